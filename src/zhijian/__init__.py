@@ -1,0 +1,3 @@
+"""Zhijian (智监): the working platform of a city market-supervision bureau."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,56 @@
+"""The `zhijian` command. Own commands first; whatever it does not know goes to Django's command of that name.
+
+Imports are lazy: Django takes seconds to set up, `zhijian --help` must not.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+
+# Commands that look at files and code only: no database server is started for them.
+OFFLINE = {
+    *("makemigrations", "check", "compilemessages", "makemessages", "collectstatic", "findstatic", "help"),
+    *("startapp", "diffsettings", "version"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line; returns the exit code."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhijian.config.settings")
+    from zhijian.ops import commands
+
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        return commands.show_help(arguments[1:])
+    name, rest = arguments[0], arguments[1:]
+    own: Callable[[list[str]], int] | None = commands.OWN.get(name)
+    try:
+        if own is not None:
+            return own(rest)
+        return django(commands.DJANGO_NAMES.get(name, name), rest)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        if type(error).__name__ in ("PlacesError", "ClusterError", "DatabaseError", "OpsError"):
+            print(f"zhijian: {error}", file=sys.stderr)
+            return 1
+        raise
+
+
+def django(name: str, rest: list[str]) -> int:
+    """Run Django's (or an app's) management command, with the embedded server up where it needs one."""
+    from django.core.management import execute_from_command_line
+
+    from zhijian.ops.embedded import database_running
+
+    line = ["zhijian", name, *rest]
+    if name in OFFLINE or "--help" in rest or "-h" in rest:
+        warnings.filterwarnings("ignore", message="Got an error checking a consistent migration history")
+        execute_from_command_line(line)
+        return 0
+    with database_running():
+        execute_from_command_line(line)
+    return 0

@@ -1,0 +1,119 @@
+"""The field API, version 1. Phones bring a token of ten minutes; enrolment brings three factors."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone, translation
+from ninja import NinjaAPI, Schema
+
+from zhijian.gateways.field import problems, reference, tokens
+from zhijian.gateways.field.models import FieldRecord
+from zhijian.gateways.field.problems import Problem
+from zhijian.gateways.field.records import answer, take
+from zhijian.kernel.accounts import devices
+from zhijian.kernel.accounts.actor import SYSTEM, actor_of
+from zhijian.kernel.accounts.models import Device
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.packs import stack
+
+api = NinjaAPI(title="Zhijian field", version="1", urls_namespace="field", docs_url=None)
+
+
+@api.exception_handler(Problem)
+def _problem(request: HttpRequest, problem: Problem) -> HttpResponse:
+    return JsonResponse(problem.body(), status=problem.status)
+
+
+def bearer(request: HttpRequest) -> Device:
+    """Ninja's authentication: the device of the token. Raises Problem."""
+    try:
+        return tokens.device_from_token(request.headers.get("Authorization"))
+    except tokens.TokenError as error:
+        raise problems.no_token() from error
+
+
+class Enrolment(Schema):
+    username: str
+    password: str
+    code: str
+    public_key: dict[str, Any]
+    device_name: str = ""
+    app: str = ""
+
+
+class Challenge(Schema):
+    device: UUID
+
+
+class Proof(Schema):
+    device: UUID
+    nonce: str
+    signature: str
+
+
+@api.post("enrol")
+def enrol(request: HttpRequest, body: Enrolment) -> dict[str, Any]:
+    """Enrol a phone: user name, password, and the one-time code of the person's own desk."""
+    with scoped(SYSTEM):  # a wrong try must be counted, so the transaction ends well either way
+        device = devices.enrol(body.username, body.password, body.code, body.public_key, body.device_name, body.app)
+    if device is None:
+        raise problems.not_enrolled()
+    return {
+        "device": str(device.uid),
+        "person": reference.person(device.person),
+        "grant_until": device.grant_until.isoformat(),
+        "server_time": timezone.now().isoformat(),
+        "city": stack().setting("title", "Zhijian"),
+        "locale": translation.get_language(),
+    }
+
+
+@api.post("challenge")
+def challenge(request: HttpRequest, body: Challenge) -> dict[str, str]:
+    """A nonce to sign. An unknown device gets one as well, so that devices can't be probed."""
+    device = Device.objects.filter(uid=body.device).first()
+    return {"nonce": tokens.challenge(device) if device else secrets.token_urlsafe(32)}
+
+
+@api.post("token")
+def token(request: HttpRequest, body: Proof) -> dict[str, Any]:
+    """A token for the signed nonce."""
+    device = Device.objects.filter(uid=body.device).first()
+    try:
+        if device is None:
+            raise tokens.TokenError
+        return {"token": tokens.issue(device, body.nonce, body.signature), "expires": tokens.SECONDS}
+    except tokens.TokenError as error:
+        raise problems.no_token() from error
+
+
+@api.get("pull", auth=bearer)
+def pull(request: HttpRequest, since: str = "") -> dict[str, Any]:
+    """What changed for this phone since its cursor; `more` asks to call again at once."""
+    device: Device = request.auth  # type: ignore[attr-defined]
+    if not tokens.may_download(device):
+        raise problems.grant_over()
+    with scoped(actor_of(device.person, device=str(device.uid))) as actor:
+        return reference.pull(device, actor, since, request)
+
+
+@api.put("records/{uid}", auth=bearer)
+def put_record(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Take in a record: the body is its canonical JSON. 201 new, 200 the same again, 409 other bytes."""
+    new, told = take(uid, request.body, request.auth)  # type: ignore[attr-defined]
+    return JsonResponse(told, status=201 if new else 200)
+
+
+@api.get("records/{uid}", auth=bearer)
+def get_record(request: HttpRequest, uid: UUID) -> dict[str, Any]:
+    """What became of a record that this phone's person sent."""
+    device: Device = request.auth  # type: ignore[attr-defined]
+    with scoped(SYSTEM):
+        kept = FieldRecord.objects.select_related("matter").filter(pk=uid, person=device.person).first()
+        if kept is None:
+            raise problems.not_here()
+        return answer(kept)

@@ -1,0 +1,119 @@
+"""Taking in what phones send: stored byte for byte, then made into matters; never refused, never twice."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pydantic import ValidationError
+
+from zhijian.gateways.field import problems
+from zhijian.gateways.field.models import FieldRecord
+from zhijian.kernel.accounts.actor import SYSTEM, actor_of
+from zhijian.kernel.accounts.models import Device
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.evidence import ledger
+from zhijian.kernel.evidence.digest import sha256_hex
+from zhijian.kernel.evidence.models import Blob
+from zhijian.kernel.matters.errors import StepError
+from zhijian.programmes.inspection import doubts
+from zhijian.programmes.inspection.actions import CannotPlace, record_visit
+from zhijian.programmes.inspection.record import read
+
+log = logging.getLogger(__name__)
+LIMIT = 2_000_000  # bytes of a record without its photos; 56 answers with notes and strokes are about 60,000
+
+ledger.entry_kind("field.held", label=gettext_lazy("A record from the field waits for a person: {why}"))
+
+
+def _lock(uid: UUID) -> None:
+    """One at a time for each record, whoever sends it: two tabs, two processes, an answer that got lost."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [str(uid)])
+
+
+def take(uid: UUID, body: bytes, device: Device) -> tuple[bool, dict[str, Any]]:
+    """Take in a record; (True, answer) when it is new, (False, the same answer) when it was here already.
+
+    Raises Problem for other bytes under the same id, or for bytes that are no record at all.
+    """
+    sha256 = sha256_hex(body)
+    raw = _parse(uid, body)
+    with scoped(SYSTEM):
+        _lock(uid)
+        known = FieldRecord.objects.filter(pk=uid).first()
+        if known is not None:
+            if known.sha256 != sha256:
+                raise problems.differs()
+            return False, answer(known)
+        kept = FieldRecord(
+            uid=uid,
+            device=device,
+            person=device.person,
+            schema=int(raw.get("schema", 0)),
+            kind=str(raw.get("kind", ""))[:30],
+            body=body,
+            sha256=sha256,
+            state=FieldRecord.State.ACCEPTED,
+            area=device.person.home_id or "",
+        )
+        _make(kept, raw)
+        kept.save(force_insert=True)
+        return True, answer(kept)
+
+
+def _parse(uid: UUID, body: bytes) -> dict[str, Any]:
+    if len(body) > LIMIT:
+        raise problems.unreadable(_("it is too large"))
+    try:
+        raw = json.loads(body)
+    except (ValueError, UnicodeDecodeError) as error:
+        raise problems.unreadable(_("it is not JSON")) from error
+    if not isinstance(raw, dict) or str(raw.get("id")) != str(uid):
+        raise problems.unreadable(_("its number is not that of the address"))
+    return raw
+
+
+def _make(kept: FieldRecord, raw: dict[str, Any]) -> None:
+    """Make matters of it. Whatever goes wrong, the bytes are kept and a person sees it."""
+    try:
+        with transaction.atomic():
+            record = read(raw)
+            kept.matter = record_visit(record, raw, kept.sha256, kept.device)
+            kept.flags = kept.matter.flags
+            kept.area = kept.matter.area
+    except (ValidationError, CannotPlace, StepError, KeyError, TypeError, ValueError) as error:
+        log.warning("field record %s is held: %s", kept.uid, error)
+        kept.matter = None
+        kept.state = FieldRecord.State.HELD
+        kept.flags = [{"code": "held", "why": f"{type(error).__name__}: {error}"[:500]}]
+        ledger.record(
+            "field.held",
+            actor=actor_of(kept.device.person, device=str(kept.device.uid)),
+            subject=f"field:{kept.uid}",
+            area=kept.area,
+            data={"why": type(error).__name__, "sha256": kept.sha256},
+        )
+
+
+def answer(kept: FieldRecord) -> dict[str, Any]:
+    """What the phone is told: that the bytes are safe, what became of them, and which photos are still missing."""
+    matter = kept.matter
+    missing: list[str] = []
+    if matter is not None:
+        told = json.loads(bytes(kept.body))["content"].get("photos", [])
+        wanted = {photo["sha256"] for photo in told}
+        missing = sorted(wanted - set(Blob.objects.filter(pk__in=wanted).values_list("pk", flat=True)))
+    return {
+        "id": str(kept.uid),
+        "state": kept.state,
+        "sha256": kept.sha256,
+        "matter": {"uid": str(matter.uid), "number": matter.number, "title": matter.title} if matter else None,
+        "flags": [{"code": f["code"], "message": doubts.sentence(f)} for f in kept.flags],
+        "blobs_missing": missing,
+    }

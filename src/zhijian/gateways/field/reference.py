@@ -1,0 +1,268 @@
+"""Reference data for the phone: what an inspector of this area needs for a day without network, and what changed.
+
+The cursor is opaque to the phone: the register's own cursor, and what the phone holds of tasks and checklists, so that
+changes and removals come out of one comparison.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import json
+import zlib
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+
+from zhijian.kernel import papers
+from zhijian.kernel.accounts.actor import Actor, Range, subtree
+from zhijian.kernel.accounts.middleware import upload_origin
+from zhijian.kernel.accounts.models import Device, Person
+from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.packs import stack
+from zhijian.kernel.registry import changes
+from zhijian.kernel.registry.models import Premises
+from zhijian.programmes.inspection import decide, rules
+from zhijian.programmes.inspection.models import Checklist, Inspection, Rectification
+
+PAGE = 500
+TASKS = 40
+CALENDAR_DAYS = 400
+NUMBERS = 10  # kept on the phone for each kind of paper
+PAPERS = ("onsite_record", "result_sheet", "rectification_order")
+
+Json = dict[str, Any]
+
+
+def pack_cursor(parts: Json) -> str:
+    """The cursor as one opaque word."""
+    return base64.urlsafe_b64encode(zlib.compress(json.dumps(parts).encode())).decode()
+
+
+def open_cursor(word: str) -> Json:
+    """The parts of a cursor; a fresh one for a word that is none, so that an old app starts over rather than fails."""
+    try:
+        return json.loads(zlib.decompress(base64.urlsafe_b64decode(word)))
+    except (ValueError, zlib.error):
+        return {}
+
+
+def person(of: Person) -> Json:
+    """A member of staff as the phone knows him."""
+    return {
+        "id": of.pk,
+        "name": of.name,
+        "certificate_no": of.certificate_no,
+        "certificate_until": of.certificate_until.isoformat() if of.certificate_until else None,
+        "signs": of.signs_on(calendar.today()),
+    }
+
+
+def patch(actor: Actor) -> list[Range]:
+    """The areas whose premises go to the phone: where the person inspects or helps, not all that he may read."""
+    return sorted({subtree(p.area) for p in actor.posts if p.role in (Role.INSPECTOR, Role.HELPER)})
+
+
+def pull(device: Device, actor: Actor, since: str, request: HttpRequest) -> Json:
+    """One page of what changed. The small lists come with the last page only."""
+    held = open_cursor(since)
+    ranges = patch(actor)
+    batch = changes.changes_since(held.get("r", ""), ranges, PAGE)
+    told: Json = {
+        "server_time": timezone.now().isoformat(),
+        "more": batch.more,
+        "premises": premises(batch.rows),
+        "removed": {"premises": [str(uid) for uid in batch.removed], "tasks": [], "checklists": []},
+    }
+    after = {**held, "r": batch.cursor}
+    if not batch.more:
+        told |= _small(device, actor, ranges, request)
+        told["tasks"], told["removed"]["tasks"], after["t"] = _changed(tasks(actor), held.get("t", {}), "uid")
+        lists = {f"{c.code}/{c.version}": c for c in checklists()}
+        told["checklists"] = [_checklist(c) for key, c in lists.items() if key not in held.get("c", [])]
+        told["removed"]["checklists"] = sorted(set(held.get("c", [])) - set(lists))
+        after["c"] = sorted(lists)
+    told["cursor"] = pack_cursor(after)
+    return told
+
+
+def _changed(rows: list[Json], held: Json, key: str) -> tuple[list[Json], list[str], Json]:
+    """Those whose content is not what the phone holds, the keys that are gone, and what it holds from now on."""
+    now = {row[key]: f"{zlib.crc32(json.dumps(row, sort_keys=True).encode()):08x}" for row in rows}
+    changed = [row for row in rows if held.get(row[key]) != now[row[key]]]
+    return changed, sorted(set(held) - set(now)), now
+
+
+def _small(device: Device, actor: Actor, ranges: list[Range], request: HttpRequest) -> Json:
+    today = calendar.today()
+    last = today + dt.timedelta(days=CALENDAR_DAYS)
+    area = ranges[0][0] if ranges else (device.person.home_id or "")
+    organ = stack().organ(area) if area else None
+    return {
+        "person": {**person(device.person), "posts": [{"role": p.role, "area": p.area} for p in actor.posts]},
+        "grant_until": device.grant_until.isoformat(),
+        "uploads": upload_origin(request),
+        "colleagues": [person(p) for p in colleagues(ranges)],
+        "calendar": {
+            "from": today.isoformat(),
+            "to": last.isoformat(),
+            "off": [day.isoformat() for day in calendar.days_off(today, last)],
+        },
+        "rules": {"decide": decide.table(), **rules.for_phone(today)},
+        "organ": {"name": organ.name, "short": organ.short, "area": area} if organ else None,
+        "numbers": _numbers(device, area) if organ and device.person.signs_on(today) else [],
+        "papers": papers.forms_for_phone(PAPERS),
+    }
+
+
+def _numbers(device: Device, area: str) -> list[Json]:
+    return [
+        {"kind": kind, "number": row.number, "code": row.code}
+        for kind in PAPERS
+        for row in papers.top_up(device, kind, area, NUMBERS)
+    ]
+
+
+def colleagues(ranges: list[Range]) -> list[Person]:
+    """The inspectors of the same places, by name."""
+    here = Q(pk__in=[])
+    for low, high in ranges:
+        here |= Q(posts__jurisdiction__gte=low, posts__jurisdiction__lt=high)
+    today = calendar.today()
+    return list(
+        Person.objects.filter(
+            here,
+            Q(posts__until=None) | Q(posts__until__gte=today),
+            posts__role=Role.INSPECTOR,
+            posts__since__lte=today,
+            is_active=True,
+        )
+        .distinct()
+        .order_by("name_key", "pk")[:200]
+    )
+
+
+def premises(rows: list[Premises]) -> list[Json]:
+    """Premises with their entity, licences, and what the last visit found."""
+    last = _last_visits([row.pk for row in rows])
+    return [
+        {
+            "uid": str(row.uid),
+            "entity": {
+                "uid": str(row.entity.uid),
+                "name": row.entity.name,
+                "code": row.entity.code,
+                "scheme": row.entity.scheme,
+                "kind": row.entity.kind,
+                "representative": row.entity.representative,
+                "phone": row.entity.phone,
+            },
+            "name": row.name,
+            "address": row.address,
+            "lat": str(row.lat) if row.lat is not None else None,
+            "lon": str(row.lon) if row.lon is not None else None,
+            "door_code": row.door_code,
+            "area": row.area,
+            "trade": row.trade,
+            "licences": [
+                {
+                    "number": licence.number,
+                    "kind": licence.kind,
+                    "valid_until": licence.valid_until.isoformat() if licence.valid_until else None,
+                    "scope": licence.scope,
+                }
+                for licence in row.licences.all()
+            ],
+            "last": last.get(row.pk),
+        }
+        for row in rows
+    ]
+
+
+def _last_visits(keys: list[int]) -> dict[int, Json]:
+    """The last recorded visit of each of the premises, with the items that failed."""
+    visits = (
+        Inspection.objects.filter(matter__premises__in=keys, ended__isnull=False)
+        .select_related("matter")
+        .order_by("matter__premises_id", "-ended")
+        .distinct("matter__premises_id")
+        .prefetch_related("answers")
+    )
+    return {
+        visit.matter.premises_id: {
+            "date": calendar.legal_day(visit.ended).isoformat(),
+            "result": visit.result,
+            "failed": sorted(a.item for a in visit.answers.all() if a.answer == "no"),
+        }
+        for visit in visits
+    }
+
+
+def checklists() -> list[Checklist]:
+    """The versions in force now or from a later day."""
+    today = calendar.today()
+    return list(Checklist.objects.filter(Q(until=None) | Q(until__gte=today)).order_by("code", "version"))
+
+
+def _checklist(of: Checklist) -> Json:
+    return {
+        "id": of.code,
+        "version": of.version,
+        "title": of.title,
+        "number": of.number,
+        "basis": of.basis,
+        "since": of.since.isoformat(),
+        "until": of.until.isoformat() if of.until else None,
+        "verified": of.content.get("verified", False),
+        "applies": of.applies,
+        "sections": of.content["sections"],
+    }
+
+
+def tasks(actor: Actor) -> list[Json]:
+    """The visits to make and the findings to re-check, of this person as first or second officer."""
+    mine = Q(assignee=actor.person_id) | Q(second=actor.person_id)
+    open_now = Matter.objects.filter(mine, kind="inspection", state__in=["planned", "rectifying"], closed=None)
+    rows = list(open_now.select_related("inspection__checklist", "premises").order_by("due", "id")[: 3 * TASKS])
+    findings: dict[int, list[Rectification]] = {}
+    waiting = Rectification.objects.select_related("matter").filter(
+        inspection__in=[m.pk for m in rows if m.state == "rectifying"], matter__closed=None
+    )
+    for finding in waiting.order_by("matter_id"):
+        findings.setdefault(finding.inspection_id, []).append(finding)
+    return [_task(m, findings.get(m.pk, [])) for m in rows if m.premises_id and (m.state == "planned" or m.pk in findings)][
+        :TASKS
+    ]
+
+
+def _task(matter: Matter, findings: list[Rectification]) -> Json:
+    visit = matter.inspection
+    due = visit.planned_for if matter.state == "planned" else min((f.deadline for f in findings), default=None)
+    return {
+        "uid": str(matter.uid),
+        "number": matter.number,
+        "premises": str(matter.premises.uid),
+        "kind": visit.purpose if matter.state == "planned" else "recheck",
+        "checklist": {"id": visit.checklist.code, "version": visit.checklist.version} if visit.checklist else None,
+        "state": matter.state,
+        "due": due.isoformat() if due else None,
+        "assignee": matter.assignee_id,
+        "second": matter.second_id,
+        "version": matter.version,
+        "open_items": [
+            {
+                "item": finding.item,
+                "rectification": str(finding.matter.uid),
+                "found": finding.found,
+                "required": finding.required,
+                "deadline": finding.deadline.isoformat(),
+                "state": finding.matter.state,
+                "answer": finding.answer,
+            }
+            for finding in findings
+        ],
+    }

@@ -1,0 +1,109 @@
+"""The one who acts: a member of staff with posts, an enterprise, the system itself, or the public."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from zhijian.kernel.accounts.roles import READING_ROLES, Role
+
+if TYPE_CHECKING:
+    from zhijian.kernel.accounts.models import Person
+    from zhijian.kernel.registry.models import Entity
+
+Range = tuple[str, str]
+EVERYWHERE: Range = ("", "~")
+
+
+def subtree(area: str) -> Range:
+    """The range of area codes below `area`, itself included, in collation "C" (no code holds a character above '}')."""
+    return (area, area + "~")
+
+
+@dataclass(frozen=True)
+class PostFact:
+    """A post as it counts for one request: the role, where, and until when."""
+
+    role: Role
+    area: str
+    until: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, with everything that decides what he may see and do. Immutable; made anew for each request or job."""
+
+    kind: Literal["staff", "party", "system", "public"]
+    name: str
+    person_id: int | None = None
+    posts: tuple[PostFact, ...] = ()
+    entity_id: int | None = None
+    device: str | None = None
+    certificate: str = ""
+    certificate_until: dt.date | None = None
+    extra: dict = field(default_factory=dict, compare=False)
+
+    def scopes(self) -> list[Range]:
+        """The ranges of areas whose rows he may read, merged and sorted; empty when there are none."""
+        if self.kind == "system":
+            return [EVERYWHERE]
+        ranges = sorted({subtree(p.area) for p in self.posts if p.role in READING_ROLES})
+        merged: list[Range] = []
+        for low, high in ranges:
+            if merged and low < merged[-1][1]:
+                merged[-1] = (merged[-1][0], max(merged[-1][1], high))
+            else:
+                merged.append((low, high))
+        return merged
+
+    def roles_at(self, area: str | None = None) -> set[Role]:
+        """The roles that he holds for `area` (anywhere, when None)."""
+        return {p.role for p in self.posts if area is None or p.area <= area < subtree(p.area)[1]}
+
+    def has(self, role: Role, area: str | None = None) -> bool:
+        """Whether he holds `role`, for `area` when one is given."""
+        return role in self.roles_at(area)
+
+    def can_read(self, area: str) -> bool:
+        """Whether rows of `area` are in his scope."""
+        return any(low <= area < high for low, high in self.scopes())
+
+    @property
+    def label(self) -> str:
+        """How the ledger names him: stable, without personal data of an enterprise's staff."""
+        if self.kind == "staff":
+            return f"person:{self.person_id}"
+        if self.kind == "party":
+            return f"entity:{self.entity_id}"
+        return self.kind
+
+
+SYSTEM = Actor(kind="system", name="system")
+PUBLIC = Actor(kind="public", name="public")
+
+
+def actor_of(person: Person, day: dt.date | None = None, device: str | None = None) -> Actor:
+    """The actor that `person` is on `day` (today when None), by the posts in force then."""
+    from zhijian.kernel.clock.calendar import today
+
+    day = day or today()
+    posts = tuple(
+        PostFact(Role(p.role), p.jurisdiction_id, p.until)
+        for p in person.posts.all()
+        if p.since <= day and (p.until is None or day <= p.until)
+    )
+    return Actor(
+        kind="staff",
+        name=person.name,
+        person_id=person.pk,
+        posts=posts if person.is_active else (),
+        device=device,
+        certificate=person.certificate_no,
+        certificate_until=person.certificate_until,
+    )
+
+
+def party_of(entity: Entity, name: str = "") -> Actor:
+    """An enterprise acting in its own matters, by link or by account."""
+    return Actor(kind="party", name=name or entity.name, entity_id=entity.pk)

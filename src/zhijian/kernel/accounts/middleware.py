@@ -1,0 +1,62 @@
+"""Every request runs in one transaction with its actor and scope; every answer carries the same security headers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from zhijian.kernel.accounts.actor import PUBLIC, Actor, actor_of
+from zhijian.kernel.accounts.scope import scoped
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def upload_origin(request: HttpRequest) -> str:
+    """Where photos go: the same host, the upload process's own port (settings.UPLOAD_ORIGIN when behind a proxy)."""
+    fixed = getattr(settings, "UPLOAD_ORIGIN", "")
+    if fixed:
+        return fixed
+    host = request.get_host().rsplit(":", 1)[0]
+    port = settings.UPLOAD_TLS_PORT if request.is_secure() else settings.UPLOAD_PORT
+    return f"{request.scheme}://{host}:{port}"
+
+
+def security_headers(get_response: GetResponse) -> GetResponse:
+    """Content Security Policy: nothing inline, nothing from elsewhere; photos go to the upload process."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault(
+            "Content-Security-Policy",
+            "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; "
+            f"connect-src 'self' {upload_origin(request)}; worker-src 'self'; object-src 'none'; base-uri 'none'; "
+            "form-action 'self'; frame-ancestors 'none'",
+        )
+        response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=(self)")
+        return response
+
+    return middleware
+
+
+def request_actor(request: HttpRequest) -> Actor:
+    """Who asks: the signed-in person with his posts of today, otherwise the public."""
+    user = getattr(request, "user", None)
+    return actor_of(user) if user is not None and user.is_authenticated else PUBLIC
+
+
+class ScopeMiddleware:
+    """Opens the request's transaction, sets the scope, and undoes all of it when the answer is a server error."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = request_actor(request)  # type: ignore[attr-defined]
+        with scoped(request.actor):  # type: ignore[attr-defined]
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        return response

@@ -1,0 +1,75 @@
+"""Scope: one transaction for each request, job and figure, which sets who acts and what he may see by SET LOCAL.
+
+The policies are forced on matters, ledger and files. A range on the area code keeps their indexes; when somebody holds
+posts in several places, the range is their hull and `zj_in_scope` narrows it row by row (stack.md, row-level security).
+Unset means: no rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TypeVar
+
+from django.db import connection, models, transaction
+from django.db.models import Q, QuerySet
+
+from zhijian.kernel.accounts.actor import Actor
+
+_current: ContextVar[Actor | None] = ContextVar("actor", default=None)
+M = TypeVar("M", bound=models.Model)
+
+
+def current_actor() -> Actor | None:
+    """The actor of the scope that is open in this thread, if any."""
+    return _current.get()
+
+
+def _settings(actor: Actor) -> list[str]:
+    scopes = actor.scopes()
+    hull = (min(s[0] for s in scopes), max(s[1] for s in scopes)) if scopes else ("", "")
+    several = ",".join(f"{low}:{high}" for low, high in scopes) if len(scopes) > 1 else ""
+    return [hull[0], hull[1], several, str(actor.entity_id or ""), actor.label]
+
+
+def set_scope(actor: Actor) -> None:
+    """Set actor and scope for the rest of the running transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('zj.lo', %s, true), set_config('zj.hi', %s, true), set_config('zj.scopes', %s, true),"
+            " set_config('zj.entity', %s, true), set_config('zj.actor', %s, true)",
+            _settings(actor),
+        )
+
+
+@contextmanager
+def scoped(actor: Actor) -> Iterator[Actor]:
+    """Run a transaction as `actor`. Inside another scope it narrows or widens, and sets the outer one back."""
+    outer = _current.get()
+    token = _current.set(actor)
+    try:
+        with transaction.atomic():
+            set_scope(actor)
+            yield actor
+            if outer is not None and connection.in_atomic_block:
+                set_scope(outer)
+    finally:
+        _current.reset(token)
+
+
+def area_filter(actor: Actor, field: str = "area") -> Q:
+    """The actor's ranges as a filter of constants, so that the planner can use the index that begins with the area."""
+    where = Q(pk__in=[])
+    for low, high in actor.scopes():
+        where |= Q(**{f"{field}__gte": low, f"{field}__lt": high})
+    return where
+
+
+def in_scope(rows: QuerySet[M], actor: Actor, field: str = "area", entity: str = "entity_id") -> QuerySet[M]:
+    """Only the rows that `actor` may see. For a party: the rows of its own entity."""
+    if actor.kind == "system":
+        return rows
+    if actor.kind == "party":
+        return rows.filter(**{entity: actor.entity_id})
+    return rows.filter(area_filter(actor, field))

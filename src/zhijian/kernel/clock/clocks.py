@@ -1,0 +1,242 @@
+"""A matter's clocks: start, stop, suspend, resume; what is due next, what is late, and how a day was counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any, Literal
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.packs import Limit, RuleAbsent, RuleRow, Unit
+
+from . import arithmetic, calendar
+from .arithmetic import Explanation, Suspension, Terms
+from .declared import Rule, rule
+from .models import Clock
+
+SOON = rule("clock.soon", "From how many working days before its last day a clock is shown as soon due")
+LAST_DAY = rule("clock.last_day", "Which last days move on: the whole published break, or the days named by law only")
+
+
+def terms_of(row: RuleRow, day: date) -> Terms:
+    """How a row counts on a day. Raises RuleAbsent if the row is not a length of time."""
+    if row.limit is None:
+        raise RuleAbsent(row.name, day, "it is not a length of time")
+    whole = LAST_DAY.value(day, "break") == "break"
+    extend = "any" if row.whose == "party" else "statutory" if whole else "statutory_proper"
+    return Terms(row.limit, extend, row.first)  # type: ignore[arg-type]
+
+
+def count(row: RuleRow, started: datetime) -> Explanation:
+    """What a rule's row gives from a moment on, without a clock."""
+    return arithmetic.explain(calendar.current(), calendar.local(started), terms_of(row, calendar.legal_day(started)))
+
+
+def start(
+    matter: Matter, of: Rule, at: datetime | None = None, *, key_day: date | None = None, until: date | None = None
+) -> Clock | None:
+    """Start a rule's clock; an open one of the same rule stops first (it restarts).
+
+    The row is chosen by the day of receipt (`matter.opened`) or of the event, as the row says; `key_day` overrides.
+    `until` sets the last day by hand, as where an officer writes a date into an order; then nothing is counted.
+    Returns None where the rule is absent in this place: what has no limit has no clock.
+    """
+    at = at or timezone.now()
+    row = _row(matter, of, at, key_day)
+    if row is None and until is None:
+        return None
+    stop(matter, of, at)
+    basis = _basis(row, calendar.legal_day(at)) if row else {"name": of.name, "limit": None}
+    clock = Clock(matter=matter, rule=of.name, area=matter.area, started=at, basis=basis, fixed=until is not None)
+    clock.due = until
+    _recount(clock)
+    clock.save(force_insert=True)
+    _tell(matter)
+    return clock
+
+
+def _row(matter: Matter, of: Rule, at: datetime, key_day: date | None) -> RuleRow | None:
+    event = calendar.legal_day(at)
+    row = of.maybe(key_day or event)
+    if row is not None and row.key == "matter" and key_day is None:
+        row = of.maybe(calendar.legal_day(matter.opened or at))
+    return row if row is not None and row.limit is not None else None
+
+
+def _basis(row: RuleRow, day: date) -> dict[str, Any]:
+    terms = terms_of(row, day)
+    return {**row.as_data(), "extend": terms.extend, "unverified": row.unverified}
+
+
+def stop(matter: Matter, of: Rule, at: datetime | None = None, *, broken_reason: str = "") -> Clock | None:
+    """Stop the rule's open clock; None if there is none. A stopped clock never changes again."""
+    clock = Clock.objects.select_for_update().filter(matter=matter, rule=of.name, stopped=None).first()
+    if clock is None:
+        return None
+    _stop(clock, at or timezone.now(), broken_reason)
+    _tell(matter)
+    return clock
+
+
+def stop_all(matter: Matter, at: datetime | None = None) -> int:
+    """Stop every open clock of a matter (it is closed). Returns how many there were."""
+    clocks = list(Clock.objects.select_for_update().filter(matter=matter, stopped=None))
+    for clock in clocks:
+        _stop(clock, at or timezone.now(), "")
+    if clocks:
+        _tell(matter)
+    return len(clocks)
+
+
+def _stop(clock: Clock, at: datetime, broken_reason: str) -> None:
+    if clock.suspended:
+        _end_suspension(clock, at)
+        _recount(clock)
+    clock.stopped = max(at, clock.started)
+    clock.broken_reason = broken_reason or clock.broken_reason
+    clock.save()
+
+
+def suspend(
+    matter: Matter, of: Rule, at: datetime | None = None, *, reason: str = "", document: str = ""
+) -> Clock | None:
+    """Let the rule's open clock rest; None if there is none. A clock that rests already goes on resting."""
+    clock = Clock.objects.select_for_update().filter(matter=matter, rule=of.name, stopped=None).first()
+    if clock is None or clock.suspended:
+        return clock
+    since = max(at or timezone.now(), clock.started)
+    clock.suspensions = [
+        *clock.suspensions,
+        {"since": _iso(since), "until": None, "reason": reason, "document": document},
+    ]
+    _recount(clock)
+    clock.save()
+    _tell(matter)
+    return clock
+
+
+def resume(matter: Matter, of: Rule, at: datetime | None = None) -> Clock | None:
+    """Let a resting clock go on; its end moves by as long as it rested. None if there is no open clock."""
+    clock = Clock.objects.select_for_update().filter(matter=matter, rule=of.name, stopped=None).first()
+    if clock is None or not clock.suspended:
+        return clock
+    _end_suspension(clock, at or timezone.now())
+    _recount(clock)
+    clock.save()
+    _tell(matter)
+    return clock
+
+
+def _end_suspension(clock: Clock, at: datetime) -> None:
+    last = clock.suspensions[-1]
+    until = max(at, datetime.fromisoformat(last["since"]))
+    clock.suspensions = [*clock.suspensions[:-1], {**last, "until": _iso(until)}]
+
+
+def _iso(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
+
+
+def suspensions_of(clock: Clock) -> tuple[Suspension, ...]:
+    """The clock's pauses in the zone of legal days."""
+    return tuple(
+        Suspension(
+            calendar.local(datetime.fromisoformat(s["since"])),
+            calendar.local(datetime.fromisoformat(s["until"])) if s["until"] else None,
+            s["reason"],
+            s["document"],
+        )
+        for s in clock.suspensions
+    )
+
+
+def explain(clock: Clock) -> Explanation:
+    """Each day counted and each left out, and why. For a day set by hand: from start to that day, nothing left out."""
+    started = calendar.local(clock.started)
+    if clock.fixed and clock.due is not None:
+        n = max((clock.due - started.date()).days, 0)
+        return arithmetic.explain(calendar.Calendar(), started, Terms(Limit(n, Unit.DAYS), "none"))
+    basis = clock.basis
+    terms = Terms(Limit.parse(basis["limit"]), basis["extend"], basis["first"])
+    return arithmetic.explain(calendar.current(), started, terms, suspensions_of(clock))
+
+
+def _recount(clock: Clock) -> None:
+    if clock.fixed:
+        return
+    told = explain(clock)
+    clock.due, clock.due_at, clock.provisional = told.due, told.due_at, told.provisional
+
+
+def _tell(matter: Matter) -> None:
+    """Keep `matter.due` at the nearest open clock's day."""
+    clock = nearest(matter)
+    matter.due = clock.due if clock else None
+    Matter.objects.filter(pk=matter.pk).update(due=matter.due)
+
+
+def nearest(matter: Matter) -> Clock | None:
+    """The open clock that runs out first; None if nothing is due."""
+    return Clock.objects.filter(matter=matter, stopped=None, due__isnull=False).order_by("due", "due_at", "id").first()
+
+
+def overdue(now: datetime | None = None, *, area: str = "", of: Rule | None = None) -> QuerySet[Clock]:
+    """Open clocks that ran out before `now`, below `area`, the longest overdue first. Resting clocks are not late."""
+    now = now or timezone.now()
+    late = Q(due_at=None, due__lt=calendar.legal_day(now)) | Q(due_at__lt=now)
+    found = Clock.objects.filter(late, stopped=None)
+    if area:
+        found = found.filter(area__gte=area, area__lt=area + "~")
+    if of is not None:
+        found = found.filter(rule=of.name)
+    return found.order_by("due", "id")
+
+
+@dataclass(frozen=True)
+class DueState:
+    """How a clock stands: `left` working days until its last day (0 on it, negative after it)."""
+
+    state: Literal["far", "soon", "late", "suspended", "stopped"]
+    due: date | None
+    left: int | None
+    provisional: bool = False
+
+
+def due_state(clock: Clock, now: datetime | None = None) -> DueState:
+    """How a clock stands at `now`; a stopped one shows how it stood when it stopped ("late": it was broken)."""
+    at = clock.stopped or now or timezone.now()
+    if clock.due is None:
+        return DueState("suspended" if clock.open else "stopped", None, None)
+    state = state_of(clock.due, calendar.legal_day(at), clock.due_at, at)
+    state = replace(state, provisional=clock.provisional)
+    return replace(state, state="stopped") if clock.stopped and state.state != "late" else state
+
+
+def state_of(due: date, day: date, due_at: datetime | None = None, at: datetime | None = None) -> DueState:
+    """How a last day stands on `day`; what lists use, which have `matter.due` only."""
+    left = calendar.working_days_between(day, due)
+    late = at > due_at if due_at is not None and at is not None else day > due
+    if late:
+        return DueState("late", due, min(left, 0))
+    return DueState("soon" if left <= int(SOON.value(day, 2)) else "far", due, left)
+
+
+def recompute_open(year: int) -> int:
+    """Count open clocks again that reach into `year` (its days off were published). Returns how many moved.
+
+    Stopped clocks are never counted again, days set by hand neither.
+    """
+    moved = 0
+    reaches = Q(due__year__gte=year) | Q(due=None) | Q(provisional=True)
+    clocks = Clock.objects.filter(reaches, stopped=None, fixed=False).select_related("matter")
+    for clock in clocks.select_for_update(of=("self",)).order_by("id"):
+        before = (clock.due, clock.due_at, clock.provisional)
+        _recount(clock)
+        if (clock.due, clock.due_at, clock.provisional) != before:
+            clock.save()
+            _tell(clock.matter)
+            moved += before[:2] != (clock.due, clock.due_at)
+    return moved

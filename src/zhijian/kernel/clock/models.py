@@ -1,0 +1,46 @@
+"""A clock: one time limit of one matter, from the day it started until it was kept, broken or dropped."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class Clock(models.Model):
+    """(rule, started, due, stopped, suspensions). `basis` is the row of the rule as it stood when the clock started."""
+
+    matter = models.ForeignKey("matters.Matter", models.PROTECT, related_name="clocks")
+    rule = models.CharField(max_length=100)
+    area = models.CharField(max_length=16, db_collation="C", help_text="the matter's area, for lists of what is late")
+    started = models.DateTimeField()
+    due = models.DateField(null=True, help_text="last legal day; null while suspended or where the rule sets no limit")
+    due_at = models.DateTimeField(null=True, help_text="last moment, for limits in hours only")
+    stopped = models.DateTimeField(null=True)
+    provisional = models.BooleanField(default=False, help_text="counted through a year whose days off are not published")
+    suspensions = models.JSONField(default=list, help_text="[{since, until, reason, document}], times in UTC")
+    basis = models.JSONField(help_text="the rule's row, see RuleRow.as_data, with how the last day moves")
+    fixed = models.BooleanField(default=False, help_text="a person set the day (within the law); it is not counted")
+    broken_reason = models.TextField(blank=True, help_text="why it was not kept, as the person in charge states it")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["matter", "rule"], condition=Q(stopped=None), name="clock_once_open"),
+        ]
+        indexes = [
+            models.Index(fields=["area", "due"], condition=Q(stopped=None), name="clock_late_area"),
+            models.Index(fields=["due"], condition=Q(stopped=None), name="clock_late"),
+            models.Index(fields=["rule", "due"], condition=Q(stopped=None), name="clock_rule"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.due or '…'}"
+
+    @property
+    def open(self) -> bool:
+        """True until it is stopped."""
+        return self.stopped is None
+
+    @property
+    def suspended(self) -> bool:
+        """True while the last suspension lasts."""
+        return self.stopped is None and any(s["until"] is None for s in self.suspensions)

@@ -1,0 +1,49 @@
+"""Finding what the programmes declare: flows, figures, lists, jobs, demo data. Adding a programme is adding a folder."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from functools import cache
+from types import ModuleType
+
+from django.apps import apps
+
+from zhijian.kernel.evidence import ledger
+from zhijian.kernel.matters.flow import Flow
+
+PROGRAMMES = "zhijian.programmes."
+
+
+def programmes() -> list[str]:
+    """The installed programmes' package names, in the order of the settings."""
+    return [config.name for config in apps.get_app_configs() if config.name.startswith(PROGRAMMES)]
+
+
+def furniture(name: str) -> list[ModuleType]:
+    """The module `name` (flow, desk, figures…) of each programme that has one."""
+    found = []
+    for package in programmes():
+        if importlib.util.find_spec(f"{package}.{name}") is not None:
+            found.append(importlib.import_module(f"{package}.{name}"))
+    return found
+
+
+@cache
+def flows() -> dict[str, Flow]:
+    """Every flow by its kind. Declares the ledger's display text for each step at the same time."""
+    found: dict[str, Flow] = {}
+    for module in furniture("flow"):
+        for value in vars(module).values():
+            if isinstance(value, Flow):
+                if found.setdefault(value.kind, value) is not value:
+                    raise ValueError(f"two flows of kind {value.kind}")
+    for flow in found.values():
+        for step in flow.steps:
+            ledger.entry_kind(flow.entry_kind(step), label=step.said or step.label, personal=step.personal)
+    return found
+
+
+def flow_of(kind: str) -> Flow:
+    """The flow of a kind. Raises KeyError."""
+    return flows()[kind]

@@ -1,0 +1,68 @@
+"""The matter (事项): one concrete table that holds everything a list needs.
+
+The programme's own facts stand in a one-to-one record keyed by it, so lists and counts touch one table, and clocks,
+timeline, files, papers and notices hang on it with real foreign keys (architecture, The Matter).
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from zhijian.kernel.ids import uuid7
+
+
+class Matter(models.Model):
+    """Whatever the bureau does about somebody: an inspection, a complaint, a case…"""
+
+    class Urgency(models.IntegerChoices):
+        NORMAL = 0, _("Normal")
+        URGENT = 1, _("Urgent")
+        CRITICAL = 2, _("Critical")
+
+    uid = models.UUIDField(unique=True, default=uuid7)
+    kind = models.CharField(max_length=40)
+    number = models.CharField(max_length=60, blank=True)
+    title = models.CharField(max_length=200)
+    entity = models.ForeignKey("registry.Entity", models.PROTECT, null=True, related_name="matters", db_index=False)
+    premises = models.ForeignKey("registry.Premises", models.PROTECT, null=True, related_name="matters")
+    area = models.CharField(max_length=16, db_collation="C")
+    state = models.CharField(max_length=30)
+    assignee = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+", db_index=False)
+    second = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
+    urgency = models.SmallIntegerField(choices=Urgency.choices, default=Urgency.NORMAL)
+    opened = models.DateTimeField()
+    due = models.DateField(null=True, help_text="the nearest open clock's day; kept by the clock")
+    closed = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    flags = models.JSONField(default=list, help_text="what a person must look at: [{code, …}], see the field gateway")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "number"], condition=~models.Q(number=""), name="matter_number")
+        ]
+        indexes = [
+            models.Index(fields=["entity", "-opened"], name="matter_entity"),
+            models.Index(fields=["assignee", "due"], condition=models.Q(closed=None), name="matter_todo"),
+            models.Index(fields=["second", "due"], condition=models.Q(closed=None), name="matter_todo_second"),
+            models.Index(fields=["kind", "area", "-id"], name="matter_list"),
+            models.Index(fields=["kind", "-id"], name="matter_list_city"),
+            models.Index(fields=["kind", "state", "area", "due"], condition=models.Q(closed=None), name="matter_open"),
+            models.Index(fields=["due", "area"], condition=models.Q(closed=None), name="matter_late"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or self.title
+
+
+class Counter(models.Model):
+    """The running number of a kind within an organ and a year; taken in the transaction that uses it."""
+
+    kind = models.CharField(max_length=40)
+    organ = models.CharField(max_length=16, db_collation="C")
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "organ", "year"], name="counter_once")]

@@ -1,0 +1,334 @@
+"""The one function that changes a matter, and the one that says what may happen next."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from pydantic import ValidationError
+
+from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.accounts.roles import RELATION_LABELS, ROLE_LABELS, Relation, Role
+from zhijian.kernel.accounts.scope import in_scope
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.clock import clocks as clock
+from zhijian.kernel.evidence import ledger
+from zhijian.kernel.ids import uuid7
+from zhijian.kernel.matters.catalogue import flow_of
+from zhijian.kernel.matters.errors import BadFacts, Conflict, NotAllowed, NotFound, NotOpen
+from zhijian.kernel.matters.flow import Facts, Flow, Step, article_of
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.numbers import number_for
+from zhijian.kernel.registry.models import Entity, Premises
+
+Record = models.Model | None
+
+
+@dataclass(frozen=True)
+class About:
+    """Whom a new matter is about, and where it belongs."""
+
+    title: str
+    area: str
+    entity: Entity | None = None
+    premises: Premises | None = None
+    parent: Matter | None = None
+    uid: UUID | None = None
+    urgency: int = 0
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A step as it stands before somebody: open, or why it is not."""
+
+    step: Step
+    open: bool
+    why: str = ""
+    article: str = ""
+
+
+@cache
+def _columns(model: type[models.Model]) -> frozenset[str]:
+    return frozenset(f.name for f in model._meta.concrete_fields) - {"id", "matter", "uid", "state", "version", "number"}
+
+
+def record_of(matter: Matter, flow: Flow | None = None) -> Record:
+    """The programme's own facts of a matter."""
+    model = (flow or flow_of(matter.kind)).record
+    return model._default_manager.get(pk=matter.pk) if model else None
+
+
+def relations(matter: Matter, actor: Actor) -> set[Relation]:
+    """What the actor is to this matter."""
+    found = set()
+    if actor.person_id is not None:
+        if matter.assignee_id == actor.person_id:
+            found.add(Relation.ASSIGNEE)
+        if matter.second_id == actor.person_id:
+            found.add(Relation.SECOND)
+    if actor.kind == "party" and matter.entity_id is not None and actor.entity_id == matter.entity_id:
+        found.add(Relation.PARTY)
+    return found
+
+
+def may(step: Step, matter: Matter | None, actor: Actor, area: str) -> bool:
+    """Whether role or relation allows the actor this step."""
+    if actor.kind == "system":
+        return True
+    if step.by is not None:
+        return False
+    mine: set[Any] = set(actor.roles_at(area))
+    if matter is not None:
+        mine |= relations(matter, actor)
+    return any(who in mine for who in step.whos)
+
+
+def _names(step: Step) -> str:
+    labels = [RELATION_LABELS[w] if isinstance(w, Relation) else ROLE_LABELS[w] for w in step.whos]
+    return _(" or ").join(str(label) for label in labels)
+
+
+def offers(matter: Matter, actor: Actor, record: Record = None, day: dt.date | None = None) -> list[Offer]:
+    """The steps that lead on from the matter's state, for this actor: those open, and those shut with the reason.
+
+    Steps that belong to other people or to the clock are left out, unless nobody's are open.
+    """
+    flow = flow_of(matter.kind)
+    record = record if record is not None else record_of(matter, flow)
+    day = day or calendar.today()
+    found = []
+    for step in flow.steps:
+        if matter.state not in step.froms or not step.in_force(day) or step.by is not None or step.hidden:
+            continue
+        if not may(step, matter, actor, matter.area):
+            continue
+        shut = next((g for guard in step.guards if not (g := guard(matter, record, actor, None))), None)
+        article = article_of(shut.article if shut else step.article, day)
+        found.append(Offer(step, shut is None, str(shut.why) if shut else "", article))
+    return found
+
+
+def why_not(matter: Matter, verb: str, actor: Actor) -> str:
+    """The sentence that answers "why can't I?"; empty when the step is open."""
+    flow, day = flow_of(matter.kind), calendar.today()
+    step = flow.find(verb, matter.state, day)
+    if step is None:
+        return _("This is not possible while it is “%(state)s”.") % {"state": flow.state(matter.state).label}
+    if not may(step, matter, actor, matter.area):
+        return _("Only %(who)s can do this.") % {"who": _names(step) or _("the system")}
+    record = record_of(matter, flow)
+    return next((str(g.why) for guard in step.guards if not (g := guard(matter, record, actor, None))), "")
+
+
+def _parse(step: Step, given: dict[str, Any]) -> Facts | None:
+    if step.facts is None:
+        if given:
+            raise BadFacts({name: [_("This step takes no such fact.")] for name in given})
+        return None
+    try:
+        return step.facts(**given)
+    except ValidationError as error:
+        errors: dict[str, list[str]] = {}
+        for problem in error.errors():
+            errors.setdefault(str(problem["loc"][0]) if problem["loc"] else "", []).append(problem["msg"])
+        raise BadFacts(errors) from error
+
+
+def _told(facts: Facts | None, step: Step) -> tuple[dict[str, Any], dict[str, str]]:
+    """The facts as the ledger keeps them: plain data, and the personal ones apart."""
+    if facts is None:
+        return {}, {}
+    plain = {k: v for k, v in facts.model_dump(mode="json").items() if v not in (None, "", [], {})}
+    personal = {name: str(plain.pop(name)) for name in step.personal if name in plain}
+    return _stringed(plain), personal
+
+
+def _stringed(value: Any) -> Any:
+    if isinstance(value, float):
+        return repr(value)
+    if isinstance(value, dict):
+        return {key: _stringed(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_stringed(item) for item in value]
+    return value
+
+
+def _assign(target: models.Model, facts: Facts | None) -> None:
+    """Store the facts that are named like a field of `target` (a foreign key takes an id)."""
+    if facts is None:
+        return
+    columns = _columns(type(target))
+    for name in type(facts).model_fields:
+        if name in columns and (value := getattr(facts, name)) is not None:
+            field = target._meta.get_field(name)
+            key = field.attname if field.is_relation and not isinstance(value, models.Model) else name
+            setattr(target, key, value)
+
+
+def _lock(matter: Matter, actor: Actor, version: int | None) -> Matter:
+    rows = in_scope(Matter.objects.select_for_update(of=("self",)), actor)
+    locked = rows.filter(pk=matter.pk).first()
+    if locked is None:
+        raise NotFound(_("There is no such matter."))
+    if version is not None and version != locked.version:
+        raise Conflict(version, locked.version)
+    return locked
+
+
+def perform(
+    target: Matter | Flow,
+    verb: str,
+    actor: Actor,
+    *,
+    about: About | None = None,
+    version: int | None = None,
+    at: dt.datetime | None = None,
+    by_field: dict[str, Any] | None = None,
+    **facts: Any,
+) -> Matter:
+    """Do a step: scope, role, guards, lock and version check, facts, ledger, clocks, paper, notices; one transaction.
+
+    `target` is a matter, or a flow together with `about` for the step that opens one. `at` is when it happened (a step
+    that a phone reports was done earlier). `by_field` are values for the record that no person tells (made by code).
+    Returns the changed matter. Raises a StepError; then nothing has happened.
+    """
+    with transaction.atomic():
+        if isinstance(target, Flow):
+            if about is None:
+                raise ValueError("a matter is opened about somebody: give `about`")
+            return _open(target, verb, actor, about, at or timezone.now(), by_field or {}, facts)
+        return _go_on(_lock(target, actor, version), verb, actor, at or timezone.now(), by_field or {}, facts)
+
+
+def _open(
+    flow: Flow, verb: str, actor: Actor, about: About, at: dt.datetime, extra: dict[str, Any], given: dict[str, Any]
+) -> Matter:
+    day = calendar.legal_day(at)
+    step = flow.find(verb, None, day)
+    if step is None or step.to is None:
+        raise NotOpen(_("Nothing of this kind can be opened this way."))
+    if not may(step, None, actor, about.area):
+        raise NotAllowed(_("Only %(who)s can do this.") % {"who": _names(step)})
+    facts = _parse(step, given)
+    matter = Matter(
+        uid=about.uid or uuid7(),
+        kind=flow.kind,
+        title=about.title[:200],
+        entity=about.entity,
+        premises=about.premises,
+        area=about.area,
+        parent=about.parent,
+        urgency=about.urgency,
+        state=step.to,
+        opened=at,
+    )
+    _guarded(step, matter, None, actor, facts)
+    _assign(matter, facts)
+    if flow.numbered:
+        matter.number = number_for(flow.kind, about.area, day)
+    if flow.state(step.to).final:
+        matter.closed = at
+    matter.save(force_insert=True)
+    record: Record = None
+    if flow.record is not None:
+        record = flow.record(matter=matter, **extra)
+        _assign(record, facts)
+        record.save(force_insert=True)
+    _follow(flow, step, matter, record, actor, facts, at)
+    return matter
+
+
+def _go_on(
+    matter: Matter, verb: str, actor: Actor, at: dt.datetime, extra: dict[str, Any], given: dict[str, Any]
+) -> Matter:
+    flow = flow_of(matter.kind)
+    step = flow.find(verb, matter.state, calendar.legal_day(at))
+    if step is None:
+        raise NotOpen(_("This is not possible while it is “%(state)s”.") % {"state": flow.state(matter.state).label})
+    if not may(step, matter, actor, matter.area):
+        raise NotAllowed(_("Only %(who)s can do this.") % {"who": _names(step)})
+    record = record_of(matter, flow)
+    facts = _parse(step, given)
+    _guarded(step, matter, record, actor, facts)
+    _assign(matter, facts)
+    if step.to is not None:
+        matter.state = step.to
+        matter.closed = at if flow.state(step.to).final else None
+    matter.version += 1
+    matter.save()
+    if record is not None:
+        _assign(record, facts)
+        for name, value in extra.items():
+            setattr(record, name, value)
+        record.save()
+    _follow(flow, step, matter, record, actor, facts, at)
+    if actor.kind != "system" and not in_scope(Matter.objects.filter(pk=matter.pk), actor).exists():
+        raise NotAllowed(_("This would move the matter out of your own area."))
+    return matter
+
+
+def _guarded(step: Step, matter: Matter, record: Record, actor: Actor, facts: Facts | None) -> None:
+    for guard in step.guards:
+        answer = guard(matter, record, actor, facts)
+        if not answer:
+            raise NotOpen(answer.why, article_of(answer.article, calendar.today()))
+
+
+# What the table can ask for beyond the kernel's own rooms; papers and notices register themselves here when they load,
+# so that this module needs to know neither.
+MakePaper = Callable[[str, Matter, Record, Actor, Facts | None, dt.datetime], Any]
+Tell = Callable[[Role | Relation, Flow, Step, Matter, Actor], Any]
+_makers: dict[str, MakePaper] = {}
+_tellers: list[Tell] = []
+
+
+def on_paper(kind: str, make: MakePaper) -> None:
+    """Register who makes papers of `kind` ("*" for any) when a step asks for one."""
+    _makers[kind] = make
+
+
+def on_tell(tell: Tell) -> None:
+    """Register who is to be asked to tell somebody that a step happened."""
+    if tell not in _tellers:
+        _tellers.append(tell)
+
+
+def _follow(
+    flow: Flow, step: Step, matter: Matter, record: Record, actor: Actor, facts: Facts | None, at: dt.datetime
+) -> None:
+    """What follows from a step: the ledger's entry, clocks, the step's own work, papers, and telling people."""
+    data, personal = _told(facts, step)
+    ledger.record(
+        flow.entry_kind(step),
+        actor=actor,
+        subject=f"matter:{matter.pk}",
+        matter=matter,
+        data={"state": matter.state, "version": matter.version, **data},
+        personal=personal,
+        at=at,
+    )
+    for rule in step.clocks("stops"):
+        clock.stop(matter, rule, at)
+    for rule in step.clocks("suspends"):
+        clock.suspend(matter, rule, at)
+    for rule in step.clocks("resumes"):
+        clock.resume(matter, rule, at)
+    for rule in step.clocks("starts"):
+        clock.start(matter, rule, at)
+    if matter.closed is not None:
+        clock.stop_all(matter, at)
+    if step.does is not None:
+        step.does(matter, record, facts, actor, at)
+    for kind in step.papers:
+        maker = _makers.get(kind) or _makers["*"]
+        maker(kind, matter, record, actor, facts, at)
+    for who in step.told:
+        for tell in _tellers:
+            tell(who, flow, step, matter, actor)

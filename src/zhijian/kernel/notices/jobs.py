@@ -1,0 +1,26 @@
+"""Sending what waits, and seeing to what was left behind."""
+
+from __future__ import annotations
+
+from zhijian.kernel.jobs import every, job
+
+
+@job("notices.send", tries=3, transaction=False)
+def send(notice: int) -> bool:
+    """Send one notice; False when somebody else has it, or there is nothing to send."""
+    from zhijian.kernel.notices.sending import send_one
+
+    return send_one(notice)
+
+
+@every("* * * * *")
+@job("notices.sweep", tries=1)
+def sweep() -> int:
+    """Queue what is due and has no job any more; give up what was interrupted while it was being sent."""
+    from zhijian.kernel.notices.sending import give_up_interrupted, overdue
+
+    give_up_interrupted()
+    waiting = overdue()
+    for pk in waiting:
+        send.later(job_once=f"notice:{pk}", notice=pk)
+    return len(waiting)

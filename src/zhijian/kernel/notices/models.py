@@ -1,0 +1,150 @@
+"""The outbox: what is to be told to whom, and what became of it; and the jobs that failed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import traceback
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from zhijian.kernel.accounts.crypto import EncryptedText
+from zhijian.kernel.ids import uuid7
+
+
+class ToKind(models.TextChoices):
+    """Who is told."""
+
+    PERSON = "person", _("Staff")
+    ENTITY = "entity", _("Enterprise")
+
+
+class Channel(models.TextChoices):
+    """By which way."""
+
+    IN_APP = "in_app", _("On the platform")
+    SMS = "sms", _("Text message")
+    LINK = "link", _("Link handed over in person")
+
+
+class NoticeState(models.TextChoices):
+    """`sending` is committed before the gateway is asked: what stays there may have gone out, a person decides."""
+
+    QUEUED = "queued", _("Waiting")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    READ = "read", _("Read")
+    FAILED = "failed", _("Failed")
+
+
+class Notice(models.Model):
+    """One message to one receiver by one channel, written in the transaction of what it tells about.
+
+    `data` are the facts that the template needs, never personal data: those stand in the matter. The address is sealed,
+    with a blind index to find it by.
+    """
+
+    uid = models.UUIDField(unique=True, default=uuid7)
+    matter = models.ForeignKey("matters.Matter", models.PROTECT, null=True, related_name="notices")
+    area = models.CharField(max_length=16, blank=True, db_collation="C")
+    entity = models.ForeignKey("registry.Entity", models.PROTECT, null=True, related_name="notices", db_index=False)
+    to_kind = models.CharField(max_length=8, choices=ToKind.choices)
+    person = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="notices", db_index=False)
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    address = EncryptedText(null=True)
+    address_index = models.CharField(max_length=32, blank=True)
+    template = models.CharField(max_length=80)
+    data = models.JSONField(default=dict)
+    dedupe = models.CharField(max_length=120, blank=True, help_text="what must be told to a receiver only once")
+    state = models.CharField(max_length=8, choices=NoticeState.choices, default=NoticeState.QUEUED)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try = models.DateTimeField(null=True)
+    error = models.CharField(max_length=300, blank=True)
+    receipt = models.CharField(max_length=80, blank=True, help_text="the gateway's own number of the message")
+    parts = models.PositiveSmallIntegerField(default=0, help_text="text messages that it was billed as")
+    made_by = models.CharField(max_length=80, blank=True)
+    made_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(to_kind="person", person__isnull=False) | models.Q(to_kind="entity", entity__isnull=False),
+                name="notice_receiver",
+            ),
+            models.UniqueConstraint(
+                fields=["dedupe", "channel", "to_kind", "person", "entity"],
+                condition=~models.Q(dedupe=""),
+                nulls_distinct=False,
+                name="notice_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["person", "-id"], condition=models.Q(to_kind="person"), name="notice_inbox"),
+            models.Index(fields=["person"], condition=models.Q(to_kind="person", state="sent"), name="notice_unread"),
+            models.Index(fields=["entity", "-id"], name="notice_entity"),
+            models.Index(fields=["next_try"], condition=models.Q(state="queued"), name="notice_queue"),
+            models.Index(fields=["claimed_at"], condition=models.Q(state="sending"), name="notice_sending"),
+            models.Index(fields=["-id"], condition=models.Q(state="failed"), name="notice_failed"),
+            models.Index(fields=["address_index"], condition=~models.Q(address_index=""), name="notice_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template} → {self.person_id or self.entity_id} ({self.channel})"
+
+
+class SimulatedMessage(models.Model):
+    """What the simulated gateway would have sent: shown on a page in the demo, never used where real people work."""
+
+    notice = models.ForeignKey(Notice, models.CASCADE, related_name="simulated")
+    number = models.CharField(max_length=24)
+    text = models.TextField()
+    parts = models.PositiveSmallIntegerField()
+    at = models.DateTimeField(auto_now_add=True)
+
+
+class JobFailure(models.Model):
+    """A job that failed, and whether it went well later; seen on /jobs/ by the administrator."""
+
+    name = models.CharField(max_length=100)
+    job = models.BigIntegerField(unique=True, help_text="the queue's id; the queue forgets its rows sooner than we")
+    tries = models.PositiveSmallIntegerField()
+    error = models.CharField(max_length=300)
+    trace = models.TextField(blank=True, help_text="where in the code it happened, without the values")
+    given_up = models.BooleanField(default=False)
+    first_at = models.DateTimeField(auto_now_add=True)
+    last_at = models.DateTimeField()
+    mended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["-last_at"], condition=models.Q(mended_at=None), name="job_failure_open")]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.error}"
+
+    @classmethod
+    def note(cls, name: str, job: int | None, tries: int, error: BaseException, *, given_up: bool) -> None:
+        """Write a failure down; the same job's later failures change its row. `job` None: nothing to find it by."""
+        if job is None:
+            return
+        # The message of a database error repeats the row's values: only its first line is kept.
+        lines = str(error).strip().splitlines() or [""]
+        facts: dict[str, Any] = {
+            "name": name,
+            "tries": tries,
+            "error": f"{type(error).__name__}: {lines[0]}"[:300],
+            "trace": "".join(traceback.format_tb(error.__traceback__))[-4000:],
+            "given_up": given_up,
+            "last_at": timezone.now(),
+            "mended_at": None,
+        }
+        cls.objects.update_or_create(job=job, defaults=facts)
+
+    @property
+    def age(self) -> dt.timedelta:
+        """How long it has been failing."""
+        return timezone.now() - self.first_at

@@ -1,0 +1,137 @@
+"""`tell`: write what is to be told, in the transaction of what it tells about."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from zhijian.kernel.accounts.actor import SYSTEM, Actor
+from zhijian.kernel.accounts.crypto import blind_index
+from zhijian.kernel.accounts.models import Person
+from zhijian.kernel.accounts.roles import Relation, Role
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.matters.flow import Flow, Step
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.notices import jobs
+from zhijian.kernel.notices.channels import gateway
+from zhijian.kernel.notices.models import Channel, Notice, NoticeState, ToKind
+from zhijian.kernel.notices.receivers import Receiver, To, receivers
+from zhijian.kernel.notices.templates import templates
+from zhijian.kernel.packs import stack
+from zhijian.kernel.registry.models import Entity
+
+
+def tell(
+    to: To,
+    *,
+    matter: Matter | None,
+    template: str,
+    data: dict[str, Any],
+    actor: Actor,
+    dedupe: str | None = None,
+) -> list[Notice]:
+    """Tell a role, a relation, a person or an enterprise; returns what was written (nothing to the actor himself).
+
+    Within the running transaction: what is rolled back is never told. `dedupe` names the occasion; a receiver is told
+    of it once on each channel. `data` holds no personal data. Raises KeyError for an undeclared template.
+    """
+    if template not in templates():
+        raise KeyError(template)
+    made: list[Notice] = []
+    # The outbox is the system's: who acts need not be allowed to read what others are told.
+    with scoped(SYSTEM):
+        for receiver in receivers(to, matter):
+            if isinstance(receiver, Person) and receiver.pk == actor.person_id:
+                continue
+            for channel, address in _ways(receiver):
+                notice = _write(receiver, channel, address, matter, template, data, actor, dedupe or "")
+                if notice is not None:
+                    made.append(notice)
+    return made
+
+
+def _ways(receiver: Receiver) -> list[tuple[Channel, str]]:
+    """How somebody is reached: staff on the platform; an enterprise there and by text message, else by hand."""
+    if isinstance(receiver, Person):
+        return [(Channel.IN_APP, "")]
+    if receiver.phone and gateway() is not None:
+        return [(Channel.IN_APP, ""), (Channel.SMS, receiver.phone)]
+    return [(Channel.IN_APP, ""), (Channel.LINK, "")]
+
+
+def _write(
+    receiver: Receiver,
+    channel: Channel,
+    address: str,
+    matter: Matter | None,
+    template: str,
+    data: dict[str, Any],
+    actor: Actor,
+    dedupe: str,
+) -> Notice | None:
+    person = receiver if isinstance(receiver, Person) else None
+    entity = receiver if isinstance(receiver, Entity) else None
+    now = timezone.now()
+    notice = Notice(
+        matter=matter,
+        area=matter.area if matter else (entity.area if entity else ""),
+        entity=entity,
+        to_kind=ToKind.PERSON if person else ToKind.ENTITY,
+        person=person,
+        channel=channel,
+        address=address or None,
+        address_index=blind_index(address, "phone") if address else "",
+        template=template,
+        data=data,
+        dedupe=dedupe,
+        made_by=actor.label,
+        made_at=now,
+    )
+    _begin(notice, now)
+    if not dedupe:
+        notice.save(force_insert=True)
+    else:
+        try:
+            with transaction.atomic():
+                notice.save(force_insert=True)
+        except IntegrityError:
+            return None
+    if notice.channel == Channel.SMS:
+        jobs.send.later(notice=notice.pk)
+    return notice
+
+
+def _begin(notice: Notice, now: dt.datetime) -> None:
+    """On the platform a notice has arrived when it is written; a link waits for somebody to hand it over."""
+    if notice.channel == Channel.IN_APP:
+        notice.state, notice.sent_at = NoticeState.SENT, now
+    elif notice.channel == Channel.SMS:
+        notice.next_try = now
+
+
+def step_data(flow: Flow, step: Step, matter: Matter) -> dict[str, Any]:
+    """What the template of a step needs."""
+    return {
+        "kind": flow.kind,
+        "verb": step.verb,
+        "state": matter.state,
+        "number": matter.number,
+        "title": matter.title,
+        "organ": stack().organ(matter.area).name,
+    }
+
+
+def tell_step(who: Role | Relation, flow: Flow, step: Step, matter: Matter, actor: Actor) -> None:
+    """What `perform` calls for each receiver that a step names; a template "<kind>.<verb>" wins over the plain one."""
+    own = flow.entry_kind(step)
+    tell(
+        who,
+        matter=matter,
+        template=own if own in templates() else "step",
+        data=step_data(flow, step, matter),
+        actor=actor,
+        dedupe=f"{matter.pk}:{matter.version}:{step.verb}",
+    )

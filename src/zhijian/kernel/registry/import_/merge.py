@@ -1,0 +1,219 @@
+"""From staging into the register: a handful of set-based statements for each table, in the import's transaction.
+
+The rules: a row that is new is written once, straight into the table; a row that stands is updated only where a value
+differs; an empty cell never erases; an area that a person has pinned stays. The same file again therefore writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ..text import search_columns
+from .mapping import Mapping, Section
+from .rows import NULLABLE, SEARCH, STAGED
+
+_REFRESH = 5_000  # rows whose search columns are made anew at a time
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a merge did, or in a trial would do."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+
+
+@dataclass(frozen=True)
+class Target:
+    """A table of the register and how staged rows find their place in it."""
+
+    kind: str
+    person: str  # the column whose bigrams are searched beside the name's; "" where there is no name
+    defaults: dict[str, str]
+    links: dict[str, str]  # target column → expression over the joins
+    joins: str = ""  # resolves keys of other staged rows
+
+    @property
+    def table(self) -> str:
+        return f"registry_{self.kind}"
+
+    @property
+    def columns(self) -> list[str]:
+        """Columns that a file may fill and change."""
+        fixed = {"line", "k", "entity_k", "premises_k", "uid", "door_code", "scheme", "code", "source_key", "number", *SEARCH}
+        if self.kind == "licence":
+            fixed.add("kind")
+        return [c for c in STAGED[self.kind] if c not in fixed]
+
+
+_ENTITY_JOIN = " LEFT JOIN match_entity en ON en.k = s.entity_k"
+_PREMISES_JOIN = " LEFT JOIN match_premises pr ON pr.k = s.premises_k"
+TARGETS = {
+    "entity": Target("entity", "representative", {"status": "active"}, {}),
+    "premises": Target("premises", "contact", {"status": "open"}, {"entity_id": "en.id"}, _ENTITY_JOIN),
+    "licence": Target(
+        "licence", "", {"status": "valid"}, {"entity_id": "en.id", "premises_id": "pr.id"}, _ENTITY_JOIN + _PREMISES_JOIN
+    ),
+}
+
+
+class Merge:
+    """The merge of one staged file. `dry` only counts."""
+
+    def __init__(self, cursor: Any, mapping: Mapping, dry: bool) -> None:
+        self.cursor, self.mapping, self.dry = cursor, mapping, dry
+        self.args = {"source": mapping.source}
+        entity = mapping.section("entity")
+        assert entity is not None
+        self.by_code = entity.key == "code"
+
+    def _run(self, sql: str) -> int:
+        self.cursor.execute(sql, self.args)
+        return self.cursor.rowcount
+
+    def table(self, section: Section) -> Counts:
+        """Merge one staged table into its target."""
+        target = TARGETS[section.kind]
+        self._match(target)
+        if target.kind == "entity" and not self.dry and any(c.to == "old_code" for c in section.columns):
+            self._adopt_former_codes()
+        counts = Counts(changed=self._update(target, fill=section.mode == "fill"))
+        counts.new = self._insert(target)
+        staged = self._count(f"stage_{target.kind}")
+        counts.same = staged - counts.new - counts.changed
+        if target.person and not self.dry:
+            self._refresh(target)
+        return counts
+
+    def _count(self, table: str, where: str = "") -> int:
+        self.cursor.execute(f"SELECT count(*) FROM {table} {where}", self.args)
+        return int(self.cursor.fetchone()[0])
+
+    def _match(self, target: Target) -> None:
+        """match_KIND: the staged keys that stand in the register already."""
+        if target.kind == "entity" and self.by_code:
+            on = "t.scheme = s.scheme AND t.code = s.code AND t.code <> ''"
+        elif target.kind == "licence":
+            on = "t.kind = s.kind AND t.number = s.number"
+        else:
+            on = "t.source = %(source)s AND t.source_key = s.source_key AND t.source_key <> ''"
+        self._run(
+            f"CREATE TEMP TABLE match_{target.kind} ON COMMIT DROP AS "
+            f"SELECT s.k, t.id FROM stage_{target.kind} s JOIN {target.table} t ON {on}"
+        )
+        self.cursor.execute(f"ANALYZE match_{target.kind}")
+
+    def _adopt_former_codes(self) -> None:
+        """An entity known by its former number gets the code that a row gives beside that number."""
+        self._run(
+            "WITH adopted AS (UPDATE registry_entity t SET scheme = s.scheme, code = s.code, old_code = t.code "
+            "FROM stage_entity s WHERE s.old_code <> '' AND s.scheme <> 'reg15' AND t.scheme = 'reg15' "
+            "AND t.code = s.old_code AND NOT EXISTS (SELECT FROM match_entity m WHERE m.k = s.k) RETURNING s.k, t.id) "
+            "INSERT INTO match_entity SELECT k, id FROM adopted"
+        )
+        self._run(  # and a row that gives only the former number means the entity that bears it
+            "INSERT INTO match_entity SELECT s.k, min(t.id) FROM stage_entity s JOIN registry_entity t "
+            "ON t.old_code = s.code AND t.old_code <> '' WHERE s.scheme = 'reg15' "
+            "AND NOT EXISTS (SELECT FROM match_entity m WHERE m.k = s.k) GROUP BY s.k"
+        )
+
+    def _insert(self, target: Target) -> int:
+        unknown = f"NOT EXISTS (SELECT FROM match_{target.kind} m WHERE m.k = s.k)"
+        if self.dry:
+            return self._count(f"stage_{target.kind} s", f"WHERE {unknown}")
+        values = {c: f's."{c}"' for c in STAGED[target.kind] if c not in ("line", "k", "entity_k", "premises_k")}
+        for column, default in target.defaults.items():
+            values[column] = f"coalesce(nullif(s.\"{column}\", ''), '{default}')"
+        if target.kind != "licence":
+            values |= {"source": "%(source)s", "pinned": "false"}
+        values |= target.links
+        names = ", ".join(f'"{c}"' for c in values)
+        insert = (
+            f"INSERT INTO {target.table} ({names}) SELECT {', '.join(values.values())} "
+            f"FROM stage_{target.kind} s {target.joins} WHERE {unknown}"
+        )
+        if not self._is_linked_to(target):
+            return self._run(insert)
+        return self._run(  # remember what the new rows are called, for the tables that hang on them
+            f"WITH made AS ({insert} RETURNING id, uid) "
+            f"INSERT INTO match_{target.kind} SELECT s.k, made.id FROM made JOIN stage_{target.kind} s USING (uid)"
+        )
+
+    def _is_linked_to(self, target: Target) -> bool:
+        """Whether other sections of the mapping belong to rows of this one."""
+        return target.kind != "licence" and len(self.mapping.sections) > 1
+
+    def _update(self, target: Target, fill: bool) -> int:
+        """Update what differs. In a trial, links to rows that are not there yet don't count."""
+        new = {c: _value(c, fill) for c in target.columns}
+        new |= {c: f"coalesce({e}, t.{c})" for c, e in target.links.items()}
+        if "area" in new:
+            new["area"] = f"CASE WHEN t.pinned THEN t.area ELSE {new['area']} END"
+        source = f"stage_{target.kind} s JOIN match_{target.kind} m ON m.k = s.k {target.joins}"
+        standing = ", ".join(f't."{c}"' for c in new)
+        differs = f"({standing}) IS DISTINCT FROM ({', '.join(new.values())})"
+        if self.dry:
+            return self._count(f"{source} JOIN {target.table} t ON t.id = m.id", f"WHERE {differs}")
+        sets = [f'"{c}" = {e}' for c, e in new.items()]
+        if target.person:
+            sets += self._search_sets(target.person, new)
+        return self._run(f"UPDATE {target.table} t SET {', '.join(sets)} FROM {source} WHERE t.id = m.id AND {differs}")
+
+    @staticmethod
+    def _search_sets(person: str, new: dict[str, str]) -> list[str]:
+        """Search columns: the staged ones fit when the staged name and person are what will stand.
+
+        Otherwise `fold` is emptied (no name has an empty one), and `_refresh` makes them anew.
+        """
+        same = f't.name = {new["name"]} AND t."{person}" = {new[person]}'
+        fits = f's.name = {new["name"]} AND s."{person}" = {new[person]}'
+        blank = {"fold": "''"}
+        return [
+            f"{c} = CASE WHEN {same} THEN t.{c} WHEN {fits} THEN s.{c} ELSE {blank.get(c, 't.' + c)} END" for c in SEARCH
+        ]
+
+    def _refresh(self, target: Target) -> None:
+        """Make the search columns of rows that were left with an empty `fold`."""
+        while True:
+            self.cursor.execute(
+                f"SELECT id, name, {target.person} FROM {target.table} WHERE fold = '' ORDER BY id LIMIT {_REFRESH}"
+            )
+            rows = self.cursor.fetchall()
+            if not rows:
+                return
+            made = [(*search_columns(name, person), pk) for pk, name, person in rows]
+            self.cursor.executemany(
+                f"UPDATE {target.table} SET fold = %s, grams = %s, initials = %s, name_key = %s WHERE id = %s", made
+            )
+
+    def count_records(self, kind: str) -> int:
+        """How many records of a kind are staged."""
+        return self._count("stage_record", f"WHERE kind = '{kind}'")
+
+    def records(self, kind: str) -> Iterator[dict[str, Any]]:
+        """Staged records of a kind with the rows that they belong to, from a cursor on the server."""
+        connection = self.cursor.connection
+        sql = (
+            f"SELECT s.line, en.id, pr.id, s.data FROM stage_record s {_ENTITY_JOIN} {_PREMISES_JOIN} WHERE s.kind = %(kind)s AND en.id IS NOT NULL ORDER BY s.line"
+        )
+        with connection.cursor(name="registry_records") as rows:
+            rows.itersize = 2_000
+            rows.execute(sql, {**self.args, "kind": kind})
+            for line, entity, premises, data in rows:
+                yield {"line": line, "entity_id": entity, "premises_id": premises, "data": data}
+
+
+def _value(column: str, fill: bool) -> str:
+    """What will stand in a column: the file's value where it has one (`fill`: only where we have none)."""
+    if column in ("extra",):
+        return "s.extra || t.extra" if fill else "t.extra || s.extra"
+    if column == "scope":
+        keep = "t.scope <> '[]'" if fill else "s.scope = '[]'"
+        return f"CASE WHEN {keep} THEN t.scope ELSE s.scope END"
+    if column in NULLABLE:
+        return f'coalesce(t."{column}", s."{column}")' if fill else f'coalesce(s."{column}", t."{column}")'
+    first, second = ("t", "s") if fill else ("s", "t")
+    return f"CASE WHEN {first}.\"{column}\" <> '' THEN {first}.\"{column}\" ELSE {second}.\"{column}\" END"

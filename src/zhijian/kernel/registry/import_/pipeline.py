@@ -1,0 +1,112 @@
+"""Reads, checks and stages a file: this process reads and copies, two others check, none of them far ahead."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack
+from itertools import groupby, islice
+
+from .mapping import HEADER_ROWS, Header, Mapping, find_header, missing_headers
+from .report import Report
+from .rows import Checked, RowChecker
+from .sources import Refused, Source
+from .stage import Stage
+
+BATCH = 1_000
+AHEAD = 6  # batches that wait for a checker or for COPY: bounds the memory
+SMALL = 3 * BATCH  # below, starting two processes costs more than it saves
+SWAPPED = 0.9  # from this share of rows on with the same fault in the same column, the table is another one
+ENOUGH = 20  # rows from which on such a share says something
+
+Areas = list[tuple[str, str, str, str]]
+Batch = list[tuple[int, str, list[str]]]
+Ticker = Callable[[int], None]
+
+_checker: RowChecker | None = None
+_checker_key: Header | None = None
+
+
+def _check(mapping: Mapping, header: Header, areas: Areas, batch: Batch) -> Checked:
+    """In a checking process: keep the compiled checker from batch to batch."""
+    global _checker, _checker_key  # noqa: PLW0603 -- one checker for each process is the point
+    if _checker is None or _checker_key != header or _checker.mapping.name != mapping.name:
+        _checker, _checker_key = RowChecker(mapping, header, areas), header
+    return _checker.check(batch)
+
+
+class Pipeline:
+    """One pass over a source."""
+
+    def __init__(self, source: Source, mapping: Mapping, areas: Areas, stage: Stage, report: Report, tick: Ticker) -> None:
+        self.source, self.mapping, self.areas = source, mapping, areas
+        self.stage, self.report, self.tick = stage, report, tick
+        self.rows = 0
+        self.skipped_sheets: list[str] = []
+        self.faults: Counter[tuple[str, str]] = Counter()
+
+    def run(self) -> None:
+        """Stage every good row. Raises Refused."""
+        with ExitStack() as stack:
+            pool: ProcessPoolExecutor | None = None
+            waiting: deque[Future[Checked]] = deque()
+            for header, batch in self._batches():
+                if pool is None and self.source.read < SMALL and len(batch) < BATCH:
+                    self._take(_check(self.mapping, header, self.areas, batch))
+                    continue
+                if pool is None:
+                    # spawn: a fork of a process with threads or an open connection may hang.
+                    pool = ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn"))
+                    stack.callback(pool.shutdown, cancel_futures=True)
+                waiting.append(pool.submit(_check, self.mapping, header, self.areas, batch))
+                if len(waiting) >= AHEAD:
+                    self._take(waiting.popleft().result())
+            while waiting:
+                self._take(waiting.popleft().result())
+        self._look_for_swaps(final=True)
+
+    def _take(self, checked: Checked) -> None:
+        self.rows += checked.rows
+        self.faults.update(checked.bad_columns)
+        self.report.add(checked)
+        self._look_for_swaps()
+        self.stage.add(checked.copy)
+        self.tick(self.source.read)
+
+    def _look_for_swaps(self, final: bool = False) -> None:
+        """Refuse early where a column holds something else than its heading says."""
+        if not self.faults or self.rows < (ENOUGH if final else BATCH):
+            return
+        (column, why), count = self.faults.most_common(1)[0]
+        if why != "missing" and count >= SWAPPED * self.rows:
+            raise Refused("swapped", column=column, value=self.report.examples[column, why], why=why)
+
+    def _batches(self) -> Iterator[tuple[Header, Batch]]:
+        """Batches of one sheet each, with the header that holds for them."""
+        refused: Refused | None = None
+        found = False
+        for sheet, rows in groupby(self.source.rows(), key=lambda row: row.sheet):
+            head = list(islice(rows, HEADER_ROWS))
+            header = find_header(self.mapping, [(r.number, r.cells) for r in head])
+            if header is None:
+                filled = [(r.number, r.cells) for r in head if any(c.strip() for c in r.cells)]
+                if filled:
+                    refused = refused or missing_headers(self.mapping, filled)
+                    self.skipped_sheets.append(sheet)
+                for _ in rows:
+                    pass
+                continue
+            found = True
+            self.report.header = self.report.header or header.shown
+            batch = [(r.number, r.sheet, r.cells) for r in head if r.number > header.last_row]
+            for row in rows:
+                batch.append((row.number, row.sheet, row.cells))
+                if len(batch) >= BATCH:
+                    yield header, batch
+                    batch = []
+            if batch:
+                yield header, batch
+        if not found:
+            raise refused or Refused("empty")

@@ -1,0 +1,267 @@
+"""Opens what people send: CSV in whatever encoding, XLSX, old XLS and ODS, each also gzipped; row by row.
+
+Everything here refuses rather than guesses: `Refused` tells in one sentence what the file is and what to do. Memory is
+bounded: CSV and XLSX are streamed; XLS and ODS, which must be read whole, only up to a size.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+MAX_ROWS = 1_000_000
+MAX_BYTES = 2_000_000_000  # of a file when unpacked
+MAX_WHOLE = 60_000_000  # of a file that has to be read whole (XLS, ODS)
+MAX_RATIO = 400  # unpacked to packed; real workbooks stay below 60, a zip bomb begins at 1,000
+MAX_CELL = 32_767  # characters; what a cell of Excel holds
+_CHUNK = 1 << 20
+
+
+class Refused(Exception):
+    """The file cannot be taken as it is. `why` is a key of `problems.REFUSALS`, `detail` fills its text."""
+
+    def __init__(self, why: str, **detail: object) -> None:
+        super().__init__(why, detail)
+        self.why, self.detail = why, {k: str(v) for k, v in detail.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row as written: its number in the sheet (from 1), its sheet ("" for CSV) and its cells."""
+
+    number: int
+    sheet: str
+    cells: list[str]
+
+
+@dataclass
+class Source:
+    """A file that has been recognised: what it is and how many bytes or rows, for progress."""
+
+    path: Path
+    name: str
+    kind: str  # csv, xlsx, xls, ods
+    sha256: str
+    size: int
+    encoding: str = ""
+    delimiter: str = ""
+    gzipped: bool = False
+    lines: int | None = None  # CSV: lines in the file
+    read: int = field(default=0)  # rows given so far
+
+    def rows(self) -> Iterator[Row]:
+        """All rows of all sheets, in order. Raises Refused."""
+        for row in self._rows():
+            self.read += 1
+            if self.read > MAX_ROWS + 20:
+                raise Refused("too_many_rows", max=f"{MAX_ROWS:,}")
+            yield row
+
+    def _rows(self) -> Iterator[Row]:
+        if self.kind == "csv":
+            return _csv_rows(self)
+        if self.kind == "xlsx":
+            from .xlsx import xlsx_rows
+
+            return xlsx_rows(self.path)
+        return _whole_rows(self.path)
+
+    def open(self) -> IO[bytes]:
+        """The bytes, unpacked when gzipped."""
+        return gzip.open(self.path) if self.gzipped else self.path.open("rb")  # type: ignore[return-value]
+
+
+def recognise(path: Path, name: str = "") -> Source:
+    """Say what a file is. `name` is the one that the sender gave it. Raises Refused; reads the file once."""
+    name = name or path.name
+    digest, size = _digest(path)
+    if size == 0:
+        raise Refused("empty")
+    with path.open("rb") as file:
+        head = file.read(8192)
+    if head[:2] == b"\x1f\x8b":
+        inner = _gunzipped_head(path)
+        if inner[:4] == b"PK\x03\x04" or inner[:8] == _OLE:
+            raise Refused("gzipped_workbook")
+        return _as_csv(Source(path, name, "csv", digest, size, gzipped=True))
+    if head[:4] == b"PK\x03\x04":
+        return Source(path, name, _zip_kind(path, size), digest, size)
+    if head[:8] == _OLE:
+        if size > MAX_WHOLE:
+            raise Refused("old_and_big")
+        return Source(path, name, "xls", digest, size)
+    _refuse_others(head, name)
+    return _as_csv(Source(path, name, "csv", digest, size))
+
+
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_MAGICS = {b"%PDF": "PDF", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"Rar!": "RAR", b"7z\xbc\xaf": "7z", b"GIF8": "GIF"}
+
+
+def _refuse_others(head: bytes, name: str) -> None:
+    for magic, what in _MAGICS.items():
+        if head.startswith(magic):
+            raise Refused("not_a_sheet", what=what)
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:400].lower()
+    if start.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<head")) or b"<html" in start:
+        raise Refused("html_as_xls", name=name)
+    if start.startswith(b"<?xml") or b"urn:schemas-microsoft-com" in start:
+        raise Refused("xml_as_xls", name=name)
+
+
+def _digest(path: Path) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+    return digest.hexdigest(), size
+
+
+def _gunzipped_head(path: Path) -> bytes:
+    try:
+        with gzip.open(path) as file:
+            return file.read(8192)
+    except (OSError, EOFError) as error:
+        raise Refused("damaged", what="gzip") from error
+
+
+def _zip_kind(path: Path, size: int) -> str:
+    """xlsx or ods. Refuses bombs, macros, binary workbooks, encrypted and other archives before anything is unpacked."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            names = {e.filename for e in entries}
+            total = sum(e.file_size for e in entries)
+            worst = max((e.file_size / max(e.compress_size, 1) for e in entries if e.file_size > 1_000_000), default=0)
+    except (zipfile.BadZipFile, ValueError, OSError) as error:
+        raise Refused("damaged", what="zip") from error
+    if total > MAX_BYTES or worst > MAX_RATIO or len(entries) > 20_000:
+        raise Refused("bomb", size=f"{total / 1e6:,.0f}")
+    if any(n.lower().endswith("vbaproject.bin") for n in names):
+        raise Refused("macros")
+    if "xl/workbook.bin" in names:
+        raise Refused("binary_workbook")
+    if "xl/workbook.xml" in names:
+        return "xlsx"
+    if "content.xml" in names and "mimetype" in names:
+        if total > MAX_WHOLE:
+            raise Refused("old_and_big")
+        return "ods"
+    raise Refused("not_a_sheet", what="ZIP")
+
+
+# -- CSV ------------------------------------------------------------------------------------------------------------
+
+
+def _as_csv(source: Source) -> Source:
+    """Find encoding and delimiter by reading the whole file once: a byte that does not fit is named before any row."""
+    decoders = {"utf-8": codecs.getincrementaldecoder("utf-8")(), "gb18030": codecs.getincrementaldecoder("gb18030")()}
+    with source.open() as file:
+        first = file.read(4)
+    if first[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        decoders = {"utf-16": codecs.getincrementaldecoder("utf-16")()}
+    bad: dict[str, int] = {}
+    lines, total = 0, 0
+    try:
+        with source.open() as file:
+            while chunk := file.read(_CHUNK):
+                total += len(chunk)
+                if total > MAX_BYTES or (source.gzipped and total > MAX_RATIO * max(source.size, 10_000)):
+                    raise Refused("bomb", size=f"{total / 1e6:,.0f}")
+                if b"\0" in chunk and "utf-16" not in decoders:
+                    raise Refused("not_a_sheet", what="NUL")
+                _try_decoders(decoders, bad, chunk, lines)
+                lines += chunk.count(b"\n")
+                if not decoders:
+                    raise Refused("encoding", line=max(bad.values()) + 1)
+    except (OSError, EOFError) as error:
+        raise Refused("damaged", what="gzip") from error
+    for name, decoder in list(decoders.items()):
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            del decoders[name]
+    if not decoders:
+        raise Refused("encoding", line=lines + 1)
+    source.encoding = {"utf-8": "utf-8-sig"}.get(name := next(iter(decoders)), name)
+    source.lines = lines + 1
+    source.delimiter = _delimiter(source)
+    return source
+
+
+def _try_decoders(decoders: dict, bad: dict[str, int], chunk: bytes, lines: int) -> None:
+    for name, decoder in list(decoders.items()):
+        try:
+            decoder.decode(chunk)
+        except UnicodeDecodeError as error:
+            bad[name] = lines + chunk.count(b"\n", 0, max(error.start, 0))
+            del decoders[name]
+        if name == "utf-8" and name in decoders and not chunk.isascii():
+            decoders.pop("gb18030", None)  # text that is valid UTF-8 and not ASCII is UTF-8
+
+
+def _text(source: Source) -> io.TextIOWrapper:
+    return io.TextIOWrapper(source.open(), encoding=source.encoding, newline="")  # type: ignore[arg-type]
+
+
+def _delimiter(source: Source) -> str:
+    """The sign among , ; tab | that stands most often and most evenly in the first lines."""
+    with _text(source) as file:
+        sample = [line for line in (file.readline(MAX_CELL) for _ in range(20)) if line.strip()]
+    if not sample:
+        raise Refused("empty")
+
+    def width(sign: str) -> int:
+        return max((len(row) for row in csv.reader(sample, delimiter=sign)), default=0)
+
+    best = max(",\t;|", key=width)
+    return best if width(best) > 1 else ","
+
+
+def _csv_rows(source: Source) -> Iterator[Row]:
+    csv.field_size_limit(MAX_CELL)
+    with _text(source) as file:
+        reader = csv.reader(file, delimiter=source.delimiter)
+        start = 1
+        try:
+            for cells in reader:
+                yield Row(start, "", cells)
+                start = reader.line_num + 1
+        except csv.Error as error:
+            raise Refused("quotation", line=start) from error
+        except UnicodeDecodeError as error:
+            raise Refused("encoding", line=start) from error
+
+
+# -- workbooks that must be read whole ----------------------------------------------------------------------------------
+
+
+def _whole_rows(path: Path) -> Iterator[Row]:
+    """Old XLS and ODS by calamine."""
+    import datetime as dt
+
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    def shown(value: object) -> str:
+        if isinstance(value, float):
+            return str(int(value)) if value.is_integer() else repr(value)
+        if isinstance(value, dt.datetime):
+            return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ")
+        return str(value)
+
+    try:
+        book = CalamineWorkbook.from_path(path)
+        for sheet in book.sheet_names:
+            for number, cells in enumerate(book.get_sheet_by_name(sheet).iter_rows(), 1):
+                yield Row(number, sheet, [shown(v) for v in cells])
+    except CalamineError as error:
+        raise Refused("password_or_damaged") from error

@@ -1,0 +1,89 @@
+"""Staging: temporary tables without index or log, which vanish with the transaction, however it ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .rows import NULLABLE, STAGED
+
+_TYPES = {
+    "line": "integer",
+    "uid": "uuid",
+    "grams": "integer[]",
+    "extra": "jsonb",
+    "scope": "jsonb",
+    "data": "jsonb",
+    "established": "date",
+    "ended": "date",
+    "valid_from": "date",
+    "valid_until": "date",
+    "lat": "numeric(9,6)",
+    "lon": "numeric(9,6)",
+}
+_KEYS = {"entity": "k, code", "premises": "k, entity_k", "licence": "k, entity_k, premises_k", "record": "entity_k"}
+_TEXT = 'text COLLATE "C"'
+
+
+class Stage:
+    """The staging tables of one import, on one open transaction."""
+
+    def __init__(self, cursor: Any) -> None:
+        self.cursor = cursor
+        self.rows = dict.fromkeys(STAGED, 0)
+        for kind, columns in STAGED.items():
+            # Text compares by code point: keys are joined on, never shown.
+            typed = ", ".join(f'"{c}" {_TYPES.get(c, _TEXT)}' for c in columns)
+            cursor.execute(f"CREATE TEMP TABLE stage_{kind} ({typed}) ON COMMIT DROP")
+
+    def add(self, payloads: dict[str, bytes]) -> None:
+        """COPY what a worker has made of a batch."""
+        for kind, data in payloads.items():
+            columns = ", ".join(f'"{c}"' for c in STAGED[kind])
+            with self.cursor.copy(f"COPY stage_{kind} ({columns}) FROM STDIN") as copy:
+                copy.write(data)
+            self.rows[kind] += data.count(b"\n")
+
+    def analyse(self) -> None:
+        """Tell the planner how big the tables are and how the keys are spread."""
+        for kind, columns in _KEYS.items():
+            if self.rows[kind]:
+                self.cursor.execute(f"ANALYZE stage_{kind} ({columns})")
+
+    def merge_duplicates(self, kind: str) -> list[tuple[str, int, int, int]]:
+        """Make one row of several with the same key: the last one, what it leaves empty filled from those before.
+
+        Returns (key, first row, last row, how many) of each, at most 1,000, for the report.
+        """
+        self.cursor.execute(
+            f"CREATE TEMP TABLE dup_{kind} ON COMMIT DROP AS "
+            f"SELECT k, min(line) AS first, max(line) AS last, count(*) AS n "
+            f"FROM stage_{kind} GROUP BY k HAVING count(*) > 1"
+        )
+        if not self.cursor.rowcount:
+            return []
+        merged = ", ".join(f'{_merged(c)} AS "{c}"' for c in STAGED[kind])
+        self.cursor.execute(
+            f"CREATE TEMP TABLE merged_{kind} ON COMMIT DROP AS "
+            f"SELECT {merged} FROM stage_{kind} s JOIN dup_{kind} USING (k) GROUP BY k"
+        )
+        self.cursor.execute(f"DELETE FROM stage_{kind} s USING dup_{kind} d WHERE s.k = d.k")
+        self.rows[kind] -= self.cursor.rowcount
+        self.cursor.execute(f"INSERT INTO stage_{kind} SELECT * FROM merged_{kind}")
+        self.rows[kind] += self.cursor.rowcount
+        self.cursor.execute(f"SELECT k, first, last, n FROM dup_{kind} ORDER BY first LIMIT 1000")
+        return self.cursor.fetchall()
+
+
+def _merged(column: str) -> str:
+    """The aggregate that gives a merged row's value of one column."""
+    if column == "k":
+        return "k"
+    if column == "extra":
+        each = "unnest(array_agg(extra ORDER BY line)) AS e, jsonb_each(e)"
+        return f"coalesce((SELECT jsonb_object_agg(key, value) FROM {each}), '{{}}')"
+    if column in ("line", "uid", "door_code", "grams", "fold", "initials", "name_key", "scope"):
+        return f'(array_agg("{column}" ORDER BY line DESC))[1]'
+    filled = "IS NOT NULL" if column in NULLABLE else "<> ''"
+    empty = "" if column in NULLABLE else ", ''"
+    first = f'(array_agg("{column}" ORDER BY line DESC) FILTER (WHERE "{column}" {filled}))[1]'
+    return f"coalesce({first}{empty})" if empty else first

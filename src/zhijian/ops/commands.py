@@ -1,0 +1,187 @@
+"""The commands of `zhijian` that are not Django's own, and the help page that lists all by what one wants to do."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+
+# Names people type → management commands of the apps, where the two differ.
+DJANGO_NAMES = {"import": "import_registry"}
+
+HELP = """\
+zhijian: the working platform of a city market-supervision bureau
+
+Usage: zhijian COMMAND [options]      zhijian COMMAND --help tells more
+
+Get it going
+  install              Python packages from the lock, the web parts, the message catalogues (as `make install`)
+  run                  database, desk, uploads, jobs, https for phones; with a demo city (as `make run`)
+                       --host 0.0.0.0 lets phones in, --port, --pack, --scale, --no-demo
+  doctor               look at everything the installation stands on; say what to do
+  settings             every environment variable: default, meaning, present value
+
+Data
+  migrate              make database and roles where missing, bring the tables up to date
+  ready                migrate, catalogues, static files, demo city: whatever is missing
+  demo                 the demo city: --scale 0.1, --accounts
+  import               take in a register of entities (Excel, CSV): import FILE --mapping NAME
+  export               hand out records as files
+  pack                 pack check: rules, articles and dates of the chosen place, what is not verified yet
+
+Proof and safety
+  verify               check ledger, seals and files against their fingerprints
+  backup FILE          database, files and keys into one tar file
+  restore FILE         … and back
+
+People and devices
+  user                 user add, user list, user password, user retire
+  device               device list, device revoke
+
+For developers
+  test                 the tests (as pytest): test tests/kernel -k clock
+  db                   db url, db shell, db status: the database server by hand
+  lock                 renew requirements.lock and the npm locks
+  help COMMAND         the same as COMMAND --help
+"""
+
+
+def show_help(topic: list[str]) -> int:
+    """The help page; `zhijian help X` is `zhijian X --help`."""
+    from zhijian.cli import main
+
+    if topic:
+        return main([topic[0], "--help"])
+    print(HELP)
+    print("Everything else is a command of Django (shell, dbshell, createcachetable, …): zhijian commands lists them.")
+    return 0
+
+
+def migrate(rest: list[str]) -> int:
+    """Make roles and database where missing, then bring the tables up to date as the owner."""
+    from zhijian.config import places
+    from zhijian.ops import database
+    from zhijian.ops.embedded import database_running
+
+    with database_running():
+        if "--help" not in rest and "-h" not in rest:
+            database.prepare(places.database_urls())
+        from django.core.management import execute_from_command_line
+
+        if not any(word.startswith("--database") for word in rest):
+            rest = [*rest, "--database", "owner"]
+        execute_from_command_line(["zhijian", "migrate", *rest])
+    return 0
+
+
+def run(rest: list[str]) -> int:
+    """The whole of Zhijian until Ctrl-C."""
+    from zhijian.ops.run import command
+
+    return command(rest)
+
+
+def ready(rest: list[str]) -> int:
+    """Whatever is missing."""
+    from zhijian.ops.ready import command
+
+    return command(rest)
+
+
+def install(rest: list[str]) -> int:
+    """As `make install`."""
+    del rest
+    from zhijian.ops.install import main
+
+    return main()
+
+
+def settings(rest: list[str]) -> int:
+    """The table of environment variables."""
+    parser = argparse.ArgumentParser(prog="zhijian settings", description=settings.__doc__)
+    parser.add_argument("--markdown", action="store_true", help="as a table for the operator's page")
+    options = parser.parse_args(rest)
+    from zhijian.config import environment, places
+
+    print(environment.table(options.markdown))
+    if not options.markdown:
+        urls = places.database_urls()
+        print(f"\nData folder: {places.data_home()}\nDatabase:    {places.server_key(urls.application)}")
+    return 0
+
+
+def doctor(rest: list[str]) -> int:
+    """Look at everything."""
+    from zhijian.ops.doctor import command
+
+    return command(rest)
+
+
+def backup(rest: list[str]) -> int:
+    """Write a backup."""
+    from zhijian.ops import backup as module
+
+    return module.backup(rest)
+
+
+def restore(rest: list[str]) -> int:
+    """Put a backup back."""
+    from zhijian.ops import backup as module
+
+    return module.restore(rest)
+
+
+def test(rest: list[str]) -> int:
+    """pytest, from the checkout's folder."""
+    from zhijian.config.places import CHECKOUT
+
+    return subprocess.run([sys.executable, "-m", "pytest", *rest], cwd=CHECKOUT).returncode
+
+
+def lock(rest: list[str]) -> int:
+    """Renew the locks."""
+    del rest
+    from zhijian.ops.locks import renew
+
+    return renew()
+
+
+def db(rest: list[str]) -> int:
+    """The database server by hand: `url`, `shell [owner|application|admin]`, `status`."""
+    parser = argparse.ArgumentParser(prog="zhijian db", description=db.__doc__)
+    parser.add_argument("what", choices=["url", "shell", "status"])
+    parser.add_argument("role", nargs="?", choices=["owner", "application", "admin"], default="application")
+    options = parser.parse_args(rest)
+    from zhijian.config import places
+    from zhijian.ops.embedded import database_running, main_cluster
+
+    url = getattr(places.database_urls(), options.role)
+    if options.what == "url":
+        print(url)
+        return 0
+    if options.what == "status":
+        cluster = main_cluster()
+        pid = cluster.pid() if places.database_urls().embedded else None
+        print(f"embedded server: {'running, process ' + str(pid) if pid else 'not running'}; data {cluster.data}")
+        return 0
+    from zhijian.ops.cluster import shipped_binaries
+
+    with database_running():
+        return subprocess.run([shipped_binaries() / "bin/psql", url], env=os.environ | {"PSQL_HISTORY": ""}).returncode
+
+
+def commands(rest: list[str]) -> int:
+    """Django's commands and the apps', by app."""
+    del rest
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["zhijian", "help"])
+    return 0
+
+
+OWN: dict[str, Callable[[list[str]], int]] = {
+    "install": install, "run": run, "ready": ready, "migrate": migrate, "doctor": doctor, "settings": settings,
+    "backup": backup, "restore": restore, "test": test, "lock": lock, "db": db, "commands": commands,
+}

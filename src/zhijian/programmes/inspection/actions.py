@@ -1,0 +1,286 @@
+"""What touches more than one matter: a visit recorded on a phone becomes the inspection and all that follows from it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import Any
+
+from zhijian.kernel import papers
+from zhijian.kernel.accounts.actor import SYSTEM, Actor, PostFact, actor_of
+from zhijian.kernel.accounts.models import Device
+from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.evidence import files
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.perform import About, perform
+from zhijian.kernel.registry.models import Premises
+from zhijian.programmes.inspection import decide, doubts, flow
+from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, Rectification
+from zhijian.programmes.inspection.record import Given, Record
+
+
+class CannotPlace(Exception):
+    """The record names premises or findings that are not here: a person has to place it."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A record on its way in: what came, from which phone, and who acted."""
+
+    record: Record
+    raw: dict[str, Any]
+    sha256: str
+    device: Device
+    premises: Premises
+    actor: Actor
+
+    @property
+    def at(self) -> dt.datetime:
+        return self.record.content.ended
+
+    @property
+    def reference(self) -> str:
+        return str(self.record.id)
+
+
+def on_site(device: Device, day: dt.date, area: str) -> Actor:
+    """The phone's person as he stood there: an inspector in that place, whatever his posts say (a doubt tells it)."""
+    actor = actor_of(device.person, day, device=str(device.uid))
+    return replace(actor, posts=(*actor.posts, PostFact(Role.INSPECTOR, area)))
+
+
+def record_visit(record: Record, raw: dict[str, Any], sha256: str, device: Device) -> Matter:
+    """Make of a phone's record all that follows from it, in one transaction; doubts are flagged on the matter.
+
+    Raises CannotPlace when the premises are unknown.
+    """
+    content = record.content
+    premises = Premises.objects.select_related("entity").filter(uid=content.premises).first()
+    if premises is None:
+        raise CannotPlace("premises")
+    day = calendar.legal_day(content.started)
+    visit = Visit(record, raw, sha256, device, premises, on_site(device, day, premises.area))
+    flags = [
+        *doubts.of_record(record, raw),
+        *doubts.of_device(device, content.ended),
+        *doubts.of_place(record, premises),
+        *doubts.of_officers(record),
+    ]
+    if not actor_of(device.person, day).can_read(premises.area):
+        flags.append(doubts.doubt("outside_area"))
+    with scoped(visit.actor):
+        make = _recheck if content.purpose == "recheck" else _inspect
+        matter, more = make(visit)
+        _keep_evidence(visit, matter)
+        more += _make_papers(visit, matter)
+        matter.flags = [*matter.flags, *flags, *more]
+        Matter.objects.filter(pk=matter.pk).update(flags=matter.flags)
+    return matter
+
+
+def _task(visit: Visit) -> Matter | None:
+    named = visit.record.content.task
+    if named is None:
+        return None
+    with scoped(SYSTEM):  # it may have moved to another area meanwhile
+        return Matter.objects.filter(uid=named, kind=flow.INSPECTION.kind).first()
+
+
+def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
+    """A first visit: the task's own, or one started at the door."""
+    content = visit.record.content
+    checklist = _checklist(visit)
+    task = _task(visit)
+    flags = doubts.of_task(task, content.task is not None, visit.device.person_id)
+    flags += doubts.of_checklist(visit.record, checklist)
+    if task is None or task.state != "planned" or task.area != visit.premises.area:
+        task = _start(visit, checklist)
+    judged = decide.decide(checklist.items if checklist else {}, [a.model_dump() for a in content.answers])
+    told = content.outcome
+    measures = {i.item: i.measure for i in told.items} if told else judged.measures
+    if told is not None and (told.result, measures) != (judged.result, judged.measures):
+        flags.append(doubts.doubt("outcome_differs", ours=judged.result))
+    failed = [given for given in content.answers if given.answer == "no"]
+    keys = {no for no, item in (checklist.items if checklist else {}).items() if item["key"]}
+    matter = perform(
+        task,
+        "order" if "rectify" in measures.values() else "finish",
+        visit.actor,
+        at=visit.at,
+        by_field={
+            "checklist": checklist,
+            "present_name": content.present.name if content.present else "",
+            "present_role": content.present.role if content.present else "",
+            "findings": content.findings,
+            "statement": content.statement,
+        },
+        result=told.result if told else judged.result,
+        failed=len(failed),
+        failed_key=sum(given.item in keys for given in failed),
+        items_checked=sum(given.answer != "na" for given in content.answers),
+        started=content.started,
+        ended=content.ended,
+        record_id=visit.record.id,
+        record_digest=visit.record.digest,
+        refused=content.refused is not None,
+    )
+    inspection = Inspection.objects.get(pk=matter.pk)
+    _keep_answers(inspection, content.answers, keys, measures)
+    _order_rectifications(visit, inspection, checklist, failed, measures)
+    _propose_investigation(visit, inspection, checklist, failed, measures)
+    perform(flow.PUBLICATION, "await", visit.actor, at=visit.at, about=_about(visit, matter), by_field={
+        "inspection": inspection
+    })  # fmt: skip
+    matter.refresh_from_db()
+    return matter, flags
+
+
+def _checklist(visit: Visit) -> Checklist | None:
+    named = visit.record.content.checklist
+    return Checklist.objects.filter(code=named.id, version=named.version).first() if named else None
+
+
+def _about(visit: Visit, parent: Matter | None = None, title: str = "") -> About:
+    premises = visit.premises
+    return About(title or premises.name, premises.area, premises.entity, premises, parent)
+
+
+def _start(visit: Visit, checklist: Checklist | None) -> Matter:
+    content = visit.record.content
+    others = [officer.id for officer in content.inspectors if officer.id != visit.device.person_id]
+    return perform(
+        flow.INSPECTION,
+        "start",
+        visit.actor,
+        about=_about(visit),
+        at=content.started,
+        purpose=content.purpose,
+        checklist=checklist.pk if checklist else None,
+        assignee=visit.device.person_id,
+        second=others[0] if others else None,
+    )
+
+
+def _keep_answers(inspection: Inspection, answers: list[Given], keys: set[str], measures: dict[str, str]) -> None:
+    Answer.objects.bulk_create(
+        Answer(
+            inspection=inspection,
+            item=given.item,
+            key=given.item in keys,
+            answer=given.answer,
+            by_section=given.by == "section",
+            at=given.at,
+            value=given.value[:20],
+            unit=given.unit[:12],
+            note=given.note,
+            safety=given.safety,
+            measure=measures.get(given.item, ""),
+        )
+        for given in answers
+    )
+
+
+def _order_rectifications(
+    visit: Visit, inspection: Inspection, checklist: Checklist | None, failed: list[Given], measures: dict[str, str]
+) -> None:
+    """One finding, one child matter: each is answered, extended, accepted by itself."""
+    items = checklist.items if checklist else {}
+    deadline = visit.record.content.deadline or decide.default_deadline(visit.at)
+    for given in failed:
+        if measures.get(given.item) != "rectify":
+            continue
+        item = items.get(given.item, {})
+        text = item.get("text", given.item)
+        perform(
+            flow.RECTIFICATION,
+            "order",
+            visit.actor,
+            at=visit.at,
+            about=_about(visit, inspection.matter, f"{given.item} {text}"),
+            by_field={"inspection": inspection},
+            item=given.item,
+            found="；".join(filter(None, [text, f"{given.value}{given.unit}", given.note])),
+            required=item.get("fix") or text,
+            deadline=deadline,
+        )
+    Matter.objects.filter(parent=inspection.matter, kind=flow.RECTIFICATION.kind).update(
+        assignee=inspection.matter.assignee_id, second=inspection.matter.second_id
+    )
+
+
+def _propose_investigation(
+    visit: Visit, inspection: Inspection, checklist: Checklist | None, failed: list[Given], measures: dict[str, str]
+) -> None:
+    """A failed key item proposes an investigation, not a date (Order 49, article 32)."""
+    grave = [given for given in failed if measures.get(given.item) == "investigate"]
+    if not grave:
+        return
+    items = checklist.items if checklist else {}
+    perform(
+        flow.LEAD,
+        "propose",
+        visit.actor,
+        at=visit.at,
+        about=_about(visit, inspection.matter),
+        by_field={"inspection": inspection},
+        items=[given.item for given in grave],
+        found="\n".join(f"{given.item} {items.get(given.item, {}).get('text', '')} {given.note}".strip() for given in grave),
+        basis="；".join(dict.fromkeys(items.get(given.item, {}).get("basis", "") for given in grave)),
+    )
+
+
+def _recheck(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
+    """A re-check: each open finding is accepted or sent back on the spot."""
+    content = visit.record.content
+    flags: list[dict[str, Any]] = []
+    found = {
+        row.matter.uid: row
+        for row in Rectification.objects.select_related("matter", "inspection__matter").filter(
+            matter__uid__in=[check.rectification for check in content.rechecks]
+        )
+    }
+    task = _task(visit) or next((row.inspection.matter for row in found.values()), None)
+    if task is None:
+        raise CannotPlace("task")
+    for check in content.rechecks:
+        row = found.get(check.rectification)
+        if row is None or row.matter.state == "accepted":
+            flags.append(doubts.doubt("finding_settled"))
+        elif check.accepted:
+            perform(row.matter, "accept", visit.actor, at=visit.at, on_site=True, review_note=check.note[:1000])
+        else:
+            perform(
+                row.matter, "send_back", visit.actor, at=visit.at, on_site=True,
+                return_reason=check.note or "-" * 2, deadline=content.deadline,
+            )  # fmt: skip
+    task.refresh_from_db()
+    return task, flags
+
+
+def _keep_evidence(visit: Visit, matter: Matter) -> None:
+    """Photos are expected by fingerprint until their bytes arrive."""
+    for photo in visit.record.content.photos:
+        files.expect(
+            matter,
+            photo.sha256,
+            actor=visit.actor,
+            item=photo.item or "",
+            taken_at=photo.taken,
+            lat=photo.lat,
+            lon=photo.lon,
+            accuracy=photo.accuracy,
+            caption="、".join(officer.name for officer in visit.record.content.inspectors),
+        )
+
+
+def _make_papers(visit: Visit, matter: Matter) -> list[dict[str, Any]]:
+    """The papers that were handed over, from the same JSON, under the numbers that stood on them."""
+    flags = []
+    for reference in visit.record.content.papers:
+        try:
+            papers.make_from_record(reference.kind, matter, visit.record, reference, visit.actor, visit.at)
+        except papers.NumberForeign:
+            flags.append(doubts.doubt("number_foreign", number=reference.number))
+    return flags

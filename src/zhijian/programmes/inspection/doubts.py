@@ -1,0 +1,142 @@
+"""What the server would have refused: recorded, flagged, shown to a person, never dropped.
+
+Each doubt is a code with its sentence; the rules behind them (how far is far, how wrong is a clock) are rows of the pack.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zhijian.kernel.accounts.models import Device, Person
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.evidence.digest import canonical, sha256_hex
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.registry.models import Premises
+from zhijian.programmes.inspection import rules
+from zhijian.programmes.inspection.models import Checklist
+from zhijian.programmes.inspection.record import Record
+
+DOUBTS = {
+    "digest_wrong": gettext_lazy("The signed digest does not match the content."),
+    "clock_wrong": gettext_lazy("The phone's clock was wrong by %(minutes)s minutes."),
+    "far_away": gettext_lazy("Recorded %(metres)s m away from the premises."),
+    "no_place": gettext_lazy("Recorded without a position."),
+    "grant_ended": gettext_lazy("Recorded after the phone's grant had ended."),
+    "device_revoked": gettext_lazy("Sent from a phone that was revoked."),
+    "account_closed": gettext_lazy("The inspector's account is closed."),
+    "outside_area": gettext_lazy("The premises are outside the inspector's area."),
+    "one_officer": gettext_lazy("Only one officer signed."),
+    "certificate_expired": gettext_lazy("%(name)s had no certificate in force."),
+    "task_reassigned": gettext_lazy("The task had been given to somebody else meanwhile."),
+    "task_cancelled": gettext_lazy("The task had been cancelled meanwhile."),
+    "task_done_twice": gettext_lazy("The task had been recorded already; this is a second visit."),
+    "task_unknown": gettext_lazy("The phone named a task that does not exist."),
+    "checklist_replaced": gettext_lazy("The checklist was not in force on the day of the visit."),
+    "checklist_unknown": gettext_lazy("The checklist is not known here."),
+    "incomplete": gettext_lazy("%(left)s items were left unanswered."),
+    "outcome_differs": gettext_lazy("The rules give another outcome than the phone's."),
+    "number_foreign": gettext_lazy("The paper's number was not reserved for this phone."),
+    "finding_settled": gettext_lazy("A finding had been settled already."),
+}
+CLOCK_TOLERANCE = dt.timedelta(minutes=5)
+
+
+def doubt(code: str, **more: Any) -> dict[str, Any]:
+    """A flag as it is kept: its code and what its sentence needs."""
+    return {"code": code, **more}
+
+
+def sentence(flag: dict[str, Any]) -> str:
+    """The flag as a sentence in the active language."""
+    return _(str(DOUBTS[flag["code"]])) % flag if flag["code"] in DOUBTS else flag["code"]
+
+
+def metres(lat1: Decimal, lon1: Decimal, lat2: Decimal, lon2: Decimal) -> int:
+    """Great-circle distance between two places, in metres."""
+    a, b, c, d = (math.radians(float(x)) for x in (lat1, lon1, lat2, lon2))
+    h = math.sin((c - a) / 2) ** 2 + math.cos(a) * math.cos(c) * math.sin((d - b) / 2) ** 2
+    return round(2 * 6_371_000 * math.asin(math.sqrt(h)))
+
+
+def of_record(record: Record, raw: dict[str, Any]) -> list[dict[str, Any]]:
+    """Doubts that the record itself raises."""
+    content = record.content
+    found = []
+    if sha256_hex(canonical(raw["content"])) != record.digest:
+        found.append(doubt("digest_wrong"))
+    skew = dt.timedelta(milliseconds=abs(content.clock_skew_ms))
+    if skew > CLOCK_TOLERANCE:
+        found.append(doubt("clock_wrong", minutes=int(skew.total_seconds() // 60)))
+    if len(content.inspectors) < rules.officers_min(content.started):
+        found.append(doubt("one_officer"))
+    return found
+
+
+def of_device(device: Device, when: dt.datetime) -> list[dict[str, Any]]:
+    """Doubts about the phone: its grant, its revocation, its person."""
+    found = []
+    if when > device.grant_until:
+        found.append(doubt("grant_ended"))
+    if device.revoked_at is not None:
+        found.append(doubt("device_revoked"))
+    if not device.person.is_active:
+        found.append(doubt("account_closed"))
+    return found
+
+
+def of_place(record: Record, premises: Premises) -> list[dict[str, Any]]:
+    """Doubts about where it was recorded."""
+    place = record.content.place
+    if place is None:
+        return [doubt("no_place")]
+    if premises.lat is None or premises.lon is None:
+        return []
+    away = metres(Decimal(place.lat), Decimal(place.lon), premises.lat, premises.lon)
+    limit = rules.far_away_metres(record.content.started)
+    return [doubt("far_away", metres=away)] if away > limit + (place.accuracy or 0) else []
+
+
+def of_officers(record: Record) -> list[dict[str, Any]]:
+    """Doubts about the officers' certificates on the day."""
+    day = calendar.legal_day(record.content.started)
+    people = Person.objects.in_bulk([officer.id for officer in record.content.inspectors])
+    return [
+        doubt("certificate_expired", name=officer.name)
+        for officer in record.content.inspectors
+        if officer.id not in people or not people[officer.id].signs_on(day)
+    ]
+
+
+def of_checklist(record: Record, checklist: Checklist | None) -> list[dict[str, Any]]:
+    """Doubts about the checklist: unknown, not in force, not answered to the end."""
+    if record.content.checklist is None:
+        return []
+    if checklist is None:
+        return [doubt("checklist_unknown")]
+    found = []
+    day = calendar.legal_day(record.content.started)
+    if day < checklist.since or (checklist.until is not None and day > checklist.until):
+        found.append(doubt("checklist_replaced"))
+    left = set(checklist.items) - {given.item for given in record.content.answers}
+    if left and record.content.mode == "full":
+        found.append(doubt("incomplete", left=len(left)))
+    return found
+
+
+def of_task(task: Matter | None, named: bool, person_id: int) -> list[dict[str, Any]]:
+    """Doubts about the task: given to others, cancelled, done already, unknown."""
+    if not named:
+        return []
+    if task is None:
+        return [doubt("task_unknown")]
+    if task.state == "cancelled":
+        return [doubt("task_cancelled")]
+    if task.state != "planned":
+        return [doubt("task_done_twice", first=str(task.uid))]
+    return [doubt("task_reassigned")] if person_id not in (task.assignee_id, task.second_id) else []

@@ -1,0 +1,84 @@
+"""What a step does beyond its table: deadlines of their own, files, the public page, the parent matter."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import F
+
+from zhijian.kernel.accounts.actor import SYSTEM, Actor
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock import calendar, clocks
+from zhijian.kernel.evidence.models import File
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.perform import perform
+from zhijian.programmes.inspection import rules
+from zhijian.programmes.inspection.models import Answer, Publication, PublishedResult, Rectification
+
+
+def start_deadline(matter: Matter, record: Rectification, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """The deadline that the inspector set on the spot is the clock's day."""
+    clocks.start(matter, rules.RECTIFY_WITHIN, at, until=record.deadline)
+
+
+def move_deadline(matter: Matter, record: Rectification, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """A later deadline, by grant or after sending back; an open request for time is thereby answered."""
+    sent_back = hasattr(facts, "return_reason")
+    Rectification.objects.filter(pk=record.pk).update(
+        asked_until=None,
+        asked_reason="",
+        extended=F("extended") + (0 if sent_back else 1),
+        returned=F("returned") + (1 if sent_back else 0),
+    )
+    clocks.start(matter, rules.RECTIFY_WITHIN, at, until=record.deadline)
+
+
+def clear_ask(matter: Matter, record: Rectification, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """The request is answered with no."""
+    Rectification.objects.filter(pk=record.pk).update(asked_until=None, asked_reason="")
+
+
+def keep_answer(matter: Matter, record: Rectification, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """When it was answered, and by whom: the enterprise itself, or staff on its behalf (said so in the ledger)."""
+    Rectification.objects.filter(pk=record.pk).update(answered=at, answered_by=actor.label)
+    File.objects.filter(uid__in=facts.photos, matter=matter).update(caption=facts.answer[:200])
+
+
+def after_acceptance(matter: Matter, record: Rectification, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """The public page shows it at once; when nothing is left, the inspection closes itself."""
+    with scoped(SYSTEM):
+        inspection = record.inspection
+        left = inspection.rectifications.exclude(matter__state="accepted").count()
+        PublishedResult.objects.filter(matter_uid=inspection.matter.uid).update(
+            open_items=left, put_right_on=calendar.legal_day(at) if left == 0 else None
+        )
+        if left == 0 and inspection.matter.state == "rectifying":
+            perform(inspection.matter, "close", SYSTEM, at=at)
+
+
+def publish(matter: Matter, record: Publication, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """Put the result on the public page of the premises."""
+    inspection = record.inspection
+    day = calendar.legal_day(at)
+    left = inspection.rectifications.exclude(matter__state="accepted").count()
+    Publication.objects.filter(pk=record.pk).update(published_on=day)
+    texts = inspection.checklist.items if inspection.checklist else {}
+    PublishedResult.objects.update_or_create(
+        matter_uid=inspection.matter.uid,
+        defaults={
+            "premises": inspection.matter.premises,
+            "visited_on": calendar.legal_day(inspection.started or at),
+            "published_on": day,
+            "result": inspection.result,
+            "items_checked": inspection.items_checked,
+            "failed": inspection.failed,
+            "failed_key": inspection.failed_key,
+            "failed_items": [
+                {"no": answer.item, "text": texts.get(answer.item, {}).get("text", answer.note)}
+                for answer in inspection.answers.filter(answer=Answer.Value.NO).order_by("pk")
+            ],
+            "open_items": left,
+            "put_right_on": None,
+        },
+    )

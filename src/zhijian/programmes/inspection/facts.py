@@ -1,0 +1,122 @@
+"""What each step must be told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+from pydantic import Field
+
+from zhijian.kernel.matters.flow import Facts
+from zhijian.programmes.inspection.models import Purpose
+
+
+def long(title: Any, **more: Any) -> Any:
+    """A text of several lines, required."""
+    return Field(title=title, min_length=2, max_length=4000, json_schema_extra={"widget": "long"}, **more)
+
+
+def person(title: Any, *roles: str) -> Any:
+    """A member of staff, by id; the form offers those of the matter's office who hold one of the roles."""
+    return Field(title=title, json_schema_extra={"widget": "person", "roles": list(roles)})
+
+
+class Plan(Facts):
+    """A planned visit."""
+
+    purpose: Annotated[Purpose, Field(title=_("Purpose"))] = Purpose.ROUTINE
+    checklist: Annotated[int | None, Field(title=_("Checklist"), json_schema_extra={"widget": "checklist"})] = None
+    planned_for: Annotated[dt.date, Field(title=_("Day of the visit"))]
+    assignee: Annotated[int, person(_("First officer"), "inspector")]
+    second: Annotated[int, person(_("Second officer"), "inspector")]
+
+
+class Assign(Facts):
+    """Another pair of officers, or another day."""
+
+    planned_for: Annotated[dt.date | None, Field(title=_("Day of the visit"))] = None
+    assignee: Annotated[int, person(_("First officer"), "inspector")]
+    second: Annotated[int, person(_("Second officer"), "inspector")]
+
+
+class Start(Facts):
+    """A visit started by the scan, without a task."""
+
+    purpose: Purpose = Purpose.ROUTINE
+    checklist: int | None = None
+    assignee: int
+    second: int | None = None
+
+
+class Reason(Facts):
+    """Why."""
+
+    reason: Annotated[str, long(_("Reason"))]
+
+
+class Recorded(Facts):
+    """What the phone recorded, as the ledger keeps it; the record itself is kept byte for byte."""
+
+    result: str
+    failed: int = 0
+    failed_key: int = 0
+    items_checked: int = 0
+    started: dt.datetime
+    ended: dt.datetime
+    record_id: UUID
+    record_digest: str
+    refused: bool = False
+
+
+class Order(Facts):
+    """One finding that must be put right."""
+
+    item: str
+    found: str
+    required: str
+    deadline: dt.date
+
+
+class Answered(Facts):
+    """What the enterprise did about it."""
+
+    answer: Annotated[str, long(_("What was done"))]
+    photos: Annotated[list[UUID], Field(title=_("Photos"), json_schema_extra={"widget": "photos"})] = []
+
+
+class MoreTime(Facts):
+    """The enterprise asks for more time."""
+
+    asked_until: Annotated[dt.date, Field(title=_("Until when"))]
+    asked_reason: Annotated[str, long(_("Why"))]
+
+
+class Deadline(Facts):
+    """A new day by which it must be put right."""
+
+    deadline: Annotated[dt.date, Field(title=_("New deadline"))]
+
+
+class Review(Facts):
+    """The inspector is satisfied."""
+
+    review_note: Annotated[str, Field(title=_("Note"), max_length=1000, json_schema_extra={"widget": "long"})] = ""
+    on_site: Annotated[bool, Field(title=_("Checked on the spot"))] = False
+
+
+class Return(Facts):
+    """The inspector is not satisfied yet."""
+
+    return_reason: Annotated[str, long(_("What is still missing"))]
+    deadline: Annotated[dt.date | None, Field(title=_("New deadline"))] = None
+    on_site: Annotated[bool, Field(title=_("Checked on the spot"))] = False
+
+
+class Found(Facts):
+    """Failed key items that call for an investigation."""
+
+    items: list[str]
+    found: str
+    basis: str = ""

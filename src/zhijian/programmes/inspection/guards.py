@@ -1,0 +1,77 @@
+"""When a step is open, and the sentence that says why not. Pure where the law is; the records are only read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.accounts.models import Person
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.matters import Guard, no, ok
+from zhijian.kernel.matters.models import Matter
+from zhijian.programmes.inspection import rules
+from zhijian.programmes.inspection.models import Inspection, Rectification
+
+
+def two_officers(matter: Matter, record: Any, actor: Actor, facts: Any) -> Guard:
+    """At least two officers, each with a certificate in force on the day of the visit."""
+    if facts is None:
+        return ok()
+    day = facts.planned_for or calendar.today()
+    pair = {facts.assignee, facts.second}
+    signing = [p for p in Person.objects.filter(pk__in=pair, is_active=True) if p.signs_on(day)]
+    if len(pair) < 2:
+        return no(_("Two different officers are needed."), rules.OFFICERS_MIN)
+    if len(signing) < 2:
+        return no(_("Both officers need a certificate that is in force on that day."), rules.OFFICERS_MIN)
+    return ok()
+
+
+def checklist_applies(matter: Matter, record: Any, actor: Actor, facts: Any) -> Guard:
+    """The place must be known: a visit is to premises."""
+    if matter.premises_id is None:
+        return no(_("Choose the premises that are to be visited."))
+    return ok()
+
+
+def all_put_right(matter: Matter, record: Inspection, actor: Actor, facts: Any) -> Guard:
+    """An inspection closes when nothing is left to be put right."""
+    left = record.rectifications.exclude(matter__state="accepted").count()
+    if left:
+        return no(_("%(left)s findings are not put right yet.") % {"left": left})
+    return ok()
+
+
+def not_asked_yet(matter: Matter, record: Rectification, actor: Actor, facts: Any) -> Guard:
+    """One request at a time."""
+    if record.asked_until is not None:
+        return no(_("You have asked already; the inspector will answer."))
+    if facts is not None and facts.asked_until <= record.deadline:
+        return no(_("Ask for a day after the present deadline."))
+    return ok()
+
+
+def time_was_asked(matter: Matter, record: Rectification, actor: Actor, facts: Any) -> Guard:
+    """More time is granted to those who ask."""
+    return ok() if record.asked_until is not None else no(_("The enterprise has not asked for more time."))
+
+
+def within_extension(matter: Matter, record: Rectification, actor: Actor, facts: Any) -> Guard:
+    """An extension has a limit, and moves the deadline forward only."""
+    if facts is None:
+        return ok()
+    if facts.deadline <= record.deadline:
+        return no(_("The new deadline must be later than the present one."))
+    latest = rules.latest_extension(record.deadline)
+    if latest is not None and facts.deadline > latest:
+        return no(_("At most until %(day)s.") % {"day": latest}, rules.EXTENSION_MAX)
+    return ok()
+
+
+def answered_or_on_site(matter: Matter, record: Rectification, actor: Actor, facts: Any) -> Guard:
+    """Without an answer of the enterprise, somebody must have looked on the spot."""
+    if matter.state == "answered" or facts is None or facts.on_site:
+        return ok()
+    return no(_("The enterprise has not answered: look on the spot, or wait for its answer."))

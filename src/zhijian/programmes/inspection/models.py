@@ -1,0 +1,164 @@
+"""The records of inspections: the checklist in its version, the visit, its answers, and what follows from them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from zhijian.kernel.matters.models import Matter
+
+
+class Checklist(models.Model):
+    """A checklist in one version. It never changes; a new version begins later and goes by the day of the visit."""
+
+    code = models.CharField(max_length=60)
+    version = models.PositiveIntegerField()
+    title = models.CharField(max_length=120)
+    number = models.CharField(max_length=120, blank=True, help_text="the official document's number")
+    basis = models.CharField(max_length=300, blank=True)
+    since = models.DateField()
+    until = models.DateField(null=True)
+    applies = models.JSONField(default=list, help_text="trades of premises")
+    source = models.CharField(max_length=200, blank=True)
+    content = models.JSONField(help_text="sections and items, as the phone gets them")
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "version"], name="checklist_version")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def items(self) -> dict[str, dict]:
+        """Every item by its number."""
+        return {item["no"]: item for section in self.content["sections"] for item in section["items"]}
+
+
+class Purpose(models.TextChoices):
+    ROUTINE = "routine", _("Routine")
+    SPECIAL = "special", _("Special")
+    RECHECK = "recheck", _("Re-check")
+
+
+class Result(models.TextChoices):
+    """Result classes of the result sheet (监督检查结果记录表)."""
+
+    COMPLIANT = "compliant", _("Compliant")
+    BASICALLY = "basically_compliant", _("Basically compliant")
+    NON_COMPLIANT = "non_compliant", _("Non-compliant")
+
+
+class Measure(models.TextChoices):
+    """What a failed item leads to (Order 49, articles 32 and 33)."""
+
+    INVESTIGATE = "investigate", _("Investigation proposed")
+    RECTIFY = "rectify", _("To be put right")
+    CORRECTED = "corrected", _("Corrected on the spot")
+
+
+class Inspection(models.Model):
+    """A visit: planned or started by the scan, recorded on the phone."""
+
+    matter = models.OneToOneField(Matter, models.PROTECT, primary_key=True, related_name="inspection")
+    purpose = models.CharField(max_length=10, choices=Purpose.choices, default=Purpose.ROUTINE)
+    checklist = models.ForeignKey(Checklist, models.PROTECT, null=True, related_name="inspections")
+    planned_for = models.DateField(null=True)
+    started = models.DateTimeField(null=True)
+    ended = models.DateTimeField(null=True)
+    result = models.CharField(max_length=20, choices=Result.choices, blank=True)
+    items_checked = models.PositiveSmallIntegerField(default=0)
+    failed = models.PositiveSmallIntegerField(default=0)
+    failed_key = models.PositiveSmallIntegerField(default=0)
+    present_name = models.CharField(max_length=80, blank=True)
+    present_role = models.CharField(max_length=80, blank=True)
+    refused = models.BooleanField(default=False)
+    findings = models.TextField(blank=True)
+    statement = models.TextField(blank=True)
+    record_id = models.UUIDField(null=True, unique=True, help_text="the phone's record that it was made from")
+    record_digest = models.CharField(max_length=64, blank=True)
+    imported = models.JSONField(default=dict, help_text="columns of the source, for visits made before this platform")
+
+
+class Answer(models.Model):
+    """What was found at one item of the checklist."""
+
+    class Value(models.TextChoices):
+        YES = "yes", _("Complies")
+        NO = "no", _("Does not comply")
+        NA = "na", _("Not applicable")
+
+    inspection = models.ForeignKey(Inspection, models.CASCADE, related_name="answers")
+    item = models.CharField(max_length=20)
+    key = models.BooleanField(default=False)
+    answer = models.CharField(max_length=3, choices=Value.choices)
+    by_section = models.BooleanField(default=False, help_text='answered by "the rest of this section complies"')
+    at = models.DateTimeField()
+    value = models.CharField(max_length=20, blank=True)
+    unit = models.CharField(max_length=12, blank=True)
+    note = models.TextField(blank=True)
+    safety = models.BooleanField(default=False)
+    measure = models.CharField(max_length=12, choices=Measure.choices, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["inspection", "item"], name="answer_once")]
+
+
+class Rectification(models.Model):
+    """One failed item that the enterprise must put right by a day."""
+
+    matter = models.OneToOneField(Matter, models.PROTECT, primary_key=True, related_name="rectification")
+    inspection = models.ForeignKey(Inspection, models.PROTECT, related_name="rectifications")
+    item = models.CharField(max_length=20)
+    found = models.TextField(help_text="what was found")
+    required = models.TextField(help_text="what must be done")
+    deadline = models.DateField()
+    answer = models.TextField(blank=True)
+    answered = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=80, blank=True, help_text="who entered it: the enterprise, or staff for it")
+    asked_until = models.DateField(null=True)
+    asked_reason = models.TextField(blank=True)
+    extended = models.PositiveSmallIntegerField(default=0)
+    returned = models.PositiveSmallIntegerField(default=0)
+    return_reason = models.TextField(blank=True)
+    on_site = models.BooleanField(default=False)
+    review_note = models.TextField(blank=True)
+
+
+class Lead(models.Model):
+    """A proposal to investigate, from failed key items; the head opens a case or says why not."""
+
+    matter = models.OneToOneField(Matter, models.PROTECT, primary_key=True, related_name="lead")
+    inspection = models.ForeignKey(Inspection, models.PROTECT, related_name="leads")
+    items = models.JSONField(default=list)
+    found = models.TextField()
+    basis = models.CharField(max_length=200, blank=True)
+    reason = models.TextField(blank=True)
+
+
+class Publication(models.Model):
+    """The duty to publish a result within 20 working days (Order 49, article 39)."""
+
+    matter = models.OneToOneField(Matter, models.PROTECT, primary_key=True, related_name="publication")
+    inspection = models.OneToOneField(Inspection, models.PROTECT, related_name="publication")
+    published_on = models.DateField(null=True)
+    reason = models.TextField(blank=True)
+
+
+class PublishedResult(models.Model):
+    """What the public may see. A table of its own, outside row security: whatever stands here is public."""
+
+    premises = models.ForeignKey("registry.Premises", models.PROTECT, related_name="published_results")
+    matter_uid = models.UUIDField(unique=True)
+    visited_on = models.DateField()
+    published_on = models.DateField()
+    result = models.CharField(max_length=20, choices=Result.choices)
+    items_checked = models.PositiveSmallIntegerField(default=0)
+    failed = models.PositiveSmallIntegerField(default=0)
+    failed_key = models.PositiveSmallIntegerField(default=0)
+    failed_items = models.JSONField(default=list, help_text="[{no, text}] of the items that failed")
+    open_items = models.PositiveSmallIntegerField(default=0, help_text="still to be put right; kept by the rectifications")
+    put_right_on = models.DateField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["premises", "-visited_on"], name="published_premises")]

@@ -1,0 +1,170 @@
+"""The record that a phone sends of a visit, in every schema ever released.
+
+What is signed is the canonical JSON of `content`; its digest stands on each paper and beside the strokes. A new schema
+gets a new class, an upcaster from the one before, and a fixture; old ones are never refused.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+CURRENT = 1
+
+
+class Part(BaseModel):
+    """Unknown fields are kept in the stored bytes and ignored here: a newer app must not be refused."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Place(Part):
+    """Where the phone was, WGS-84 degrees as strings; accuracy in metres."""
+
+    lat: str
+    lon: str
+    accuracy: int | None = None
+
+
+class ChecklistRef(Part):
+    id: str
+    version: int
+
+
+class Officer(Part):
+    """One of the officers, as he was on the phone at the time."""
+
+    id: int
+    name: str
+    certificate_no: str = ""
+
+
+class Present(Part):
+    """The person in charge who was there."""
+
+    name: str = ""
+    role: str = ""
+
+
+class Given(Part):
+    """The answer to one item."""
+
+    item: str
+    answer: Literal["yes", "no", "na"]
+    by: Literal["tap", "section"] = "tap"
+    at: dt.datetime
+    value: str = ""
+    unit: str = ""
+    note: str = ""
+    safety: bool = False
+    corrected: bool = False
+    photos: list[str] = []
+
+
+class Photo(Part):
+    """A photo by the fingerprint that the phone took of it at capture."""
+
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    size: int
+    type: str
+    taken: dt.datetime
+    lat: str | None = None
+    lon: str | None = None
+    accuracy: int | None = None
+    item: str | None = None
+
+
+class Outcome(Part):
+    """What the phone's rules made of the answers; this is what the enterprise signed."""
+
+    class Item(Part):
+        item: str
+        measure: Literal["investigate", "rectify", "corrected"]
+
+    result: Literal["compliant", "basically_compliant", "non_compliant"]
+    items: list[Item] = []
+    rules_version: int = 1
+
+
+class Refused(Part):
+    reason: str = ""
+    witness: str = ""
+
+
+class Recheck(Part):
+    """What the officers found about one finding at the re-check."""
+
+    rectification: UUID
+    accepted: bool
+    note: str = ""
+    photos: list[str] = []
+
+
+class PaperRef(Part):
+    kind: str
+    number: str | None = None
+    code: str | None = None
+
+
+class Content(Part):
+    """What was signed."""
+
+    task: UUID | None = None
+    purpose: Literal["routine", "special", "recheck"] = "routine"
+    premises: UUID
+    checklist: ChecklistRef | None = None
+    mode: str = "full"
+    device: UUID
+    app: str = ""
+    started: dt.datetime
+    ended: dt.datetime
+    clock_skew_ms: int = 0
+    place: Place | None = None
+    inspectors: list[Officer] = Field(min_length=1, max_length=2)
+    present: Present | None = None
+    informed: dict[str, Any] = {}
+    answers: list[Given] = []
+    photos: list[Photo] = []
+    findings: str = ""
+    statement: str = ""
+    outcome: Outcome | None = None
+    deadline: dt.date | None = None
+    refused: Refused | None = None
+    rechecks: list[Recheck] = []
+    papers: list[PaperRef] = []
+
+
+class Signature(Part):
+    """Strokes as lists of [x, y, milliseconds]."""
+
+    who: Literal["inspector1", "inspector2", "party", "witness"]
+    name: str = ""
+    certificate_no: str = ""
+    strokes: list[list[list[int]]] = []
+    at: dt.datetime
+
+
+class Record(Part):
+    """A record of the current schema."""
+
+    record_schema: Annotated[int, Field(alias="schema")] = CURRENT
+    id: UUID
+    kind: Literal["inspection"] = "inspection"
+    content: Content
+    digest: str
+    signatures: list[Signature] = []
+
+
+# From schema n to n + 1, on plain JSON. There is one schema so far, hence nothing to lift.
+UPCASTERS: dict[int, Any] = {}
+
+
+def read(body: dict[str, Any]) -> Record:
+    """The record as the current schema has it. Raises pydantic.ValidationError for what no schema explains."""
+    schema = int(body.get("schema", CURRENT))
+    while schema in UPCASTERS:
+        body, schema = UPCASTERS[schema](body), schema + 1
+    return Record.model_validate(body)

@@ -1,0 +1,122 @@
+"""The rules that inspections need, by name and meaning; what they are here and since when stands in the pack."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from zhijian.kernel.clock import Unit, arithmetic, calendar, rule
+
+OFFICERS_MIN = rule("inspection.officers_min", "How many certified officers a visit needs")
+SHOW_CARD = rule("inspection.show_card", "Whether cards (or the task book) must be shown first")
+RESULT_ON_SITE = rule("inspection.result_on_site", "Whether the result is told in writing on the spot")
+FULL_LIST_EVERY = rule("inspection.full_list_every", "Within what time every item of the list must have been looked at once")
+PUBLISH_WITHIN = rule(
+    "inspection.publish_within", "By when the result is published", starts="result", stops="published or withheld"
+)
+NO_REPEAT = rule("inspection.no_repeat_after_superior", "How long a place is left alone after a superior's visit")
+FREQUENCY_CAP = rule("inspection.frequency_cap", "How many planned visits a place may have in a year")
+RECTIFY_WITHIN = rule(
+    "inspection.rectify_within", "How long the enterprise has where the officer sets no day", starts="order", stops="accepted"
+)
+RECTIFY_LONGEST = rule("inspection.rectify_longest", "The longest deadline that an officer may set on the spot")
+EXTENSION_MAX = rule("inspection.rectify_extension_max", "By how much a deadline may be put off at most")
+EXTENSIONS = rule("inspection.rectify_extensions", "How often a deadline may be put off")
+RECHECK_WITHIN = rule(
+    "inspection.recheck_within", "By when an answer is looked at", starts="answer or deadline", stops="accepted or sent back"
+)
+VERIFY_WITHIN = rule(
+    "cases.verify_within", "By when a clue is verified and a case opened or not", starts="proposal", stops="opened or declined"
+)
+GENERAL_FAILURES_MAX = rule("inspection.general_failures_max", "Up to how many general findings are “basically compliant”")
+PHOTO_FOR_FAILED = rule("inspection.photo_for_failed", "Whether a finding needs a photo")
+PHOTOS_MAX = rule("inspection.photos_per_item_max", "How many photos an item may have")
+FAR_FROM_PREMISES = rule("inspection.far_from_premises", "From how many metres away a record is doubted")
+CERTIFICATE_WARNING = rule("inspection.certificate_warning", "How long before its end a certificate is called for renewal")
+GRADE_CUTOFFS = rule("grading.cutoffs", "Up to which risk points each grade reaches")
+VISITS_PER_YEAR = rule("grading.visits_per_year", "How many visits a year each grade gets: [least, usual most]")
+CATERING_CUTOFFS = rule("grading.catering_cutoffs", "From which points each grade of food service begins")
+REVIEW_WITHIN = rule("appeal.review_within", "By when a party may ask for reconsideration")
+COURT_WITHIN = rule("appeal.court_within", "By when a party may sue")
+GRANT_DAYS = rule("field.grant_days", "How long an enrolled phone may work")
+NUMBER_BLOCK = rule("field.number_block", "How many official numbers a phone holds for each kind of paper")
+
+
+def officers_min(at: datetime) -> int:
+    """How many officers a visit at that time needed."""
+    return int(OFFICERS_MIN.value(calendar.legal_day(at), 1))
+
+
+def far_away_metres(at: datetime) -> int:
+    """From how many metres a record of that time is doubted."""
+    return int(FAR_FROM_PREMISES.value(calendar.legal_day(at), 500))
+
+
+def default_deadline(at: datetime) -> date:
+    """The last day for putting things right that were found at `at`, where the officer sets no day.
+
+    Raises RuleAbsent in a place that sets none.
+    """
+    return _after(at, RECTIFY_WITHIN)
+
+
+def latest_deadline(at: datetime) -> date | None:
+    """The furthest day that an officer may set on the spot; None where the place sets no bound."""
+    return _after(at, RECTIFY_LONGEST) if RECTIFY_LONGEST.maybe(calendar.legal_day(at)) else None
+
+
+def latest_extension(deadline: date) -> date | None:
+    """The furthest day to which a deadline may be put off; None where the place sets no bound."""
+    if EXTENSION_MAX.maybe(deadline) is None:
+        return None
+    return _after(calendar.start_of(deadline), EXTENSION_MAX)
+
+
+def _after(at: datetime, of: Any) -> date:
+    from zhijian.kernel.clock import clocks
+
+    last = clocks.count(of.on(calendar.legal_day(at)), at).due
+    assert last is not None  # nothing is suspended here
+    return last
+
+
+def for_phone(day: date) -> dict[str, Any]:
+    """What the phone must know of the rules in force on `day`; numbers are integers, the rest text."""
+    deadline = RECTIFY_WITHIN.maybe(day)
+    longest, photos = RECTIFY_LONGEST.maybe(day), PHOTOS_MAX.maybe(day)
+    told: dict[str, Any] = {
+        "limits": {
+            "officers": int(OFFICERS_MIN.value(day, 1)),
+            "photo_for_failed": bool(PHOTO_FOR_FAILED.value(day, False)),
+            "photos_per_item": int(photos.value) if photos else None,
+            "far_metres": int(FAR_FROM_PREMISES.value(day, 500)),
+        },
+        "deadline": None,
+    }
+    if deadline is not None and deadline.limit is not None:
+        told["deadline"] = {
+            "days": deadline.limit.n,
+            "unit": deadline.limit.unit.value,
+            "basis": f"{deadline.basis} {deadline.article}".strip(),
+            "max": longest.limit.n if longest and longest.limit and longest.limit.unit is deadline.limit.unit else None,
+            "unverified": deadline.unverified,
+        }
+    return told
+
+
+def grade_of(points: int, day: date) -> str:
+    """The risk grade that points give, by the cut-offs in force on `day`. Raises RuleAbsent where there are none."""
+    cutoffs = GRADE_CUTOFFS.on(day).value
+    return next((step["grade"] for step in cutoffs if points <= step["max"]), cutoffs[-1]["grade"])
+
+
+def repeat_forbidden_until(superior_visit: date, of_limit: Any) -> date:
+    """The last day of the months in which a place is left alone after a superior's visit (suspicion or hazard excepted)."""
+    if of_limit.unit not in (Unit.MONTHS, Unit.YEARS):
+        raise ValueError("the law counts this in months")
+    return arithmetic.add_months(superior_visit, of_limit.n * (12 if of_limit.unit is Unit.YEARS else 1))
+
+
+def cap_reached(visits_this_year: int, cap: int | None, cause: str) -> bool:
+    """Whether one more planned visit would pass the yearly cap; complaint and clue visits are never counted against it."""
+    return cap is not None and cause == "planned" and visits_this_year >= cap

@@ -1,0 +1,186 @@
+/** The shapes of the field sync contract, v1, as the server sends and takes them. */
+
+export interface Person {
+  id: number | string;
+  name: string;
+  certificate_no: string | null;
+  certificate_until: string | null;
+  posts?: { role: string; area?: string; until?: string | null }[];
+}
+
+export interface Colleague extends Person {
+  signs: boolean;
+}
+
+export interface Licence {
+  number: string;
+  kind: string;
+  valid_until: string | null;
+  scope: unknown;
+}
+
+export interface Premises {
+  uid: string;
+  entity: {
+    uid: string;
+    name: string;
+    code: string | null;
+    scheme: string | null;
+    kind: string | null;
+    representative: string | null;
+    phone: string | null;
+  };
+  name: string;
+  address: string;
+  lat: string | null;
+  lon: string | null;
+  door_code: string;
+  area: string;
+  trade: string;
+  licences: Licence[];
+  last: { date: string; result: string; failed: string[] } | null;
+}
+
+export interface CheckItem {
+  no: string;
+  key: boolean;
+  text: string;
+  basis: string;
+  answer: { type: "yesno" | "number"; unit?: string; min?: string | null; max?: string | null };
+  photo: boolean;
+  may_na: boolean;
+  fix: string;
+  verified: boolean;
+}
+
+export interface Section {
+  no: string;
+  title: string;
+  items: CheckItem[];
+}
+
+export interface Checklist {
+  id: string;
+  version: number;
+  number: string;
+  title: string;
+  basis: string;
+  since: string | null;
+  until: string | null;
+  verified: boolean;
+  applies: string[];
+  sections: Section[];
+}
+
+export interface OpenItem {
+  item: string;
+  rectification: string;
+  required: string;
+  deadline: string | null;
+  answer: string | null;
+  photos: string[];
+}
+
+export type Purpose = "routine" | "special" | "recheck";
+
+export interface Task {
+  uid: string;
+  number: string;
+  premises: string;
+  kind: Purpose;
+  checklist: { id: string; version: number } | null;
+  state: string;
+  due: string | null;
+  assignee: Party | null;
+  second: Party | null;
+  version: number;
+  open_items: OpenItem[];
+}
+
+/** Who holds a task: the server may name a person by id alone or with the name. */
+export type Party = number | string | { id: number | string; name: string };
+
+export type PaperKind = "onsite_record" | "result_sheet" | "rectification_order";
+
+export interface ReservedNumber {
+  kind: PaperKind;
+  number: string;
+  code: string;
+}
+
+export interface DecideRules {
+  version: number;
+  item: { if: Partial<Record<"key" | "safety" | "corrected", boolean>>; measure: Measure; basis?: string }[];
+  overall: { if: Record<string, [number | null, number | null]>; result: Result; basis?: string }[];
+}
+
+export type Measure = "investigate" | "rectify" | "corrected";
+export type Result = "compliant" | "basically_compliant" | "non_compliant";
+
+export interface Rules {
+  decide: DecideRules;
+  deadline: { days: number; unit: string; basis?: string; min?: number; max?: number };
+  limits?: Record<string, unknown>;
+}
+
+export interface Calendar {
+  from: string;
+  to: string;
+  off: string[];
+}
+
+export interface Organ {
+  name: string;
+  short: string;
+  area: string;
+}
+
+export interface PullPage {
+  cursor: string;
+  more: boolean;
+  server_time: string;
+  uploads?: string;
+  person?: Person;
+  grant_until?: string;
+  colleagues?: Colleague[];
+  premises?: Premises[];
+  checklists?: Checklist[];
+  tasks?: Task[];
+  rules?: Rules;
+  calendar?: Calendar;
+  organ?: Organ;
+  numbers?: ReservedNumber[];
+  papers?: Partial<Record<PaperKind, { title: string; notes?: string[]; [key: string]: unknown }>>;
+  removed?: { premises?: string[]; tasks?: string[]; checklists?: (string | { id: string; version: number })[] };
+}
+
+export interface Enrolment {
+  device: string;
+  person: Person;
+  grant_until: string;
+  server_time: string;
+  city: string;
+  locale: string;
+}
+
+export interface RecordReceipt {
+  id: string;
+  state: string;
+  sha256: string;
+  matter: { uid: string; number: string; title: string } | null;
+  flags: { code: string; message: string }[];
+  blobs_missing: string[];
+}
+
+export interface UploadState {
+  offset: number;
+  size?: number | null;
+  done: boolean;
+  sha256?: string;
+}
+
+export interface Problem {
+  problem: string;
+  message: string;
+  mend?: string;
+}

@@ -1,0 +1,145 @@
+/**
+ * The phone's store. Reference data (shops, checklists, tasks) lie open, as they are public knowledge or the bureau's
+ * own forms; everything that the inspector makes (answers, notes, photos, signatures, records) lies sealed in a box.
+ *
+ * A new local schema is a new `version(n)` with an `upgrade`; none is ever changed once released.
+ */
+import Dexie, { type Table } from "dexie";
+import type { Checklist, PaperKind, Premises, Task } from "./contract";
+import type { Box } from "./crypto";
+
+export interface KvRow {
+  key: string;
+  value: unknown;
+}
+
+export interface ChecklistRow extends Checklist {
+  ref: string;
+}
+
+/** `heldBy` is the draft or record that took the number; free numbers have the empty string. */
+export interface NumberRow {
+  number: string;
+  kind: PaperKind;
+  code: string;
+  heldBy: string;
+  used: 0 | 1;
+}
+
+export interface DraftRow {
+  id: string;
+  premises: string;
+  task: string;
+  checklist: string;
+  updated: string;
+  box: Box;
+}
+
+export interface AnswerRow {
+  draft: string;
+  item: string;
+  box: Box;
+}
+
+export interface PhotoRow {
+  draft: string;
+  sha256: string;
+  item: string;
+  box: Box;
+}
+
+/** Original bytes of a photo, sealed; `shown` is the reduced copy with time and place burnt in. */
+export interface BlobRow {
+  sha256: string;
+  original: Box;
+  shown: Box;
+}
+
+export type OutboxState = "waiting" | "sending" | "photos" | "conflict" | "refused";
+
+export interface OutboxBlob {
+  sha256: string;
+  size: number;
+  type: string;
+  sent: number;
+  done: boolean;
+}
+
+export interface OutboxRow {
+  id: string;
+  name: string;
+  made: string;
+  state: OutboxState;
+  tries: number;
+  /** Milliseconds since the epoch of the next try. */
+  next: number;
+  sha256: string;
+  blobs: OutboxBlob[];
+  matter: string;
+  problem: { code: string; message: string; mend: string } | null;
+  box: Box;
+}
+
+/** What stays of a confirmed record; `box` holds it for printing once more and goes after two days. */
+export interface SentRow {
+  id: string;
+  name: string;
+  matter: string;
+  at: string;
+  photos: number;
+  flags: string[];
+  box: Box | null;
+}
+
+/** A door code that this phone did not know, noted to be looked up at the next sync. */
+export interface NoteRow {
+  id: string;
+  at: string;
+  box: Box;
+}
+
+export class FieldDb extends Dexie {
+  kv!: Table<KvRow, string>;
+  premises!: Table<Premises, string>;
+  tasks!: Table<Task, string>;
+  checklists!: Table<ChecklistRow, string>;
+  numbers!: Table<NumberRow, string>;
+  drafts!: Table<DraftRow, string>;
+  answers!: Table<AnswerRow, [string, string]>;
+  photos!: Table<PhotoRow, [string, string]>;
+  blobs!: Table<BlobRow, string>;
+  outbox!: Table<OutboxRow, string>;
+  sent!: Table<SentRow, string>;
+  notes!: Table<NoteRow, string>;
+
+  constructor(profile: string) {
+    // strict: a row counts as saved when it is on the disk, not when the browser means to write it
+    super(`zhijian-field-${profile}`, { chromeTransactionDurability: "strict" });
+    this.version(1).stores({
+      kv: "key",
+      premises: "uid, door_code, area",
+      tasks: "uid, premises, due",
+      checklists: "ref, id",
+      numbers: "number, [kind+heldBy], heldBy",
+      drafts: "id, premises, task, updated",
+      answers: "[draft+item], draft",
+      photos: "[draft+sha256], draft, sha256",
+      blobs: "sha256",
+      outbox: "id, state, made",
+      sent: "id, at",
+      notes: "id, at",
+    });
+  }
+
+  async value<T>(key: string): Promise<T | undefined> {
+    return (await this.kv.get(key))?.value as T | undefined;
+  }
+
+  async setValue(key: string, value: unknown): Promise<void> {
+    await this.kv.put({ key, value });
+  }
+}
+
+export function checklistRef(of: { id: string; version: number }): string {
+  return `${of.id}@${of.version}`;
+}

@@ -1,0 +1,233 @@
+/**
+ * A draft: one visit under way. Its head is one sealed row, each answer another, so that a tap costs one small write
+ * and a killed browser loses nothing. Writes of one draft go one after the other, in the order of the taps.
+ */
+import { utf8, uuid7, type Bytes } from "./bytes";
+import type { PaperKind, Premises, Purpose, Task } from "./contract";
+import type { Vault } from "./crypto";
+import { checklistRef, type FieldDb } from "./db";
+import type { Answer, PhotoFact, Place, Recheck, Signature, Signer } from "./record";
+import { localTime } from "./workdays";
+
+/** Everything of a draft that is no answer and no photo. */
+export interface Head {
+  id: string;
+  premises: Premises;
+  task: Task | null;
+  purpose: Purpose;
+  checklist: { id: string; version: number } | null;
+  started: string;
+  place: Place | null;
+  inspectors: Signer[];
+  present: { name: string; role: string };
+  informed: { cards_shown: boolean; rights_told: boolean; recusal: "no" | "yes" };
+  findings: string | null;
+  statement: string;
+  deadline: string | null;
+  refused: { reason: string; witness: string } | null;
+  rechecks: Record<string, Recheck>;
+  /** Set while the papers lie on the table for signing: the content's canonical text, and what was signed so far. */
+  frozen: { content: string; digest: string; signatures: Signature[] } | null;
+}
+
+export interface PhotoMeta extends PhotoFact {
+  name: string;
+}
+
+export interface OpenDraft {
+  head: Head;
+  answers: Map<string, Answer>;
+  photos: PhotoMeta[];
+}
+
+export class Drafts {
+  private chain: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private db: FieldDb,
+    private vault: Vault,
+  ) {}
+
+  /** Runs writes one after the other; a failed one does not stop those behind it. */
+  private inOrder<T>(write: () => Promise<T>): Promise<T> {
+    const done = this.chain.then(write, write);
+    this.chain = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Starts a draft, or gives back the one that this task (or, without a task, these premises) already has. */
+  async start(
+    premises: Premises,
+    task: Task | null,
+    purpose: Purpose,
+    checklist: { id: string; version: number } | null,
+    inspectors: Signer[],
+  ): Promise<string> {
+    const same = await this.db.drafts.where("premises").equals(premises.uid).toArray();
+    const going = same.find((row) => row.task === (task?.uid ?? ""));
+    if (going) return going.id;
+    const head: Head = {
+      id: uuid7(),
+      premises,
+      task,
+      purpose,
+      checklist,
+      started: localTime(new Date()),
+      place: null,
+      inspectors,
+      present: { name: "", role: "" },
+      informed: { cards_shown: false, rights_told: false, recusal: "no" },
+      findings: null,
+      statement: "",
+      deadline: null,
+      refused: null,
+      rechecks: {},
+      frozen: null,
+    };
+    await this.saveHead(head);
+    return head.id;
+  }
+
+  saveHead(head: Head): Promise<void> {
+    const value = JSON.stringify(head);
+    return this.inOrder(async () => {
+      const box = await this.vault.seal(utf8(value), `drafts/${head.id}`);
+      await this.db.drafts.put({
+        id: head.id,
+        premises: head.premises.uid,
+        task: head.task?.uid ?? "",
+        checklist: head.checklist ? checklistRef(head.checklist) : "",
+        updated: new Date().toISOString(),
+        box,
+      });
+    });
+  }
+
+  saveAnswers(draft: string, answers: Answer[]): Promise<void> {
+    const values = answers.map((answer) => ({ item: answer.item, value: JSON.stringify(answer) }));
+    return this.inOrder(async () => {
+      const rows = await Promise.all(
+        values.map(async ({ item, value }) => ({
+          draft,
+          item,
+          box: await this.vault.seal(utf8(value), `answers/${draft}/${item}`),
+        })),
+      );
+      await this.db.answers.bulkPut(rows);
+    });
+  }
+
+  /** Keeps a photo: original and shown copy sealed, its facts beside the draft. One transaction for all of it. */
+  async addPhoto(draft: string, meta: PhotoMeta, original: Bytes, shown: Bytes): Promise<void> {
+    const box = await this.vault.sealJson(meta, `photos/${draft}/${meta.sha256}`);
+    const sealed = await this.vault.seal(original, `blobs/${meta.sha256}/original`);
+    const copy = await this.vault.seal(shown, `blobs/${meta.sha256}/shown`);
+    await this.inOrder(() =>
+      this.db.transaction("rw", this.db.photos, this.db.blobs, async () => {
+        await this.db.blobs.put({ sha256: meta.sha256, original: sealed, shown: copy });
+        await this.db.photos.put({ draft, sha256: meta.sha256, item: meta.item ?? "", box });
+      }),
+    );
+  }
+
+  removePhoto(draft: string, sha256: string): Promise<void> {
+    return this.inOrder(() =>
+      this.db.transaction("rw", this.db.photos, this.db.blobs, this.db.outbox, async () => {
+        await this.db.photos.delete([draft, sha256]);
+        await dropUnused(this.db, [sha256]);
+      }),
+    );
+  }
+
+  async load(id: string): Promise<OpenDraft | null> {
+    const row = await this.db.drafts.get(id);
+    if (!row) return null;
+    const head = await this.vault.openJson<Head>(row.box, `drafts/${id}`);
+    const answers = new Map<string, Answer>();
+    for (const each of await this.db.answers.where("draft").equals(id).toArray()) {
+      answers.set(each.item, await this.vault.openJson<Answer>(each.box, `answers/${id}/${each.item}`));
+    }
+    const photos: PhotoMeta[] = [];
+    for (const each of await this.db.photos.where("draft").equals(id).toArray()) {
+      photos.push(await this.vault.openJson<PhotoMeta>(each.box, `photos/${id}/${each.sha256}`));
+    }
+    photos.sort((a, b) => (a.taken < b.taken ? -1 : 1));
+    return { head, answers, photos };
+  }
+
+  /** Heads of all drafts, last touched first. */
+  async list(): Promise<{ head: Head; updated: string; answered: number }[]> {
+    const rows = await this.db.drafts.orderBy("updated").reverse().toArray();
+    return Promise.all(
+      rows.map(async (row) => ({
+        head: await this.vault.openJson<Head>(row.box, `drafts/${row.id}`),
+        updated: row.updated,
+        answered: await this.db.answers.where("draft").equals(row.id).count(),
+      })),
+    );
+  }
+
+  /** Throws a draft away (the inspector said so twice) and gives its paper numbers back to the block. */
+  discard(id: string): Promise<void> {
+    const { db } = this;
+    return this.inOrder(() =>
+      db.transaction("rw", [db.drafts, db.answers, db.photos, db.blobs, db.numbers, db.outbox], async () => {
+        await releaseNumbers(db, id);
+        await removeDraftRows(db, id);
+      }),
+    );
+  }
+
+  async shownPhoto(sha256: string): Promise<Bytes | null> {
+    const row = await this.db.blobs.get(sha256);
+    return row ? this.vault.open(row.shown, `blobs/${sha256}/shown`) : null;
+  }
+}
+
+/** Deletes a draft's rows; the photos' bytes stay while a record in the outbox or another draft needs them. */
+export async function removeDraftRows(db: FieldDb, id: string): Promise<void> {
+  const photos = await db.photos.where("draft").equals(id).toArray();
+  await db.drafts.delete(id);
+  await db.answers.where("draft").equals(id).delete();
+  await db.photos.where("draft").equals(id).delete();
+  await dropUnused(
+    db,
+    photos.map((photo) => photo.sha256),
+  );
+}
+
+/** Deletes photo bytes that neither a draft nor a waiting record refers to. */
+export async function dropUnused(db: FieldDb, sha256s: string[]): Promise<void> {
+  const waiting = new Set((await db.outbox.toArray()).flatMap((r) => r.blobs.filter((b) => !b.done).map((b) => b.sha256)));
+  for (const sha of sha256s) {
+    if (!waiting.has(sha) && !(await db.photos.where("sha256").equals(sha).count())) await db.blobs.delete(sha);
+  }
+}
+
+/** Takes one free number of each kind for a draft, keeping those it holds and giving back those it needs no more. */
+export async function holdNumbers(
+  db: FieldDb,
+  draft: string,
+  kinds: PaperKind[],
+): Promise<{ kind: PaperKind; number: string | null; code: string | null }[]> {
+  return db.transaction("rw", db.numbers, async () => {
+    const held = await db.numbers.where("heldBy").equals(draft).toArray();
+    for (const row of held.filter((each) => !kinds.includes(each.kind))) await db.numbers.update(row.number, { heldBy: "" });
+    const taken = [];
+    for (const kind of kinds) {
+      let row = held.find((each) => each.kind === kind);
+      if (!row) {
+        row = (await db.numbers.where("[kind+heldBy]").equals([kind, ""]).sortBy("number"))[0];
+        if (row) await db.numbers.update(row.number, { heldBy: draft });
+      }
+      taken.push({ kind, number: row?.number ?? null, code: row?.code ?? null });
+    }
+    return taken;
+  });
+}
+
+export async function releaseNumbers(db: FieldDb, draft: string): Promise<void> {
+  await db.numbers.where("heldBy").equals(draft).and((row) => !row.used).modify({ heldBy: "" });
+}
+
+
