@@ -2,18 +2,16 @@
 
 from django.db import migrations
 
-from zhijian.kernel.accounts.policy import VISIBLE, protect
+from zhijian.kernel.accounts.policy import VISIBLE, protect, window
+
+# The next link of a chain must be found even by an actor who may not read the subject's entries: numbers and digests only.
+TAIL = window(
+    "zj_ledger_tail(wanted text, OUT seq integer, OUT sha256 text, OUT sm3 text)",
+    """SELECT e.seq::integer, e.sha256::text, e.sm3::text FROM evidence_ledgerentry e
+        WHERE e.subject = wanted ORDER BY e.seq DESC LIMIT 1""",
+)
 
 LEDGER = f"""
-    -- The next link of a chain must be found even by an actor who may not read the subject's entries: numbers and
-    -- digests only.
-    CREATE FUNCTION zj_ledger_tail(wanted text, OUT seq integer, OUT sha256 text, OUT sm3 text) RETURNS SETOF record
-    LANGUAGE plpgsql STABLE SET "zj.lo" TO '' SET "zj.hi" TO '~' SET "zj.scopes" TO '' AS $$
-    BEGIN
-        RETURN QUERY SELECT e.seq, e.sha256::text, e.sm3::text FROM evidence_ledgerentry e
-            WHERE e.subject = wanted ORDER BY e.seq DESC LIMIT 1;
-    END $$;
-
     CREATE FUNCTION zj_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         RAISE EXCEPTION 'the ledger is append-only' USING ERRCODE = 'insufficient_privilege';
@@ -42,6 +40,7 @@ LEDGER = f"""
 class Migration(migrations.Migration):
     dependencies = [("evidence", "0001_initial"), ("matters", "0002_scope")]
     operations = [
+        migrations.RunSQL(TAIL, "DROP FUNCTION zj_ledger_tail(text)"),
         migrations.RunSQL(LEDGER, migrations.RunSQL.noop),
         migrations.RunSQL(protect("evidence_file"), migrations.RunSQL.noop),
     ]

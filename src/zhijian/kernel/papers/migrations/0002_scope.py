@@ -2,27 +2,24 @@
 
 from django.db import migrations
 
-from zhijian.kernel.accounts.policy import protect
+from zhijian.kernel.accounts.policy import protect, window
 
 # Who holds a paper must be able to check it, whoever he is: exact code only, and only what stands on its face.
-BY_CODE = """
-    CREATE FUNCTION zj_paper_by_code(wanted text,
+BY_CODE = window(
+    """zj_paper_by_code(wanted text,
         OUT kind text, OUT number text, OUT organ text, OUT entity text, OUT at timestamptz, OUT state text,
         OUT digest text, OUT digest_sm3 text, OUT sealed boolean, OUT training boolean, OUT signed integer,
-        OUT void_at timestamptz, OUT replaced_by text, OUT file_sha256 text) RETURNS SETOF record
-    LANGUAGE plpgsql STABLE SET "zj.lo" TO '' SET "zj.hi" TO '~' SET "zj.scopes" TO '' AS $$
-    BEGIN
-        RETURN QUERY SELECT p.kind::text, p.number::text, p.organ::text, coalesce(e.name, '')::text, p.at,
-                p.state::text, p.digest::text, p.digest_sm3::text, p.sealed, p.training,
-                jsonb_array_length(p.signatures), p.void_at, coalesce(r.number, '')::text,
-                coalesce(f.blob_id, '')::text
-            FROM papers_paper p
-            LEFT JOIN registry_entity e ON e.id = p.entity_id
-            LEFT JOIN papers_paper r ON r.replaces_id = p.id
-            LEFT JOIN evidence_file f ON f.id = p.file_id
-            WHERE p.code = wanted;
-    END $$;
-"""
+        OUT void_at timestamptz, OUT replaced_by text, OUT file_sha256 text)""",
+    """SELECT p.kind::text, p.number::text, p.organ::text, coalesce(e.name, '')::text, p.at,
+            p.state::text, p.digest::text, p.digest_sm3::text, p.sealed, p.training,
+            jsonb_array_length(p.signatures), p.void_at, coalesce(r.number, '')::text,
+            coalesce(f.blob_id, '')::text
+        FROM papers_paper p
+        LEFT JOIN registry_entity e ON e.id = p.entity_id
+        LEFT JOIN papers_paper r ON r.replaces_id = p.id
+        LEFT JOIN evidence_file f ON f.id = p.file_id
+        WHERE p.code = wanted""",
+)
 
 
 class Migration(migrations.Migration):
