@@ -23,16 +23,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhijian.config.settings")
     from zhijian.ops import commands
 
-    if not arguments or arguments[0] in ("-h", "--help", "help"):
-        return commands.show_help(arguments[1:])
-    name, rest = arguments[0], arguments[1:]
+    name, rest = (arguments[0], arguments[1:]) if arguments else ("help", [])
     own: Callable[[list[str]], int] | None = commands.OWN.get(name)
     try:
+        if name in ("-h", "--help", "help"):
+            return commands.show_help(rest)
         if own is not None:
             return own(rest)
         return django(commands.DJANGO_NAMES.get(name, name), rest)
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # the reader of our output has seen enough (| head)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except Exception as error:
         if type(error).__name__ in ("PlacesError", "ClusterError", "DatabaseError", "OpsError"):
             print(f"zhijian: {error}", file=sys.stderr)

@@ -13,6 +13,7 @@ import threading
 import time
 import urllib.request
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from zhijian.config import places
 from zhijian.ops import tls
@@ -138,7 +139,7 @@ def children(bind: str, ports: Ports, certificate: tls.Certificate) -> list[Chil
         Child("uploads", web(uploads, bind, ports.uploads, 1, threads), shared),
         Child("uploads-https", [*web(uploads, bind, ports.uploads_tls, 1, threads), *secure], shared),
     ]
-    return made
+    return [c for c in made if "uploads" not in c.name or find_spec("zhijian.gateways.uploads.wsgi")]
 
 
 def web(target: str, bind: str, port: int, workers: int, threads: int) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -100,7 +101,7 @@ class Supervisor:
                 log.write(line)
                 log.flush()
                 child.tail.append(line.rstrip())
-                if not self.stopping.is_set() and not is_routine(line):
+                if not self.stopping.is_set() and worth_seeing(line):
                     say(f"[{child.name}] {line.rstrip()}")
 
     def _look_after(self, child: Child) -> None:
@@ -122,7 +123,7 @@ class Supervisor:
             )
         wait = min(0.2 * 2 ** len(child.deaths), 5.0)
         child.restart_at = now + wait
-        say(f"[{child.name}] ended ({describe(code)}); it is started again in {wait:.1f} s")
+        say(f"[{child.name}] ended ({describe(code)}); started again in {wait:.1f} s. {self.logs / child.name}.log")
 
     def stop(self) -> None:
         """Ask each child to end, last started first; kill what does not within STOP_SECONDS."""
@@ -153,6 +154,9 @@ def describe(code: int) -> str:
     return f"signal {-code}"
 
 
-def is_routine(line: str) -> bool:
-    """Lines nobody needs on the terminal: the web server's and the worker's own chatter."""
-    return not line.strip() or "[INFO]" in line or " INFO " in line or line.startswith("INFO")
+_WORTH_SEEING = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b|^\w*(Error|Exception)\b")
+
+
+def worth_seeing(line: str) -> bool:
+    """Lines that the operator should see at once; everything else, and the rest of a traceback, is in the log."""
+    return bool(_WORTH_SEEING.search(line)) and "which seems quite high" not in line  # threads of uploads are meant

@@ -67,6 +67,8 @@ export interface OutboxBlob {
 
 export interface OutboxRow {
   id: string;
+  /** The task that this record does; its row leaves the list of today at once. */
+  task: string;
   name: string;
   made: string;
   state: OutboxState;
@@ -76,11 +78,15 @@ export interface OutboxRow {
   sha256: string;
   blobs: OutboxBlob[];
   matter: string;
+  flags: string[];
   problem: { code: string; message: string; mend: string } | null;
+  /** The record's canonical bytes, exactly as they are sent. */
   box: Box;
+  /** Its papers as they were shown and signed, for printing. */
+  papers: Box;
 }
 
-/** What stays of a confirmed record; `box` holds it for printing once more and goes after two days. */
+/** What stays of a confirmed record; `papers` is for printing once more and goes after two days. */
 export interface SentRow {
   id: string;
   name: string;
@@ -88,7 +94,7 @@ export interface SentRow {
   at: string;
   photos: number;
   flags: string[];
-  box: Box | null;
+  papers: Box | null;
 }
 
 /** A door code that this phone did not know, noted to be looked up at the next sync. */

@@ -204,6 +204,11 @@ export async function dropUnused(db: FieldDb, sha256s: string[]): Promise<void> 
   }
 }
 
+/** Order of issue: 〔2026〕9号 stands before 〔2026〕10号. */
+function byNumber(a: { number: string }, b: { number: string }): number {
+  return a.number.localeCompare(b.number, "en", { numeric: true });
+}
+
 /** Takes one free number of each kind for a draft, keeping those it holds and giving back those it needs no more. */
 export async function holdNumbers(
   db: FieldDb,
@@ -217,7 +222,7 @@ export async function holdNumbers(
     for (const kind of kinds) {
       let row = held.find((each) => each.kind === kind);
       if (!row) {
-        row = (await db.numbers.where("[kind+heldBy]").equals([kind, ""]).sortBy("number"))[0];
+        row = (await db.numbers.where("[kind+heldBy]").equals([kind, ""]).toArray()).sort(byNumber)[0];
         if (row) await db.numbers.update(row.number, { heldBy: draft });
       }
       taken.push({ kind, number: row?.number ?? null, code: row?.code ?? null });

@@ -65,7 +65,8 @@ export interface Content {
   photos: PhotoFact[];
   findings: string;
   statement: string;
-  outcome: { result: Result; items: { item: string; measure: Measure }[]; rules_version: number };
+  /** Null for a re-check, which judges findings one by one. */
+  outcome: { result: Result; items: { item: string; measure: Measure }[]; rules_version: number } | null;
   deadline: string | null;
   refused: { reason: string; witness: string } | null;
   rechecks: Recheck[];

@@ -15,7 +15,7 @@ from typing import TypeVar
 from django.db import connection, models, transaction
 from django.db.models import Q, QuerySet
 
-from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.accounts.actor import PUBLIC, Actor
 
 _current: ContextVar[Actor | None] = ContextVar("actor", default=None)
 M = TypeVar("M", bound=models.Model)
@@ -45,14 +45,15 @@ def set_scope(actor: Actor) -> None:
 
 @contextmanager
 def scoped(actor: Actor) -> Iterator[Actor]:
-    """Run a transaction as `actor`. Inside another scope it narrows or widens, and sets the outer one back."""
-    outer = _current.get()
+    """Run a transaction as `actor`. Inside another one the scope is set back at the end: a savepoint keeps SET LOCAL."""
+    outer = _current.get() or PUBLIC
+    nested = connection.in_atomic_block
     token = _current.set(actor)
     try:
         with transaction.atomic():
             set_scope(actor)
             yield actor
-            if outer is not None and connection.in_atomic_block:
+            if nested and not connection.needs_rollback:
                 set_scope(outer)
     finally:
         _current.reset(token)

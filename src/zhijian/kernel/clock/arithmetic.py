@@ -28,8 +28,8 @@ class Why(StrEnum):
     WEEKEND = "weekend"
     HOLIDAY = "holiday"
     SUSPENDED = "suspended"
-    MOVED = "moved"  # the last day fell on a day off: not the end yet
-    MOVED_TO = "moved_to"  # the first day after it: the end
+    MOVED = "moved"  # the last day fell on a day off, and so is this one: not the end yet
+    MOVED_TO = "moved_to"  # the first day after: the end
 
 
 @dataclass(frozen=True)
@@ -216,10 +216,10 @@ def _count(calendar: Calendar, first: date, terms: Terms, suspensions: tuple[Sus
         if (day - first).days > FURTHEST:
             raise ValueError("the limit is never used up: the calendar has no working days")
     while _moves(calendar, day, terms.extend):
-        yield Day(day, Why.MOVED, note=calendar.holiday(day))
+        note = calendar.holiday(day)
         day += ONE
-        if not _moves(calendar, day, terms.extend):
-            yield Day(day, Why.MOVED_TO)
+        moves_on = _moves(calendar, day, terms.extend)
+        yield Day(day, Why.MOVED if moves_on else Why.MOVED_TO, note=calendar.holiday(day) or note)
 
 
 def _needed(first: date, terms: Terms) -> int:

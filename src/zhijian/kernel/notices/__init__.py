@@ -1,5 +1,5 @@
 """Telling: an outbox written with what it tells about, and channels that carry it out afterwards."""
 
-from zhijian.kernel.notices.templates import NoticeTemplate, notice_template
+from zhijian.kernel.notices.wording import NoticeTemplate, notice_template
 
 __all__ = ["NoticeTemplate", "notice_template"]

@@ -19,7 +19,7 @@ _PLAIN = frozenset(
 _DOUBLE = frozenset("^{}\\[~]|€\f")
 
 
-class TryLater(Exception):  # noqa: N818 -- says what the sender does next
+class TryLater(Exception):
     """The gateway took nothing, and may take it later."""
 
 

@@ -73,7 +73,8 @@ class Notice(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(to_kind="person", person__isnull=False) | models.Q(to_kind="entity", entity__isnull=False),
+                condition=models.Q(to_kind="person", person__isnull=False)
+                | models.Q(to_kind="entity", entity__isnull=False),
                 name="notice_receiver",
             ),
             models.UniqueConstraint(

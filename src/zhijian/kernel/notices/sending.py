@@ -19,7 +19,7 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.notices import jobs
 from zhijian.kernel.notices.channels import Refused, TryLater, gateway, sms_length
 from zhijian.kernel.notices.models import Channel, Notice, NoticeState
-from zhijian.kernel.notices.templates import render
+from zhijian.kernel.notices.wording import render
 from zhijian.kernel.packs import stack
 
 logger = logging.getLogger(__name__)

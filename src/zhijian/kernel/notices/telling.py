@@ -19,7 +19,7 @@ from zhijian.kernel.notices import jobs
 from zhijian.kernel.notices.channels import gateway
 from zhijian.kernel.notices.models import Channel, Notice, NoticeState, ToKind
 from zhijian.kernel.notices.receivers import Receiver, To, receivers
-from zhijian.kernel.notices.templates import templates
+from zhijian.kernel.notices.wording import templates
 from zhijian.kernel.packs import stack
 from zhijian.kernel.registry.models import Entity
 

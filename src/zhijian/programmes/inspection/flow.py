@@ -108,6 +108,7 @@ LEAD = Flow(
     kind="lead",
     title=_("Proposal to investigate"),
     plural=_("Proposals to investigate"),
+    numbered=False,
     record=models.Lead,
     states=[
         State("proposed", _("Proposed"), tone="bad"),

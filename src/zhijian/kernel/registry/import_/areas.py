@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -11,30 +11,40 @@ from .convert import Bad, Converter, clean
 
 
 class AreaFinder:
-    """Finds areas by code or by name. `areas` are rows (code, name, short, parent), parents before children."""
+    """Finds areas by code or by name. `areas` are rows (code, name, short, parent), parents before children.
 
-    def __init__(self, areas: Iterable[tuple[str, str, str, str]]) -> None:
-        self.codes: set[str] = set()
+    `strip` are endings of authorities' names (…市场监督管理局): what stands before them is the place. `suffixes` are what
+    may follow a place of the lowest level in other texts (马尚 → 马尚街道, 马尚镇, 马尚所). Both come from the mapping.
+    """
+
+    def __init__(
+        self, areas: Iterable[tuple[str, str, str, str]], strip: Sequence[str] = (), suffixes: Sequence[str] = ()
+    ) -> None:
+        rows = list(areas)
+        names, parents = {code: name for code, name, _, _ in rows}, {parent for *_, parent in rows}
+        self.codes = {fold(code): code for code, *_ in rows}
         self.children: dict[str, list[tuple[str, str]]] = {}
-        self.roots: list[tuple[str, str]] = []
         self.exact: dict[str, str] = {}
-        for code, name, short, parent in areas:
-            self.codes.add(code)
-            for said in {fold(name), fold(short)} - {""}:
+        for code, name, short, parent in rows:
+            place = name.removeprefix(names.get(parent, ""))
+            place = place[: -len(ending)] if (ending := next(filter(place.endswith, strip), "")) else place
+            longer = () if code in parents else suffixes
+            for word in {fold(w) for w in (name, short, place, *(place + s for s in longer))} - {""}:
                 # A name that two areas bear (two 城关镇) says nothing by itself.
-                self.exact[said] = "" if said in self.exact and self.exact[said] != code else code
-                (self.children.setdefault(parent, []) if parent else self.roots).append((said, code))
-        for rows in (*self.children.values(), self.roots):
-            rows.sort(key=lambda row: len(row[0]), reverse=True)
-        self.find = lru_cache(maxsize=100_000)(self._find)
+                self.exact[word] = "" if self.exact.get(word, code) != code else code
+                self.children.setdefault(parent, []).append((word, code))
+        for words in self.children.values():
+            words.sort(key=lambda row: len(row[0]), reverse=True)
+        self.roots = self.children.get("", [])
+        self.find = lru_cache(maxsize=50_000)(self._find)
 
     def _find(self, text: str) -> str:
         """The code, "" when the text names no area."""
         folded = fold(text)
         if folded in self.codes:
-            return folded
-        if folded.isdigit() and len(folded) in (6, 9, 12):
-            return next((folded[:n] for n in (9, 6, 4) if folded[:n] in self.codes), "")
+            return self.codes[folded]
+        if folded.isdigit() and len(folded) in (6, 9, 12):  # an official code of a deeper or a higher level
+            return next((self.codes[folded[:n]] for n in (9, 6, 4) if folded[:n] in self.codes), "")
         return self.exact.get(folded) or self._inside(folded)
 
     def _inside(self, folded: str) -> str:
@@ -49,7 +59,7 @@ class AreaFinder:
         return best
 
     def _below(self, folded: str, parent: str) -> str:
-        """The deepest named child of `parent`, "" when none is named. Two-character names need their suffix."""
+        """The deepest named area below `parent`, "" when none is named. Two-character names need their suffix."""
         for said, code in self.children.get(parent, []):
             if len(said) > 2 and said in folded:
                 return self._below(folded, code) or code

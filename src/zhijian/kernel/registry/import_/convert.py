@@ -138,7 +138,8 @@ def choice_converter(spec: Mapping[str, Any], tables: Mapping[str, Any]) -> Conv
     """A word or code of a table of the mapping; the longest key that the cell begins with serves too if `prefix`."""
     table = {fold(str(k)): str(v) for k, v in tables[spec["table"]].items()}
     by_length = sorted(table, key=len, reverse=True) if spec.get("prefix") else []
-    keep = bool(spec.get("keep"))  # an unknown value stays as it is written
+    keep = bool(spec.get("keep"))  # an unknown value stays as it is written, or becomes `rest`
+    rest, longest = str(spec.get("rest", "")), int(spec.get("max", 200))
 
     @lru_cache(maxsize=4096)
     def convert(cell: str) -> str:
@@ -149,8 +150,10 @@ def choice_converter(spec: Mapping[str, Any], tables: Mapping[str, Any]) -> Conv
         found = table.get(folded)
         if found is None:
             found = next((table[k] for k in by_length if folded.startswith(k)), None)
-        if found is None and keep:
+        if found is None and keep and len(text) <= longest:
             return text
+        if found is None and rest:
+            return rest
         if found is None:
             raise Bad("not_in_table", table=", ".join(dict.fromkeys(tables[spec["table"]]))[:200])
         return found

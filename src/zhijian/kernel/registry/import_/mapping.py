@@ -8,6 +8,7 @@
     columns = [{to = "code", from = ["统一社会信用代码"], as = "identity", scheme = "uscc", required = true}, …]
     [premises] [licence] [records.NAME]   likewise; `when` names a field without which a row has none of these
     [tables.status]               words and codes for `as = "choice"`
+    [areas] strip, suffixes       how this country's offices and places are called, see `AreaFinder`
 
 `from` is in order of preference; what the other columns say goes to `extra` where `to` is "extra.WORD".
 """
@@ -102,6 +103,7 @@ class Mapping:
     sections: tuple[Section, ...]
     tables: dict[str, Any] = field(default_factory=dict)
     stops: tuple[str, ...] = ()
+    area_words: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())  # strip, suffixes: see AreaFinder
 
     @property
     def required_headers(self) -> list[tuple[str, ...]]:
@@ -122,6 +124,7 @@ def read_mapping(path: Path) -> Mapping:
         raise MappingError(f"{path.name}: [entity] is missing")
     if raw.get("row_is") not in {s.kind.removeprefix("records.") for s in sections}:
         raise MappingError(f"{path.name}: row_is must name a section")
+    words = raw.get("areas", {})
     return Mapping(
         name=path.stem,
         title=raw["title"],
@@ -130,6 +133,7 @@ def read_mapping(path: Path) -> Mapping:
         sections=tuple(sections),
         tables=raw.get("tables", {}),
         stops=tuple(raw.get("stops", ())),
+        area_words=(tuple(words.get("strip", ())), tuple(words.get("suffixes", ()))),
     )
 
 

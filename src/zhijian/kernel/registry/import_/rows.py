@@ -136,7 +136,7 @@ class RowChecker:
     def __init__(self, mapping: Mapping, header: Header, areas: list[tuple[str, str, str, str]]) -> None:
         self.mapping, self.header = mapping, header
         self.stops = tuple(map(fold, mapping.stops))
-        tables = {**mapping.tables, "areas": AreaFinder(areas)}
+        tables = {**mapping.tables, "areas": AreaFinder(areas, *mapping.area_words)}
         self.readers = [_SectionReader(s, header, tables) for s in mapping.sections]
         self.scheme = next(
             (c.spec.get("scheme", "") for s in mapping.sections for c in s.columns if c.how == "identity"), ""

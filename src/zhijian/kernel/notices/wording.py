@@ -59,8 +59,9 @@ def render(code: str, data: Mapping[str, Any]) -> Rendered:
 
 
 def _say(part: Text, data: Mapping[str, Any]) -> str:
-    said = part(data) if callable(part) and not isinstance(part, Promise) else part
-    return str(said).format_map(_Shown(data))
+    if callable(part) and not isinstance(part, Promise):
+        return str(part(data))  # not formatted again: data may hold braces
+    return str(part).format_map(_Shown(data))
 
 
 def step_said(data: Mapping[str, Any]) -> str:
@@ -87,7 +88,7 @@ STEP = notice_template(
     "step",
     title=step_title,
     text=lambda data: "{title} {number}".format_map(_Shown(data)) + " · " + step_said(data),
-    sms=lambda data: (_("{organ}: {what} ({number}). Read and answer: {link}").format_map(
+    sms=lambda data: _("{organ}: {what} ({number}). Read and answer: {link}").format_map(
         _Shown({**data, "what": step_title(data)})
-    )),
+    ),
 )

@@ -1,0 +1,42 @@
+"""What somebody has been told on the platform, newest first; and how much of it is new."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.notices.models import Channel, Notice, NoticeState, ToKind
+
+PAGE = 50
+
+
+def inbox(actor: Actor) -> QuerySet[Notice]:
+    """The notices of a member of staff, or of an enterprise on its portal; nobody else has any."""
+    rows = Notice.objects.filter(channel=Channel.IN_APP).select_related("matter").order_by("-id")
+    if actor.kind == "staff" and actor.person_id is not None:
+        return rows.filter(to_kind=ToKind.PERSON, person_id=actor.person_id)
+    if actor.kind == "party" and actor.entity_id is not None:
+        return rows.filter(to_kind=ToKind.ENTITY, entity_id=actor.entity_id)
+    return rows.none()
+
+
+def unread_count(actor: Actor, most: int = 100) -> int:
+    """How many are new, counted no further than `most`."""
+    return inbox(actor).filter(state=NoticeState.SENT)[:most].count()
+
+
+def read(notice: Notice) -> None:
+    """The receiver has opened it; when it happened first is kept."""
+    Notice.objects.filter(pk=notice.pk, state=NoticeState.SENT).update(state=NoticeState.READ, read_at=timezone.now())
+
+
+def read_all(actor: Actor) -> int:
+    """Mark everything as read; returns how much was new."""
+    return inbox(actor).filter(state=NoticeState.SENT).update(state=NoticeState.READ, read_at=timezone.now())
+
+
+def failed() -> QuerySet[Notice]:
+    """What did not go out, and links that wait to be handed over, within the viewer's scope."""
+    waiting = Notice.objects.filter(state=NoticeState.FAILED)
+    return waiting.select_related("matter", "entity").order_by("-id")

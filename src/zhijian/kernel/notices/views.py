@@ -1,0 +1,160 @@
+"""Pages: the inbox, what failed, the simulated gateway, and the jobs."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from zhijian.kernel import jobs
+from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.notices import inbox, sending, wording
+from zhijian.kernel.notices.models import JobFailure, Notice, SimulatedMessage
+
+PAGE = 50
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A notice as a page shows it."""
+
+    notice: Notice
+    title: str
+    text: str
+
+
+def _shown(notice: Notice) -> Shown:
+    said = wording.render(notice.template, notice.data)
+    return Shown(notice, said.title, said.text)
+
+
+def staff_only(view: View) -> View:
+    """Pages of staff: the public is sent to sign in."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.actor.kind != "staff":  # type: ignore[attr-defined]
+            return redirect(f"{settings.LOGIN_URL}?next={request.path}")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def admin_only(view: View) -> View:
+    """Pages of the administrator; for everybody else they are not there."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.actor.has(Role.ADMIN):  # type: ignore[attr-defined]
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return staff_only(guarded)
+
+
+def _page(rows: Any, after: str | None) -> tuple[list[Any], int | None]:
+    """A page by key: rows with an id below `after`, and the key of the next page if there is one."""
+    if after and after.isdigit():
+        rows = rows.filter(pk__lt=int(after))
+    found = list(rows[: PAGE + 1])
+    return found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None
+
+
+@require_GET
+@staff_only
+def inbox_page(request: HttpRequest) -> HttpResponse:
+    """What this person has been told, newest first."""
+    rows, more = _page(inbox.inbox(request.actor), request.GET.get("after"))  # type: ignore[attr-defined]
+    unread = inbox.unread_count(request.actor)  # type: ignore[attr-defined]
+    return render(request, "notices/inbox.html", {"rows": [_shown(n) for n in rows], "more": more, "unread": unread})
+
+
+@require_GET
+@staff_only
+def open_notice(request: HttpRequest, uid: str) -> HttpResponse:
+    """Mark it as read and go to what it is about."""
+    notice = get_object_or_404(inbox.inbox(request.actor), uid=uid)  # type: ignore[attr-defined]
+    inbox.read(notice)
+    if notice.matter is None:
+        return redirect("inbox")
+    try:
+        return redirect(reverse("matter", args=[notice.matter.uid]))
+    except NoReverseMatch:
+        return redirect("inbox")
+
+
+@require_POST
+@staff_only
+def read_all(request: HttpRequest) -> HttpResponse:
+    """Everything is read."""
+    inbox.read_all(request.actor)  # type: ignore[attr-defined]
+    return redirect("inbox")
+
+
+@require_GET
+@admin_only
+def failed_page(request: HttpRequest) -> HttpResponse:
+    """What did not go out: somebody must see it."""
+    rows, more = _page(inbox.failed(), request.GET.get("after"))
+    return render(request, "notices/failed.html", {"rows": [_shown(n) for n in rows], "more": more})
+
+
+@require_POST
+@admin_only
+def send_again(request: HttpRequest, uid: str) -> HttpResponse:
+    """Queue it once more."""
+    sending.send_again(get_object_or_404(inbox.failed(), uid=uid))
+    messages.success(request, _("It will be sent again."))
+    return redirect("notices_failed")
+
+
+@require_GET
+@staff_only
+def simulator(request: HttpRequest) -> HttpResponse:
+    """What the simulated gateway would have sent; in the demo only."""
+    if not settings.DEMO:
+        raise Http404
+    seen = SimulatedMessage.objects.filter(notice__in=Notice.objects.all())  # row security narrows it to the scope
+    rows, more = _page(seen.select_related("notice__entity").order_by("-id"), request.GET.get("after"))
+    return render(request, "notices/simulator.html", {"rows": rows, "more": more})
+
+
+@require_GET
+@admin_only
+def jobs_page(request: HttpRequest) -> HttpResponse:
+    """The queue: how much waits, what runs by the clock, what failed."""
+    from django.db.models import Count
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    counts = dict(ProcrastinateJob.objects.values_list("status").annotate(n=Count("id")))
+    rows, more = _page(JobFailure.objects.filter(mended_at=None).order_by("-id"), request.GET.get("after"))
+    context = {
+        "rows": rows,
+        "more": more,
+        "waiting": counts.get("todo", 0),
+        "running": counts.get("doing", 0),
+        "schedule": [(made.name, " · ".join(made.crons)) for made in jobs.load().values() if made.crons],
+    }
+    return render(request, "notices/jobs.html", context)
+
+
+@require_POST
+@admin_only
+def job_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Run a job that was given up once more."""
+    get_object_or_404(JobFailure, pk=pk, given_up=True, mended_at=None)
+    if jobs.again(pk):
+        messages.success(request, _("It will run again."))
+    else:
+        messages.error(request, _("The queue no longer holds this job."))
+    return redirect("jobs")

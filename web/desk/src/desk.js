@@ -1,0 +1,82 @@
+// What the desk needs beyond HTMX: keys, the menu on a phone, boxes that close, a row's tick boxes. No state of its own.
+(function () {
+  'use strict'
+  const one = (selector, root = document) => root.querySelector(selector)
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)]
+  const typing = (node) => node && (node.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(node.tagName))
+
+  // Keyboard: / search, j and k through the rows, Enter opens, ? help.
+  let here = -1
+  function go(step) {
+    const rows = all('[data-row]')
+    if (!rows.length) return
+    here = Math.max(0, Math.min(rows.length - 1, here + step))
+    rows.forEach((row, n) => row.classList.toggle('here', n === here))
+    const link = one('a', rows[here])
+    if (link) link.focus({ preventScroll: true })
+    rows[here].scrollIntoView({ block: 'nearest' })
+  }
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return
+    if (event.key === 'Escape') return all('details.pops[open]').forEach((box) => { box.open = false })
+    if (typing(event.target) || one('dialog[open]')) return
+    const keys = {
+      '/': () => one('#find')?.focus(),
+      j: () => go(1),
+      k: () => go(-1),
+      '?': () => one('#keys')?.showModal(),
+    }
+    if (keys[event.key]) {
+      event.preventDefault()
+      keys[event.key]()
+    }
+  })
+
+  document.addEventListener('click', (event) => {
+    const target = event.target
+    all('details.pops[open]').forEach((box) => { if (!box.contains(target)) box.open = false })
+    const toggle = target.closest('[data-toggle]')
+    if (toggle) {
+      const open = one(toggle.dataset.toggle).classList.toggle('open')
+      toggle.setAttribute('aria-expanded', String(open))
+    }
+    const dialog = target.closest('[data-dialog]')
+    if (dialog) one(dialog.dataset.dialog)?.showModal()
+    if (target.closest('[data-print]')) window.print()
+  })
+
+  // Tick boxes of a list: all at once, and a count beside the buttons.
+  document.addEventListener('change', (event) => {
+    const box = event.target
+    if (box.matches('[data-all]')) all('[name=uid]').forEach((one) => { one.checked = box.checked })
+    if (box.matches('[data-all], [name=uid]')) {
+      const count = all('[name=uid]:checked').length
+      all('[data-count]').forEach((node) => { node.textContent = String(count) })
+      all('[data-bulk]').forEach((node) => { node.disabled = count === 0 })
+    }
+    if (box.matches('[data-submit]')) box.form.requestSubmit()
+  })
+
+  // A form is sent once: the second tap on a slow line does nothing.
+  document.addEventListener('submit', (event) => {
+    const form = event.target
+    if (form.method !== 'post' || event.defaultPrevented) return
+    if (form.dataset.sent) return event.preventDefault()
+    form.dataset.sent = '1'
+    setTimeout(() => { delete form.dataset.sent }, 8000)
+  })
+  window.addEventListener('pageshow', () => all('form[data-sent]').forEach((form) => { delete form.dataset.sent }))
+
+  // The server's words are shown also when its answer is an error.
+  document.addEventListener('htmx:beforeSwap', (event) => {
+    if ([409, 422].includes(event.detail.xhr.status)) event.detail.shouldSwap = true
+  })
+  document.addEventListener('htmx:afterSwap', () => { here = -1 })
+  const failed = (event) => {
+    const note = one('#offline')
+    if (note) note.hidden = event.type === 'htmx:afterRequest'
+  }
+  document.addEventListener('htmx:sendError', failed)
+  document.addEventListener('htmx:responseError', failed)
+  document.addEventListener('htmx:afterRequest', (event) => { if (event.detail.successful) failed(event) })
+})()

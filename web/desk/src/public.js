@@ -1,0 +1,19 @@
+// The public's pages need no script; this only keeps the choice of large type without another request.
+(function () {
+  var root = document.documentElement
+  document.addEventListener('click', function (event) {
+    var button = event.target.closest ? event.target.closest('[data-large]') : null
+    if (!button) return
+    event.preventDefault()
+    var on = root.classList.toggle('large')
+    document.cookie = 'large=' + (on ? '1' : '') + ';path=/;max-age=31536000;samesite=lax'
+    button.setAttribute('aria-pressed', on ? 'true' : 'false')
+  })
+  document.addEventListener('submit', function (event) {
+    var button = event.target.querySelector('[type=submit]')
+    if (!button || event.defaultPrevented) return
+    // A double tap must not send twice; the button comes back when the page is shown again.
+    setTimeout(function () { button.disabled = true }, 0)
+    window.addEventListener('pageshow', function () { button.disabled = false })
+  })
+})()

@@ -1,0 +1,172 @@
+/** What is open while the app is unlocked: one person's database, keys, server access and outbox. */
+import { computed, reactive, ref, shallowRef } from "vue";
+import { Api } from "./api";
+import type { Calendar, Colleague, Organ, Person, PullPage, Rules } from "./contract";
+import { KeyRing, Vault } from "./crypto";
+import { FieldDb } from "./db";
+import { Drafts } from "./drafts";
+import { ServerProblem } from "./errors";
+import { isUnderWay, Outbox } from "./outbox";
+import { profileDb, type Profile } from "./profiles";
+import { KEPT, pullAll } from "./sync";
+
+export interface Reference {
+  person: Person | null;
+  colleagues: Colleague[];
+  rules: Rules | null;
+  calendar: Calendar | null;
+  organ: Organ | null;
+  papers: PullPage["papers"];
+  uploads: string;
+}
+
+export class Session {
+  readonly db: FieldDb;
+  readonly vault: Vault;
+  readonly api: Api;
+  readonly drafts: Drafts;
+  readonly outbox: Outbox;
+  readonly reference = reactive<Reference>({
+    person: null,
+    colleagues: [],
+    rules: null,
+    calendar: null,
+    organ: null,
+    papers: {},
+    uploads: "",
+  });
+
+  constructor(
+    readonly profile: Profile,
+    readonly ring: KeyRing,
+  ) {
+    this.db = new FieldDb(profile.id);
+    this.vault = new Vault(ring.keys);
+    this.api = new Api(() => this.profile.device, this.vault);
+    this.drafts = new Drafts(this.db, this.vault);
+    this.outbox = new Outbox(this.db, this.vault, this.api, () => void refreshWaiting(this));
+  }
+
+  async loadReference(): Promise<void> {
+    for (const key of KEPT) {
+      const value = await this.db.value(key);
+      if (value !== undefined) Object.assign(this.reference, { [key]: value });
+    }
+    this.reference.person ??= this.profile.person;
+    this.api.uploads = this.reference.uploads.replace(/\/$/, "").replace(/\/uploads$/, "");
+    status.lastSync = (await this.db.value<string>("last_sync")) ?? "";
+    status.grantUntil = (await this.db.value<string>("grant_until")) ?? this.profile.grantUntil;
+  }
+
+  close(): void {
+    this.outbox.close();
+    this.db.close();
+  }
+}
+
+/** Where things stand, for the line at the top of every page. */
+export const status = reactive({
+  online: typeof navigator === "undefined" ? true : navigator.onLine,
+  reachable: true,
+  syncing: false,
+  lastSync: "",
+  grantUntil: "",
+  problem: "",
+  waiting: 0,
+  stuck: 0,
+  tick: 0,
+});
+
+export const session = shallowRef<Session | null>(null);
+export const parked = ref(false);
+
+/** The open session; pages are only shown while there is one. */
+export function open(): Session {
+  if (!session.value) throw new Error("locked");
+  return session.value;
+}
+
+export const offline = computed(() => !status.online || !status.reachable);
+
+/** Counts what is still on the phone; `tick` tells lists to read again. */
+export async function refreshWaiting(of: Session): Promise<void> {
+  const rows = await of.db.outbox.toArray();
+  status.waiting = rows.length;
+  status.stuck = rows.filter((row) => !isUnderWay(row)).length;
+  status.tick += 1;
+}
+
+/** Opens a person's part of the phone and starts keeping it in step with the server. */
+export async function unlock(profile: Profile, ring: KeyRing): Promise<void> {
+  const next = new Session(profile, ring);
+  await next.loadReference();
+  await refreshWaiting(next);
+  session.value = next;
+  await profileDb.profiles.update(profile.id, { opened: new Date().toISOString() });
+  void syncNow();
+}
+
+export function lock(): void {
+  clearTimeout(timer);
+  session.value?.close();
+  session.value = null;
+}
+
+const EVERY_MS = 5 * 60_000;
+const SOON_MS = 4_000;
+let timer: ReturnType<typeof setTimeout> | undefined;
+let failures = 0;
+
+/** Sends and pulls now, then plans the next time: five minutes after a success, sooner at first after a failure. */
+export async function syncNow(): Promise<void> {
+  const here = session.value;
+  if (!here || status.syncing || parked.value) return;
+  clearTimeout(timer);
+  status.syncing = true;
+  try {
+    const before = await here.db.sent.count();
+    const sending = here.outbox.runNow(); // side by side: photos on a slow line must not keep the tasks of today away
+    await pullAll(here.db, here.api);
+    await here.loadReference();
+    await sending;
+    // a page fetched before the server had the record may have brought its task back
+    if ((await here.db.sent.count()) > before) await pullAll(here.db, here.api);
+    failures = 0;
+    status.reachable = true;
+    status.problem = "";
+  } catch (reason) {
+    failures += 1;
+    if (reason instanceof ServerProblem) status.problem = [reason.message, reason.mend].filter(Boolean).join(" ");
+    else status.reachable = false;
+  } finally {
+    status.syncing = false;
+  }
+  if (session.value !== here) return;
+  await refreshWaiting(here);
+  timer = setTimeout(() => void syncNow(), failures ? Math.min(SOON_MS * 2 ** (failures - 1), 60_000) : EVERY_MS);
+}
+
+/** Follows the network and the eyes on the app. Called once at start. */
+export function watchNetwork(): void {
+  window.addEventListener("online", () => {
+    status.online = true;
+    status.reachable = true;
+    void syncNow();
+  });
+  window.addEventListener("offline", () => (status.online = false));
+  document.addEventListener("visibilitychange", onVisibility);
+}
+
+/** Out of sight for this long, the app asks for the PIN again. All work is saved by then. */
+const LOCK_AFTER_MS = 15 * 60_000;
+let hiddenAt = 0;
+
+function onVisibility(): void {
+  if (document.visibilityState === "hidden") {
+    hiddenAt = Date.now();
+  } else if (hiddenAt && Date.now() - hiddenAt > LOCK_AFTER_MS) {
+    lock();
+  } else {
+    void syncNow();
+  }
+}

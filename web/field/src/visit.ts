@@ -1,0 +1,213 @@
+/** An open draft on the screen: its answers, photos and progress, each change saved the moment it is made. */
+import { computed, reactive, ref, shallowRef, toRaw } from "vue";
+import { capture, NotAPhoto, PhotoTooLarge } from "./capture";
+import { deadlineOffer, itemsOf, overall, verdicts } from "./content";
+import type { CheckItem, Checklist, Section } from "./contract";
+import { checklistRef } from "./db";
+import { withinLimits } from "./decide";
+import type { Head, OpenDraft, PhotoMeta } from "./drafts";
+import { whereAmI } from "./geo";
+import { t } from "./i18n";
+import type { Answer } from "./record";
+import { open } from "./session";
+import { localDate, localTime } from "./workdays";
+
+const SAVE_TEXT_MS = 400;
+
+export class Visit {
+  readonly head: Head;
+  readonly answers: Map<string, Answer>;
+  readonly photos: PhotoMeta[];
+  readonly checklist: Checklist | null;
+  readonly session = open();
+  /** Trouble worth a sentence: storage full, photo too large. */
+  readonly trouble = ref("");
+  private textTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(draft: OpenDraft, checklist: Checklist | null) {
+    this.head = reactive(draft.head) as Head;
+    this.answers = reactive(draft.answers) as Map<string, Answer>;
+    this.photos = reactive(draft.photos) as PhotoMeta[];
+    this.checklist = checklist;
+  }
+
+  static async load(id: string): Promise<Visit | null> {
+    const here = open();
+    const draft = await here.drafts.load(id);
+    if (!draft) return null;
+    const ref = draft.head.checklist ? checklistRef(draft.head.checklist) : "";
+    return new Visit(draft, (ref && (await here.db.checklists.get(ref))) || null);
+  }
+
+  get draft(): OpenDraft {
+    return { head: this.head, answers: this.answers, photos: this.photos };
+  }
+
+  readonly failedBefore = computed(() => this.head.premises.last?.failed ?? []);
+
+  /** What failed last time stands first and is left out of its own section. */
+  readonly sections = computed<Section[]>(() => {
+    const list = this.checklist?.sections ?? [];
+    const again = new Set(this.failedBefore.value);
+    const first = list.flatMap((section) => section.items.filter((item) => again.has(item.no)));
+    const rest = list.map((section) => ({ ...section, items: section.items.filter((item) => !again.has(item.no)) }));
+    const shown = rest.filter((section) => section.items.length);
+    return first.length ? [{ no: "last", title: t("check.last_failed"), items: first }, ...shown] : shown;
+  });
+
+  readonly items = computed<CheckItem[]>(() => this.sections.value.flatMap((section) => section.items));
+  readonly open = computed(() => this.items.value.filter((item) => !this.answers.has(item.no)));
+
+  readonly failed = computed(() => {
+    const rules = this.session.reference.rules;
+    return rules && this.checklist ? verdicts(rules.decide, this.checklist, this.answers) : [];
+  });
+
+  readonly outcome = computed(() => {
+    const rules = this.session.reference.rules;
+    return rules ? overall(rules.decide, this.failed.value) : null;
+  });
+
+  readonly deadline = computed(() => {
+    const { rules, calendar } = this.session.reference;
+    return rules ? deadlineOffer(rules, calendar, localDate(new Date())) : null;
+  });
+
+  private guard(work: Promise<unknown>, undo: () => void = () => undefined): void {
+    work.then(
+      () => (this.trouble.value = ""),
+      () => {
+        undo();
+        this.trouble.value = t("trouble.not_saved");
+      },
+    );
+  }
+
+  /** Saves an answer; if the phone cannot keep it, the screen goes back to what is kept. */
+  private put(answers: Answer[]): void {
+    const before = answers.map((answer) => [answer.item, this.answers.get(answer.item)] as const);
+    answers.forEach((answer) => this.answers.set(answer.item, answer));
+    this.guard(this.session.drafts.saveAnswers(this.head.id, answers), () =>
+      before.forEach(([item, old]) => (old ? this.answers.set(item, old) : this.answers.delete(item))),
+    );
+  }
+
+  /** The inspector taps an answer. A value outside its limits cannot be called compliant. */
+  answer(item: CheckItem, answer: Answer["answer"]): void {
+    const old = this.answers.get(item.no);
+    if (answer === "yes" && old?.value && !this.fits(item, old.value)) {
+      this.trouble.value = t("trouble.outside", { value: `${old.value} ${item.answer.unit ?? ""}`.trim() });
+      return;
+    }
+    this.put([{ ...(old ? toRaw(old) : {}), item: item.no, answer, by: "tap", at: localTime(new Date()) }]);
+  }
+
+  fits(item: CheckItem, value: string): boolean {
+    return withinLimits(value, item.answer.min, item.answer.max);
+  }
+
+  /** A measured value judges the item by itself. */
+  measure(item: CheckItem, value: string): void {
+    const old = this.answers.get(item.no);
+    const judged = this.fits(item, value) ? "yes" : "no";
+    const unit = item.answer.unit ? { unit: item.answer.unit } : {};
+    const at = localTime(new Date());
+    this.put([{ ...(old ? toRaw(old) : {}), item: item.no, answer: judged, by: "tap", at, value, ...unit }]);
+  }
+
+  /** Changes what stands beside an answer: note, danger to safety, corrected on site. */
+  amend(item: CheckItem, change: Pick<Answer, "note" | "safety" | "corrected">): void {
+    const old = this.answers.get(item.no);
+    if (old) this.put([{ ...toRaw(old), ...change }]);
+  }
+
+  /** Items of a section that one tap may answer: untouched, and never a key item. */
+  rest(section: Section): CheckItem[] {
+    if (section.no === "last") return [];
+    return section.items.filter((item) => !item.key && !this.answers.has(item.no));
+  }
+
+  answerRest(section: Section): void {
+    const at = localTime(new Date());
+    this.put(this.rest(section).map((item) => ({ item: item.no, answer: "yes", by: "section", at })));
+  }
+
+  photosOf(item: string): PhotoMeta[] {
+    return this.photos.filter((photo) => photo.item === item);
+  }
+
+  async addPhoto(file: Blob, item: string): Promise<void> {
+    try {
+      const place = await whereAmI();
+      const stamp = [this.head.premises.name, this.head.inspectors.map((each) => each.name).join(" ")];
+      const { meta, original, shown } = await capture(file, place, item, stamp);
+      if (this.photos.some((photo) => photo.sha256 === meta.sha256)) return;
+      await this.session.drafts.addPhoto(this.head.id, meta, original, shown);
+      this.photos.push(meta);
+      this.linkPhotos(item);
+      this.trouble.value = "";
+    } catch (reason) {
+      if (reason instanceof PhotoTooLarge) this.trouble.value = t("trouble.photo_large");
+      else if (reason instanceof NotAPhoto) this.trouble.value = t("trouble.no_photo");
+      else this.trouble.value = t("trouble.photo_not_saved");
+    }
+  }
+
+  async removePhoto(sha256: string): Promise<void> {
+    const at = this.photos.findIndex((photo) => photo.sha256 === sha256);
+    if (at < 0) return;
+    await this.session.drafts.removePhoto(this.head.id, sha256);
+    const [gone] = this.photos.splice(at, 1);
+    if (gone?.item) this.linkPhotos(gone.item);
+  }
+
+  /** The answer (or finding) names its photos by their digests. */
+  private linkPhotos(item: string): void {
+    const photos = this.photosOf(item).map((photo) => photo.sha256);
+    const answer = this.answers.get(item);
+    if (answer) this.put([{ ...toRaw(answer), photos }]);
+    const recheck = this.head.rechecks[item];
+    if (recheck) this.saveHead({ rechecks: { ...this.head.rechecks, [item]: { ...recheck, photos } } });
+  }
+
+  /** Changes the head and saves it at once. */
+  saveHead(change: Partial<Head>): void {
+    Object.assign(this.head, change);
+    this.guard(this.session.drafts.saveHead(toRaw(this.head)));
+  }
+
+  /** As saveHead, for text being typed: saved when the typing pauses, and at the latest when the page is left. */
+  typeHead(change: Partial<Head>): void {
+    Object.assign(this.head, change);
+    clearTimeout(this.textTimer);
+    this.textTimer = setTimeout(() => this.flush(), SAVE_TEXT_MS);
+  }
+
+  flush(): void {
+    clearTimeout(this.textTimer);
+    this.guard(this.session.drafts.saveHead(toRaw(this.head)));
+  }
+
+  /** Fills in the place once, whenever the phone comes to know it. */
+  async locate(): Promise<void> {
+    if (this.head.place) return;
+    const place = await whereAmI();
+    if (place && !this.head.frozen) this.saveHead({ place });
+  }
+}
+
+/** Loads the draft of a page; `missing` turns true when it is not on the phone any more. */
+export function useVisit(id: string): { visit: ReturnType<typeof shallowRef<Visit | null>>; missing: ReturnType<typeof ref<boolean>> } {
+  const visit = shallowRef<Visit | null>(null);
+  const missing = ref(false);
+  void Visit.load(id).then((found) => {
+    visit.value = found;
+    missing.value = !found;
+    void found?.locate();
+  });
+  return { visit, missing };
+}
+
+export function itemCount(checklist: Checklist | null): number {
+  return checklist ? itemsOf(checklist).length : 0;
+}
