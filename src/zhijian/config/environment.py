@@ -22,8 +22,12 @@ RUN, STORE, WEB, TESTS = "Running", "Database and files", "Web", "Tests"
 VARIABLES = [
     Variable("HOST", "127.0.0.1", "Address to listen on; 0.0.0.0 lets phones and other machines in.", RUN),
     Variable("PORT", "8000", "Port of the desk. HTTPS is at PORT+443, uploads at PORT+2 and PORT+444.", RUN),
-    Variable("PACK", "cn_zibo", "The topmost pack (place); each has a database of its own on the embedded server.", RUN),
-    Variable("SCALE", "of the demo", "Size of the demo city made when the database is empty; 1 is the whole city.", RUN),
+    Variable(
+        "PACK", "cn_zibo", "The topmost pack (place); each has a database of its own on the embedded server.", RUN
+    ),
+    Variable(
+        "SCALE", "of the demo", "Size of the demo city made when the database is empty; 1 is the whole city.", RUN
+    ),
     Variable("ZHIJIAN_DEMO", "1 by `make run`, else 0", "1: demo city, demo accounts, a banner on every page.", RUN),
     Variable("ZHIJIAN_WORKERS", "number of cores", "Processes that serve the desk.", RUN),
     Variable("ZHIJIAN_UPLOAD_THREADS", "32", "Phones that may send photos at the same moment.", RUN),
@@ -31,11 +35,21 @@ VARIABLES = [
     Variable("ZHIJIAN_DEBUG", "0", "1: Django's debug pages. Never where others can reach it.", RUN),
     Variable("ZHIJIAN_HOME", "see below", "Folder of everything that outlives a run.", STORE),
     Variable("XDG_DATA_HOME", "~/.local/share", "Parent of the data folder of an ordinary user.", STORE),
-    Variable("DATABASE_URL", "the embedded server", "postgresql://user:password@host:port/name, 15 or newer.", STORE, True),
-    Variable("DATABASE_APP_URL", "derived", "Address of the application's role, where you made it yourself.", STORE, True),
+    Variable(
+        "DATABASE_URL", "the embedded server", "postgresql://user:password@host:port/name, 15 or newer.", STORE, True
+    ),
+    Variable(
+        "DATABASE_APP_URL", "derived", "Address of the application's role, where you made it yourself.", STORE, True
+    ),
     Variable("ZHIJIAN_CONN_MAX_AGE", "60", "Seconds that an idle database connection is kept.", STORE),
     Variable("ZHIJIAN_BLOBS", "blobs in the data folder", "Folder of the stored files.", STORE),
-    Variable("ZHIJIAN_SECRET_<NAME>", "a file in the data folder", "A secret given from outside, e.g. ZHIJIAN_SECRET_SESSION.", STORE, True),
+    Variable(
+        "ZHIJIAN_SECRET_<NAME>",
+        "a file in the data folder",
+        "A secret given from outside, e.g. ZHIJIAN_SECRET_SESSION.",
+        STORE,
+        True,
+    ),
     Variable("ZHIJIAN_HOSTS", "localhost,127.0.0.1", "Host names that are answered (comma list; all in a demo).", WEB),
     Variable("ZHIJIAN_ORIGINS", "", "Further origins whose forms are trusted, https://… (comma list).", WEB),
     Variable("ZHIJIAN_HTTPS_ONLY", "0", "1: cookies by https only, http is redirected, HSTS.", WEB),
@@ -44,7 +58,9 @@ VARIABLES = [
     Variable("ZHIJIAN_UPLOAD_TLS_PORT", "8444", "The same by https; `make run` sets it.", WEB),
     Variable("ZHIJIAN_UPLOAD_ORIGIN", "", "Behind a proxy: what phones reach the upload process by, https://…", WEB),
     Variable("ZHIJIAN_LONG", "0", "1: tests marked slow run their long form (`make test-long`).", TESTS),
-    Variable("ZHIJIAN_TEST_DB", "zj_test", "Name of the test database; lets several people test on one machine.", TESTS),
+    Variable(
+        "ZHIJIAN_TEST_DB", "zj_test", "Name of the test database; lets several people test on one machine.", TESTS
+    ),
 ]
 
 

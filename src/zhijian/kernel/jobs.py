@@ -12,6 +12,7 @@ import functools
 import importlib
 import importlib.util
 import inspect
+import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -213,6 +214,8 @@ def run_pending(limit: int = 1000, *, raising: bool = True) -> int:
             row = async_to_sync(manager.fetch_job)(queues=None, worker_id=worker)
             if row is None:
                 return done
+            if isinstance(row.task_kwargs, str):  # Django's connection leaves jsonb as text
+                row = row.evolve(task_kwargs=json.loads(row.task_kwargs))
             _run_row(manager, row, raising)
     return limit
 

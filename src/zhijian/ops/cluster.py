@@ -219,24 +219,40 @@ class Cluster:
             )
 
     def _forget_stale_pid(self) -> None:
-        """After a crash the pid file may name a process that is now somebody else's: then it says nothing."""
-        if (self.data / "postmaster.pid").exists() and self.pid() is None:
-            (self.data / "postmaster.pid").unlink()
+        """After a crash lock files may name a process that is dead, or by now somebody else's: they say nothing.
+
+        But a killed server's children may live a moment longer, and two servers on one folder would destroy it: wait
+        for them first.
+        """
+        if self.pid() is not None:
+            return
+        deadline = time.monotonic() + 30
+        while self._orphans():
+            if time.monotonic() > deadline:
+                raise ClusterError(f"Processes {self._orphans()} of a killed server still hold {self.data}; end them.")
+            time.sleep(0.1)
+        socket = self.sockets / f".s.PGSQL.{places.PORT}"
+        for path in (self.data / "postmaster.pid", socket, socket.with_name(socket.name + ".lock")):
+            path.unlink(missing_ok=True)
+
+    def _orphans(self) -> list[int]:
+        """Live processes that stand in the data folder (a system without /proc shows none; pg_ctl then decides)."""
+        numbers = [int(path.name) for path in Path("/proc").glob("[0-9]*")]
+        return [number for number in numbers if self._stands_in_data(number)]
+
+    def _stands_in_data(self, pid: int) -> bool:
+        try:
+            return os.path.samefile(f"/proc/{pid}/cwd", self.data)
+        except OSError:  # gone meanwhile, a zombie, or somebody else's
+            return False
 
     def _is_our_server(self, pid: int) -> bool:
         """A live process whose working folder is our data folder (a server changes into it)."""
-        try:
-            return os.path.samefile(f"/proc/{pid}/cwd", self.data)
-        except FileNotFoundError:
-            if Path("/proc/self/cwd").exists():
-                return False
-        except PermissionError:
-            return False
+        if Path("/proc/self/cwd").exists():
+            return self._stands_in_data(pid)
         try:  # no /proc here: whether the process lives must do
             os.kill(pid, 0)
-        except ProcessLookupError:
-            return False
-        except PermissionError:
+        except (ProcessLookupError, PermissionError):
             return False
         return True
 
@@ -253,18 +269,12 @@ class Cluster:
             os.chown(ours, user.pw_uid, user.pw_gid)
 
     def _start(self) -> None:
-        deadline = time.monotonic() + 30
-        while True:
-            done = self._run(
-                *("pg_ctl", "-D", self.data, "-w", "-t", str(START_SECONDS), "-l", self.log, "start"), check=False
-            )
-            if done.returncode == 0:
-                return
+        done = self._run(
+            *("pg_ctl", "-D", self.data, "-w", "-t", str(START_SECONDS), "-l", self.log, "start"), check=False
+        )
+        if done.returncode:
             tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
-            # A killed server's children need a moment to notice; until then their shared memory is in use.
-            if "shared memory block" not in tail or time.monotonic() > deadline:
-                raise ClusterError(f"PostgreSQL did not start. Its log, {self.log}, ends with:\n{tail}")
-            time.sleep(0.5)
+            raise ClusterError(f"PostgreSQL did not start. Its log, {self.log}, ends with:\n{tail}")
 
     def _wait_until_up(self) -> bool:
         """A server that is still recovering counts as running once it answers."""

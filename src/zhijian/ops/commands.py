@@ -182,6 +182,16 @@ def commands(rest: list[str]) -> int:
 
 
 OWN: dict[str, Callable[[list[str]], int]] = {
-    "install": install, "run": run, "ready": ready, "migrate": migrate, "doctor": doctor, "settings": settings,
-    "backup": backup, "restore": restore, "test": test, "lock": lock, "db": db, "commands": commands,
+    "install": install,
+    "run": run,
+    "ready": ready,
+    "migrate": migrate,
+    "doctor": doctor,
+    "settings": settings,
+    "backup": backup,
+    "restore": restore,
+    "test": test,
+    "lock": lock,
+    "db": db,
+    "commands": commands,
 }

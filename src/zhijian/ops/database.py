@@ -162,4 +162,3 @@ def drop(url: str, name: str) -> None:
     """Drop the database if it is there, whoever is still connected."""
     with connect(url, "postgres") as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-

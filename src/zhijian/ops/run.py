@@ -154,9 +154,7 @@ def web(target: str, bind: str, port: int, workers: int, threads: int) -> list[s
 def wait_until_answers(url: str, seconds: float, stopped: threading.Event) -> bool:
     """Whether that address answered in time."""
     context = ssl.create_default_context(cafile=str(tls.folder() / "ca.crt"))
-    opener = urllib.request.build_opener(
-        urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
-    )
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and not stopped.wait(0.15):
         try:

@@ -2,13 +2,13 @@
 import { computed, reactive, ref, shallowRef, toRaw } from "vue";
 import { capture, NotAPhoto, PhotoTooLarge } from "./capture";
 import { deadlineOffer, itemsOf, overall, verdicts } from "./content";
-import type { CheckItem, Checklist, Section } from "./contract";
+import type { CheckItem, Checklist, OpenItem, Section } from "./contract";
 import { checklistRef } from "./db";
 import { withinLimits } from "./decide";
 import type { Head, OpenDraft, PhotoMeta } from "./drafts";
 import { whereAmI } from "./geo";
 import { t } from "./i18n";
-import type { Answer } from "./record";
+import type { Answer, Recheck } from "./record";
 import { open } from "./session";
 import { localDate, localTime } from "./workdays";
 
@@ -99,7 +99,14 @@ export class Visit {
       this.trouble.value = t("trouble.outside", { value: `${old.value} ${item.answer.unit ?? ""}`.trim() });
       return;
     }
-    this.put([{ ...(old ? toRaw(old) : {}), item: item.no, answer, by: "tap", at: localTime(new Date()) }]);
+    this.put([{ ...this.kept(item), item: item.no, answer, by: "tap", at: localTime(new Date()) }]);
+  }
+
+  /** What an item already has beside its answer: note, value, photos (which may come before the answer). */
+  private kept(item: CheckItem): Partial<Answer> {
+    const old = this.answers.get(item.no);
+    const photos = this.photosOf(item.no).map((photo) => photo.sha256);
+    return { ...(old ? toRaw(old) : {}), ...(photos.length ? { photos } : {}) };
   }
 
   fits(item: CheckItem, value: string): boolean {
@@ -108,11 +115,16 @@ export class Visit {
 
   /** A measured value judges the item by itself. */
   measure(item: CheckItem, value: string): void {
-    const old = this.answers.get(item.no);
     const judged = this.fits(item, value) ? "yes" : "no";
     const unit = item.answer.unit ? { unit: item.answer.unit } : {};
     const at = localTime(new Date());
-    this.put([{ ...(old ? toRaw(old) : {}), item: item.no, answer: judged, by: "tap", at, value, ...unit }]);
+    this.put([{ ...this.kept(item), item: item.no, answer: judged, by: "tap", at, value, ...unit }]);
+  }
+
+  /** A value that was typed by mistake goes; the answer stays as it was tapped or judged. */
+  unmeasure(item: CheckItem): void {
+    const old = this.answers.get(item.no);
+    if (old?.value !== undefined) this.put([{ ...toRaw(old), value: undefined, unit: undefined }]);
   }
 
   /** Changes what stands beside an answer: note, danger to safety, corrected on site. */
@@ -166,8 +178,16 @@ export class Visit {
     const photos = this.photosOf(item).map((photo) => photo.sha256);
     const answer = this.answers.get(item);
     if (answer) this.put([{ ...toRaw(answer), photos }]);
-    const recheck = this.head.rechecks[item];
-    if (recheck) this.saveHead({ rechecks: { ...this.head.rechecks, [item]: { ...recheck, photos } } });
+    const open = this.head.task?.open_items.find((each) => each.item === item);
+    const recheck = open && this.head.rechecks[open.rectification];
+    if (open && recheck) this.recheck(open, { photos });
+  }
+
+  /** Accepts a finding as put right, or sends it back; further calls add a note or photos. */
+  recheck(open: OpenItem, change: Partial<Recheck>): void {
+    const photos = this.photosOf(open.item).map((photo) => photo.sha256);
+    const old = this.head.rechecks[open.rectification] ?? { rectification: open.rectification, accepted: false, note: "", photos };
+    this.saveHead({ rechecks: { ...this.head.rechecks, [open.rectification]: { ...toRaw(old), ...change } } });
   }
 
   /** Changes the head and saves it at once. */

@@ -1,8 +1,8 @@
 """How the law counts time: working days, days, months and hours. Pure arithmetic: no Django, no I/O.
 
-Ground (cn): Market Supervision Penalty Procedure Rules art. 80, Order 121 art. 45: the first hour or day is excluded; a
-last day on a statutory holiday moves to the first day after it. Ordinary weekends are not named there, so a bureau's duty
-does not move for them, a party's right does.
+Ground (cn): Market Supervision Penalty Procedure Rules art. 80, Order 121 art. 45: the first hour or day is excluded;
+a last day on a statutory holiday moves to the first day after it. Ordinary weekends are not named there, so a bureau's
+duty does not move for them, a party's right does.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ Extend = Literal["none", "statutory", "statutory_proper", "any"]
 
 @dataclass(frozen=True)
 class Terms:
-    """How one limit counts: `extend` says on which last days it moves on; `first` whether the first day or hour counts."""
+    """How one limit counts: `extend` says on which last days it moves on, `first` whether the first unit counts."""
 
     limit: Limit
     extend: Extend = "statutory"
@@ -172,12 +172,8 @@ def explain(
     """Count `terms` from `started` (a time in the zone of legal days) and tell each day."""
     if terms.limit.unit is Unit.HOURS:
         return _hours(started, terms, suspensions)
-    days: list[Day] = []
-    due: date | None = None
-    for entry in _count(calendar, started.date(), terms, suspensions):
-        days.append(entry)
-    if days and days[-1].why is not Why.SUSPENDED:
-        due = days[-1].day
+    days = list(_count(calendar, started.date(), terms, suspensions))
+    due = None if days[-1].why is Why.SUSPENDED else days[-1].day
     provisional = any(not calendar.published(entry.day) for entry in days)
     return Explanation(terms, started, due, None, provisional, tuple(days))
 

@@ -1,6 +1,6 @@
 """The place's calendar: legal days in the pack's zone, and which of them are working days.
 
-Years come, the first that knows one, from: what an administrator entered; `calendar/<year>.toml` of the packs; for cn the
+Years come, the first that knows one, from: what an administrator entered; `calendar/*.toml` of the packs; for cn the
 library `chinesecalendar` (2004–2026). Beyond them Monday to Friday is counted and marked provisional (暂定).
 """
 

@@ -35,7 +35,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule that a programme needs. `meaning` says in one sentence what it decides, `starts`/`stops` name the events."""
+    """A rule that a programme needs. `meaning` says what it decides, `starts` and `stops` name the events."""
 
     name: str
     meaning: str = ""

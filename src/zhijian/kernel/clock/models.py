@@ -16,7 +16,7 @@ class Clock(models.Model):
     due = models.DateField(null=True, help_text="last legal day; null while suspended or where the rule sets no limit")
     due_at = models.DateTimeField(null=True, help_text="last moment, for limits in hours only")
     stopped = models.DateTimeField(null=True)
-    provisional = models.BooleanField(default=False, help_text="counted through a year whose days off are not published")
+    provisional = models.BooleanField(default=False, help_text="counted through an unpublished year")
     suspensions = models.JSONField(default=list, help_text="[{since, until, reason, document}], times in UTC")
     basis = models.JSONField(help_text="the rule's row, see RuleRow.as_data, with how the last day moves")
     fixed = models.BooleanField(default=False, help_text="a person set the day (within the law); it is not counted")

@@ -75,7 +75,8 @@ def own() -> Own:
 def _version() -> tuple[int, ...]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT (SELECT coalesce(max(id), 0) FROM packs_localrule), (SELECT coalesce(max(id), 0) FROM packs_rulesignoff),"
+            "SELECT (SELECT coalesce(max(id), 0) FROM packs_localrule),"
+            " (SELECT coalesce(max(id), 0) FROM packs_rulesignoff),"
             " (SELECT coalesce(max(id), 0) FROM packs_calendaryear)"
         )
         return tuple(cursor.fetchone())
@@ -99,7 +100,7 @@ def _load(version: tuple[int, ...]) -> Own:
 
 
 def local_row(row: Any) -> RuleRow:
-    """A LocalRule as a rule row; what it does not state (unit, key, whose, …) it takes from the shipped row of that day."""
+    """A LocalRule as a rule row; what it does not state (unit, key, whose, …) comes from the row shipped then."""
     timeline = stack().timelines.get(row.rule)
     shipped = timeline.shipped(row.since) if timeline else None
     base = shipped or RuleRow(name=row.rule, pack=LOCAL, since=row.since)

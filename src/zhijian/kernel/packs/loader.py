@@ -64,7 +64,8 @@ class Pack:
                 try:
                     rows.append(rule_row(raw, self.name))
                 except (ValueError, TypeError, KeyError) as error:
-                    raise PackError(f"{self.name}/rules/{file.name}, rule {n} ({raw.get('name', '?')}): {error}") from error
+                    where = f"{self.name}/rules/{file.name}, rule {n} ({raw.get('name', '?')})"
+                    raise PackError(f"{where}: {error}") from error
         return rows
 
 

@@ -26,7 +26,7 @@ class LocalRule(models.Model):
     by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
     by_name = models.CharField(max_length=60)
     made_at = models.DateTimeField(auto_now_add=True)
-    replaces = models.CharField(max_length=64, help_text="digest of the shipped row; another one is a conflict to look at")
+    replaces = models.CharField(max_length=64, help_text="digest of the shipped row; a change of it is a conflict")
 
     class Meta:
         indexes = [models.Index(fields=["rule", "since", "id"], name="local_rule_since")]

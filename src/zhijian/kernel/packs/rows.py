@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 
@@ -220,7 +221,7 @@ class Timeline:
 
 def _pairs(rows: Sequence[RuleRow]) -> Iterable[tuple[RuleRow, RuleRow]]:
     ordered = sorted(rows, key=lambda r: r.since)
-    return zip(ordered, ordered[1:], strict=False)
+    return pairwise(ordered)
 
 
 def _meet(a: RuleRow, b: RuleRow) -> bool:

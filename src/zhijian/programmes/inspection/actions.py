@@ -200,7 +200,7 @@ def _order_rectifications(
             at=visit.at,
             about=_about(visit, inspection.matter, f"{given.item} {text}"),
             by_field={"inspection": inspection},
-            item=given.item,
+            item=given.item[:20],
             found="；".join(filter(None, [text, f"{given.value}{given.unit}", given.note])),
             required=item.get("fix") or text,
             deadline=deadline,
@@ -227,7 +227,7 @@ def _propose_investigation(
         by_field={"inspection": inspection},
         items=[given.item for given in grave],
         found="\n".join(f"{given.item} {items.get(given.item, {}).get('text', '')} {given.note}".strip() for given in grave),
-        basis="；".join(dict.fromkeys(items.get(given.item, {}).get("basis", "") for given in grave)),
+        basis="；".join(dict.fromkeys(items.get(given.item, {}).get("basis", "") for given in grave))[:200],
     )
 
 

@@ -53,7 +53,7 @@ def decide(
 ) -> Judged:
     """Judge a visit. `items` are the checklist's by number (only `key` counts), `answers` as a record holds them.
 
-    An answer to an item that the list doesn't have counts as general. Raises ValueError if the table has no row that fits.
+    An answer to an item that the list doesn't have counts as general. Raises ValueError if no row of the table fits.
     """
     of = of or table()
     failed: dict[str, dict[str, bool]] = {}

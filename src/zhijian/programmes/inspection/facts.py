@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
 from zhijian.kernel.matters.flow import Facts
-from zhijian.programmes.inspection.models import Purpose
+from zhijian.programmes.inspection.models import Purpose, Result
 
 
 def long(title: Any, **more: Any) -> Any:
@@ -21,6 +21,9 @@ def long(title: Any, **more: Any) -> Any:
 def person(title: Any, *roles: str) -> Any:
     """A member of staff, by id; the form offers those of the matter's office who hold one of the roles."""
     return Field(title=title, json_schema_extra={"widget": "person", "roles": list(roles)})
+
+
+Count = Annotated[int, Field(ge=0, le=32_000)]
 
 
 class Plan(Facts):
@@ -59,21 +62,21 @@ class Reason(Facts):
 class Recorded(Facts):
     """What the phone recorded, as the ledger keeps it; the record itself is kept byte for byte."""
 
-    result: str
-    failed: int = 0
-    failed_key: int = 0
-    items_checked: int = 0
+    result: Result
+    failed: Count = 0
+    failed_key: Count = 0
+    items_checked: Count = 0
     started: dt.datetime
     ended: dt.datetime
     record_id: UUID
-    record_digest: str
+    record_digest: Annotated[str, Field(max_length=64)]
     refused: bool = False
 
 
 class Order(Facts):
     """One finding that must be put right."""
 
-    item: str
+    item: Annotated[str, Field(max_length=20)]
     found: str
     required: str
     deadline: dt.date
@@ -119,4 +122,4 @@ class Found(Facts):
 
     items: list[str]
     found: str
-    basis: str = ""
+    basis: Annotated[str, Field(max_length=200)] = ""

@@ -10,29 +10,38 @@ from zhijian.kernel.clock import Unit, arithmetic, calendar, rule
 OFFICERS_MIN = rule("inspection.officers_min", "How many certified officers a visit needs")
 SHOW_CARD = rule("inspection.show_card", "Whether cards (or the task book) must be shown first")
 RESULT_ON_SITE = rule("inspection.result_on_site", "Whether the result is told in writing on the spot")
-FULL_LIST_EVERY = rule("inspection.full_list_every", "Within what time every item of the list must have been looked at once")
+FULL_LIST_EVERY = rule("inspection.full_list_every", "Within what time every item must have been looked at")
 PUBLISH_WITHIN = rule(
     "inspection.publish_within", "By when the result is published", starts="result", stops="published or withheld"
 )
 NO_REPEAT = rule("inspection.no_repeat_after_superior", "How long a place is left alone after a superior's visit")
 FREQUENCY_CAP = rule("inspection.frequency_cap", "How many planned visits a place may have in a year")
 RECTIFY_WITHIN = rule(
-    "inspection.rectify_within", "How long the enterprise has where the officer sets no day", starts="order", stops="accepted"
+    "inspection.rectify_within",
+    "How long the enterprise has where the officer sets no day",
+    starts="order",
+    stops="accepted",
 )
 RECTIFY_LONGEST = rule("inspection.rectify_longest", "The longest deadline that an officer may set on the spot")
 EXTENSION_MAX = rule("inspection.rectify_extension_max", "By how much a deadline may be put off at most")
 EXTENSIONS = rule("inspection.rectify_extensions", "How often a deadline may be put off")
 RECHECK_WITHIN = rule(
-    "inspection.recheck_within", "By when an answer is looked at", starts="answer or deadline", stops="accepted or sent back"
+    "inspection.recheck_within",
+    "By when an answer is looked at",
+    starts="answer or deadline",
+    stops="accepted or sent back",
 )
 VERIFY_WITHIN = rule(
-    "cases.verify_within", "By when a clue is verified and a case opened or not", starts="proposal", stops="opened or declined"
+    "cases.verify_within",
+    "By when a clue is verified and a case opened or not",
+    starts="proposal",
+    stops="opened or declined",
 )
-GENERAL_FAILURES_MAX = rule("inspection.general_failures_max", "Up to how many general findings are “basically compliant”")
+GENERAL_FAILURES_MAX = rule("inspection.general_failures_max", "Up to how many general findings are basic compliance")
 PHOTO_FOR_FAILED = rule("inspection.photo_for_failed", "Whether a finding needs a photo")
 PHOTOS_MAX = rule("inspection.photos_per_item_max", "How many photos an item may have")
 FAR_FROM_PREMISES = rule("inspection.far_from_premises", "From how many metres away a record is doubted")
-CERTIFICATE_WARNING = rule("inspection.certificate_warning", "How long before its end a certificate is called for renewal")
+CERTIFICATE_WARNING = rule("inspection.certificate_warning", "How long before its end a certificate is to be renewed")
 GRADE_CUTOFFS = rule("grading.cutoffs", "Up to which risk points each grade reaches")
 VISITS_PER_YEAR = rule("grading.visits_per_year", "How many visits a year each grade gets: [least, usual most]")
 CATERING_CUTOFFS = rule("grading.catering_cutoffs", "From which points each grade of food service begins")
@@ -111,12 +120,12 @@ def grade_of(points: int, day: date) -> str:
 
 
 def repeat_forbidden_until(superior_visit: date, of_limit: Any) -> date:
-    """The last day of the months in which a place is left alone after a superior's visit (suspicion or hazard excepted)."""
+    """The last day on which a place is left alone after a superior's visit (suspicion and hazard excepted)."""
     if of_limit.unit not in (Unit.MONTHS, Unit.YEARS):
         raise ValueError("the law counts this in months")
     return arithmetic.add_months(superior_visit, of_limit.n * (12 if of_limit.unit is Unit.YEARS else 1))
 
 
 def cap_reached(visits_this_year: int, cap: int | None, cause: str) -> bool:
-    """Whether one more planned visit would pass the yearly cap; complaint and clue visits are never counted against it."""
+    """Whether one more planned visit would pass the yearly cap; visits for complaints and clues are never counted."""
     return cap is not None and cause == "planned" and visits_this_year >= cap

@@ -13,8 +13,8 @@ from .convert import Bad, Converter, clean
 class AreaFinder:
     """Finds areas by code or by name. `areas` are rows (code, name, short, parent), parents before children.
 
-    `strip` are endings of authorities' names (…市场监督管理局): what stands before them is the place. `suffixes` are what
-    may follow a place of the lowest level in other texts (马尚 → 马尚街道, 马尚镇, 马尚所). Both come from the mapping.
+    `strip` are endings of authorities' names (…市场监督管理局): what stands before is the place. `suffixes` are what
+    may follow a place of the lowest level elsewhere (马尚 → 马尚街道, 马尚镇, 马尚所). Both come from the mapping.
     """
 
     def __init__(

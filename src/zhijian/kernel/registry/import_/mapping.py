@@ -108,7 +108,12 @@ class Mapping:
     @property
     def required_headers(self) -> list[tuple[str, ...]]:
         """The alternatives of each column without which the table is not this table."""
-        return [c.sources for s in self.sections for c in s.columns if c.required and c.sources]
+        found = [
+            tuple(name for c in section.columns if c.to == to for name in c.sources)
+            for section in self.sections
+            for to in dict.fromkeys(c.to for c in section.columns if c.required)
+        ]
+        return [names for names in found if names]
 
     def section(self, kind: str) -> Section | None:
         """The section of that kind, if the mapping has one."""

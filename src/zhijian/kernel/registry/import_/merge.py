@@ -1,7 +1,7 @@
 """From staging into the register: a handful of set-based statements for each table, in the import's transaction.
 
 The rules: a row that is new is written once, straight into the table; a row that stands is updated only where a value
-differs; an empty cell never erases; an area that a person has pinned stays. The same file again therefore writes nothing.
+differs; an empty cell never erases; an area that a person has pinned stays. So the same file again writes nothing.
 """
 
 from __future__ import annotations
@@ -43,7 +43,19 @@ class Target:
     @property
     def columns(self) -> list[str]:
         """Columns that a file may fill and change."""
-        fixed = {"line", "k", "entity_k", "premises_k", "uid", "door_code", "scheme", "code", "source_key", "number", *SEARCH}
+        fixed = {
+            "line",
+            "k",
+            "entity_k",
+            "premises_k",
+            "uid",
+            "door_code",
+            "scheme",
+            "code",
+            "source_key",
+            "number",
+            *SEARCH,
+        }
         if self.kind == "licence":
             fixed.add("kind")
         return [c for c in STAGED[self.kind] if c not in fixed]
@@ -55,7 +67,11 @@ TARGETS = {
     "entity": Target("entity", "representative", {"status": "active"}, {}),
     "premises": Target("premises", "contact", {"status": "open"}, {"entity_id": "en.id"}, _ENTITY_JOIN),
     "licence": Target(
-        "licence", "", {"status": "valid"}, {"entity_id": "en.id", "premises_id": "pr.id"}, _ENTITY_JOIN + _PREMISES_JOIN
+        "licence",
+        "",
+        {"status": "valid"},
+        {"entity_id": "en.id", "premises_id": "pr.id"},
+        _ENTITY_JOIN + _PREMISES_JOIN,
     ),
 }
 
@@ -172,7 +188,8 @@ class Merge:
         fits = f's.name = {new["name"]} AND s."{person}" = {new[person]}'
         blank = {"fold": "''"}
         return [
-            f"{c} = CASE WHEN {same} THEN t.{c} WHEN {fits} THEN s.{c} ELSE {blank.get(c, 't.' + c)} END" for c in SEARCH
+            f"{c} = CASE WHEN {same} THEN t.{c} WHEN {fits} THEN s.{c} ELSE {blank.get(c, 't.' + c)} END"
+            for c in SEARCH
         ]
 
     def _refresh(self, target: Target) -> None:
@@ -196,9 +213,7 @@ class Merge:
     def records(self, kind: str) -> Iterator[dict[str, Any]]:
         """Staged records of a kind with the rows that they belong to, from a cursor on the server."""
         connection = self.cursor.connection
-        sql = (
-            f"SELECT s.line, en.id, pr.id, s.data FROM stage_record s {_ENTITY_JOIN} {_PREMISES_JOIN} WHERE s.kind = %(kind)s AND en.id IS NOT NULL ORDER BY s.line"
-        )
+        sql = f"SELECT s.line, en.id, pr.id, s.data FROM stage_record s {_ENTITY_JOIN} {_PREMISES_JOIN} WHERE s.kind = %(kind)s AND en.id IS NOT NULL ORDER BY s.line"
         with connection.cursor(name="registry_records") as rows:
             rows.itersize = 2_000
             rows.execute(sql, {**self.args, "kind": kind})
@@ -216,4 +231,4 @@ def _value(column: str, fill: bool) -> str:
     if column in NULLABLE:
         return f'coalesce(t."{column}", s."{column}")' if fill else f'coalesce(s."{column}", t."{column}")'
     first, second = ("t", "s") if fill else ("s", "t")
-    return f"CASE WHEN {first}.\"{column}\" <> '' THEN {first}.\"{column}\" ELSE {second}.\"{column}\" END"
+    return f'CASE WHEN {first}."{column}" <> \'\' THEN {first}."{column}" ELSE {second}."{column}" END'

@@ -40,7 +40,9 @@ def _check(mapping: Mapping, header: Header, areas: Areas, batch: Batch) -> Chec
 class Pipeline:
     """One pass over a source."""
 
-    def __init__(self, source: Source, mapping: Mapping, areas: Areas, stage: Stage, report: Report, tick: Ticker) -> None:
+    def __init__(
+        self, source: Source, mapping: Mapping, areas: Areas, stage: Stage, report: Report, tick: Ticker
+    ) -> None:
         self.source, self.mapping, self.areas = source, mapping, areas
         self.stage, self.report, self.tick = stage, report, tick
         self.rows = 0

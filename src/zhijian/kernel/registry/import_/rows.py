@@ -81,20 +81,22 @@ class _SectionReader:
 
     def __init__(self, section: Section, header: Header, tables: dict[str, Any]) -> None:
         self.section = section
-        self.plan: list[tuple[str, list[int], Converter, str, bool, bool, bool]] = []
+        self.plan: list[tuple[str, list[int], Converter, bool, bool]] = []
+        needed = {c.to for c in section.columns if c.required}
+        self.needed: dict[str, list[str]] = {}  # field → its headings in this file
         for column in section.columns:
             places = header.find(column.sources)
             if places or column.how == "constant":
                 convert = compile_column(column, tables)
-                heading = header.shown[places[0]] if places else ""
-                deepest, lenient = column.how == "area", column.bad == "warn"
-                self.plan.append((column.to, places, convert, heading, column.required, lenient, deepest))
+                self.plan.append((column.to, places, convert, column.bad == "warn", column.how == "area"))
+                if column.to in needed:
+                    self.needed.setdefault(column.to, []).extend(header.shown[p] for p in places)
 
     def read(self, cells: list[str], header: Header, bad: list[Problem], notes: list[Problem]) -> dict[str, Any]:
         """Field → value; problems go to `bad` (the row is rejected) or `notes`."""
         values: dict[str, Any] = {}
         width = len(cells)
-        for to, places, convert, heading, required, lenient, deepest in self.plan:
+        for to, places, convert, lenient, deepest in self.plan:
             if to in values:  # an earlier line of the mapping has filled it
                 continue
             value = "" if places else convert("")
@@ -125,8 +127,9 @@ class _SectionReader:
                     values.setdefault("extra", {})[to[6:]] = value
                 else:
                     values[to] = value
-            elif required and not any(b.column in [header.shown[p] for p in places] for b in bad):
-                bad.append(Problem(heading, "", "missing"))
+        for to, headings in self.needed.items():
+            if to not in values and not any(b.column in headings for b in bad):
+                bad.append(Problem(headings[0] if headings else to, "", "missing"))
         return values
 
 

@@ -209,7 +209,9 @@ class _Ticker:
         try:
             while self.wake.wait() and not self.ended:
                 self.wake.clear()
-                ImportRun.objects.filter(pk=self.run.pk).update(done_rows=self.run.done_rows, total_rows=self.run.total_rows)
+                ImportRun.objects.filter(pk=self.run.pk).update(
+                    done_rows=self.run.done_rows, total_rows=self.run.total_rows
+                )
         finally:
             connection.close()  # this thread's own
 

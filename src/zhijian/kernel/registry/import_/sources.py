@@ -103,7 +103,14 @@ def recognise(path: Path, name: str = "") -> Source:
 
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
-_MAGICS = {b"%PDF": "PDF", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"Rar!": "RAR", b"7z\xbc\xaf": "7z", b"GIF8": "GIF"}
+_MAGICS = {
+    b"%PDF": "PDF",
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"Rar!": "RAR",
+    b"7z\xbc\xaf": "7z",
+    b"GIF8": "GIF",
+}
 
 
 def _refuse_others(head: bytes, name: str) -> None:

@@ -21,6 +21,7 @@ _TYPES = {
     "lon": "numeric(9,6)",
 }
 _KEYS = {"entity": "k, code", "premises": "k, entity_k", "licence": "k, entity_k, premises_k", "record": "entity_k"}
+_PERSON = {"entity": "representative", "premises": "contact"}
 _TEXT = 'text COLLATE "C"'
 
 
@@ -61,7 +62,7 @@ class Stage:
         )
         if not self.cursor.rowcount:
             return []
-        merged = ", ".join(f'{_merged(c)} AS "{c}"' for c in STAGED[kind])
+        merged = ", ".join(f'{_merged(c, _PERSON.get(kind, ""))} AS "{c}"' for c in STAGED[kind])
         self.cursor.execute(
             f"CREATE TEMP TABLE merged_{kind} ON COMMIT DROP AS "
             f"SELECT {merged} FROM stage_{kind} s JOIN dup_{kind} USING (k) GROUP BY k"
@@ -74,16 +75,24 @@ class Stage:
         return self.cursor.fetchall()
 
 
-def _merged(column: str) -> str:
+def _merged(column: str, person: str) -> str:
     """The aggregate that gives a merged row's value of one column."""
     if column == "k":
         return "k"
     if column == "extra":
         each = "unnest(array_agg(extra ORDER BY line)) AS e, jsonb_each(e)"
         return f"coalesce((SELECT jsonb_object_agg(key, value) FROM {each}), '{{}}')"
-    if column in ("line", "uid", "door_code", "grams", "fold", "initials", "name_key", "scope"):
-        return f'(array_agg("{column}" ORDER BY line DESC))[1]'
+    if column == "grams":  # arrays of different lengths do not aggregate
+        return "(array_agg(grams::text ORDER BY line DESC))[1]::integer[]"
+    if column == "fold":  # emptied where the person comes from another row: `Merge._refresh` makes it anew
+        return f"CASE WHEN {_last(person)} = '' THEN '' ELSE {_last(column)} END"
+    if column in ("line", "uid", "door_code", "initials", "name_key", "scope"):
+        return _last(column)
     filled = "IS NOT NULL" if column in NULLABLE else "<> ''"
     empty = "" if column in NULLABLE else ", ''"
     first = f'(array_agg("{column}" ORDER BY line DESC) FILTER (WHERE "{column}" {filled}))[1]'
     return f"coalesce({first}{empty})" if empty else first
+
+
+def _last(column: str) -> str:
+    return f'(array_agg("{column}" ORDER BY line DESC))[1]'

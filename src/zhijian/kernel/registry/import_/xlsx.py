@@ -78,7 +78,9 @@ def _small_xml(book: zipfile.ZipFile, part: str) -> ElementTree.Element:
 def _sheets(book: zipfile.ZipFile) -> list[tuple[str, str]]:
     """(title, part) of each visible worksheet in the workbook's order."""
     relations = {
-        r.get("Id"): r.get("Target", "") for r in _small_xml(book, "xl/_rels/workbook.xml.rels") if "worksheet" in r.get("Type", "")
+        r.get("Id"): r.get("Target", "")
+        for r in _small_xml(book, "xl/_rels/workbook.xml.rels")
+        if "worksheet" in r.get("Type", "")
     }
     found = []
     for sheet in _small_xml(book, "xl/workbook.xml").iter(f"{_MAIN}sheet"):

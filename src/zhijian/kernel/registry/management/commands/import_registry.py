@@ -34,9 +34,7 @@ class Command(BaseCommand):
             raise CommandError(_("Name a mapping by --mapping. There are:") + "\n" + known)
         if not options["file"].is_file():
             raise CommandError(_("There is no file {file}.").format(file=options["file"]))
-        run = import_file(
-            options["file"], options["mapping"], dry_run=options["dry_run"], progress=self._progress
-        )
+        run = import_file(options["file"], options["mapping"], dry_run=options["dry_run"], progress=self._progress)
         if sys.stderr.isatty():
             self.stderr.write("", ending="\r")
         if run.state == ImportState.REFUSED:

@@ -1,0 +1,92 @@
+"""What every template knows: the menu with its counts, the bureau's name, demo mode, large type. Nothing costs until asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from zhijian.kernel.accounts.actor import PUBLIC, Actor
+from zhijian.kernel.clock.calendar import today
+from zhijian.kernel.desk import lists, menu
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.packs import stack
+
+
+@dataclass(frozen=True)
+class Room:
+    """A line of the menu as it is shown."""
+
+    label: str
+    url: str
+    here: bool
+    count: int = 0
+    late: int = 0
+
+
+class Desk:
+    """`desk` in templates. One query for all counts, made when the menu is drawn."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.actor: Actor = getattr(request, "actor", PUBLIC)
+
+    @cached_property
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """My open matters by kind: how many, and how many are late."""
+        if self.actor.person_id is None:
+            return {}
+        rows = (
+            Matter.objects.filter(assignee_id=self.actor.person_id, closed=None)
+            .values_list("kind")
+            .annotate(n=Count("id"), late=Count("id", filter=Q(due__lt=today())))
+            .order_by()
+        )
+        return {kind: (n, late) for kind, n, late in rows}
+
+    @cached_property
+    def rooms(self) -> list[Room]:
+        """The menu: to-do first, then the lists of the programmes, then what apps registered."""
+        if self.actor.kind != "staff":
+            return []
+        path = self.request.path
+        rooms = [Room(_("My to-do"), "/", path == "/", sum(n for n, _late in self.counts.values()))]
+        for one in lists.rooms(self.actor):
+            late = sum(self.counts.get(kind, (0, 0))[1] for kind in one.kinds())
+            rooms.append(Room(str(one.label()), one.url(), path.startswith(one.url()), late=late))
+        for entry in menu.items(self.actor):
+            if address := entry.address():
+                count = entry.count(self.actor) if entry.count else 0
+                rooms.append(Room(str(entry.label), address, path.startswith(address), count))
+        return rooms
+
+    @property
+    def roles(self) -> str:
+        """The person's posts in one line, for the account menu."""
+        areas = stack().areas
+        said = [f"{areas[p.area].short if p.area in areas else p.area} · {p.role.label}" for p in self.actor.posts]
+        return "、".join(dict.fromkeys(said))
+
+
+def bureau(area: str = "") -> str:
+    """The name of the office that answers for `area`, the city's bureau when none is given; empty without a pack."""
+    try:
+        return stack().organ(area or str(stack().setting("city", ""))).name
+    except LookupError:
+        return ""
+
+
+def desk(request: HttpRequest) -> dict[str, Any]:
+    """The context processor that the settings name."""
+    return {
+        "DEMO": settings.DEMO,
+        "desk": Desk(request),
+        "bureau": bureau,
+        "large_type": request.COOKIES.get("large") == "1",
+        "htmx_config": '{"includeIndicatorStyles":false,"allowEval":false,"selfRequestsOnly":true,"historyCacheSize":0}',
+    }

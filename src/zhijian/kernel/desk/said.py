@@ -1,0 +1,87 @@
+"""Words that many pages share: how a due day is said, a place's name, a moment in time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.clock.clocks import DueState, state_of
+from zhijian.kernel.packs import stack
+
+
+@dataclass(frozen=True)
+class Due:
+    """A due day as it is shown: its tone (late, soon, far, suspended, stopped), words and day."""
+
+    tone: str
+    words: str
+    day: dt.date | None = None
+    provisional: bool = False
+
+
+def due_words(state: DueState) -> Due:
+    """How a clock's standing is said. Days are working days unless it is overdue, then calendar days."""
+    if state.due is None:
+        return Due(state.state, _("resting") if state.state == "suspended" else "")
+    today = calendar.today()
+    if state.state == "stopped":
+        words = _("kept")
+    elif state.state == "late" or state.due < today:
+        days = (today - state.due).days
+        words = ngettext("%(n)s day overdue", "%(n)s days overdue", days) % {"n": days} if days else _("overdue")
+    elif state.due == today:
+        words = _("due today")
+    else:
+        left = state.left or 0
+        words = ngettext("%(n)s working day left", "%(n)s working days left", left) % {"n": left}
+    tone = "late" if state.state == "late" else state.state
+    return Due(tone, words, state.due, state.provisional)
+
+
+def due_of(day: dt.date | None) -> Due | None:
+    """How a matter's nearest day stands today."""
+    return due_words(state_of(day, calendar.today())) if day else None
+
+
+def area_name(code: str) -> str:
+    """The short name of the place whose code it is, or of the nearest place above it; the code where none is known."""
+    areas = stack().areas
+    for end in range(len(code), 0, -1):
+        if code[:end] in areas:
+            return areas[code[:end]].short or areas[code[:end]].name
+    return code
+
+
+def area_path(code: str) -> list[str]:
+    """Names from the district down to the place (the city itself is left out when there is more)."""
+    areas = stack().areas
+    chain = []
+    while code and code in areas:
+        chain.append(areas[code].short or areas[code].name)
+        code = areas[code].parent
+    return chain[-2::-1] if len(chain) > 1 else chain
+
+
+def moment(at: dt.datetime, now: dt.datetime | None = None) -> str:
+    """A moment: relative within a day, dated after."""
+    now = now or timezone.now()
+    gone = now - at
+    local = calendar.local(at)
+    if dt.timedelta(0) <= gone < dt.timedelta(minutes=1):
+        return _("just now")
+    if dt.timedelta(0) <= gone < dt.timedelta(hours=1):
+        minutes = int(gone.total_seconds() // 60)
+        return ngettext("%(n)s minute ago", "%(n)s minutes ago", minutes) % {"n": minutes}
+    today = calendar.legal_day(now)
+    if local.date() == today:
+        return _("today %(time)s") % {"time": f"{local:%H:%M}"}
+    if local.date() == today - dt.timedelta(days=1):
+        return _("yesterday %(time)s") % {"time": f"{local:%H:%M}"}
+    if local.year == today.year:
+        return f"{local:%m-%d %H:%M}"
+    return f"{local:%Y-%m-%d %H:%M}"

@@ -1,0 +1,297 @@
+"""Finding an entity or a place as one types: by any part of a name, by initials, code, licence, phone, address, person.
+
+One round trip: a branch for each way in which what was typed can be meant, each with the index made for it and a limit,
+then ranked together. Measured choices (stack.md, search): bigrams in an integer array for names, trigrams for initials
+and addresses, plain B-trees in collation "C" for the beginnings of codes; the name itself is looked at again outside
+the index, and no query lets two kinds of index compete for the same name.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from .door import read_door_code
+from .models import Entity, Premises
+from .text import PERSON_SALT, fold, grams
+
+Ranges = Sequence[tuple[str, str]]
+Parts = list[tuple[str, bool]]
+
+COUNT_CAP = 1_000
+PER_BRANCH = 60  # candidates of each branch that are ranked
+LONGEST = 60  # characters of a query that are looked at
+_WHOLE_NUMBER = 18  # characters of the longest code
+
+# Order of the ways to match: the smaller, the surer that it is what was meant.
+RANK = {
+    "door": 0, "code": 1, "licence": 1, "name": 2, "initials": 5, "sign": 4, "representative": 4, "phone": 3, "address": 8,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One entity (or one place of it) and why it was found."""
+
+    entity: Entity
+    premises: Premises | None
+    why: str  # door, code, licence, name, sign, initials, representative, phone, address
+    shown: str  # the text that matched
+    parts: Parts  # the same text cut into pieces, (text, matched); a template escapes each piece
+
+
+class Hits(list[Hit]):
+    """Hits in order; `more` when there are others beyond the limit."""
+
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Branch:
+    """One way to match: a query that gives (entity id, premises id, why, rank)."""
+
+    sql: str
+    args: list[Any]
+
+
+def search(q: str, *, limit: int = 20, ranges: Ranges | None = None) -> Hits:
+    """The best `limit` hits for what somebody typed; nothing for less than two characters.
+
+    `ranges` are ranges of area codes [low, high) (an actor's `scopes()`); None means everywhere.
+    """
+    typed = _typed(q)
+    branches = _branches(typed, ranges)
+    hits = Hits()
+    if not branches:
+        return hits
+    limit = max(1, min(limit, 100))
+    union = " UNION ALL ".join(f"({b.sql})" for b in branches)
+    sql = (
+        "WITH found AS MATERIALIZED (" + union + "), best AS ("
+        "SELECT DISTINCT ON (entity_id) entity_id, premises_id, why, rank FROM found ORDER BY entity_id, rank, premises_id) "
+        "SELECT b.premises_id, b.why, e.id, e.uid, e.scheme, e.code, e.name, e.kind, e.status, e.representative, e.phone, "
+        "e.address, e.area, p.id, p.uid, p.name, p.address, p.area, p.trade, p.door_code, p.status "
+        "FROM best b JOIN registry_entity e ON e.id = b.entity_id "
+        "LEFT JOIN LATERAL (SELECT * FROM registry_premises x WHERE x.entity_id = e.id "
+        "AND (b.premises_id IS NULL OR x.id = b.premises_id) ORDER BY x.status = 'closed', x.id LIMIT 1) p ON true "
+        "ORDER BY b.rank + (e.status IN ('closed', 'revoked', 'annulled', 'moved'))::int * 2, length(e.fold), e.id LIMIT %s"
+    )
+    args = [a for b in branches for a in b.args] + [limit + 1]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, args)
+        rows = cursor.fetchall()
+    hits.extend(_hit(row, typed) for row in rows[:limit])
+    hits.more = len(rows) > limit
+    return hits
+
+
+def matching(rows: QuerySet[Entity], q: str) -> QuerySet[Entity]:
+    """A list of entities narrowed to what somebody typed; for list pages, which sort and page by themselves."""
+    typed = _typed(q)
+    branches = _branches(typed, None, per_branch=COUNT_CAP)
+    if not branches:
+        return rows.none() if typed else rows
+    union = " UNION ".join(f"SELECT entity_id FROM ({b.sql}) b{i}" for i, b in enumerate(branches))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT entity_id FROM ({union}) u LIMIT {COUNT_CAP}", [a for b in branches for a in b.args])
+        found = [row[0] for row in cursor.fetchall()]
+    return rows.filter(pk__in=found)
+
+
+def capped_count(rows: QuerySet[Any]) -> tuple[int, bool]:
+    """How many rows, up to 1,000, and whether there are more (shown as "1,000+")."""
+    found = rows.order_by()[: COUNT_CAP + 1].count()
+    return min(found, COUNT_CAP), found > COUNT_CAP
+
+
+def by_door_code(typed: str) -> Premises | None:
+    """The place whose door bears the code; None for a code that is wrong or unknown."""
+    code = read_door_code(typed)
+    return Premises.objects.select_related("entity").filter(door_code=code).first() if code else None
+
+
+def by_code(code: str) -> Entity | None:
+    """The entity of a whole code, also of its former number."""
+    code = _typed(code).upper()
+    return Entity.objects.filter(Q(code=code) | Q(old_code=code)).exclude(code="").first() if code else None
+
+
+# -- what can be meant ----------------------------------------------------------------------------------------------
+
+
+def _typed(q: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", q).split())[:LONGEST]
+
+
+def _like(text: str) -> str:
+    """Text for LIKE with its wildcards taken literally."""
+    return re.sub(r"([\\%_])", r"\\\1", text)
+
+
+def _in_ranges(alias: str, ranges: Ranges | None) -> tuple[str, list[str]]:
+    if ranges is None:
+        return "", []
+    if not ranges:
+        return " AND false", []
+    clause = " OR ".join(f"({alias}.area >= %s AND {alias}.area < %s)" for _ in ranges)
+    return f" AND ({clause})", [v for low, high in ranges for v in (low, high)]
+
+
+def _branches(typed: str, ranges: Ranges | None, per_branch: int = PER_BRANCH) -> list[_Branch]:
+    """Every way in which `typed` can be meant."""
+    folded = fold(typed)
+    if len(folded) < 2:
+        return []
+    made = _Maker(ranges, per_branch)
+    terms = [t for t in typed.split() if len(fold(t)) > 1]
+    compact = folded if folded.isascii() else ""
+    if door := read_door_code(typed):
+        made.premises("door", "t.door_code = %s", [door])
+    if compact and (any(map(str.isdigit, compact)) or len(compact) > 2):
+        made.numbers(compact)
+    if compact.isdigit() and 3 <= len(compact) <= 15:
+        made.phone(typed.replace(" ", ""), compact)
+    if compact.isalpha() and len(compact) >= 3:
+        made.initials(compact.lower())
+    if len(terms) > 1 and not typed.isascii():
+        made.several(terms)
+    else:
+        made.name(folded)
+    if len(terms) < 2 or typed.isascii():
+        made.person(folded)
+        made.address(typed)
+    return made.branches
+
+
+class _Maker:
+    """Writes the branches; each with its own index, area filter and limit."""
+
+    def __init__(self, ranges: Ranges | None, per_branch: int) -> None:
+        self.ranges, self.per_branch = ranges, per_branch
+        self.branches: list[_Branch] = []
+
+    def _add(self, table: str, ids: str, why: str, where: str, args: list[Any], rank: str = "") -> None:
+        area, more = _in_ranges("t", self.ranges)
+        rank = rank or str(RANK[why])
+        self.branches.append(
+            _Branch(
+                f"SELECT {ids}, '{why}' AS why, {rank} AS rank FROM {table} t WHERE {where}{area} LIMIT {self.per_branch}",
+                [*args, *more],
+            )
+        )
+
+    def entity(self, why: str, where: str, args: list[Any], rank: str = "") -> None:
+        """A branch over entities."""
+        self._add("registry_entity", "t.id AS entity_id, NULL::bigint AS premises_id", why, where, args, rank)
+
+    def premises(self, why: str, where: str, args: list[Any], rank: str = "") -> None:
+        """A branch over premises."""
+        self._add("registry_premises", "t.entity_id, t.id AS premises_id", why, where, args, rank)
+
+    def numbers(self, text: str) -> None:
+        """Beginnings of codes, former numbers and licence numbers."""
+        prefix = _like(text[:_WHOLE_NUMBER]) + "%"
+        self.entity("code", "t.code LIKE %s", [prefix])
+        self.entity("code", "t.old_code LIKE %s AND t.old_code <> ''", [prefix])
+        table = "(SELECT l.*, e.area FROM registry_licence l JOIN registry_entity e ON e.id = l.entity_id)"
+        self._add(table, "t.entity_id, t.premises_id", "licence", "t.number LIKE %s", [_like(text) + "%"])
+
+    def phone(self, typed: str, digits: str) -> None:
+        """Beginning or end of a business phone; at the end four digits are enough to say something."""
+        self.entity("phone", "t.phone LIKE %s AND t.phone <> ''", [_like(typed) + "%"])
+        if len(digits) >= 4:
+            self.entity("phone", "reverse(t.phone) LIKE %s AND t.phone <> ''", [digits[::-1] + "%"])
+
+    def initials(self, letters: str) -> None:
+        """First letters of the pinyin, anywhere in the name; at its beginning is better."""
+        rank = f"{RANK['initials']} - (t.initials LIKE '{letters}%%')::int"
+        self.entity("initials", "t.initials LIKE %s", [f"%{letters}%"], rank)
+        self.premises("initials", "t.initials LIKE %s", [f"%{letters}%"], rank)
+
+    def name(self, folded: str) -> None:
+        """Any part of a name: its beginning by the B-tree (so that it is never lost behind the limit), the rest by bigrams."""
+        args = [grams(folded), f"%{folded}%"]
+        self.entity("name", "t.fold LIKE %s", [folded + "%"], f"{RANK['name']} - (t.fold = '{folded}')::int")
+        self.entity("name", "t.grams @> %s::int[] AND t.fold LIKE %s", args, str(RANK["name"] + 1))
+        self.premises("sign", "t.grams @> %s::int[] AND t.fold LIKE %s", args)
+
+    def person(self, folded: str) -> None:
+        """The representative; two to four characters in Chinese, any name elsewhere."""
+        if folded.isdigit():
+            return
+        where = "t.grams @> %s::int[] AND replace(t.representative, ' ', '') ILIKE %s"
+        self.entity("representative", where, [grams(folded, PERSON_SALT), f"%{_like(folded)}%"])
+
+    def address(self, typed: str) -> None:
+        """Any part of an address from three characters on (shorter ones have no trigram)."""
+        if len(typed) < 3:
+            return
+        self.entity("address", "t.address ILIKE %s", [f"%{_like(typed)}%"])
+        self.premises("address", "t.address ILIKE %s", [f"%{_like(typed)}%"])
+
+    def several(self, terms: list[str]) -> None:
+        """Several words: each in the name, the person or the address (香源 张店)."""
+        clauses, args = [], []
+        for term in terms:
+            folded = fold(term)
+            clauses.append("((t.grams @> %s::int[] AND t.fold LIKE %s) OR t.grams @> %s::int[] OR t.address ILIKE %s)")
+            args += [grams(folded), f"%{folded}%", grams(folded, PERSON_SALT), f"%{_like(term)}%"]
+        self.entity("name", " AND ".join(clauses), args)
+
+
+# -- what is shown --------------------------------------------------------------------------------------------------
+
+
+def highlight(text: str, folded: str) -> Parts:
+    """`text` cut into pieces, (piece, matched): where its folded form holds `folded`. Pieces are plain text, not HTML."""
+    letters = [(i, c) for i, char in enumerate(text) for c in fold(char)]
+    plain = "".join(c for _, c in letters)
+    at = plain.find(folded) if folded else -1
+    if at < 0:
+        return [(text, False)]
+    start, end = letters[at][0], letters[at + len(folded) - 1][0] + 1
+    return [
+        (piece, hit) for piece, hit in ((text[:start], False), (text[start:end], True), (text[end:], False)) if piece
+    ]
+
+
+def _highlight_initials(entity_name: str, initials: str, typed: str) -> Parts:
+    letters = [i for i, char in enumerate(entity_name) for _ in fold(char)]
+    at = initials.find(typed.lower())
+    if at < 0 or at + len(typed) > len(letters):
+        return [(entity_name, False)]
+    start, end = letters[at], letters[at + len(typed) - 1] + 1
+    pieces = ((entity_name[:start], False), (entity_name[start:end], True), (entity_name[end:], False))
+    return [(piece, hit) for piece, hit in pieces if piece]
+
+
+def _hit(row: tuple[Any, ...], typed: str) -> Hit:
+    wanted, why = row[0], row[1]
+    names = ("id", "uid", "scheme", "code", "name", "kind", "status", "representative", "phone", "address", "area")
+    entity = Entity(**dict(zip(names, row[2:13], strict=True)))
+    place = None
+    if row[13] is not None:
+        fields = ("id", "uid", "name", "address", "area", "trade", "door_code", "status")
+        place = Premises(entity=entity, **dict(zip(fields, row[13:], strict=True)))
+    shown = {
+        "code": entity.code,
+        "phone": entity.phone,
+        "representative": entity.representative,
+        "address": place.address if place and wanted else entity.address,
+        "sign": place.name if place else entity.name,
+        "door": place.door_code if place else "",
+        "licence": typed.upper(),
+    }.get(why, place.name if wanted and place else entity.name)
+    if why == "initials":
+        from .text import search_columns
+
+        parts = _highlight_initials(shown, search_columns(shown)[2], fold(typed))
+    else:
+        parts = highlight(shown, fold(typed))
+    return Hit(entity, place, why, shown, parts)

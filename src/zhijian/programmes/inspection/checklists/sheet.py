@@ -1,0 +1,320 @@
+"""Reads a checklist from a workbook, says precisely what is wrong with it, and writes one out again."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from zhijian.kernel.evidence.digest import canonical, sha256_hex
+
+from .columns import ANSWERS, HEAD, HEAD_SHEET, ITEM_SHEET, ITEMS, NO, SHOWN, YES, Column
+
+CODE = re.compile(r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$")
+MAX_ROWS = 2000
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong: where it stands (row and column as Excel names them), what it is, and how to mend it."""
+
+    sheet: str
+    row: int
+    column: str
+    wrong: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.sheet} {self.column}{self.row}: {self.wrong} {self.mend}"
+
+
+@dataclass
+class Reading:
+    """A workbook read: the checklist as data, or the faults because of which there is none."""
+
+    data: dict[str, Any] | None = None
+    faults: list[Fault] = field(default_factory=list)
+
+
+class _Sheet:
+    """One sheet's cells, with faults noted at their place."""
+
+    def __init__(self, name: str, rows: list[list[Any]], faults: list[Fault]) -> None:
+        self.name, self.rows, self.faults = name, rows, faults
+
+    def fault(self, row: int, column: int, wrong: str, mend: str) -> None:
+        self.faults.append(Fault(self.name, row + 1, letters(column), wrong, mend))
+
+    def value(self, row: int, at: int, column: Column) -> Any:
+        """The cell as its column's kind, None for an empty or a faulty one."""
+        cells = self.rows[row]
+        raw = cells[at] if at < len(cells) else ""
+        text = plain(raw)
+        if column.kind == "flag":
+            return self._flag(row, at, text)
+        if not text:
+            if column.needed:
+                self.fault(row, at, _("“%(name)s” is empty.") % {"name": column.zh}, _("Fill it in."))
+            return [] if column.kind == "list" else None
+        try:
+            return _READ[column.kind](raw, text)
+        except (ValueError, InvalidOperation, KeyError):
+            self.fault(row, at, _("“%(text)s” cannot be read.") % {"text": text[:40]}, _EXPECT[column.kind]())
+            return None
+
+    def _flag(self, row: int, at: int, text: str) -> bool:
+        if text.casefold() not in YES | NO:
+            self.fault(row, at, _("“%(text)s” cannot be read.") % {"text": text[:40]}, _("Write yes (是) or no (否)."))
+        return text.casefold() in YES
+
+
+def plain(raw: Any) -> str:
+    """A cell as text: whole numbers without a decimal point, no space around."""
+    if isinstance(raw, float) and raw.is_integer():
+        raw = int(raw)
+    return "" if raw is None else str(raw).strip()
+
+
+def letters(column: int) -> str:
+    """A column's name in Excel: 0 is A, 26 is AA."""
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def _date(raw: Any, text: str) -> date:
+    if isinstance(raw, datetime):
+        return raw.date()
+    return raw if isinstance(raw, date) else date.fromisoformat(text.replace("/", "-"))
+
+
+def _number(raw: Any, text: str) -> str:
+    value = Decimal(text)
+    if not value.is_finite():
+        raise ValueError(text)
+    return format(value.normalize(), "f")
+
+
+_READ: dict[str, Any] = {
+    "text": lambda raw, text: text,
+    "whole": lambda raw, text: int(text),
+    "number": _number,
+    "date": _date,
+    "list": lambda raw, text: [part for part in re.split(r"[,，、;；\s]+", text) if part],
+    "answer": lambda raw, text: ANSWERS[text.casefold()],
+}
+_EXPECT: dict[str, Any] = {
+    "text": lambda: "",
+    "list": lambda: "",
+    "whole": lambda: _("Write a whole number."),
+    "number": lambda: _("Write a number, without its unit."),
+    "date": lambda: _("Write a date, like 2026-03-15."),
+    "answer": lambda: _("Write yes/no (是/否) or number (数值)."),
+}
+
+
+def read_checklist(source: Path | str | bytes, trades: Iterable[str] = ()) -> Reading:
+    """Read a workbook. With `trades` given, others are faults. Never raises for what stands in the workbook."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    reading = Reading()
+    try:
+        book = CalamineWorkbook.from_object(io.BytesIO(source) if isinstance(source, bytes) else str(source))
+    except (CalamineError, OSError) as error:
+        reading.faults.append(
+            Fault("", 1, "A", _("This is not an Excel workbook (%(why)s).") % {"why": error}, _("Save it as .xlsx."))
+        )
+        return reading
+    head, items = _find(book, HEAD_SHEET, reading), _find(book, ITEM_SHEET, reading)
+    if head is None or items is None:
+        return reading
+    data = _head(head, set(trades))
+    data["sections"] = _sections(items, set(trades))
+    if not reading.faults:
+        reading.data = data
+    return reading
+
+
+def _find(book: Any, wanted: Column, reading: Reading) -> _Sheet | None:
+    for name in book.sheet_names:
+        if wanted.named(name):
+            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=MAX_ROWS)
+            return _Sheet(name, rows, reading.faults)
+    reading.faults.append(
+        Fault(
+            wanted.zh,
+            1,
+            "A",
+            _("There is no sheet “%(zh)s” (%(en)s).") % {"zh": wanted.zh, "en": wanted.en},
+            _("Take the exported workbook as a pattern."),
+        )
+    )
+    return None
+
+
+def _head(sheet: _Sheet, trades: set[str]) -> dict[str, Any]:
+    """The first sheet: one line for each fact, name in column A, value in column B."""
+    where = {c.key: n for n, row in enumerate(sheet.rows) for c in HEAD if row and c.named(plain(row[0]))}
+    data: dict[str, Any] = {}
+    for column in HEAD:
+        if column.key not in where:
+            if column.needed:
+                sheet.fault(len(sheet.rows), 0, _("“%(name)s” is missing.") % {"name": column.zh}, _("Add the line."))
+            data[column.key] = [] if column.kind == "list" else None
+            continue
+        data[column.key] = sheet.value(where[column.key], 1, column)
+    if data["code"] and not CODE.match(data["code"]):
+        sheet.fault(where["code"], 1, _("The code is not well formed."), _("Write it like cn.food_service."))
+    if data["version"] is not None and data["version"] < 1:
+        sheet.fault(where["version"], 1, _("Versions begin at 1."), _("Write a whole number."))
+    if data["since"] and data["until"] and data["until"] < data["since"]:
+        sheet.fault(where["until"], 1, _("It ends before it begins."), _("Correct one of the two days."))
+    _known(sheet, where.get("applies", 0), 1, data["applies"], trades)
+    for key in ("since", "until"):
+        data[key] = data[key].isoformat() if data[key] else None
+    for key in ("number", "source", "note"):
+        data[key] = data[key] or ""
+    return data
+
+
+def _known(sheet: _Sheet, row: int, at: int, named: list[str], trades: set[str]) -> None:
+    for trade in named if trades else ():
+        if trade not in trades:
+            sheet.fault(
+                row,
+                at,
+                _("Trade “%(trade)s” is not known.") % {"trade": trade},
+                _("Use one of: %(all)s.") % {"all": ", ".join(sorted(trades))},
+            )
+
+
+def _sections(sheet: _Sheet, trades: set[str]) -> list[dict[str, Any]]:
+    """The second sheet: headings in the first line, an item in each other line that is not empty."""
+    headings = [plain(cell) for cell in sheet.rows[0]] if sheet.rows else []
+    at = {c.key: n for c in ITEMS for n, heading in enumerate(headings) if c.named(heading)}
+    for column in ITEMS:
+        if column.needed and column.key not in at:
+            sheet.fault(
+                0, len(headings), _("Column “%(name)s” is missing.") % {"name": column.zh}, _("Add the column.")
+            )
+    if sheet.faults:
+        return []
+    sections: dict[str, dict[str, Any]] = {}
+    seen: dict[str, int] = {}
+    for n in range(1, len(sheet.rows)):
+        if not any(plain(cell) for cell in sheet.rows[n]):
+            continue
+        row = {c.key: sheet.value(n, at[c.key], c) if c.key in at else _EMPTY.get(c.kind) for c in ITEMS}
+        if row["no"] in seen:
+            wrong = _("Number “%(no)s” stands in line %(line)s already.") % {"no": row["no"], "line": seen[row["no"]]}
+            sheet.fault(n, at["no"], wrong, _("Give each item its own number."))
+        seen[row["no"]] = n + 1
+        _known(sheet, n, at.get("applies", 0), row["applies"], trades)
+        section = sections.setdefault(
+            row["section_no"] or "", {"no": row["section_no"], "title": row["section"], "items": []}
+        )
+        if section["title"] != row["section"]:
+            sheet.fault(n, at["section"], _("The section has another name above."), _("Use one name for a section."))
+        section["items"].append(_item(sheet, n, at, row))
+    if not seen:
+        sheet.fault(1, 0, _("There are no items."), _("Write one item in each line."))
+    return list(sections.values())
+
+
+_EMPTY: dict[str, Any] = {"list": [], "flag": False}
+
+
+def _item(sheet: _Sheet, n: int, at: dict[str, int], row: dict[str, Any]) -> dict[str, Any]:
+    answer = {"type": row["type"], "unit": row["unit"] or "", "min": row["min"], "max": row["max"]}
+    if row["type"] == "number":
+        if not row["unit"]:
+            sheet.fault(n, at.get("unit", 0), _("A number needs its unit."), _("Write for example ℃, cm, h."))
+        if row["min"] is None and row["max"] is None:
+            sheet.fault(n, at.get("min", 0), _("A number needs a limit."), _("Write the lowest or the highest value."))
+        elif row["min"] is not None and row["max"] is not None and Decimal(row["min"]) > Decimal(row["max"]):
+            sheet.fault(n, at["max"], _("The highest value is below the lowest."), _("Exchange the two."))
+    elif row["unit"] or row["min"] is not None or row["max"] is not None:
+        sheet.fault(n, at["type"], _("Only a number has unit and limits."), _("Write number (数值), or empty them."))
+    item = {
+        "no": row["no"],
+        "key": row["key"],
+        "text": row["text"],
+        "basis": row["basis"],
+        "answer": answer,
+        "photo": row["photo"],
+        "may_na": row["may_na"],
+        "fix": row["fix"],
+        "verified": row["verified"],
+        "basis_verified": row["basis_verified"],
+    }
+    return {**item, "applies": row["applies"]} if row["applies"] else item
+
+
+def digest_of(data: dict[str, Any]) -> str:
+    """Fingerprint of a version: all it says, but not until when it holds (a later version ends it)."""
+    return sha256_hex(canonical({key: value for key, value in data.items() if key != "until"}))
+
+
+def export_xlsx(data: dict[str, Any], language: str = "zh-hans") -> bytes:
+    """The workbook of a checklist, fit to be edited and read again. `data` as `read_checklist` gives it."""
+    import xlsxwriter
+
+    shown = SHOWN["zh" if language.startswith("zh") else "en"]
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    book.set_properties({"title": data["title"], "created": datetime(2000, 1, 1)})  # noqa: DTZ001  same bytes each time
+    bold = book.add_format({"bold": True, "bg_color": "#E8EEF5", "border": 1, "text_wrap": True, "valign": "top"})
+    cell = book.add_format({"border": 1, "text_wrap": True, "valign": "top", "num_format": "@"})
+    sheet = book.add_worksheet(HEAD_SHEET.heading(language))
+    sheet.set_column(0, 0, 16)
+    sheet.set_column(1, 1, 90)
+    for n, column in enumerate(HEAD):
+        value = data.get(column.key)
+        sheet.write_string(n, 0, column.heading(language), bold)
+        sheet.write_string(
+            n, 1, ", ".join(value) if isinstance(value, list) else "" if value is None else str(value), cell
+        )
+    sheet = book.add_worksheet(ITEM_SHEET.heading(language))
+    sheet.freeze_panes(1, 3)
+    for at, column in enumerate(ITEMS):
+        sheet.set_column(at, at, column.width)
+        sheet.write_string(0, at, column.heading(language), bold)
+    for n, row in enumerate(_rows(data), 1):
+        for at, column in enumerate(ITEMS):
+            value = row[column.key]
+            if column.kind in ("flag", "answer"):
+                value = shown[value]
+            elif isinstance(value, list):
+                value = ", ".join(value)
+            sheet.write_string(n, at, value or "", cell)
+    for key in ("key", "photo", "may_na", "verified", "basis_verified", "type"):
+        at = next(n for n, column in enumerate(ITEMS) if column.key == key)
+        choices = [shown["yesno"], shown["number"]] if key == "type" else [shown[True], shown[False]]
+        sheet.data_validation(1, at, MAX_ROWS, at, {"validate": "list", "source": choices})
+    sheet.autofilter(0, 0, n, len(ITEMS) - 1)
+    book.close()
+    return out.getvalue()
+
+
+def _rows(data: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    for section in data["sections"]:
+        for item in section["items"]:
+            answer = item["answer"]
+            yield {
+                **item,
+                "section_no": section["no"],
+                "section": section["title"],
+                "applies": item.get("applies", []),
+                "basis_verified": item.get("basis_verified", item["verified"]),
+                **{key: answer[key] for key in ("type", "unit", "min", "max")},
+            }

@@ -1,0 +1,43 @@
+"""A planned visit in the small world, with the simulated gateway."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests import world
+from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.perform import About, perform
+
+
+@pytest.fixture(autouse=True)
+def simulated(settings) -> None:
+    settings.DEMO = True
+    settings.PUBLIC_ORIGIN = "https://zj.example"
+
+
+@pytest.fixture
+def w(db) -> world.World:
+    with scoped(SYSTEM):
+        return world.make()
+
+
+def planned(w: world.World) -> Matter:
+    """A visit planned by the office's head."""
+    from zhijian.programmes.inspection.flow import INSPECTION
+
+    with scoped(SYSTEM):
+        w.head, w.inspector, w.second
+        head = w.actor("所长")
+    with scoped(head):
+        about = About(w.premises.name, world.OFFICE, w.entity, w.premises)
+        return perform(
+            INSPECTION, "plan", head, about=about, planned_for="2026-11-24", assignee=w.inspector.pk, second=w.second.pk,
+            checklist=w.checklist.pk,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def matter(w: world.World) -> Matter:
+    return planned(w)

@@ -1,0 +1,45 @@
+"""How a test opens a matter of each kind: the facts that no table can invent. A flow without an opener fails the walk."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from tests import world
+from tests.kernel.matters.test_scope import plan
+from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.perform import About, perform
+from zhijian.programmes.inspection import flow
+from zhijian.programmes.inspection.models import Inspection
+
+Opener = Callable[[world.World], Matter]
+TOMORROW = dt.date.today() + dt.timedelta(days=1)
+
+
+def _child(w: world.World, of: flow.Flow, verb: str, **facts: object) -> Matter:
+    parent = plan(w)
+    with scoped(SYSTEM):
+        return perform(
+            of, verb, SYSTEM, about=About("发现的问题", world.OFFICE, w.entity, w.premises, parent),
+            by_field={"inspection": Inspection.objects.get(pk=parent.pk)}, **facts,
+        )  # fmt: skip
+
+
+def rectification(w: world.World) -> Matter:
+    matter = _child(
+        w, flow.RECTIFICATION, "order", item="1.2", found="未公示", required="补齐公示",
+        deadline=TOMORROW + dt.timedelta(days=6),
+    )  # fmt: skip
+    with scoped(SYSTEM):
+        Matter.objects.filter(pk=matter.pk).update(assignee=w.inspector)
+    return matter
+
+
+OPENERS: dict[str, Opener] = {
+    "inspection": plan,
+    "rectification": rectification,
+    "lead": lambda w: _child(w, flow.LEAD, "propose", items=["1.1"], found="无证", basis="食法35"),
+    "publication": lambda w: _child(w, flow.PUBLICATION, "await"),
+}
