@@ -141,3 +141,12 @@ def test_the_table_is_whole(kind: str) -> None:
             assert field.title or step.hidden, f"{step.verb}: a field without a title"
 
 
+
+
+def test_the_documentation_shows_the_flows() -> None:
+    """docs/flows.md is what the tables say; `zhijian flows > docs/flows.md` renews it."""
+    from pathlib import Path
+
+    from zhijian.kernel.matters.diagrams import document
+
+    assert (Path(__file__).parents[1] / "docs/flows.md").read_text(encoding="utf-8") == document()

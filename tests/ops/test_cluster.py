@@ -45,7 +45,10 @@ def ask(cluster: Cluster, question: str) -> object:
 
 
 def test_it_has_what_the_design_asks_for(cluster: Cluster) -> None:
-    assert ask(cluster, "SELECT datlocprovider::text || datlocale FROM pg_database WHERE datname = 'postgres'") == "bC.UTF-8"
+    assert (
+        ask(cluster, "SELECT datlocprovider::text || datlocale FROM pg_database WHERE datname = 'postgres'")
+        == "bC.UTF-8"
+    )
     assert ask(cluster, "SHOW listen_addresses") == ""
     assert ask(cluster, "SHOW password_encryption") == "scram-sha-256"
     assert ask(cluster, "SHOW server_encoding") == "UTF8"

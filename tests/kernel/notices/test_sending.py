@@ -85,7 +85,7 @@ def test_a_busy_gateway_is_asked_again_later_and_given_up_in_the_end(matter, set
 
 def test_a_refused_number_is_given_up_at_once_and_can_be_mended(matter):
     with scoped(SYSTEM):
-        matter.entity.phone = "13800000000"
+        matter.entity.phone = "13800099999"
         matter.entity.save()
     notice = message(matter)
     jobs.run_pending()

@@ -6,6 +6,7 @@ import { KeyRing, Vault } from "./crypto";
 import { FieldDb } from "./db";
 import { Drafts } from "./drafts";
 import { ServerProblem } from "./errors";
+import { tidy } from "./housekeeping";
 import { isUnderWay, Outbox } from "./outbox";
 import { profileDb, type Profile } from "./profiles";
 import { KEPT, pullAll } from "./sync";
@@ -131,6 +132,7 @@ export async function syncNow(): Promise<void> {
     await sending;
     // a page fetched before the server had the record may have brought its task back
     if ((await here.db.sent.count()) > before) await pullAll(here.db, here.api);
+    await tidy(here.db);
     failures = 0;
     status.reachable = true;
     status.problem = "";

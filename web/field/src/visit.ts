@@ -1,7 +1,7 @@
 /** An open draft on the screen: its answers, photos and progress, each change saved the moment it is made. */
 import { computed, reactive, ref, shallowRef, toRaw } from "vue";
 import { capture, NotAPhoto, PhotoTooLarge } from "./capture";
-import { deadlineOffer, itemsOf, overall, verdicts } from "./content";
+import { deadlineOffer, overall, verdicts } from "./content";
 import type { CheckItem, Checklist, OpenItem, Section } from "./contract";
 import { checklistRef } from "./db";
 import { withinLimits } from "./decide";
@@ -12,8 +12,6 @@ import type { Answer, Recheck } from "./record";
 import { open } from "./session";
 import { localDate, localTime } from "./workdays";
 
-const SAVE_TEXT_MS = 400;
-
 export class Visit {
   readonly head: Head;
   readonly answers: Map<string, Answer>;
@@ -22,7 +20,8 @@ export class Visit {
   readonly session = open();
   /** Trouble worth a sentence: storage full, photo too large. */
   readonly trouble = ref("");
-  private textTimer: ReturnType<typeof setTimeout> | undefined;
+  private dirty = false;
+  private writing: Promise<void> | null = null;
 
   constructor(draft: OpenDraft, checklist: Checklist | null) {
     this.head = reactive(draft.head) as Head;
@@ -196,16 +195,24 @@ export class Visit {
     this.guard(this.session.drafts.saveHead(toRaw(this.head)));
   }
 
-  /** As saveHead, for text being typed: saved when the typing pauses, and at the latest when the page is left. */
+  /** As saveHead, for text being typed: while one write is under way the next takes all keys hit meanwhile. */
   typeHead(change: Partial<Head>): void {
     Object.assign(this.head, change);
-    clearTimeout(this.textTimer);
-    this.textTimer = setTimeout(() => this.flush(), SAVE_TEXT_MS);
+    this.dirty = true;
+    this.writing ??= this.drain();
   }
 
-  flush(): void {
-    clearTimeout(this.textTimer);
-    this.guard(this.session.drafts.saveHead(toRaw(this.head)));
+  private async drain(): Promise<void> {
+    while (this.dirty) {
+      this.dirty = false;
+      await this.session.drafts.saveHead(toRaw(this.head)).catch(() => (this.trouble.value = t("trouble.not_saved")));
+    }
+    this.writing = null;
+  }
+
+  /** Resolves when everything typed so far is kept. */
+  async flush(): Promise<void> {
+    await this.writing;
   }
 
   /** Fills in the place once, whenever the phone comes to know it. */
@@ -217,7 +224,7 @@ export class Visit {
 }
 
 /** Loads the draft of a page; `missing` turns true when it is not on the phone any more. */
-export function useVisit(id: string): { visit: ReturnType<typeof shallowRef<Visit | null>>; missing: ReturnType<typeof ref<boolean>> } {
+export function useVisit(id: string) {
   const visit = shallowRef<Visit | null>(null);
   const missing = ref(false);
   void Visit.load(id).then((found) => {
@@ -226,8 +233,4 @@ export function useVisit(id: string): { visit: ReturnType<typeof shallowRef<Visi
     void found?.locate();
   });
   return { visit, missing };
-}
-
-export function itemCount(checklist: Checklist | null): number {
-  return checklist ? itemsOf(checklist).length : 0;
 }

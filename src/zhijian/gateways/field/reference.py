@@ -27,6 +27,7 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.registry import changes
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import decide, rules
+from zhijian.programmes.inspection.checklists import sections_of
 from zhijian.programmes.inspection.models import Checklist, Inspection, Rectification
 
 PAGE = 500
@@ -219,7 +220,7 @@ def _checklist(of: Checklist) -> Json:
         "until": of.until.isoformat() if of.until else None,
         "verified": of.content.get("verified", False),
         "applies": of.applies,
-        "sections": of.content["sections"],
+        "sections": sections_of(of),
     }
 
 

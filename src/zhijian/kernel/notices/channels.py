@@ -52,11 +52,11 @@ class Gateway(Protocol):
 
 
 class Simulator:
-    """Keeps what it is given. Numbers that end in 0000 are refused, so that failing can be seen."""
+    """Keeps what it is given. Numbers that end in 99999 are refused, so that failing can be seen."""
 
     def send(self, number: str, text: str, key: str, notice: Notice) -> str:
         """Store the message; its row's id is the receipt."""
-        if number.endswith("0000"):
+        if number.endswith("99999"):
             raise Refused("unknown number")
         row = SimulatedMessage.objects.create(notice=notice, number=number, text=text, parts=sms_length(text).parts)
         return f"simulated-{row.pk}"

@@ -5,8 +5,12 @@ None of these rows is ever changed or deleted: a correction is a new row.
 
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+
+# A second guard beside the code: the rows are history.
+APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
 class LocalRule(models.Model):
@@ -29,6 +33,7 @@ class LocalRule(models.Model):
     replaces = models.CharField(max_length=64, help_text="digest of the shipped row; a change of it is a conflict")
 
     class Meta:
+        triggers = [APPEND_ONLY]
         indexes = [models.Index(fields=["rule", "since", "id"], name="local_rule_since")]
         constraints = [
             models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="local_rule_days"),
@@ -55,6 +60,7 @@ class RuleSignoff(models.Model):
     made_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        triggers = [APPEND_ONLY]
         constraints = [models.UniqueConstraint(fields=["what", "key", "digest"], name="signoff_once")]
 
     def __str__(self) -> str:
@@ -77,6 +83,7 @@ class CalendarYear(models.Model):
     made_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        triggers = [APPEND_ONLY]
         indexes = [models.Index(fields=["year", "id"], name="calendar_year_latest")]
 
     def __str__(self) -> str:

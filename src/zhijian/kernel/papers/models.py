@@ -31,12 +31,15 @@ class Paper(models.Model):
     data = models.JSONField(help_text="what is signed; canonical: integers and strings only")
     digest = models.CharField(max_length=64, help_text="SHA-256 of the canonical JSON of `data`")
     digest_sm3 = models.CharField(max_length=64)
+    signed_digest = models.CharField(
+        max_length=64, help_text="stands on its face and was signed: the phone's record's, else the same as `digest`"
+    )
     code = models.CharField(max_length=12, unique=True, help_text="for public verification; unguessable")
     state = models.CharField(max_length=8, choices=State.choices, default=State.ISSUED)
     at = models.DateTimeField(help_text="when it was made, as its makers say (a phone may have been offline)")
     made_at = models.DateTimeField(auto_now_add=True)
     made_by = models.CharField(max_length=80, help_text="the actor's label")
-    signatures = models.JSONField(default=list, help_text="[{who, name, certificate_no?, strokes, at}], integer strokes")
+    signatures = models.JSONField(default=list, help_text="[{who, name, certificate_no?, strokes, at}]; integers")
     sealed = models.BooleanField(default=False)
     sealed_at = models.DateTimeField(null=True)
     training = models.BooleanField(default=False, help_text="made for practice: marked on its face, never in force")

@@ -74,13 +74,15 @@ def search(q: str, *, limit: int = 20, ranges: Ranges | None = None) -> Hits:
     union = " UNION ALL ".join(f"({b.sql})" for b in branches)
     sql = (
         "WITH found AS MATERIALIZED (" + union + "), best AS ("
-        "SELECT DISTINCT ON (entity_id) entity_id, premises_id, why, rank FROM found ORDER BY entity_id, rank, premises_id) "
-        "SELECT b.premises_id, b.why, e.id, e.uid, e.scheme, e.code, e.name, e.kind, e.status, e.representative, e.phone, "
-        "e.address, e.area, p.id, p.uid, p.name, p.address, p.area, p.trade, p.door_code, p.status "
+        "SELECT DISTINCT ON (entity_id) entity_id, premises_id, why, rank FROM found "
+        "ORDER BY entity_id, rank, premises_id) "
+        "SELECT b.premises_id, b.why, e.id, e.uid, e.scheme, e.code, e.name, e.kind, e.status, e.representative, "
+        "e.phone, e.address, e.area, p.id, p.uid, p.name, p.address, p.area, p.trade, p.door_code, p.status "
         "FROM best b JOIN registry_entity e ON e.id = b.entity_id "
         "LEFT JOIN LATERAL (SELECT * FROM registry_premises x WHERE x.entity_id = e.id "
         "AND (b.premises_id IS NULL OR x.id = b.premises_id) ORDER BY x.status = 'closed', x.id LIMIT 1) p ON true "
-        "ORDER BY b.rank + (e.status IN ('closed', 'revoked', 'annulled', 'moved'))::int * 2, length(e.fold), e.id LIMIT %s"
+        "ORDER BY b.rank + (e.status IN ('closed', 'revoked', 'annulled', 'moved'))::int * 2, length(e.fold), e.id "
+        "LIMIT %s"
     )
     args = [a for b in branches for a in b.args] + [limit + 1]
     with connection.cursor() as cursor:
@@ -176,23 +178,22 @@ class _Maker:
         self.ranges, self.per_branch = ranges, per_branch
         self.branches: list[_Branch] = []
 
-    def _add(self, table: str, ids: str, why: str, where: str, args: list[Any], rank: str = "") -> None:
+    def _add(
+        self, table: str, ids: str, why: str, where: str, args: list[Any], rank: str, rank_args: tuple[Any, ...]
+    ) -> None:
         area, more = _in_ranges("t", self.ranges)
-        rank = rank or str(RANK[why])
-        self.branches.append(
-            _Branch(
-                f"SELECT {ids}, '{why}' AS why, {rank} AS rank FROM {table} t WHERE {where}{area} LIMIT {self.per_branch}",
-                [*args, *more],
-            )
-        )
+        select = f"SELECT {ids}, '{why}' AS why, {rank or RANK[why]} AS rank FROM {table} t"
+        sql = f"{select} WHERE {where}{area} LIMIT {self.per_branch}"
+        self.branches.append(_Branch(sql, [*rank_args, *args, *more]))
 
-    def entity(self, why: str, where: str, args: list[Any], rank: str = "") -> None:
+    def entity(self, why: str, where: str, args: list[Any], rank: str = "", rank_args: tuple[Any, ...] = ()) -> None:
         """A branch over entities."""
-        self._add("registry_entity", "t.id AS entity_id, NULL::bigint AS premises_id", why, where, args, rank)
+        ids = "t.id AS entity_id, NULL::bigint AS premises_id"
+        self._add("registry_entity", ids, why, where, args, rank, rank_args)
 
-    def premises(self, why: str, where: str, args: list[Any], rank: str = "") -> None:
+    def premises(self, why: str, where: str, args: list[Any], rank: str = "", rank_args: tuple[Any, ...] = ()) -> None:
         """A branch over premises."""
-        self._add("registry_premises", "t.entity_id, t.id AS premises_id", why, where, args, rank)
+        self._add("registry_premises", "t.entity_id, t.id AS premises_id", why, where, args, rank, rank_args)
 
     def numbers(self, text: str) -> None:
         """Beginnings of codes, former numbers and licence numbers."""
@@ -200,7 +201,8 @@ class _Maker:
         self.entity("code", "t.code LIKE %s", [prefix])
         self.entity("code", "t.old_code LIKE %s AND t.old_code <> ''", [prefix])
         table = "(SELECT l.*, e.area FROM registry_licence l JOIN registry_entity e ON e.id = l.entity_id)"
-        self._add(table, "t.entity_id, t.premises_id", "licence", "t.number LIKE %s", [_like(text) + "%"])
+        ids = "t.entity_id, t.premises_id"
+        self._add(table, ids, "licence", "t.number LIKE %s", [_like(text) + "%"], "", ())
 
     def phone(self, typed: str, digits: str) -> None:
         """Beginning or end of a business phone; at the end four digits are enough to say something."""
@@ -210,14 +212,14 @@ class _Maker:
 
     def initials(self, letters: str) -> None:
         """First letters of the pinyin, anywhere in the name; at its beginning is better."""
-        rank = f"{RANK['initials']} - (t.initials LIKE '{letters}%%')::int"
-        self.entity("initials", "t.initials LIKE %s", [f"%{letters}%"], rank)
-        self.premises("initials", "t.initials LIKE %s", [f"%{letters}%"], rank)
+        rank, begins = f"{RANK['initials']} - (t.initials LIKE %s)::int", (f"{letters}%",)
+        self.entity("initials", "t.initials LIKE %s", [f"%{letters}%"], rank, begins)
+        self.premises("initials", "t.initials LIKE %s", [f"%{letters}%"], rank, begins)
 
     def name(self, folded: str) -> None:
-        """Any part of a name: its beginning by the B-tree (so that it is never lost behind the limit), the rest by bigrams."""
+        """Any part of a name: its beginning by the B-tree (never lost behind the limit), the rest by bigrams."""
         args = [grams(folded), f"%{folded}%"]
-        self.entity("name", "t.fold LIKE %s", [folded + "%"], f"{RANK['name']} - (t.fold = '{folded}')::int")
+        self.entity("name", "t.fold LIKE %s", [folded + "%"], f"{RANK['name']} - (t.fold = %s)::int", (folded,))
         self.entity("name", "t.grams @> %s::int[] AND t.fold LIKE %s", args, str(RANK["name"] + 1))
         self.premises("sign", "t.grams @> %s::int[] AND t.fold LIKE %s", args)
 
@@ -249,7 +251,7 @@ class _Maker:
 
 
 def highlight(text: str, folded: str) -> Parts:
-    """`text` cut into pieces, (piece, matched): where its folded form holds `folded`. Pieces are plain text, not HTML."""
+    """Cut `text` into pieces (piece, matched) where its folded form holds `folded`. Pieces are plain text, not HTML."""
     letters = [(i, c) for i, char in enumerate(text) for c in fold(char)]
     plain = "".join(c for _, c in letters)
     at = plain.find(folded) if folded else -1

@@ -66,21 +66,20 @@ def decide(
             }
     rows = {no: _item_row(of, facts) for no, facts in failed.items()}
     measures = {no: row["measure"] for no, row in rows.items()}
-    row = _overall_row(of, counts(failed, measures))
+    row = _overall_row(of, counts(failed))
     return Judged(row["result"], row.get("basis", ""), measures, {no: r.get("basis", "") for no, r in rows.items()})
 
 
-def counts(failed: Mapping[str, Mapping[str, bool]], measures: Mapping[str, str]) -> dict[str, int]:
+def counts(failed: Mapping[str, Mapping[str, bool]]) -> dict[str, int]:
     """What the overall rows may ask for."""
     facts = list(failed.values())
     return {
         "failed": len(facts),
         "failed_key": sum(f["key"] for f in facts),
+        "failed_key_open": sum(f["key"] and not f["corrected"] for f in facts),
         "failed_general": sum(not f["key"] for f in facts),
         "failed_safety": sum(f["safety"] for f in facts),
         "failed_corrected": sum(f["corrected"] for f in facts),
-        "to_investigate": sum(m == "investigate" for m in measures.values()),
-        "to_rectify": sum(m == "rectify" for m in measures.values()),
     }
 
 
@@ -105,7 +104,7 @@ def _within(n: int, least: int | None, most: int | None) -> bool:
 def problems(of: Mapping[str, Any]) -> list[str]:
     """What is wrong with a table: unknown names, unreachable ends, rows without a ground."""
     found = []
-    known = set(counts({}, {}))
+    known = set(counts({}))
     for part, names in (("item", set(FLAGS)), ("overall", known)):
         rows = of.get(part, [])
         if not rows or rows[-1]["if"]:

@@ -8,10 +8,10 @@ from zhijian.kernel.accounts.policy import protect, window
 BY_CODE = window(
     """zj_paper_by_code(wanted text,
         OUT kind text, OUT number text, OUT organ text, OUT entity text, OUT at timestamptz, OUT state text,
-        OUT digest text, OUT digest_sm3 text, OUT sealed boolean, OUT training boolean, OUT signed integer,
+        OUT digest text, OUT signed_digest text, OUT sealed boolean, OUT training boolean, OUT signed integer,
         OUT void_at timestamptz, OUT replaced_by text, OUT file_sha256 text)""",
     """SELECT p.kind::text, p.number::text, p.organ::text, coalesce(e.name, '')::text, p.at,
-            p.state::text, p.digest::text, p.digest_sm3::text, p.sealed, p.training,
+            p.state::text, p.digest::text, p.signed_digest::text, p.sealed, p.training,
             jsonb_array_length(p.signatures), p.void_at, coalesce(r.number, '')::text,
             coalesce(f.blob_id, '')::text
         FROM papers_paper p

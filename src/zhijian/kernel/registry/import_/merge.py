@@ -213,7 +213,10 @@ class Merge:
     def records(self, kind: str) -> Iterator[dict[str, Any]]:
         """Staged records of a kind with the rows that they belong to, from a cursor on the server."""
         connection = self.cursor.connection
-        sql = f"SELECT s.line, en.id, pr.id, s.data FROM stage_record s {_ENTITY_JOIN} {_PREMISES_JOIN} WHERE s.kind = %(kind)s AND en.id IS NOT NULL ORDER BY s.line"
+        sql = (
+            f"SELECT s.line, en.id, pr.id, s.data FROM stage_record s {_ENTITY_JOIN} {_PREMISES_JOIN} "
+            "WHERE s.kind = %(kind)s AND en.id IS NOT NULL ORDER BY s.line"
+        )
         with connection.cursor(name="registry_records") as rows:
             rows.itersize = 2_000
             rows.execute(sql, {**self.args, "kind": kind})

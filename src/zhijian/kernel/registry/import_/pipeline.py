@@ -31,7 +31,7 @@ _checker_key: Header | None = None
 
 def _check(mapping: Mapping, header: Header, areas: Areas, batch: Batch) -> Checked:
     """In a checking process: keep the compiled checker from batch to batch."""
-    global _checker, _checker_key  # noqa: PLW0603 -- one checker for each process is the point
+    global _checker, _checker_key  # one checker for each process
     if _checker is None or _checker_key != header or _checker.mapping.name != mapping.name:
         _checker, _checker_key = RowChecker(mapping, header, areas), header
     return _checker.check(batch)
@@ -89,7 +89,8 @@ class Pipeline:
         """Batches of one sheet each, with the header that holds for them."""
         refused: Refused | None = None
         found = False
-        for sheet, rows in groupby(self.source.rows(), key=lambda row: row.sheet):
+        for sheet, group in groupby(self.source.rows(), key=lambda row: row.sheet):
+            rows = iter(group)
             head = list(islice(rows, HEADER_ROWS))
             header = find_header(self.mapping, [(r.number, r.cells) for r in head])
             if header is None:

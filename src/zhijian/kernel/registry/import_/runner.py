@@ -184,7 +184,7 @@ def _finish(run: ImportRun, report: Report) -> None:
 
 
 class _Ticker:
-    """Notes progress once a second on a connection of its own, since the import's own transaction is not visible yet."""
+    """Notes progress once a second on a connection of its own: the import is not visible before its end."""
 
     def __init__(self, run: ImportRun, progress: Progress | None) -> None:
         self.run, self.progress = run, progress

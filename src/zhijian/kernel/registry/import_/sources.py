@@ -142,7 +142,7 @@ def _gunzipped_head(path: Path) -> bytes:
 
 
 def _zip_kind(path: Path, size: int) -> str:
-    """xlsx or ods. Refuses bombs, macros, binary workbooks, encrypted and other archives before anything is unpacked."""
+    """Say xlsx or ods. Refuses bombs, macros, binary workbooks and other archives before anything is unpacked."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
@@ -249,7 +249,7 @@ def _csv_rows(source: Source) -> Iterator[Row]:
             raise Refused("encoding", line=start) from error
 
 
-# -- workbooks that must be read whole ----------------------------------------------------------------------------------
+# -- workbooks that must be read whole ------------------------------------------------------------------------------
 
 
 def _whole_rows(path: Path) -> Iterator[Row]:

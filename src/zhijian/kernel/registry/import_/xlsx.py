@@ -93,7 +93,7 @@ def _sheets(book: zipfile.ZipFile) -> list[tuple[str, str]]:
 def _epoch(book: zipfile.ZipFile) -> datetime:
     properties = _small_xml(book, "xl/workbook.xml").find(f"{_MAIN}workbookPr")
     mac = properties is not None and properties.get("date1904") in ("1", "true")
-    return datetime(1904, 1, 1) if mac else datetime(1899, 12, 30)
+    return datetime.fromisoformat("1904-01-01" if mac else "1899-12-30")
 
 
 def _date_styles(book: zipfile.ZipFile) -> set[str]:

@@ -21,10 +21,12 @@ from zhijian.kernel.accounts.scope import in_scope, scoped
 from zhijian.kernel.clock import clocks
 from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.models import File
+from zhijian.kernel.evidence.shown import shown_copy
 from zhijian.kernel.matters.errors import BadFacts, NotFound, StepError
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import offers, perform
 from zhijian.kernel.papers.models import Paper
+from zhijian.kernel.papers.views import pdf_response
 from zhijian.programmes.inspection.models import Inspection, Rectification
 
 PHOTOS = 9
@@ -43,6 +45,11 @@ class Finding:
     photos: list[File] = field(default_factory=list)
     errors: dict[str, list[str]] = field(default_factory=dict)
     typed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def said(self) -> list[str]:
+        """What is wrong with the answer as a whole."""
+        return self.errors.get("", [])
 
 
 def by_link(token: str) -> tuple[Actor, Matter]:
@@ -145,3 +152,28 @@ def _photos(request: HttpRequest, actor: Actor, row: Rectification) -> list[str]
         blob = files.store(upload, media_types=files.IMAGES, limit=MOST)
         kept.append(str(files.attach(row.matter, blob, actor=actor, kind="photo", item=row.item, name=upload.name).uid))
     return kept
+
+
+def paper(request: HttpRequest, token: str, uid: str) -> HttpResponse:
+    """A paper of the visit as PDF."""
+    actor, matter = by_link(token)
+    with scoped(actor):
+        found = Paper.objects.filter(matter=matter, uid=uid).first()
+        if found is None:
+            raise Http404
+        return pdf_response(found)
+
+
+def photo(request: HttpRequest, token: str, uid: str) -> HttpResponse:
+    """The shown copy of a photo that the enterprise itself sent."""
+    actor, matter = by_link(token)
+    with scoped(actor):
+        found = File.objects.select_related("blob", "matter").filter(
+            uid=uid, matter__parent=matter, made_by=actor.label
+        ).first()  # fmt: skip
+        copy = shown_copy(found) if found is not None else None
+        if copy is None:
+            raise Http404
+        answer = HttpResponse(files.read_blob(copy.blob), content_type="image/jpeg")
+        answer["Cache-Control"] = "private, max-age=86400"
+        return answer

@@ -1,0 +1,60 @@
+"""A matter's clocks on its record page: the nearest first, and each day that was counted or left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zhijian.kernel.clock import declared, due_state, explain
+from zhijian.kernel.clock.arithmetic import Why
+from zhijian.kernel.clock.models import Clock
+from zhijian.kernel.desk.said import Due, due_words
+from zhijian.kernel.matters.models import Matter
+
+WHY = {
+    Why.COUNTED: gettext_lazy("counted"),
+    Why.FIRST: gettext_lazy("first day: not counted"),
+    Why.WEEKEND: gettext_lazy("weekend"),
+    Why.HOLIDAY: gettext_lazy("public holiday"),
+    Why.SUSPENDED: gettext_lazy("the clock rested"),
+    Why.MOVED: gettext_lazy("last day falls on a day off: moves on"),
+    Why.MOVED_TO: gettext_lazy("moved to here"),
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A clock as the page shows it: what it measures, how it stands, and the ground."""
+
+    clock: Clock
+    name: str
+    due: Due
+    ground: str
+    unverified: bool
+
+
+def _name(rule: str) -> str:
+    known = declared().get(rule)
+    return _(known.meaning) if known and known.meaning else rule
+
+
+def _shown(clock: Clock) -> Shown:
+    basis: dict[str, Any] = clock.basis
+    ground = " ".join(str(basis[key]) for key in ("basis", "article") if basis.get(key))
+    return Shown(clock, _name(clock.rule), due_words(due_state(clock)), ground, bool(basis.get("unverified")))
+
+
+def of_matter(matter: Matter) -> list[Shown]:
+    """Its clocks: open ones by their day, then those that stopped. One query."""
+    rows = sorted(matter.clocks.all(), key=lambda c: (c.stopped is not None, c.due is None, c.due, c.pk))  # type: ignore[attr-defined]
+    return [_shown(clock) for clock in rows]
+
+
+def told(clock: Clock) -> dict[str, Any]:
+    """Why this day: each day from the first to the last."""
+    told = explain(clock)
+    days = [{"day": d.day, "n": d.n, "why": d.note or str(WHY[d.why]), "counted": d.counted} for d in told.days]
+    return {"shown": _shown(clock), "told": told, "days": days, "limit": clock.basis.get("limit"), "fixed": clock.fixed}

@@ -1,0 +1,217 @@
+"""Lists of matters: a programme declares what stands in it; paging, filters, bulk work and Excel are here.
+
+    class ProblemList(MatterList):
+        flow = PROBLEM
+        columns = ["number", "entity", "title", "state", "owner", "due"]
+        filters = ["state", "area", "category", "owner", "overdue"]
+        bulk = ["assign"]
+        export = True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.functional import Promise
+
+from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.accounts.roles import Relation, Role
+from zhijian.kernel.accounts.scope import in_scope
+from zhijian.kernel.desk import filters as narrowing
+from zhijian.kernel.desk.columns import Column, accessor, column_of
+from zhijian.kernel.desk.paging import Order
+from zhijian.kernel.desk.panels import Panel
+from zhijian.kernel.matters.catalogue import furniture
+from zhijian.kernel.matters.flow import Flow, Step
+from zhijian.kernel.matters.models import Matter
+
+# Who looks at everything, though no step is theirs; and who holds a post in which any relation can arise.
+OVERSEERS = frozenset({Role.HEAD, Role.LEADER, Role.AUDITOR, Role.SECTION})
+HOLDERS = frozenset({Role.INSPECTOR, Role.CASE_OFFICER, Role.MEDIATOR})
+ALWAYS = ("id", "uid", "kind", "number", "title", "area", "state", "due", "closed", "version", "entity_id")
+
+
+class MatterList:
+    """A list of the matters of a flow (or of several). Declare a subclass in a programme's `desk.py`; that is all.
+
+    `name` stands in the address (the flow's kind by default), `start` are filters that hold until somebody chooses,
+    `panels` are shown on the record page of the flow's matters, `room` puts it on the menu, `empty` says what would be
+    here and how it gets here. `opens` names what opens a matter where a plain step is not enough: verb →
+    function(actor, about, facts) -> Matter.
+    """
+
+    flow: ClassVar[Flow | None] = None
+    flows: ClassVar[Sequence[Flow]] = ()
+    name: ClassVar[str] = ""
+    title: ClassVar[str | Promise] = ""
+    columns: ClassVar[Sequence[str | Column]] = ("number", "title", "entity", "area", "state", "assignee", "due")
+    filters: ClassVar[Sequence[str]] = ("q", "state", "area", "assignee", "overdue", "period")
+    start: ClassVar[dict[str, str]] = {}
+    bulk: ClassVar[Sequence[str]] = ()
+    export: ClassVar[bool] = True
+    order: ClassVar[Order] = "newest"
+    roles: ClassVar[frozenset[Role] | None] = None
+    panels: ClassVar[Sequence[str | Panel]] = ()
+    room: ClassVar[bool] = True
+    rank: ClassVar[int] = 50
+    empty: ClassVar[str | Promise] = ""
+    opens: ClassVar[dict[str, Callable[..., Matter]]] = {}
+    do_not_call_in_templates: ClassVar[bool] = True
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.all_flows():
+            _lists[cls.slug()] = cls
+
+    @classmethod
+    def all_flows(cls) -> list[Flow]:
+        """The flows whose matters stand in it."""
+        return list(cls.flows) or ([cls.flow] if cls.flow else [])
+
+    @classmethod
+    def kinds(cls) -> list[str]:
+        return [flow.kind for flow in cls.all_flows()]
+
+    @classmethod
+    def slug(cls) -> str:
+        return cls.name or cls.kinds()[0]
+
+    @classmethod
+    def url(cls) -> str:
+        return f"/l/{cls.slug()}/"
+
+    @classmethod
+    def label(cls) -> str | Promise:
+        first = cls.all_flows()[0]
+        return cls.title or first.plural or first.title
+
+    @classmethod
+    def who(cls) -> frozenset[Role]:
+        """Whose room it is: those named, else everybody for whom the flow has a step, and those who oversee."""
+        if cls.roles is not None:
+            return cls.roles
+        found: set[Role] = set(OVERSEERS)
+        for step in (step for flow in cls.all_flows() for step in flow.steps):
+            found |= {who for who in step.whos if isinstance(who, Role)}
+            if {Relation.ASSIGNEE, Relation.SECOND} & set(step.whos):
+                found |= HOLDERS & _openers(cls.all_flows())
+        return frozenset(found)
+
+    @classmethod
+    def made_columns(cls) -> list[Column]:
+        flow = cls.all_flows()[0]
+        return [column if isinstance(column, Column) else column_of(flow, column) for column in cls.columns]
+
+    @classmethod
+    def made_filters(cls) -> list[narrowing.Filter]:
+        codes = list(cls.filters)
+        if "q" not in codes:
+            codes.insert(0, "q")
+        if len(cls.all_flows()) > 1 and "kind" not in codes:
+            codes.insert(1, "kind")
+        return [narrowing.filter_of(cls.all_flows(), code) for code in codes]
+
+    @classmethod
+    def base(cls, actor: Actor) -> QuerySet[Matter]:
+        """The rows that the actor may see, with constants so that the index by kind and area is used."""
+        kinds = cls.kinds()
+        rows = Matter.objects.filter(kind=kinds[0]) if len(kinds) == 1 else Matter.objects.filter(kind__in=kinds)
+        return in_scope(rows, actor)
+
+    @classmethod
+    def given(cls, params: QueryDict) -> dict[str, str]:
+        """The filters' values: of the address, else those that hold from the start."""
+        found = {}
+        for one in cls.made_filters():
+            for name in one.reads:
+                value = params.get(name, cls.start.get(name, "")).replace("\x00", "").strip()[:80]
+                if value:
+                    found[name] = value
+        return found
+
+    @classmethod
+    def narrowed(cls, actor: Actor, given: dict[str, str]) -> QuerySet[Matter]:
+        """The rows that the filters leave."""
+        rows = cls.base(actor)
+        for one in cls.made_filters():
+            if any(name in given for name in one.reads):
+                rows = one.apply(rows, given, actor)
+        return rows
+
+    @classmethod
+    def with_columns(cls, rows: QuerySet[Matter]) -> QuerySet[Matter]:
+        """Only the columns that are shown, joined in the one query."""
+        needed = [name for column in cls.made_columns() for name in column.fields]
+        joins = {name.split("__")[0] for name in needed if "__" in name}
+        through = accessor(cls.all_flows()[0])
+        deeper = {through} if through in joins else set()
+        only = {*ALWAYS, *needed}
+        for join in joins:
+            only.add(f"{join}__{'matter' if join in deeper else 'id'}")
+        for name in list(only):
+            field = Matter._meta.get_field(name.split("__")[0])
+            if "__" in name and field.concrete:
+                only.add(field.name)
+        return rows.select_related(*sorted(joins)).only(*sorted(only)) if joins else rows.only(*sorted(only))
+
+    @classmethod
+    def bulk_steps(cls, actor: Actor) -> list[Step]:
+        """The steps that may be done to many at once, by this person."""
+        flow = cls.all_flows()[0]
+        mine: set[Any] = set(actor.roles_at())
+        found = {}
+        for step in flow.steps:
+            if step.verb in cls.bulk and step.froms and any(who in mine or isinstance(who, Relation) for who in step.whos):
+                found.setdefault(step.verb, step)
+        return list(found.values())
+
+    @classmethod
+    def opening_steps(cls, actor: Actor) -> list[tuple[Flow, Step]]:
+        """The steps by which this person may open a matter here."""
+        mine = actor.roles_at()
+        return [
+            (flow, step)
+            for flow in cls.all_flows()
+            for step in flow.steps
+            if not step.froms and not step.hidden and step.by is None and any(who in mine for who in step.whos)
+        ]
+
+
+def _openers(flows: Sequence[Flow]) -> set[Role]:
+    """Roles in which somebody becomes the person in charge: those that any step of the flows names."""
+    return {who for flow in flows for step in flow.steps for who in step.whos if isinstance(who, Role)}
+
+
+_lists: dict[str, type[MatterList]] = {}
+
+
+@cache
+def load() -> dict[str, type[MatterList]]:
+    """Every list by its name; imports the programmes' `desk` modules once."""
+    furniture("desk")
+    return _lists
+
+
+def list_of(name: str, actor: Actor) -> type[MatterList] | None:
+    """The list of that name, if it is one of this person's rooms."""
+    found = load().get(name)
+    return found if found is not None and found.who() & actor.roles_at() else None
+
+
+def rooms(actor: Actor) -> list[type[MatterList]]:
+    """The lists on this person's menu, in order."""
+    mine = actor.roles_at()
+    return sorted((one for one in load().values() if one.room and one.who() & mine), key=lambda one: (one.rank, one.slug()))
+
+
+def panels_of(kind: str) -> list[Panel]:
+    """What the programme shows on the record page of this kind."""
+    found: list[Panel] = []
+    for one in load().values():
+        if kind in one.kinds():
+            found += [panel if isinstance(panel, Panel) else Panel(panel) for panel in one.panels]
+    return found

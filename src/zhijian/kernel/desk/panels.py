@@ -1,0 +1,54 @@
+"""Programmes' own parts on pages that the kernel draws: the record page (see `MatterList.panels`) and an entity's file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.registry.models import Entity
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of the record page: a template, and what it is told besides `matter`, `record` and `actor`."""
+
+    template: str
+    context: Callable[[Any, Any, Actor], dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True)
+class EntityPanel:
+    """A part of an entity's file; `context` returns None when there is nothing to show."""
+
+    template: str
+    context: Callable[[Entity, Actor], dict[str, Any] | None]
+
+
+_entity: dict[str, EntityPanel] = {}
+
+
+def entity_panel(template: str, context: Callable[[Entity, Actor], dict[str, Any] | None]) -> None:
+    """Show a part on every entity's file: a programme's own word on it (its last published result, its grade)."""
+    _entity[template] = EntityPanel(template, context)
+
+
+def draw(panel: Panel, request: HttpRequest, matter: Any, record: Any, actor: Actor) -> SafeString:
+    """The panel as HTML."""
+    told = panel.context(matter, record, actor) if panel.context else {}
+    return render_to_string(panel.template, {"matter": matter, "record": record, "actor": actor, **told}, request)
+
+
+def draw_entity(request: HttpRequest, entity: Entity, actor: Actor) -> list[SafeString]:
+    """Every programme's part on the entity's file."""
+    drawn = []
+    for panel in _entity.values():
+        told = panel.context(entity, actor)
+        if told is not None:
+            drawn.append(render_to_string(panel.template, {"entity": entity, "actor": actor, **told}, request))
+    return drawn

@@ -1,0 +1,59 @@
+"""The one timeline: entries of the ledger in the viewer's words, by days; digests only for who wants to verify."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.desk import said
+from zhijian.kernel.evidence import ledger
+from zhijian.kernel.evidence.models import LedgerEntry
+
+LONGEST = 300  # entries on one page; a matter with more shows the newest
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry as it is shown."""
+
+    words: str
+    who: str
+    at: dt.datetime
+    when: str
+    entry: LedgerEntry
+
+
+def _who(entry: LedgerEntry) -> str:
+    if entry.actor_name:
+        return entry.actor_name
+    return {"system": _("the platform"), "public": _("the public")}.get(entry.actor, "")
+
+
+def lines(entries: QuerySet[LedgerEntry], viewer: Actor, limit: int = LONGEST) -> list[Line]:
+    """Entries, newest first, two queries."""
+    rows = entries.order_by("-at", "-id").prefetch_related("personal")[:limit]
+    return [Line(ledger.describe(e, viewer), _who(e), e.at, said.moment(e.at), e) for e in rows]
+
+
+def by_day(shown: list[Line]) -> list[tuple[str, list[Line]]]:
+    """The lines gathered by legal day, the newest day first."""
+    today = calendar.today()
+
+    def day_of(line: Line) -> dt.date:
+        return calendar.legal_day(line.at)
+
+    names = {today: _("today"), today - dt.timedelta(days=1): _("yesterday")}
+    return [(names.get(day, f"{day:%Y-%m-%d}"), list(group)) for day, group in groupby(shown, key=day_of)]
+
+
+def since(matter: Any, version: int, viewer: Actor) -> list[Line]:
+    """What happened to a matter after `version`: what somebody must see before deciding again."""
+    rows = LedgerEntry.objects.filter(matter=matter)
+    return [line for line in lines(rows, viewer, 50) if int(line.entry.data.get("version") or 0) > version]

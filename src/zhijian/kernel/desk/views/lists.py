@@ -1,0 +1,159 @@
+"""List pages: rows by key, filters in the address, bulk work, Excel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext_lazy, ngettext, override
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.vary import vary_on_headers
+
+from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.accounts.scope import in_scope, scoped
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.desk import columns, forms, paging, xlsx
+from zhijian.kernel.desk.filters import Shown
+from zhijian.kernel.desk.gate import actor_in, staff
+from zhijian.kernel.desk.lists import MatterList, list_of
+from zhijian.kernel.evidence import ledger
+from zhijian.kernel.matters.errors import StepError
+from zhijian.kernel.matters.flow import Step
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.perform import perform
+from zhijian.kernel.registry.search import capped_count
+
+BULK = 200  # matters at once: each is locked, changed and told about in the one transaction
+BATCH = 2_000  # rows fetched at a time for Excel
+
+ledger.entry_kind("desk.exported", label=gettext_lazy("Exported the list “{list}” to Excel, filters: {filter}"))
+
+
+def found(request: HttpRequest, name: str) -> type[MatterList]:
+    """The list, if it is one of the person's rooms; 404 otherwise."""
+    one = list_of(name, actor_in(request))
+    if one is None:
+        raise Http404
+    return one
+
+
+def _shown_filters(one: type[MatterList], given: dict[str, str], actor: Actor) -> list[Shown]:
+    return [
+        Shown(f, given.get(f.code, ""), {name: given.get(name, "") for name in f.reads}, f.options(actor))
+        for f in one.made_filters()
+    ]
+
+
+def table(one: type[MatterList], rows: list[Matter]) -> list[dict[str, Any]]:
+    """Rows as a template draws them."""
+    made = one.made_columns()
+    return [{"matter": row, "cells": [(column, column.show(row)) for column in made]} for row in rows]
+
+
+@require_GET
+@staff
+@vary_on_headers("HX-Request")
+def list_page(request: HttpRequest, name: str) -> HttpResponse:
+    """A page of a list; only its rows when HTMX asks."""
+    one, actor = found(request, name), actor_in(request)
+    given = one.given(request.GET)
+    rows = one.narrowed(actor, given)
+    order = request.GET.get("order", one.order)
+    order = order if order in ("newest", "oldest", "due") else one.order
+    count, more = capped_count(rows)
+    page = paging.page(one.with_columns(rows), order, request.GET.get("after", ""), request.GET.get("before", ""))
+    kept = {**{name: "" for name in one.start}, **given, **({"order": order} if order != one.order else {})}
+    context = {
+        "list": one,
+        "slug": one.slug(),
+        "title": one.label(),
+        "columns": one.made_columns(),
+        "rows": table(one, page.rows),
+        "count": f"{count:,}+" if more else f"{count:,}",
+        "page": page,
+        "query": urlencode(kept),
+        "order": order,
+        "orders": [("newest", _("newest first")), ("oldest", _("oldest first")), ("due", _("nearest due day first"))],
+        "narrowed": bool(set(given) - set(one.start)),
+        "bulk": one.bulk_steps(actor),
+        "empty": one.empty,
+    }
+    if request.htmx and not request.htmx.history_restore_request:  # type: ignore[attr-defined]
+        return render(request, "desk/parts/rows.html", context)
+    context |= {"filters": _shown_filters(one, given, actor), "opening": one.opening_steps(actor)}
+    return render(request, "desk/list.html", context)
+
+
+@require_GET
+@staff
+def list_export(request: HttpRequest, name: str) -> HttpResponse:
+    """The same rows as an Excel file. It flows while it is read, in a transaction and scope of its own."""
+    one, actor = found(request, name), actor_in(request)
+    if not one.export:
+        raise Http404
+    given = one.given(request.GET)
+    said = "; ".join(f"{key}={value}" for key, value in sorted(given.items())) or "-"
+    with scoped(actor):
+        area = actor.posts[0].area
+        ledger.record(
+            "desk.exported", actor=actor, subject=f"account:{actor.person_id}", area=area, data={"list": name, "filter": said}
+        )
+    title = str(one.label())
+    answer = StreamingHttpResponse(
+        _excel(one, actor, given, title, get_language() or "en"),
+        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    )
+    file = quote(f"{title}-{calendar.today():%Y%m%d}.xlsx")
+    answer["Content-Disposition"] = f"attachment; filename=\"{one.slug()}.xlsx\"; filename*=UTF-8''{file}"
+    return answer
+
+
+def _excel(one: type[MatterList], actor: Actor, given: dict[str, str], title: str, language: str) -> Iterator[bytes]:
+    with override(language), scoped(actor):
+        made = one.made_columns()
+        rows = one.with_columns(one.narrowed(actor, given)).order_by("-pk").iterator(chunk_size=BATCH)
+        yield from xlsx.stream(title, [str(c.label) for c in made], ([c.raw(row) for c in made] for row in rows))
+
+
+def _bulk_step(one: type[MatterList], verb: str, actor: Actor) -> Step:
+    step = next((s for s in one.bulk_steps(actor) if s.verb == verb), None)
+    if step is None:
+        raise Http404
+    return step
+
+
+@require_POST
+@staff
+def list_bulk(request: HttpRequest, name: str, verb: str) -> HttpResponse:
+    """One step for many matters: the first post asks for the facts, the second does it, each matter on its own."""
+    one, actor = found(request, name), actor_in(request)
+    step = _bulk_step(one, verb, actor)
+    uids = [uid for uid in request.POST.getlist("uid") if forms.is_uid(uid)][:BULK]
+    matters = list(in_scope(Matter.objects.filter(uid__in=uids, kind__in=one.kinds()), actor).order_by("pk"))
+    if not matters:
+        messages.warning(request, _("Nothing was chosen."))
+        return redirect(one.url())
+    going = "go" in request.POST
+    form = forms.form_for(step, matters[0], actor, request.POST if going else None)
+    context = {"list": one, "title": one.label(), "step": step, "matters": matters, "form": form, "columns": columns}
+    if not going or (form is not None and not form.is_valid()):
+        return render(request, "desk/bulk.html", context, status=422 if going else 200)
+    done, failed = 0, []
+    for matter in matters:
+        try:
+            with transaction.atomic():
+                perform(matter, verb, actor, **(form.facts() if form else {}))
+            done += 1
+        except StepError as error:
+            failed.append((matter, error.message))
+    if done:
+        messages.success(request, ngettext("%(n)s done.", "%(n)s done.", done) % {"n": done})
+    if failed:
+        return render(request, "desk/bulk.html", {**context, "failed": failed, "done": done})
+    return redirect(one.url())

@@ -1,0 +1,172 @@
+"""The record page of every kind of matter, its steps, and the explanation of its clocks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.accounts.scope import in_scope
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.clock.models import Clock
+from zhijian.kernel.desk import clocks, columns, forms, panels, said, timeline
+from zhijian.kernel.desk.gate import actor_in, staff
+from zhijian.kernel.desk.lists import panels_of
+from zhijian.kernel.evidence.models import File, LedgerEntry
+from zhijian.kernel.evidence.refusals import Refused
+from zhijian.kernel.matters.catalogue import flow_of
+from zhijian.kernel.matters.errors import BadFacts, Conflict, NotOpen, StepError
+from zhijian.kernel.matters.flow import Step
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.perform import Offer, offers, perform, record_of, why_not
+
+BUTTONS = 3  # steps that stand beside the title; the others are behind "More"
+HEAVY = ("entity__grams", "entity__fold", "entity__extra", "premises__grams", "premises__fold", "premises__extra")
+
+
+def matter_of(uid: str, actor: Actor) -> Matter:
+    """The matter, if it is in scope; 404 otherwise, whichever it is."""
+    rows = Matter.objects.select_related("entity", "premises", "assignee", "second", "parent").defer(*HEAVY)
+    return get_object_or_404(in_scope(rows, actor), uid=uid)
+
+
+def _buttons(found: list[Offer]) -> dict[str, Any]:
+    """Open steps, the likely one first; the shut ones with their reasons."""
+    open_ones = sorted((o for o in found if o.open), key=lambda o: not o.step.likely)
+    return {
+        "buttons": open_ones[:BUTTONS],
+        "further": open_ones[BUTTONS:],
+        "shut": [o for o in found if not o.open],
+    }
+
+
+def _facts(record: Any) -> list[tuple[str, str]]:
+    """The record's plain fields that hold something, in words."""
+    if record is None:
+        return []
+    plain = [f for f in record._meta.concrete_fields if not f.is_relation and f.get_internal_type() != "JSONField"]
+    shown = [(str(f.verbose_name).capitalize(), columns.value_text(record, f)) for f in plain]
+    return [(name, text) for name, text in shown if text]
+
+
+@require_GET
+@staff
+def record_page(request: HttpRequest, uid: str) -> HttpResponse:
+    """What is it, where does it stand, whose is it, what can I do now; and below all that happened."""
+    actor = actor_in(request)
+    matter = matter_of(uid, actor)
+    flow = flow_of(matter.kind)
+    record = record_of(matter, flow)
+    own = panels_of(matter.kind)
+    lines = timeline.lines(LedgerEntry.objects.filter(matter=matter), actor)
+    context = {
+        "matter": matter,
+        "flow": flow,
+        "state": flow.state(matter.state),
+        "path": said.area_path(matter.area),
+        "clocks": clocks.of_matter(matter),
+        "panels": [panels.draw(panel, request, matter, record, actor) for panel in own],
+        "facts": [] if own else _facts(record),
+        "papers": matter.papers.order_by("-id"),  # type: ignore[attr-defined]
+        "photos": File.objects.filter(matter=matter, original=None, kind=File.Kind.PHOTO).order_by("item", "id"),
+        "children": _children(matter),
+        "days": timeline.by_day(lines),
+        "mine": actor.person_id in (matter.assignee_id, matter.second_id),
+        **_buttons(offers(matter, actor, record)),
+    }
+    return render(request, "desk/record.html", context)
+
+
+def _children(matter: Matter) -> list[tuple[Matter, Any, Any, str]]:
+    rows = matter.children.only("uid", "kind", "number", "title", "state", "due", "closed", "parent").order_by("id")  # type: ignore[attr-defined]
+    found = []
+    for child in rows[:100]:
+        flow = flow_of(child.kind)
+        due = said.due_of(child.due) if child.closed is None else None
+        found.append((child, flow.state(child.state), due, str(flow.title)))
+    return found
+
+
+@require_GET
+@staff
+def explain_page(request: HttpRequest, uid: str, pk: int) -> HttpResponse:
+    """Why this day: each day counted, each left out."""
+    matter = matter_of(uid, actor_in(request))
+    clock = get_object_or_404(Clock, pk=pk, matter=matter)
+    context = {"matter": matter, **clocks.told(clock)}
+    part = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+    return render(request, "desk/parts/explain.html" if part else "desk/explain.html", context)
+
+
+def _step(matter: Matter, verb: str) -> Step:
+    """The step of that verb from the matter's state, or any of that name, so that its reason can be told."""
+    flow = flow_of(matter.kind)
+    found = flow.find(verb, matter.state, calendar.today())
+    found = found or next((s for s in flow.steps if s.verb == verb and s.froms), None)
+    if found is None or found.hidden or found.by is not None:
+        raise Http404
+    return found
+
+
+def _version(request: HttpRequest) -> int | None:
+    text = request.POST.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+@require_http_methods(["GET", "POST"])
+@staff
+def step_page(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
+    """A step: its form, its reason when it is shut, and the page of a conflict. Nothing typed is lost."""
+    actor = actor_in(request)
+    matter = matter_of(uid, actor)
+    step = _step(matter, verb)
+    record = record_of(matter)
+    posted = request.method == "POST"
+    form = forms.form_for(
+        step, matter, actor, request.POST if posted else None, request.FILES if posted else None, record=record
+    )
+    shut = why_not(matter, verb, actor)
+    context = {"matter": matter, "flow": flow_of(matter.kind), "step": step, "form": form, "shut": shut}
+    if not posted:
+        return render(request, "desk/step.html", context, status=200)
+    if form is not None and not form.is_valid():
+        return render(request, "desk/step.html", context, status=422)
+    try:
+        with transaction.atomic():
+            told = {**form.facts(), **forms.attach_photos(form, matter, actor)} if form else {}
+            perform(matter, verb, actor, version=_version(request), **told)
+    except (BadFacts, Refused, ValidationError) as error:
+        return _mistaken(request, context, error)
+    except Conflict as error:
+        return _conflict(request, context, error, actor)
+    except StepError as error:
+        article = error.article if isinstance(error, NotOpen) else ""
+        return render(request, "desk/step.html", {**context, "shut": error.message, "article": article}, status=error.status)
+    messages.success(request, _("Done: %(step)s") % {"step": step.label or step.verb})
+    return redirect("record", uid=matter.uid)
+
+
+def _mistaken(request: HttpRequest, context: dict[str, Any], error: Exception) -> HttpResponse:
+    form = context["form"]
+    if isinstance(error, BadFacts) and form is not None:
+        form.blame(error.errors)
+    elif form is not None:
+        form.add_error(None, str(getattr(error, "message", error)))
+    return render(request, "desk/step.html", {**context, "problem": str(error)}, status=422)
+
+
+def _conflict(request: HttpRequest, context: dict[str, Any], error: Conflict, actor: Actor) -> HttpResponse:
+    """409: what changed meanwhile above, what was typed below, with the new version: one more look, then send again."""
+    matter = matter_of(context["matter"].uid, actor)
+    news = timeline.since(matter, error.yours, actor)
+    step = flow_of(matter.kind).find(context["step"].verb, matter.state, calendar.today())
+    shut = why_not(matter, context["step"].verb, actor)
+    told = {**context, "matter": matter, "news": news, "shut": shut if step is None or shut else "", "conflict": error}
+    return render(request, "desk/step.html", told, status=409)

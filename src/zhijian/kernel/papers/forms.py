@@ -1,0 +1,109 @@
+"""What a kind of paper is, from the packs: title, fields in order, who signs, seal, copies, ground, its wording."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from zhijian.kernel.packs import stack
+from zhijian.kernel.packs.loader import PackError, read_toml
+
+SIGNERS = {"inspector1", "inspector2", "party", "witness"}
+
+
+@dataclass(frozen=True)
+class Form:
+    """A `papers/<kind>.toml` with the path of its template `papers/<kind>.typ`."""
+
+    kind: str
+    title: str
+    fields: tuple[dict[str, Any], ...]
+    signs: tuple[str, ...]
+    sealed: bool
+    copies: int
+    basis: str
+    verified: str
+    language: str
+    template: Path
+    number: str = ""
+    every_page: bool = False
+    unsealed: str = ""
+    texts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def keys(self) -> list[str]:
+        """The names of its facts, in the order of the official form."""
+        return [one["key"] for one in self.fields]
+
+
+def _checked(path: Path, raw: dict[str, Any], kind: str) -> dict[str, Any]:
+    where = f"{path.parent.parent.name}/papers/{path.name}"
+    needed = {"kind", "title", "signs", "sealed", "copies", "basis", "verified", "language", "field"}
+    if missing := needed - set(raw):
+        raise PackError(f"{where}: {sorted(missing)} missing")
+    if raw["kind"] != kind:
+        raise PackError(f"{where}: kind must be {kind!r}")
+    if raw["verified"] not in ("V", "K"):
+        raise PackError(f"{where}: verified must be V or K")
+    if raw["sealed"] and not raw.get("unsealed"):
+        raise PackError(f"{where}: a sealed paper needs the sentence that it bears until then (unsealed)")
+    keys = [one.get("key") for one in raw["field"]]
+    if not all(one.get("key") and one.get("label") for one in raw["field"]) or len(set(keys)) != len(keys):
+        raise PackError(f"{where}: each field needs a key of its own and a label")
+    if unknown := set(raw["signs"]) - SIGNERS:
+        raise PackError(f"{where}: unknown signers {sorted(unknown)}")
+    return raw
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, template: Path, kind: str) -> Form:
+    raw = _checked(path, read_toml(path), kind)
+    return Form(
+        kind=kind,
+        title=raw["title"],
+        fields=tuple(raw["field"]),
+        signs=tuple(raw["signs"]),
+        sealed=raw["sealed"],
+        copies=raw["copies"],
+        basis=raw["basis"],
+        verified=raw["verified"],
+        language=raw["language"],
+        template=template,
+        number=raw.get("number", ""),
+        every_page=raw.get("every_page", False),
+        unsealed=raw.get("unsealed", ""),
+        texts=raw.get("texts", {}),
+    )
+
+
+def form(kind: str) -> Form:
+    """The form of a kind in the stack in force. Raises FileNotFoundError or PackError."""
+    return _read(stack().file(f"papers/{kind}.toml"), stack().file(f"papers/{kind}.typ"), kind)
+
+
+def forms() -> dict[str, Form]:
+    """Every form of the stack, by kind."""
+    kinds = [Path(path).stem for path in stack().files("papers/*.toml")]
+    return {kind: form(kind) for kind in kinds}
+
+
+def forms_for_phone(kinds: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The forms as the phone needs them to show and print its papers without network."""
+    told = {}
+    for kind in kinds:
+        one = form(kind)
+        told[kind] = {
+            "title": one.title,
+            "fields": [{"key": f["key"], "label": f["label"]} for f in one.fields],
+            "signs": list(one.signs),
+            "sealed": one.sealed,
+            "copies": one.copies,
+            "basis": one.basis,
+            "verified": one.verified == "V",
+            "notes": [one.unsealed] if one.sealed else [],
+            "texts": one.texts,
+        }
+    return told

@@ -1,0 +1,187 @@
+"""Making, voiding and sealing papers. Issued papers never change: a wrong one is voided and replaced."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.evidence import ledger
+from zhijian.kernel.evidence.digest import canonical, sha256_hex, sm3_hex
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.packs import stack
+from zhijian.kernel.papers import numbers
+from zhijian.kernel.papers.codes import new_code
+from zhijian.kernel.papers.forms import form
+from zhijian.kernel.papers.models import NumberRow, Paper
+
+MADE = ledger.entry_kind("paper.made", label=_("Made {title} {number}"))
+VOIDED = ledger.entry_kind("paper.void", label=_("{title} {number} was declared void: {reason}"))
+SEALED = ledger.entry_kind("paper.seal", label=_("{title} {number} was sealed"))
+
+Source = Callable[[Matter, Any, Any, dt.datetime], dict[str, Any]]
+_sources: dict[str, Source] = {}
+
+
+def data_source(kind: str) -> Callable[[Source], Source]:
+    """Register the function that makes the data of a kind of paper: `(matter, record, facts, at) -> data`."""
+
+    def register(source: Source) -> Source:
+        _sources[kind] = source
+        return source
+
+    return register
+
+
+def _draft(
+    kind: str,
+    matter: Matter,
+    data: dict[str, Any],
+    signatures: list[dict[str, Any]] | None,
+    at: dt.datetime,
+    actor: Actor,
+) -> Paper:
+    bytes_ = canonical(data)
+    digest = sha256_hex(bytes_)
+    record = data.get("record") or {}
+    return Paper(
+        matter=matter,
+        entity_id=matter.entity_id,
+        area=matter.area,
+        organ=stack().organ(matter.area).area,
+        kind=kind,
+        data=data,
+        digest=digest,
+        digest_sm3=sm3_hex(bytes_),
+        signed_digest=record.get("digest") or digest,
+        signatures=signatures or [],
+        at=at,
+        made_by=actor.label,
+        training=bool(getattr(settings, "TRAINING", False)),
+    )
+
+
+def _issue(paper: Paper, row: NumberRow | None, actor: Actor) -> Paper:
+    if row is not None:
+        paper.number, paper.code = row.number, row.code
+    paper.code = paper.code or new_code()
+    paper.save(force_insert=True)
+    if row is not None:
+        row.paper = paper
+        numbers.mark(row, NumberRow.State.USED, actor)
+    ledger.record(
+        MADE.code,
+        actor=actor,
+        subject=f"matter:{paper.matter_id}",
+        matter=paper.matter,
+        data={
+            "paper": str(paper.uid),
+            "kind": paper.kind,
+            "title": form(paper.kind).title,
+            "number": paper.number,
+            "digest": paper.digest,
+            "signed": paper.signed_digest,
+        },
+        at=paper.at,
+    )
+    return paper
+
+
+def make(
+    kind: str,
+    matter: Matter,
+    data: dict[str, Any],
+    *,
+    number: str | None = None,
+    code: str | None = None,
+    signatures: list[dict[str, Any]] | None = None,
+    at: dt.datetime | None = None,
+    actor: Actor,
+    replaces: Paper | None = None,
+) -> Paper:
+    """Issue a paper in the running transaction, under the next number, or under one reserved for the actor's phone.
+
+    `data` must be canonical (no floats). Raises NumberForeign when `number` (or its `code`) is not his to use.
+    """
+    at = at or timezone.now()
+    with transaction.atomic():
+        row = (
+            numbers.usable(kind, number, code, actor.device)
+            if number
+            else numbers.take(kind, matter.area, numbers.year_of(at), actor=actor)
+        )
+        paper = _draft(kind, matter, data, signatures, at, actor)
+        paper.replaces = replaces
+        return _issue(paper, row, actor)
+
+
+def make_for_step(kind: str, matter: Matter, record: Any, actor: Actor, facts: Any, at: dt.datetime) -> Paper:
+    """What `perform` calls for a step's `paper=`. Raises KeyError when no programme gives the data of that kind."""
+    return make(kind, matter, _sources[kind](matter, record, facts, at), at=at, actor=actor)
+
+
+def make_from_record(kind: str, matter: Matter, record: Any, reference: Any, actor: Actor, at: dt.datetime) -> Paper:
+    """The paper that was handed over in the field, under the number that stood on it, with its signatures.
+
+    `reference` has `number` and `code` (both None when the phone had run out: then the next number is taken). A number
+    that is not this phone's is a doubt, not a loss: the paper is kept without a number and NumberForeign raised after.
+    """
+    data = _sources[kind](matter, record, None, at)
+    signatures = [one.model_dump(mode="json") for one in record.signatures]
+    try:
+        return make(
+            kind, matter, data, number=reference.number, code=reference.code, signatures=signatures, at=at, actor=actor
+        )
+    except numbers.NumberForeign:
+        claimed = {**data, "claimed_number": reference.number}
+        _issue(_draft(kind, matter, claimed, signatures, at, actor), None, actor)
+        raise
+
+
+def void(paper: Paper, reason: str, actor: Actor) -> Paper:
+    """Declare an issued paper void; its number stays accounted for. Raises ValueError without a reason or twice."""
+    if not reason.strip():
+        raise ValueError("a void paper needs a reason")
+    with transaction.atomic():
+        paper = Paper.objects.select_for_update(of=("self",)).get(pk=paper.pk)
+        if paper.state == Paper.State.VOID:
+            raise ValueError(f"{paper} is void already")
+        paper.state, paper.void_reason = Paper.State.VOID, reason[:300]
+        paper.void_at, paper.void_by = timezone.now(), actor.label
+        paper.save(update_fields=["state", "void_reason", "void_at", "void_by"])
+        row = NumberRow.objects.select_for_update(of=("self",)).filter(paper=paper).first()
+        if row is not None:
+            numbers.mark(row, NumberRow.State.VOID, actor, reason)
+        _tell(VOIDED.code, paper, actor, reason=reason)
+    return paper
+
+
+def affix_seal(paper: Paper, actor: Actor, at: dt.datetime | None = None) -> Paper:
+    """Note that the office's seal was put on the printed original. Raises ValueError where none belongs on it."""
+    if not form(paper.kind).sealed:
+        raise ValueError(f"a {paper.kind} bears no seal")
+    with transaction.atomic():
+        paper = Paper.objects.select_for_update(of=("self",)).get(pk=paper.pk)
+        if paper.state != Paper.State.ISSUED:
+            raise ValueError(f"{paper} is {paper.state}")
+        if not paper.sealed:
+            paper.sealed, paper.sealed_at = True, at or timezone.now()
+            paper.save(update_fields=["sealed", "sealed_at"])
+            _tell(SEALED.code, paper, actor)
+    return paper
+
+
+def _tell(kind: str, paper: Paper, actor: Actor, **more: str) -> None:
+    ledger.record(
+        kind,
+        actor=actor,
+        subject=f"matter:{paper.matter_id}",
+        matter=paper.matter,
+        data={"paper": str(paper.uid), "title": form(paper.kind).title, "number": paper.number, **more},
+    )

@@ -1,0 +1,81 @@
+"""The staff's door: visits, findings, proposals to investigate, results to publish."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.desk import forms
+from zhijian.kernel.desk.lists import MatterList, Panel
+from zhijian.kernel.matters.models import Matter
+from zhijian.programmes.inspection import doubts
+from zhijian.programmes.inspection.checklists import applicable
+from zhijian.programmes.inspection.flow import INSPECTION, LEAD, PUBLICATION, RECTIFICATION
+from zhijian.programmes.inspection.models import Answer, Checklist, Inspection
+
+
+def _checklists(asked: forms.Asked) -> forms.Options:
+    """The lists that apply to the premises today; every list in force where the premises have no trade."""
+    rows = applicable(asked.premises, calendar.today()) or list(Checklist.objects.filter(until=None).order_by("code"))
+    return [(str(row.pk), f"{row.title} ({row.version})") for row in rows]
+
+
+forms.choices("checklist", _checklists)
+
+
+def visit_panel(matter: Matter, record: Inspection, actor: Actor) -> dict[str, Any]:
+    """What was found: failed items first, then how many complied, and by section."""
+    answers = list(record.answers.order_by("pk"))
+    items = record.checklist.items if record.checklist else {}
+    for answer in answers:
+        answer.text = items.get(answer.item, {}).get("text", "")
+        answer.basis = items.get(answer.item, {}).get("basis", "")
+    return {
+        "visit": record,
+        "failed": [a for a in answers if a.answer == Answer.Value.NO],
+        "complied": [a for a in answers if a.answer == Answer.Value.YES],
+        "absent": [a for a in answers if a.answer == Answer.Value.NA],
+        "by_section": sum(a.by_section for a in answers),
+        "doubts": [doubts.sentence(flag) for flag in matter.flags],
+    }
+
+
+class Inspections(MatterList):
+    flow = INSPECTION
+    columns = ["number", "premises", "entity", "area", "state", "assignee", "planned_for", "result", "due"]
+    filters = ["q", "state", "area", "assignee", "overdue", "period"]
+    panels = [Panel("inspection/desk/visit.html", visit_panel)]
+    rank = 10
+    empty = _("Visits appear here when the head plans one, or when an inspector scans a door.")
+
+
+class Findings(MatterList):
+    flow = RECTIFICATION
+    columns = ["number", "title", "premises", "area", "state", "assignee", "due"]
+    filters = ["q", "state", "area", "assignee", "overdue", "period"]
+    bulk = ["accept"]
+    order = "due"
+    panels = [Panel("inspection/desk/finding.html")]
+    rank = 11
+    empty = _("Each item that did not comply and must be put right appears here.")
+
+
+class Leads(MatterList):
+    flow = LEAD
+    columns = ["title", "premises", "area", "state", "opened", "due"]
+    order = "due"
+    panels = [Panel("inspection/desk/lead.html")]
+    rank = 12
+    empty = _("A failed key item proposes an investigation; it appears here for the head.")
+
+
+class Publications(MatterList):
+    flow = PUBLICATION
+    columns = ["title", "entity", "area", "state", "opened", "due"]
+    bulk = ["publish"]
+    order = "due"
+    rank = 13
+    empty = _("Each recorded visit must be published within 20 working days; it waits here.")

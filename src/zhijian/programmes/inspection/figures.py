@@ -1,0 +1,160 @@
+"""What is counted of inspections, findings, and the publication of results."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from zhijian.kernel.figures import Period, figure
+from zhijian.programmes.inspection import rules
+
+
+def _finished(t: Any, period: Period, area: Any) -> Any:
+    visits = t.inspection.filter(t.inspection.state.isin(["rectifying", "closed"]), area(t.inspection.area))
+    return visits.filter(period(visits.ended_on.coalesce(visits.closed_on)))
+
+
+@figure(
+    "inspection.finished", _("Inspections finished"), unit=_("inspections"),
+    definition=_("Visits whose record was received, by the day on which they ended."),
+)  # fmt: skip
+def finished(t: Any, period: Period, area: Any) -> Any:
+    return _finished(t, period, area)
+
+
+@figure(
+    "inspection.entities", _("Entities inspected"), unit=_("entities"), count="entity_id",
+    definition=_("Different entities with at least one finished inspection in the period."),
+)  # fmt: skip
+def entities(t: Any, period: Period, area: Any) -> Any:
+    visits = _finished(t, period, area)
+    return visits.filter(visits.entity_id.notnull())
+
+
+@figure(
+    "inspection.with_problems", _("Inspections with problems"), unit=_("inspections"),
+    definition=_("Finished inspections at which at least one item did not comply."),
+)  # fmt: skip
+def with_problems(t: Any, period: Period, area: Any) -> Any:
+    visits = _finished(t, period, area)
+    return visits.filter(visits.failed > 0)
+
+
+figure(
+    "inspection.problem_rate", _("Inspections with problems, of all"), unit="%",
+    definition=_("Inspections with problems, divided by inspections finished."),
+    ratio=("inspection.with_problems", "inspection.finished"),
+)  # fmt: skip
+figure(
+    "inspection.visits_per_entity", _("Inspections per entity"), unit=_("inspections per entity"),
+    definition=_("Inspections finished, divided by entities inspected. Their number should fall, not rise."),
+    ratio=("inspection.finished", "inspection.entities"),
+)  # fmt: skip
+
+
+@figure(
+    "inspection.items_checked", _("Items checked"), unit=_("items"), sum="items_checked",
+    definition=_("Items of checklists that were answered at finished inspections, those not applicable left out."),
+)  # fmt: skip
+def items_checked(t: Any, period: Period, area: Any) -> Any:
+    return _finished(t, period, area)
+
+
+@figure(
+    "inspection.key_items_failed", _("Key items failed"), unit=_("items"),
+    definition=_("Key items (marked * in the checklist) that did not comply, by the day on which they were answered."),
+)  # fmt: skip
+def key_items_failed(t: Any, period: Period, area: Any) -> Any:
+    answers = t.inspection_answer
+    return answers.filter(answers.key, answers.answer == "no", period(answers.at_on), area(answers.area))
+
+
+@figure(
+    "inspection.problems_found", _("Problems found"), unit=_("problems"),
+    definition=_("Findings that an enterprise was ordered to put right, by the day of the order."),
+)  # fmt: skip
+def problems_found(t: Any, period: Period, area: Any) -> Any:
+    found = t.rectification
+    return found.filter(period(found.opened_on), area(found.area))
+
+
+def _due(t: Any, period: Period, area: Any) -> Any:
+    found = t.rectification
+    return found.filter(period.over(found.deadline), area(found.area))
+
+
+@figure(
+    "inspection.problems_due", _("Problems whose deadline has passed"), unit=_("problems"),
+    definition=_("Findings whose deadline, with the time granted, lies in the period and before today."),
+)  # fmt: skip
+def problems_due(t: Any, period: Period, area: Any) -> Any:
+    return _due(t, period, area)
+
+
+@figure(
+    "inspection.corrected_in_time", _("Problems corrected in time"), unit=_("problems"),
+    definition=_(
+        "Of the problems whose deadline has passed: those that are accepted as put right and were answered, or seen on"
+        " the spot, no later than the deadline."
+    ),
+)  # fmt: skip
+def corrected_in_time(t: Any, period: Period, area: Any) -> Any:
+    due = _due(t, period, area)
+    return due.filter(due.state == "accepted", due.answered_on.coalesce(due.closed_on) <= due.deadline)
+
+
+figure(
+    "inspection.in_time_rate", _("Problems corrected in time, of those due"), unit="%",
+    definition=_("Problems corrected in time, divided by problems whose deadline has passed."),
+    ratio=("inspection.corrected_in_time", "inspection.problems_due"),
+)  # fmt: skip
+
+
+@figure(
+    "inspection.overdue", _("Overdue findings"), unit=_("problems"),
+    definition=_("Findings past their deadline and not put right at the end of the period (today, while it lasts)."),
+)  # fmt: skip
+def overdue(t: Any, period: Period, area: Any) -> Any:
+    found = t.rectification
+    still_open = found.closed_on.isnull() | (found.closed_on > period.as_of)
+    return found.filter(found.deadline < period.as_of, found.opened_on <= period.as_of, still_open, area(found.area))
+
+
+def _to_publish(t: Any, period: Period, area: Any) -> Any:
+    clocks = t.clock
+    ours = clocks.filter(clocks.kind == "publication", clocks.rule == rules.PUBLISH_WITHIN.name)
+    duty = ours.filter(ours.state != "withheld")
+    return duty.filter(period.over(duty.due), area(duty.area))
+
+
+@figure(
+    "inspection.publications_due", _("Results to be published"), unit=_("results"),
+    definition=_("Results whose last day for publication lies in the period and before today; withheld ones left out."),
+)  # fmt: skip
+def publications_due(t: Any, period: Period, area: Any) -> Any:
+    return _to_publish(t, period, area)
+
+
+@figure(
+    "inspection.published_in_time", _("Results published in time"), unit=_("results"),
+    definition=_("Of the results to be published: those published within 20 working days (Order 49, article 39)."),
+)  # fmt: skip
+def published_in_time(t: Any, period: Period, area: Any) -> Any:
+    duty = _to_publish(t, period, area)
+    return duty.filter(duty.state == "published", duty.stopped_on <= duty.due)
+
+
+figure(
+    "inspection.published_rate", _("Results published in time, of those due"), unit="%",
+    definition=_("Results published in time, divided by results to be published."),
+    ratio=("inspection.published_in_time", "inspection.publications_due"),
+)  # fmt: skip
+
+
+@figure(
+    "inspection.leads", _("Proposals to investigate"), unit=_("proposals"),
+    definition=_("Proposals to investigate that inspections made, by the day of the proposal."),
+)  # fmt: skip
+def leads(t: Any, period: Period, area: Any) -> Any:
+    return t.lead.filter(period(t.lead.opened_on), area(t.lead.area))

@@ -1,0 +1,210 @@
+"""The papers of a visit, as data: made from what was signed on the phone and what the phone knew, nothing else.
+
+The phone shows the same facts from the same JSON; `tests/fixtures/record_inspection_1.json` holds both sides to it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.packs import stack
+from zhijian.kernel.papers.making import data_source
+from zhijian.kernel.registry.models import Premises
+from zhijian.programmes.inspection.models import Checklist
+from zhijian.programmes.inspection.record import Content, Record
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the phone holds beside the record, in the shapes of the sync contract."""
+
+    premises: Json
+    checklist: Json | None
+    organ: Json
+
+    @property
+    def items(self) -> list[Json]:
+        """The items of the checklist in its order, each with the title of its section."""
+        sections = self.checklist["sections"] if self.checklist else []
+        return [{**item, "section": section["title"]} for section in sections for item in section["items"]]
+
+
+def wall(at: dt.datetime) -> str:
+    """A moment as papers tell it: local, to the minute (2026-11-23T09:05)."""
+    return calendar.local(at).strftime("%Y-%m-%dT%H:%M")
+
+
+def _common(record: Record, known: Known) -> Json:
+    """What stands on every paper of a visit."""
+    content, entity = record.content, known.premises["entity"]
+    return {
+        "organ": known.organ["name"],
+        "party": {
+            "name": entity["name"],
+            "code": entity.get("code") or "",
+            "address": known.premises.get("address") or "",
+            "representative": entity.get("representative") or "",
+            "phone": entity.get("phone") or "",
+        },
+        "inspectors": [{"name": one.name, "certificate_no": one.certificate_no} for one in content.inspectors],
+        "record": {"id": str(record.id), "schema": record.record_schema, "digest": record.digest},
+    }
+
+
+def _refused(content: Content) -> Json | None:
+    return content.refused.model_dump() if content.refused else None
+
+
+def _present(content: Content) -> Json:
+    return {"name": content.present.name, "role": content.present.role} if content.present else {"name": "", "role": ""}
+
+
+def onsite_record(record: Record, known: Known) -> Json:
+    """The record of the visit (现场笔录): who, when, where, what was said and what was seen."""
+    content = record.content
+    place = f"{known.premises['name']} {known.premises.get('address') or ''}".strip()
+    return {
+        **_common(record, known),
+        "started": wall(content.started),
+        "ended": wall(content.ended),
+        "place": place,
+        "position": content.place.model_dump() if content.place else None,
+        "present": _present(content),
+        "purpose": content.purpose,
+        "list": known.checklist["title"] if known.checklist else "",
+        "cards_shown": bool(content.informed.get("cards_shown")),
+        "rights_told": bool(content.informed.get("rights_told")),
+        "recusal": str(content.informed.get("recusal", "")),
+        "findings": content.findings,
+        "statement": content.statement,
+        "refused": _refused(content),
+    }
+
+
+def _numbers(items: list[Json], wanted: set[str]) -> Json:
+    """Numbers of the wanted items: key ones and the others, in the checklist's order."""
+    chosen = [item for item in items if item["no"] in wanted]
+    return {
+        "key": [item["no"] for item in chosen if item["key"]],
+        "general": [item["no"] for item in chosen if not item["key"]],
+    }
+
+
+def result_sheet(record: Record, known: Known) -> Json:
+    """The result sheet (监督检查结果记录表), with each item as it was answered."""
+    content = record.content
+    given = {one.item: one for one in content.answers}
+    outcome = content.outcome
+    measures: dict[str, list[str]] = {"corrected": [], "rectify": [], "investigate": []}
+    for one in outcome.items if outcome else []:
+        measures[one.measure].append(one.item)
+    return {
+        **_common(record, known),
+        "licences": [licence["number"] for licence in known.premises.get("licences", [])],
+        "present": _present(content),
+        "purpose": content.purpose,
+        "ended": wall(content.ended),
+        "list": known.checklist["title"] if known.checklist else "",
+        "list_number": known.checklist.get("number", "") if known.checklist else "",
+        "basis": known.checklist.get("basis", "") if known.checklist else "",
+        "checked": _numbers(known.items, {no for no, one in given.items() if one.answer != "na"}),
+        "failed": _numbers(known.items, {no for no, one in given.items() if one.answer == "no"}),
+        "skipped": _numbers(known.items, {no for no, one in given.items() if one.answer == "na"}),
+        "result": outcome.result if outcome else "",
+        "measures": measures,
+        "deadline": content.deadline.isoformat() if content.deadline else None,
+        "statement": content.statement,
+        "refused": _refused(content),
+        "rows": [
+            {
+                "section": item["section"],
+                "no": item["no"],
+                "key": item["key"],
+                "text": item["text"],
+                "answer": given[item["no"]].answer,
+                "value": given[item["no"]].value + given[item["no"]].unit,
+                "note": given[item["no"]].note,
+            }
+            for item in known.items
+            if item["no"] in given
+        ],
+    }
+
+
+def rectification_order(record: Record, known: Known) -> Json:
+    """The order to correct (责令改正通知书): only what is to be put right by the day; grave findings go elsewhere."""
+    content = record.content
+    due = {one.item for one in content.outcome.items if one.measure == "rectify"} if content.outcome else set()
+    given = {one.item: one for one in content.answers}
+    items = [item for item in known.items if item["no"] in due]
+    return {
+        **_common(record, known),
+        "ended": wall(content.ended),
+        "found": [
+            {
+                "no": item["no"],
+                "text": item["text"],
+                "value": given[item["no"]].value + given[item["no"]].unit if item["no"] in given else "",
+                "note": given[item["no"]].note if item["no"] in given else "",
+            }
+            for item in items
+        ],
+        "against": list(dict.fromkeys(item["basis"] for item in items if item["basis"])),
+        "deadline": content.deadline.isoformat() if content.deadline else None,
+        "required": [item["fix"] or item["text"] for item in items],
+        "phone": known.organ.get("phone", ""),
+        "refused": _refused(content),
+    }
+
+
+def known_of(record: Record, premises: Premises) -> Known:
+    """What the phone knew, from the register and the checklist in the version that it used."""
+    entity, named = premises.entity, record.content.checklist
+    list_ = Checklist.objects.filter(code=named.id, version=named.version).first() if named else None
+    organ = stack().organ(premises.area)
+    return Known(
+        premises={
+            "name": premises.name,
+            "address": premises.address,
+            "entity": {
+                "name": entity.name,
+                "code": entity.code,
+                "representative": entity.representative,
+                "phone": entity.phone,
+            },
+            "licences": [{"number": one.number} for one in premises.licences.order_by("pk")],
+        },
+        checklist={
+            "title": list_.title,
+            "number": list_.number,
+            "basis": list_.basis,
+            "sections": list_.content["sections"],
+        }
+        if list_
+        else None,
+        organ={"name": organ.name, "phone": organ.phone},
+    )
+
+
+BUILDERS = {
+    "onsite_record": onsite_record,
+    "result_sheet": result_sheet,
+    "rectification_order": rectification_order,
+}
+
+
+def _register(kind: str) -> None:
+    @data_source(kind)
+    def of_visit(matter: Matter, record: Record, facts: Any, at: dt.datetime) -> Json:
+        premises = Premises.objects.select_related("entity").get(uid=record.content.premises)
+        return BUILDERS[kind](record, known_of(record, premises))
+
+
+for _kind in BUILDERS:
+    _register(_kind)

@@ -1,0 +1,109 @@
+/**
+ * Signing. Freezing writes the content down as canonical JSON with its numbers; from then on it only changes by being
+ * taken back, which takes the signatures with it. What is signed, shown, printed and sent is this one text.
+ */
+import { toRaw } from "vue";
+import { canonical, canonicalText, type Json } from "./canonical";
+import { contentOf, papersNeeded } from "./content";
+import { holdNumbers, removeDraftRows } from "./drafts";
+import { digestOf } from "./crypto";
+import { outboxRow } from "./outbox";
+import { paperViews, type PaperView } from "./paperview";
+import { SCHEMA, type Content, type FieldRecord, type Signature, type SignerRole } from "./record";
+import { refreshWaiting } from "./session";
+import type { Visit } from "./visit";
+import { localTime } from "./workdays";
+
+/** Lays the papers on the table. Earlier signatures go, since they were for another text. */
+export async function freeze(visit: Visit, deadline: string | null): Promise<void> {
+  const { session, head } = visit;
+  await visit.flush();
+  Object.assign(head, { deadline });
+  const papers = await holdNumbers(session.db, head.id, papersNeeded(visit.draft, visit.failed.value));
+  const content = contentOf(visit.draft, visit.checklist, {
+    device: session.profile.device,
+    app: __APP_VERSION__,
+    ended: localTime(new Date()),
+    skew: (await session.db.value<number>("clock_skew_ms")) ?? 0,
+    rules: session.reference.rules,
+    papers,
+  });
+  const text = canonicalText(content as unknown as Json);
+  const frozen = { content: text, digest: await digestOf(JSON.parse(text) as Json), signatures: [] };
+  Object.assign(head, { frozen });
+  await session.drafts.saveHead(toRaw(head));
+}
+
+/** Takes the papers back for changing; signatures made so far are dropped. */
+export async function thaw(visit: Visit): Promise<void> {
+  Object.assign(visit.head, { frozen: null, refused: null });
+  await visit.session.drafts.saveHead(toRaw(visit.head));
+}
+
+/** Notes that the person in charge will not sign: the text changes, so it is frozen anew. */
+export async function refuse(visit: Visit, refused: { reason: string; witness: string } | null): Promise<void> {
+  visit.head.refused = refused;
+  await freeze(visit, visit.head.deadline);
+}
+
+/** Keeps the strokes of one signer, or takes them away when there are none. */
+export function keepSignature(visit: Visit, signature: Signature): void {
+  const { frozen } = visit.head;
+  if (!frozen) return;
+  const others = frozen.signatures.filter((each) => each.who !== signature.who);
+  const signatures = signature.strokes.length ? [...others, signature] : others;
+  visit.saveHead({ frozen: { ...toRaw(frozen), signatures } });
+}
+
+/** Who has to sign, in the order of signing. */
+export function signersOf(content: Content): { who: SignerRole; name: string; certificate_no?: string; must: boolean }[] {
+  const [first, second] = content.inspectors;
+  const party = content.refused
+    ? [{ who: "witness" as const, name: content.refused.witness, must: false }].filter((each) => each.name)
+    : [{ who: "party" as const, name: content.present.name, must: true }];
+  const officer = (who: SignerRole, of = first) => ({ who, name: of?.name ?? "", certificate_no: of?.certificate_no ?? "", must: true });
+  return [...party, officer("inspector1", first), officer("inspector2", second)];
+}
+
+export function viewsOf(visit: Visit): PaperView[] {
+  const { frozen, premises, task } = visit.head;
+  if (!frozen) return [];
+  return paperViews({
+    content: JSON.parse(frozen.content) as Content,
+    digest: frozen.digest,
+    premises,
+    task,
+    checklist: visit.checklist,
+    organ: visit.session.reference.organ,
+    titles: visit.session.reference.papers,
+    signatures: frozen.signatures,
+    origin: location.origin,
+  });
+}
+
+/** Hands the signed record to the outbox; draft, task and numbers change in the same transaction. */
+export async function submit(visit: Visit): Promise<string> {
+  const { session, head } = visit;
+  const { frozen } = head;
+  if (!frozen) throw new Error("not frozen");
+  const content = JSON.parse(frozen.content) as Content;
+  const order = signersOf(content).map((signer) => signer.who);
+  const signatures = [...toRaw(frozen).signatures].sort((a, b) => order.indexOf(a.who) - order.indexOf(b.who));
+  const record: FieldRecord = { schema: SCHEMA, id: head.id, kind: "inspection", content, digest: frozen.digest, signatures };
+  const facts = { id: head.id, task: head.task?.uid ?? "", name: head.premises.name, photos: content.photos };
+  const row = await outboxRow(session.vault, facts, canonical(record as unknown as Json), viewsOf(visit));
+  const { db } = session;
+  await visit.flush();
+  const tables = [db.outbox, db.drafts, db.answers, db.photos, db.blobs, db.tasks, db.numbers];
+  await db.transaction("rw", tables, async () => {
+    if (!(await db.drafts.get(head.id))) return; // a second tap: it lies in the outbox already
+    await db.outbox.add(row);
+    await db.numbers.where("heldBy").equals(head.id).modify({ used: 1 });
+    await removeDraftRows(db, head.id);
+    if (head.task) await db.tasks.delete(head.task.uid);
+  });
+  await refreshWaiting(session);
+  void session.outbox.run();
+  return head.id;
+}
+

@@ -1,0 +1,42 @@
+/** Starting a visit: who goes, with which checklist. */
+import { today } from "./content";
+import type { Checklist, Premises, Purpose, Task } from "./contract";
+import type { Signer } from "./record";
+import type { Session } from "./session";
+import { maySign, partyId } from "./tasks";
+
+/** Checklists in force today that fit a trade, newest version of each; all of them when none fits. */
+export function checklistsFor(all: Checklist[], trade: string, day: string): Checklist[] {
+  const inForce = all.filter((list) => (!list.since || list.since <= day) && (!list.until || list.until >= day));
+  const newest = new Map<string, Checklist>();
+  for (const list of inForce) {
+    const other = newest.get(list.id);
+    if (!other || other.version < list.version) newest.set(list.id, list);
+  }
+  const lists = [...newest.values()];
+  const fitting = lists.filter((list) => list.applies.includes(trade));
+  return fitting.length ? fitting : lists;
+}
+
+/** The two officers as far as they are known: oneself, and the task's other one or the one of the last visit. */
+export async function officers(here: Session, task: Task | null): Promise<Signer[]> {
+  const me = here.reference.person;
+  if (!me) return [];
+  const usual = await here.db.value<string>("second");
+  const named = [partyId(task?.second ?? null), partyId(task?.assignee ?? null), usual ?? ""];
+  const second = named
+    .map((id) => here.reference.colleagues.find((each) => String(each.id) === id && String(each.id) !== String(me.id)))
+    .find((each) => each && maySign(each, today()));
+  const signer = ({ id, name, certificate_no }: Signer): Signer => ({ id, name, certificate_no });
+  return second ? [signer(me), signer(second)] : [signer(me)];
+}
+
+export async function startVisit(
+  here: Session,
+  premises: Premises,
+  task: Task | null,
+  purpose: Purpose,
+  checklist: { id: string; version: number } | null,
+): Promise<string> {
+  return here.drafts.start(premises, task, purpose, checklist, await officers(here, task));
+}
