@@ -72,7 +72,7 @@ export function findingsText(draft: OpenDraft, checklist: Checklist | null, fail
   if (draft.head.purpose === "recheck") {
     const lines = (draft.head.task?.open_items ?? []).map((open) => {
       const done = draft.head.rechecks[open.rectification];
-      const text = t("findings.item", { no: open.item, text: open.required });
+      const text = t("findings.order", { no: open.item, text: open.required });
       return `${text}${t("findings.joint")}${t(done?.accepted ? "findings.accepted" : "findings.returned")}${done?.note ? `${t("findings.joint")}${done.note}` : ""}`;
     });
     return [t("findings.recheck"), ...lines].join("\n");

@@ -26,7 +26,6 @@ from zhijian.kernel.matters.errors import BadFacts, NotFound, StepError
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import offers, perform
 from zhijian.kernel.papers.models import Paper
-from zhijian.kernel.papers.views import pdf_response
 from zhijian.programmes.inspection.models import Inspection, Rectification
 
 PHOTOS = 9
@@ -161,6 +160,8 @@ def paper(request: HttpRequest, token: str, uid: str) -> HttpResponse:
         found = Paper.objects.filter(matter=matter, uid=uid).first()
         if found is None:
             raise Http404
+        from zhijian.kernel.papers.views import pdf_response
+
         return pdf_response(found)
 
 

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from zhijian.kernel.clock import calendar
-from zhijian.kernel.registry.door import by_door_code
+from zhijian.kernel.registry.search import by_door_code
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection.models import PublishedResult, Result
 

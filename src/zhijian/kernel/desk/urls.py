@@ -1,0 +1,33 @@
+"""The desk's addresses."""
+
+from __future__ import annotations
+
+from django.urls import path
+from django.views.i18n import set_language
+
+from zhijian.kernel.desk.api import api
+from zhijian.kernel.desk.views import account, entity, files, lists, opening, record, search, todo
+
+urlpatterns = [
+    path("", todo.todo_page, name="todo"),
+    path("login/", account.sign_in, name="login"),
+    path("login/demo/", account.sign_in_demo, name="login_demo"),
+    path("logout/", account.sign_out, name="logout"),
+    path("language/", set_language, name="set_language"),
+    path("me/", account.account, name="account"),
+    path("me/code/", account.enrol, name="enrol"),
+    path("me/password/", account.password, name="password"),
+    path("me/phones/<uuid:uid>/revoke/", account.device_revoke, name="device_revoke"),
+    path("search/", search.search_page, name="search"),
+    path("l/<slug:name>/", lists.list_page, name="list"),
+    path("l/<slug:name>/export/", lists.list_export, name="list_export"),
+    path("l/<slug:name>/bulk/<slug:verb>/", lists.list_bulk, name="list_bulk"),
+    path("new/<slug:kind>/<slug:verb>/", opening.open_page, name="open"),
+    path("m/<uuid:uid>/", record.record_page, name="record"),
+    path("m/<uuid:uid>/clock/<int:pk>/", record.explain_page, name="explain"),
+    path("m/<uuid:uid>/<slug:verb>/", record.step_page, name="step"),
+    path("e/<uuid:uid>/", entity.entity_page, name="entity"),
+    path("e/<uuid:uid>/codes/", entity.door_codes, name="door_codes"),
+    path("files/<uuid:uid>.jpg", files.photo, name="photo"),
+    path("api/v1/", api.urls),
+]

@@ -1,0 +1,105 @@
+"""An entity's file: what is registered, its places on a map, licences, matters, timeline, and the codes for its doors."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+import segno
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_GET
+
+from zhijian.kernel.accounts.scope import in_scope
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.desk import paging, panels, said, timeline
+from zhijian.kernel.desk.gate import actor_in, staff
+from zhijian.kernel.evidence.models import LedgerEntry
+from zhijian.kernel.matters.catalogue import flow_of
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.packs import stack
+from zhijian.kernel.registry.models import Entity, Premises
+
+MATTERS = 20
+PLACES = 200
+
+
+def entity_of(uid: str) -> Entity:
+    """The entity; the register is public knowledge, so any staff may look."""
+    return get_object_or_404(Entity.objects.defer("grams", "fold", "initials"), uid=uid)
+
+
+def _matters(request: HttpRequest, entity: Entity) -> dict[str, Any]:
+    rows = in_scope(Matter.objects.filter(entity=entity), actor_in(request)).select_related("assignee")
+    page = paging.page(rows, "newest", request.GET.get("after", ""), request.GET.get("before", ""), MATTERS)
+    shown = []
+    for matter in page.rows:
+        flow = flow_of(matter.kind)
+        due = said.due_of(matter.due) if matter.closed is None else None
+        shown.append((matter, flow.title, flow.state(matter.state), due))
+    return {"matters": shown, "page": page}
+
+
+@cache
+def _outlines(pack: str) -> dict[str, Any]:
+    """The pack's outlines by area code; empty where the pack has none."""
+    found: dict[str, Any] = {}
+    for path in stack().files("areas/*.geojson").values():
+        for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
+            code = str(feature["properties"].get("adcode") or feature["properties"].get("code") or "")
+            found[code] = {"type": "Feature", "properties": {}, "geometry": feature["geometry"]}
+    return found
+
+
+def _outline(area: str) -> Any:
+    known = _outlines(stack().name)
+    return next((known[area[:end]] for end in range(len(area), 0, -1) if area[:end] in known), None)
+
+
+def _map(entity: Entity, places: list[Premises]) -> dict[str, Any] | None:
+    points = [
+        {"name": p.name, "lat": str(p.lat), "lon": str(p.lon)} for p in places if p.lat is not None and p.lon is not None
+    ]
+    if not points:
+        return None
+    centre = stack().setting("centre", ["0", "0"])
+    outline = _outline(places[0].area or entity.area)
+    return {"points": points, "outline": outline, "tiles": stack().setting("map_tiles", ""), "lat": centre[0], "lon": centre[1]}
+
+
+@require_GET
+@staff
+def entity_page(request: HttpRequest, uid: str) -> HttpResponse:
+    """One entity, one file (一企一档)."""
+    actor = actor_in(request)
+    entity = entity_of(uid)
+    context = {"entity": entity, **_matters(request, entity)}
+    if request.htmx and not request.htmx.history_restore_request:  # type: ignore[attr-defined]
+        return render(request, "desk/parts/entity_matters.html", context)
+    places = list(entity.premises.defer("grams", "fold", "initials").order_by("status", "id")[:PLACES])
+    entries = LedgerEntry.objects.filter(entity=entity)
+    context |= {
+        "path": said.area_path(entity.area),
+        "places": [(place, said.area_name(place.area)) for place in places],
+        "licences": entity.licences.order_by("status", "-valid_until"),
+        "today": calendar.today(),
+        "map": _map(entity, places),
+        "panels": panels.draw_entity(request, entity, actor),
+        "days": timeline.by_day(timeline.lines(entries, actor, 60)),
+    }
+    return render(request, "desk/entity.html", context)
+
+
+@require_GET
+@staff
+def door_codes(request: HttpRequest, uid: str) -> HttpResponse:
+    """A sheet to print: one code for each door (一店一码)."""
+    entity = entity_of(uid)
+    codes = []
+    for place in entity.premises.exclude(status="closed").order_by("id")[:PLACES]:
+        address = request.build_absolute_uri(f"/d/{place.door_code}/")
+        picture = segno.make(address, error="q").svg_inline(scale=4, border=2, omitsize=True)
+        codes.append((place, mark_safe(picture)))  # noqa: S308 -- made here from our own address
+    return render(request, "desk/doors.html", {"entity": entity, "codes": codes})

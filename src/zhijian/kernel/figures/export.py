@@ -1,0 +1,136 @@
+"""The records of a figure as CSV or Excel; an export is an entry in the ledger of who made it."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _noop
+
+from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.accounts.scope import in_scope, scoped
+from zhijian.kernel.evidence import ledger
+from zhijian.kernel.figures.declare import Figure
+from zhijian.kernel.figures.drill import Record, every_record
+from zhijian.kernel.matters.catalogue import flows
+from zhijian.kernel.matters.models import Matter
+
+if TYPE_CHECKING:
+    from zhijian.kernel.figures.choice import Choice
+
+KINDS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+LIMIT = 200_000  # rows of one file; more is work for the snapshot
+ENTRY = "figures.exported"
+ledger.entry_kind(ENTRY, label=_noop("Records of {code} exported: {rows} rows, {kind}"))
+HEAD = [
+    _noop("Number"), _noop("Title"), _noop("Kind"), _noop("State"), _noop("Entity"), _noop("Code of the entity"),
+    _noop("Area"), _noop("Opened"), _noop("Due"), _noop("Closed"),
+]  # fmt: skip
+
+
+def response(figure: Figure, chosen: Choice, actor: Actor, kind: str) -> HttpResponseBase:
+    """The file as an answer to the browser."""
+    records = every_record(figure, chosen.period, chosen.area, actor, limit=LIMIT)
+    name = f"{figure.code}_{chosen.area}_{chosen.period.start}_{chosen.period.end}.{kind}"
+    rows = rows_of(figure, records, actor)
+    with tempfile.SpooledTemporaryFile(max_size=8_000_000) as probe:  # the size is known before the entry is made
+        count = (_write_csv if kind == "csv" else _write_xlsx)(figure, rows, probe)
+        probe.seek(0)
+        body = probe.read()
+    _note(figure, chosen, actor, kind, count)
+    answer = HttpResponse(body, content_type=KINDS[kind])
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _note(figure: Figure, chosen: Choice, actor: Actor, kind: str, rows: int) -> None:
+    data = {"code": figure.code, "rows": rows, "kind": kind, "query": chosen.query}
+    ledger.record(ENTRY, actor=actor, subject=f"account:{actor.person_id}", area=chosen.area, data=data)
+
+
+def rows_of(figure: Figure, records: Iterator[Record], actor: Actor) -> Iterator[list[Any]]:
+    """The cells of each record, in the words of the active language; matters are read 1,000 at a time."""
+    while block := list(islice(records, 1000)):
+        with scoped(actor):
+            wanted = Matter.objects.filter(pk__in=[r.matter for r in block]).select_related("entity")
+            matters = {matter.pk: matter for matter in in_scope(wanted, actor)}
+        for record in block:
+            if record.matter in matters:
+                yield _cells(figure, record, matters[record.matter])
+
+
+def _cells(figure: Figure, record: Record, matter: Matter) -> list[Any]:
+    flow = flows().get(matter.kind)
+    entity = matter.entity
+    cells: list[Any] = [
+        matter.number,
+        matter.title,
+        str(flow.title) if flow else matter.kind,
+        str(flow.state(matter.state).label) if flow else matter.state,
+        entity.name if entity else "",
+        entity.code if entity else "",
+        matter.area,
+        record.values.get("opened_on"),
+        matter.due,
+        record.values.get("closed_on"),
+    ]
+    return [*cells, record.values[figure.sum]] if figure.sum else cells
+
+
+def _head(figure: Figure) -> list[str]:
+    return [_(name) for name in HEAD] + ([str(figure.title)] if figure.sum else [])
+
+
+def _write_csv(figure: Figure, rows: Iterator[list[Any]], out: Any) -> int:
+    """UTF-8 with a mark, which Excel needs; a cell that a spreadsheet would run as a formula is made a text."""
+    import io
+
+    text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(text)
+    writer.writerow(_head(figure))
+    count = 0
+    for row in rows:
+        writer.writerow([_harmless(cell) for cell in row])
+        count += 1
+    text.flush()
+    text.detach()
+    return count
+
+
+def _harmless(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+
+
+def _write_xlsx(figure: Figure, rows: Iterator[list[Any]], out: Any) -> int:
+    """One sheet, and a second one that says what was counted."""
+    import datetime as dt
+
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
+    sheet = book.add_worksheet(_("Records"))
+    sheet.freeze_panes(1, 0)
+    sheet.set_column(0, 1, 28)
+    sheet.write_row(0, 0, _head(figure), bold)
+    count = 0
+    for count, row in enumerate(rows, 1):
+        for column, cell in enumerate(row):
+            if isinstance(cell, dt.date):
+                sheet.write_datetime(count, column, dt.datetime(cell.year, cell.month, cell.day), day)  # noqa: DTZ001
+            elif cell not in (None, ""):
+                sheet.write(count, column, cell)
+    about = book.add_worksheet(_("What is counted"))
+    about.set_column(0, 0, 100)
+    for line, text in enumerate([figure.title, figure.definition, figure.unit]):
+        about.write_string(line, 0, str(text))
+    book.close()
+    return count

@@ -1,0 +1,186 @@
+"""From a paper's data to its PDF, by Typst. Data stay data: nothing is ever pasted into Typst's source.
+
+An issued paper's PDF is kept under the name of what it shows (`rendition`), so that a later change of a template does
+not change papers that were handed out; voiding or sealing makes a new one.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import typst
+from django.conf import settings
+from django.db import transaction
+
+from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.evidence import files
+from zhijian.kernel.evidence.digest import canonical, sha256_hex
+from zhijian.kernel.evidence.models import File
+from zhijian.kernel.packs import stack
+from zhijian.kernel.papers import fonts
+from zhijian.kernel.papers.codes import shown_code
+from zhijian.kernel.papers.forms import form
+from zhijian.kernel.papers.models import Paper
+from zhijian.kernel.papers.strokes import qr_svg, signature_svg
+
+log = logging.getLogger(__name__)
+ROOT = Path(__file__).resolve().parents[2]
+MAIN = ROOT / "kernel/papers/typst/main.typ"
+LONGEST_WORD = 12  # from here on a run of Latin letters and digits gets places where a line may break
+ARCHIVE = "a-2b"  # PDF/A-2b: fonts inside, nothing from outside
+BREAK = "\u200b"
+_lock = threading.Lock()
+
+
+@lru_cache(maxsize=1)
+def _compiler() -> typst.Compiler:
+    return typst.Compiler(str(MAIN), root=str(ROOT), font_paths=fonts.loaded(), ignore_system_fonts=True)
+
+
+def _drawable(char: str) -> bool:
+    if char in "\n\u200b\u200d\ufe0f\u3000 ":
+        return True
+    return unicodedata.category(char)[0] != "C" and ord(char) in fonts.covered()
+
+
+def legible(text: str) -> str:
+    """Text as it can be printed: what no font can draw, and what would only steer (bidi, control), shown by number."""
+    text = text.replace("\r\n", "\n").replace("\t", " ")
+    if all(map(_drawable, text)):
+        shown = text
+    else:
+        shown = "".join(char if _drawable(char) else f"〔U+{ord(char):04X}〕" for char in text)
+    return _breakable(shown)
+
+
+def _breakable(text: str) -> str:
+    out, run = [], 0
+    for char in text:
+        run = run + 1 if char.isascii() and not char.isspace() else 0
+        if run and run % LONGEST_WORD == 0:
+            out.append(BREAK)
+        out.append(char)
+    return "".join(out)
+
+
+def _legible(value: Any) -> Any:
+    if isinstance(value, str):
+        return legible(value)
+    if isinstance(value, dict):
+        return {key: _legible(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_legible(item) for item in value]
+    return value
+
+
+def _signatures(paper: Paper) -> dict[str, Any]:
+    """For each signer his strokes as SVG, his name, and the day."""
+    return {
+        one["who"]: {
+            "svg": signature_svg(one.get("strokes", [])),
+            "name": legible(one.get("name", "")),
+            "certificate_no": legible(one.get("certificate_no") or ""),
+            "at": _wall(one.get("at", "")),
+        }
+        for one in paper.signatures
+    }
+
+
+def _wall(at: str) -> str:
+    from django.utils.dateparse import parse_datetime
+
+    moment = parse_datetime(at) if at else None
+    return calendar.local(moment).strftime("%Y-%m-%dT%H:%M") if moment and moment.tzinfo else at[:16]
+
+
+def verify_url(code: str) -> str:
+    """Where the public verifies a paper; without PUBLIC_ORIGIN the path alone."""
+    return f"{getattr(settings, 'PUBLIC_ORIGIN', '').rstrip('/')}/v/{code}"
+
+
+def _told(paper: Paper) -> dict[str, Any]:
+    """All that the template may know of a paper."""
+    one = form(paper.kind)
+    organ = stack().organ(paper.area)
+    return {
+        "template": "/" + one.template.relative_to(ROOT).as_posix(),
+        "form": {
+            "title": one.title,
+            "sealed": one.sealed,
+            "unsealed": one.unsealed,
+            "copies": one.copies,
+            "language": one.language,
+            "every_page": one.every_page,
+            "texts": one.texts,
+        },
+        "number": legible(paper.number),
+        "code": shown_code(paper.code),
+        "digest": paper.signed_digest,
+        "state": paper.state,
+        "sealed_on": calendar.local(paper.sealed_at).strftime("%Y-%m-%d") if paper.sealed_at else "",
+        "training": paper.training,
+        "day": calendar.legal_day(paper.at).isoformat(),
+        "organ": {"name": legible(organ.name), "seal": legible(organ.seal), "phone": legible(organ.phone)},
+        "data": _legible(paper.data),
+        "signatures": _signatures(paper),
+        "qr": qr_svg(verify_url(paper.code)),
+        "verify": legible(verify_url(paper.code)),
+        "fonts": fonts.families(),
+    }
+
+
+def _compile(papers: Sequence[Paper]) -> bytes:
+    told = {"papers": json.dumps([_told(paper) for paper in papers], ensure_ascii=False)}
+    made = int(max(paper.at for paper in papers).timestamp())
+    with _lock:
+        try:
+            return _compiler().compile(format="pdf", sys_inputs=told, timestamp=made, pdf_standards=ARCHIVE)
+        except typst.TypstError as error:
+            if not error.message.startswith("PDF/A"):
+                raise
+            log.warning("a paper could not be made for the archive: %s", error.message)
+            return _compiler().compile(format="pdf", sys_inputs=told, timestamp=made)
+
+
+def render(paper: Paper) -> bytes:
+    """The PDF of a paper; the same paper gives the same bytes. Raises NoFonts, or typst.TypstError for a bad template."""
+    return _compile([paper])
+
+
+def bundle(papers: Iterable[Paper]) -> bytes:
+    """Many papers as one PDF for the printer, each with its own page numbers. Raises ValueError for none."""
+    several = list(papers)
+    if not several:
+        raise ValueError("nothing to print")
+    return _compile(several)
+
+
+def rendition(paper: Paper) -> str:
+    """Names what the PDF of a paper shows: its data, signatures, and whether it is void, sealed or for practice."""
+    shown = [paper.digest, paper.number, paper.code, paper.state, paper.sealed, paper.training]
+    return sha256_hex(canonical([*shown, sha256_hex(canonical(paper.signatures))]))
+
+
+def pdf(paper: Paper) -> bytes:
+    """The kept PDF of a paper, made now if it is not there yet."""
+    name = rendition(paper)
+    if paper.rendered == name and paper.file is not None and paper.file.blob is not None:
+        return files.read_blob(paper.file.blob)
+    made = render(paper)
+    with transaction.atomic(), scoped(SYSTEM):
+        blob = files.store(made, media_types=files.PDF)
+        paper.file = files.attach(
+            paper.matter, blob, actor=SYSTEM, kind=File.Kind.PAPER, name=f"{form(paper.kind).title} {paper.number}"[:200]
+        )
+        paper.rendered = name
+        Paper.objects.filter(pk=paper.pk).update(file=paper.file, rendered=name)
+    return made
