@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 import pytest
-
 from tests import world
+
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock.models import Clock
@@ -23,10 +22,9 @@ YEAR = Period(dt.date(2026, 1, 1), dt.date(2026, 12, 31), today=dt.date(2026, 6,
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _views(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
+def _views(django_db_setup: None, django_db_blocker: object) -> None:
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         make("owner")
-    yield
 
 
 def at(day: str, hour: int = 10) -> dt.datetime:
@@ -34,7 +32,9 @@ def at(day: str, hour: int = 10) -> dt.datetime:
     return dt.datetime.fromisoformat(day).replace(hour=hour, tzinfo=SHANGHAI)
 
 
-def visit(entity: Entity, day: str, area: str = world.OFFICE, state: str = "closed", hour: int = 10, **facts) -> Inspection:
+def visit(
+    entity: Entity, day: str, area: str = world.OFFICE, state: str = "closed", hour: int = 10, **facts
+) -> Inspection:
     """A visit that ended on that day."""
     closed = at(day, hour) if state in ("closed", "cancelled") else None
     matter = Matter.objects.create(
@@ -43,7 +43,9 @@ def visit(entity: Entity, day: str, area: str = world.OFFICE, state: str = "clos
     return Inspection.objects.create(matter=matter, started=at(day, hour), ended=at(day, hour), **facts)
 
 
-def finding(of: Inspection, deadline: str, state: str = "ordered", answered: str = "", closed: str = "") -> Rectification:
+def finding(
+    of: Inspection, deadline: str, state: str = "ordered", answered: str = "", closed: str = ""
+) -> Rectification:
     """A finding of a visit; days of its answer and acceptance where there are any."""
     parent = of.matter
     matter = Matter.objects.create(
@@ -76,7 +78,7 @@ def w(db: None) -> world.World:
     """Seven visits, of which the numbers in the tests were counted by hand."""
     with scoped(SYSTEM):
         made = world.make()
-        made.head, made.stranger
+        assert made.head.pk != made.stranger.pk
         made.person("局长", world.Role.LEADER, world.CITY)
         made.person("甲", world.Role.INSPECTOR, world.OFFICE)
         plant(made)

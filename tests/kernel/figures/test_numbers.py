@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests import world
 from tests.kernel.figures.conftest import YEAR
+
 from zhijian.kernel.accounts.actor import PUBLIC, SYSTEM, party_of
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.figures import Period, compute, declared, drill, engines, snapshot
@@ -126,7 +126,7 @@ def test_the_views_hold_row_security_themselves(w):
 
     with scoped(w.actor("外区")), connection.cursor() as cursor:
         for view in ("v_inspection", "v_rectification", "v_inspection_answer", "v_clock"):
-            cursor.execute(f"SELECT count(*) FROM {view} WHERE area LIKE '{world.OFFICE}%'")  # noqa: S608
+            cursor.execute(f"SELECT count(*) FROM {view} WHERE area LIKE '{world.OFFICE}%'")
             assert cursor.fetchone() == (0,)
     with scoped(PUBLIC), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM v_inspection")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from tests import world
+
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.matters.models import Matter
@@ -28,12 +28,12 @@ def planned(w: world.World) -> Matter:
     from zhijian.programmes.inspection.flow import INSPECTION
 
     with scoped(SYSTEM):
-        w.head, w.inspector, w.second
-        head = w.actor("所长")
+        assert w.head.pk
+        head, first, second = w.actor("所长"), w.inspector.pk, w.second.pk
     with scoped(head):
         about = About(w.premises.name, world.OFFICE, w.entity, w.premises)
         return perform(
-            INSPECTION, "plan", head, about=about, planned_for="2026-11-24", assignee=w.inspector.pk, second=w.second.pk,
+            INSPECTION, "plan", head, about=about, planned_for="2026-11-24", assignee=first, second=second,
             checklist=w.checklist.pk,
         )  # fmt: skip
 

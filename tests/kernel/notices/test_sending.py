@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import threading
 
 import pytest
 from django.db import connections
 from django.utils import timezone
-
 from tests import world
 from tests.kernel.notices.conftest import planned
+
 from zhijian.kernel import jobs
 from zhijian.kernel.accounts import PARTY
 from zhijian.kernel.accounts.actor import SYSTEM
@@ -148,10 +149,8 @@ def test_two_senders_at_once(fresh_database, monkeypatch, locked, copies):
     meeting = threading.Barrier(2)
 
     def wait() -> None:
-        try:
+        with contextlib.suppress(threading.BrokenBarrierError):  # with the lock the other one never gets here
             meeting.wait(timeout=2)
-        except threading.BrokenBarrierError:
-            pass  # with the lock the other one never gets here
 
     monkeypatch.setattr(sending, "_between_reading_and_writing", wait)
 

@@ -8,15 +8,11 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         """The views follow the models at each migration; the catalogue is a room of the desk."""
-        from zhijian.kernel.figures.make_views import after_migrate
-
-        post_migrate.connect(after_migrate, sender=self, dispatch_uid="figures.views")
-        try:
-            from zhijian.kernel.desk import menu
-        except ImportError:
-            return
         from django.utils.translation import gettext_lazy as _
 
         from zhijian.kernel.accounts.roles import READING_ROLES
+        from zhijian.kernel.desk import menu
+        from zhijian.kernel.figures.make_views import after_migrate
 
+        post_migrate.connect(after_migrate, sender=self, dispatch_uid="figures.views")
         menu.item("figures", _("Figures"), "figures", READING_ROLES, order=70)

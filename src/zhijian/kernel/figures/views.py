@@ -12,12 +12,12 @@ from django.views.decorators.http import require_GET
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.models import Jurisdiction
 from zhijian.kernel.accounts.scope import in_scope
+from zhijian.kernel.desk import gate
 from zhijian.kernel.figures import Figure, compute, declared, drill, export
 from zhijian.kernel.figures.choice import Choice, choice
 from zhijian.kernel.figures.period import NAMES
 from zhijian.kernel.matters.catalogue import flows
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.notices.views import staff_only
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Bar:
 
 
 @require_GET
-@staff_only
+@gate.staff
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Every figure with its definition, and its value for the viewer's area and the chosen period."""
     actor, chosen = _actor(request), choice(request)
@@ -49,7 +49,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@staff_only
+@gate.staff
 def figure_page(request: HttpRequest, code: str) -> HttpResponse:
     """One figure: its number, the areas below, and the records that it counts; for a ratio its two figures."""
     actor, chosen, figure = _actor(request), choice(request), _figure(code)
@@ -72,7 +72,7 @@ def figure_page(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_GET
-@staff_only
+@gate.staff
 def export_file(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
     """The records as a file, CSV or Excel; noted in the ledger."""
     actor, chosen, figure = _actor(request), choice(request), _figure(code)

@@ -6,9 +6,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from zhijian.kernel.accounts.actor import Actor
-from zhijian.kernel.notices.models import Channel, Notice, NoticeState, ToKind
-
-PAGE = 50
+from zhijian.kernel.notices.models import Channel, JobFailure, Notice, NoticeState, ToKind
 
 
 def inbox(actor: Actor) -> QuerySet[Notice]:
@@ -34,6 +32,16 @@ def read(notice: Notice) -> None:
 def read_all(actor: Actor) -> int:
     """Mark everything as read; returns how much was new."""
     return inbox(actor).filter(state=NoticeState.SENT).update(state=NoticeState.READ, read_at=timezone.now())
+
+
+def failed_count(actor: Actor, most: int = 100) -> int:
+    """How much did not go out, counted no further than `most`; in the running scope, which is the actor's."""
+    return failed()[:most].count()
+
+
+def failing_jobs(actor: Actor, most: int = 100) -> int:
+    """How many jobs were given up and wait for somebody."""
+    return JobFailure.objects.filter(mended_at=None, given_up=True)[:most].count()
 
 
 def failed() -> QuerySet[Notice]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,17 +9,16 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from zhijian.kernel import jobs
 from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.desk import gate
 from zhijian.kernel.notices import inbox, sending, wording
 from zhijian.kernel.notices.models import JobFailure, Notice, SimulatedMessage
 
 PAGE = 50
-View = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True)
@@ -38,30 +35,6 @@ def _shown(notice: Notice) -> Shown:
     return Shown(notice, said.title, said.text)
 
 
-def staff_only(view: View) -> View:
-    """Pages of staff: the public is sent to sign in."""
-
-    @functools.wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.actor.kind != "staff":  # type: ignore[attr-defined]
-            return redirect(f"{settings.LOGIN_URL}?next={request.path}")
-        return view(request, *args, **kwargs)
-
-    return guarded
-
-
-def admin_only(view: View) -> View:
-    """Pages of the administrator; for everybody else they are not there."""
-
-    @functools.wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.actor.has(Role.ADMIN):  # type: ignore[attr-defined]
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return staff_only(guarded)
-
-
 def _page(rows: Any, after: str | None) -> tuple[list[Any], int | None]:
     """A page by key: rows with an id below `after`, and the key of the next page if there is one."""
     if after and after.isdigit():
@@ -71,7 +44,7 @@ def _page(rows: Any, after: str | None) -> tuple[list[Any], int | None]:
 
 
 @require_GET
-@staff_only
+@gate.staff
 def inbox_page(request: HttpRequest) -> HttpResponse:
     """What this person has been told, newest first."""
     rows, more = _page(inbox.inbox(request.actor), request.GET.get("after"))  # type: ignore[attr-defined]
@@ -80,21 +53,18 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@staff_only
+@gate.staff
 def open_notice(request: HttpRequest, uid: str) -> HttpResponse:
     """Mark it as read and go to what it is about."""
     notice = get_object_or_404(inbox.inbox(request.actor), uid=uid)  # type: ignore[attr-defined]
     inbox.read(notice)
     if notice.matter is None:
         return redirect("inbox")
-    try:
-        return redirect(reverse("matter", args=[notice.matter.uid]))
-    except NoReverseMatch:
-        return redirect("inbox")
+    return redirect("record", uid=notice.matter.uid)
 
 
 @require_POST
-@staff_only
+@gate.staff
 def read_all(request: HttpRequest) -> HttpResponse:
     """Everything is read."""
     inbox.read_all(request.actor)  # type: ignore[attr-defined]
@@ -102,7 +72,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@admin_only
+@gate.roles(Role.ADMIN)
 def failed_page(request: HttpRequest) -> HttpResponse:
     """What did not go out: somebody must see it."""
     rows, more = _page(inbox.failed(), request.GET.get("after"))
@@ -110,7 +80,7 @@ def failed_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@admin_only
+@gate.roles(Role.ADMIN)
 def send_again(request: HttpRequest, uid: str) -> HttpResponse:
     """Queue it once more."""
     sending.send_again(get_object_or_404(inbox.failed(), uid=uid))
@@ -119,7 +89,7 @@ def send_again(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 @require_GET
-@staff_only
+@gate.staff
 def simulator(request: HttpRequest) -> HttpResponse:
     """What the simulated gateway would have sent; in the demo only."""
     if not settings.DEMO:
@@ -130,7 +100,7 @@ def simulator(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@admin_only
+@gate.roles(Role.ADMIN)
 def jobs_page(request: HttpRequest) -> HttpResponse:
     """The queue: how much waits, what runs by the clock, what failed."""
     from django.db.models import Count
@@ -149,7 +119,7 @@ def jobs_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@admin_only
+@gate.roles(Role.ADMIN)
 def job_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Run a job that was given up once more."""
     get_object_or_404(JobFailure, pk=pk, given_up=True, mended_at=None)

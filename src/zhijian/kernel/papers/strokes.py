@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -53,4 +54,6 @@ def _path(line: list[tuple[int, int]], left: int, top: int) -> str:
 @lru_cache(maxsize=256)
 def qr_svg(text: str) -> str:
     """A QR code (error correction M) as SVG without margins."""
-    return segno.make(text, error="m", micro=False).svg_inline(scale=4, border=0, xmldecl=False, svgns=True)
+    out = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(out, kind="svg", scale=4, border=0, xmldecl=False, nl=False)
+    return out.getvalue().decode()

@@ -1,0 +1,297 @@
+"""The field API as a phone lives it: enrolled with three factors, tokens of minutes, records never refused, never twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from tests import world
+from tests.kernel.matters.test_scope import plan
+from tests.phone import Phone, client_transport, photo_of, picture, record
+from zhijian.gateways.field.models import FieldRecord
+from zhijian.kernel.accounts import devices
+from zhijian.kernel.accounts.actor import SYSTEM, party_of
+from zhijian.kernel.accounts.models import Device, Person
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.evidence.digest import canonical
+from zhijian.kernel.evidence.models import File
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.perform import perform
+from zhijian.programmes.inspection.models import Inspection, PublishedResult, Rectification
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def w(db: None) -> world.World:
+    with scoped(SYSTEM):
+        made = world.make()
+        made.inspector.set_password(PASSWORD)
+        made.inspector.save()
+        made.second, made.head
+        return made
+
+
+@pytest.fixture
+def phone(w: world.World, client: Any) -> Phone:
+    """An enrolled phone that has pulled."""
+    made = Phone(client_transport(client))
+    with scoped(SYSTEM):
+        code = devices.issue_code(w.inspector)
+    assert made.enrol("甲", PASSWORD, code)[0] == 200
+    assert made.prove() == 200
+    made.pull()
+    return made
+
+
+def here(phone: Phone, w: world.World) -> dict[str, Any]:
+    return phone.data["premises"][str(w.premises.uid)]
+
+
+def test_enrolment_needs_all_three(w: world.World, client: Any) -> None:
+    phone = Phone(client_transport(client))
+    with scoped(SYSTEM):
+        code = devices.issue_code(w.inspector)
+    wrong = f"{(int(code) + 1) % 1_000_000:06d}"
+    for tried in (("甲", "wrong password", code), ("甲", PASSWORD, wrong), ("nobody", PASSWORD, code)):
+        status, told = phone.enrol(*tried)
+        assert (status, told["problem"]) == (403, "enrol.refused")
+        assert told["message"] and told["mend"]
+    # The first try used the code up, as a code is counted before the password.
+    assert phone.enrol("甲", PASSWORD, code)[0] == 403
+    with scoped(SYSTEM):
+        code = devices.issue_code(w.inspector)
+    assert phone.enrol("甲", PASSWORD, code)[0] == 200
+    assert phone.enrol("甲", PASSWORD, code)[0] == 403, "a code works once"
+
+
+def test_a_code_stops_after_five_tries(w: world.World, client: Any) -> None:
+    phone = Phone(client_transport(client))
+    with scoped(SYSTEM):
+        code = devices.issue_code(w.inspector)
+    for n in range(devices.CODE_TRIES):
+        assert phone.enrol("甲", PASSWORD, f"{(int(code) + 1 + n) % 1_000_000:06d}")[0] == 403
+    assert phone.enrol("甲", PASSWORD, code)[0] == 403
+
+
+def test_a_token_needs_the_key(phone: Phone, client: Any) -> None:
+    thief = Phone(client_transport(client))
+    thief.device = phone.device
+    assert thief.prove() == 401
+    thief.token = "x" * 40
+    assert thief.call("GET", "pull?since=")[0] == 401
+
+
+def test_the_patch_is_the_persons_own(phone: Phone, w: world.World) -> None:
+    with scoped(SYSTEM):
+        far = world.Entity.objects.create(name="外区饭店", area=world.NEIGHBOUR_OFFICE)
+        world.Premises.objects.create(entity=far, name="外区饭店", area=world.NEIGHBOUR_OFFICE, trade="restaurant")
+    phone.cursor = ""
+    phone.pull()
+    assert set(phone.data["premises"]) == {str(w.premises.uid)}
+    assert [c["name"] for c in phone.data["colleagues"]] == ["甲", "乙"] or len(phone.data["colleagues"]) == 2
+    assert len(phone.data["numbers"]) == 30
+
+
+def test_a_second_pull_brings_only_what_changed(phone: Phone, w: world.World) -> None:
+    told = phone.pull()
+    assert (told["premises"], told["tasks"], told["checklists"]) == ([], [], [])
+    matter = plan(w)
+    told = phone.pull()
+    assert [t["uid"] for t in told["tasks"]] == [str(matter.uid)]
+    with scoped(w.actor("所长")) as head:
+        perform(matter, "cancel", head, reason="改期了")
+    assert phone.pull()["removed"]["tasks"] == [str(matter.uid)]
+
+
+def test_a_visit_with_findings_becomes_everything(phone: Phone, w: world.World) -> None:
+    task = plan(w)
+    phone.pull()
+    now = timezone.now()
+    photo = picture(1)
+    sent = record(
+        phone, here(phone, w), task=str(task.uid), failed={"1.2": {"note": "未悬挂"}, "2.3": {"value": "11.5", "unit": "℃"}},
+        photos=[photo_of(photo, "1.2", now)],
+    )  # fmt: skip
+    status, told = phone.put(sent)
+    assert status == 201, told
+    assert told["state"] == "accepted" and told["flags"] == [], told
+    assert told["blobs_missing"] == [photo_of(photo, "1.2", now)["sha256"]]
+    with scoped(SYSTEM):
+        matter = Matter.objects.get(uid=task.uid)
+        assert matter.state == "rectifying"
+        visit = Inspection.objects.get(pk=matter.pk)
+        assert (visit.result, visit.failed, visit.failed_key) == ("basically_compliant", 2, 0)
+        findings = Rectification.objects.filter(inspection=visit).order_by("item")
+        assert [(f.item, f.required) for f in findings] == [("1.2", "当日补齐公示"), ("2.3", "调整温度")]
+        assert "11.5℃" in findings[1].found
+        kinds = set(matter.children.values_list("kind", flat=True))
+        assert kinds == {"rectification", "publication"}
+        assert File.objects.get(matter=matter, kind="photo").blob is None
+        assert sorted(matter.papers.values_list("kind", flat=True)) == ["onsite_record", "rectification_order", "result_sheet"]
+
+
+def test_a_failed_key_item_proposes_an_investigation_not_a_date(phone: Phone, w: world.World) -> None:
+    _, told = phone.put(record(phone, here(phone, w), failed={"1.1": {"note": "过期"}}))
+    with scoped(SYSTEM):
+        matter = Matter.objects.get(uid=told["matter"]["uid"])
+        assert matter.state == "closed"
+        lead = matter.children.get(kind="lead")
+        assert lead.state == "proposed" and lead.due is not None
+        assert lead.lead.items == ["1.1"]
+        assert not matter.children.filter(kind="rectification").exists()
+
+
+def test_the_same_bytes_again_are_accepted_other_bytes_are_a_conflict(phone: Phone, w: world.World) -> None:
+    sent = record(phone, here(phone, w))
+    first = phone.put(sent)
+    again = phone.put(sent)
+    assert (first[0], again[0]) == (201, 200)
+    assert first[1] == again[1]
+    changed = json.loads(canonical(sent))
+    changed["content"]["statement"] = "另一份"
+    status, told = phone.put(changed)
+    assert (status, told["problem"]) == (409, "record.differs")
+    with scoped(SYSTEM):
+        assert Inspection.objects.count() == 1
+
+
+def flags(told: dict[str, Any]) -> set[str]:
+    return {flag["code"] for flag in told["flags"]}
+
+
+def test_what_the_server_would_refuse_is_kept_and_flagged(phone: Phone, w: world.World) -> None:
+    """Cancelled, reassigned, done twice, far away, wrong clock, one officer: a fact each, flagged each."""
+    place = here(phone, w)
+    cancelled = plan(w)
+    with scoped(w.actor("所长")) as head:
+        perform(cancelled, "cancel", head, reason="改期了")
+    assert flags(phone.put(record(phone, place, task=str(cancelled.uid)))[1]) == {"task_cancelled"}
+    far = record(phone, place, place={"lat": "36.90", "lon": "118.05", "accuracy": 10})
+    assert flags(phone.put(far)[1]) == {"far_away"}
+    skewed = record(phone, place, clock_skew_ms=-86_400_000)
+    assert flags(phone.put(skewed)[1]) == {"clock_wrong"}
+    twice = plan(w)
+    phone.put(record(phone, place, task=str(twice.uid)))
+    _, told = phone.put(record(phone, place, task=str(twice.uid)))
+    assert flags(told) == {"task_done_twice"}
+    assert told["matter"]["uid"] != str(twice.uid), "the second visit stands beside the first"
+    alone = record(phone, place)
+    alone["content"]["inspectors"] = alone["content"]["inspectors"][:1]
+    assert "one_officer" in flags(phone.put(alone)[1])
+    tampered = record(phone, place)
+    tampered["content"]["statement"] = "改过"
+    assert "digest_wrong" in flags(phone.put(tampered)[1])
+
+
+def test_somebody_else_took_the_task_over(phone: Phone, w: world.World) -> None:
+    task = plan(w)
+    third = w.person("丙", world.Role.INSPECTOR, world.OFFICE, "鲁C-003")
+    with scoped(w.actor("所长")) as head:
+        perform(task, "assign", head, assignee=third.pk, second=w.second.pk)
+    _, told = phone.put(record(phone, here(phone, w), task=str(task.uid)))
+    assert flags(told) == {"task_reassigned"}
+    assert told["matter"]["uid"] == str(task.uid)
+
+
+def test_after_the_grant_or_a_revocation_records_come_in_and_nothing_goes_out(phone: Phone, w: world.World) -> None:
+    sent = record(phone, here(phone, w))
+    with scoped(SYSTEM):
+        Device.objects.update(revoked_at=timezone.now(), grant_until=timezone.now() - dt.timedelta(days=1))
+        Person.objects.filter(pk=w.inspector.pk).update(is_active=False)
+    status, told = phone.put(sent)
+    assert status == 201
+    assert {"device_revoked", "grant_ended", "account_closed"} <= flags(told)
+    assert phone.call("GET", "pull?since=")[0] == 403
+
+
+def test_unknown_premises_are_held_for_a_person(phone: Phone, w: world.World) -> None:
+    sent = record(phone, {**here(phone, w), "uid": "00000000-0000-7000-8000-000000000000"})
+    status, told = phone.put(sent)
+    assert (status, told["state"], told["matter"]) == (201, "held", None)
+    with scoped(SYSTEM):
+        kept = FieldRecord.objects.get(pk=sent["id"])
+        assert bytes(kept.body) == canonical(sent), "byte for byte"
+        assert kept.area == world.OFFICE
+
+
+def test_an_unreadable_record_is_refused_with_a_way_out(phone: Phone) -> None:
+    status, told = phone.call("PUT", "records/00000000-0000-4000-8000-000000000001", raw=b"\xff\xfe not json")
+    assert (status, told["problem"]) == (422, "record.unreadable")
+    assert told["mend"]
+
+
+def test_the_whole_way_to_closing(phone: Phone, w: world.World, client: Any) -> None:
+    """Findings → the enterprise answers → sent back → answered → accepted → closed → published; all in the ledger."""
+    _, told = phone.put(record(phone, here(phone, w), failed={"1.2": {}, "2.3": {"value": "12"}}))
+    with scoped(SYSTEM):
+        matter = Matter.objects.get(uid=told["matter"]["uid"])
+        one, two = Matter.objects.filter(parent=matter, kind="rectification").order_by("title")
+    with scoped(party_of(w.entity)) as party:
+        perform(one, "answer", party, answer="已悬挂", photos=[])
+    with scoped(w.actor("甲")) as inspector:
+        perform(one, "send_back", inspector, return_reason="照片看不清")
+    with scoped(party_of(w.entity)) as party:
+        perform(one, "answer", party, answer="已悬挂,见新照片", photos=[])
+    with scoped(w.actor("甲")) as inspector:
+        perform(one, "accept", inspector)
+    with scoped(w.actor("所长")) as head:
+        perform(Matter.objects.get(parent=matter, kind="publication"), "publish", head)
+    with scoped(SYSTEM):
+        shown = PublishedResult.objects.get(matter_uid=matter.uid)
+        assert (shown.open_items, shown.failed) == (1, 2)
+    page = client.get(f"/d/{w.premises.door_code}/")
+    assert page.status_code == 200
+    recheck = record(
+        phone, here(phone, w), purpose="recheck", task=str(matter.uid), answers=[], outcome=None, deadline=None, papers=[],
+        rechecks=[{"rectification": str(two.uid), "accepted": True, "note": "现场复查 4 ℃", "photos": []}],
+    )  # fmt: skip
+    phone.pull()
+    assert [i["rectification"] for i in phone.data["tasks"][str(matter.uid)]["open_items"]] == [str(two.uid)]
+    status, told = phone.put(recheck)
+    assert (status, told["state"], told["flags"]) == (201, "accepted", []), told
+    with scoped(SYSTEM):
+        matter.refresh_from_db()
+        assert matter.state == "closed"
+        assert PublishedResult.objects.get(matter_uid=matter.uid).open_items == 0
+        said = list(matter.entries.order_by("id").values_list("kind", flat=True))
+        assert said[:2] == ["inspection.start", "inspection.order"] and said[-1].startswith(("inspection.close", "paper."))
+
+
+def test_the_enterprise_opens_its_link_without_an_account(phone: Phone, w: world.World, client: Any) -> None:
+    from zhijian.kernel.accounts.links import make_link
+
+    _, told = phone.put(record(phone, here(phone, w), failed={"1.2": {}}))
+    with scoped(SYSTEM):
+        matter = Matter.objects.get(uid=told["matter"]["uid"])
+        token = make_link(w.entity, matter)
+        finding = Matter.objects.get(parent=matter, kind="rectification")
+    page = client.get(f"/p/{token}/")
+    assert page.status_code == 200
+    assert "未悬挂" in page.content.decode() or "公示" in page.content.decode()
+    empty = client.post(f"/p/{token}/{finding.uid}/answer/", {"answer": ""})
+    assert empty.status_code == 422
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    bad = client.post(f"/p/{token}/{finding.uid}/answer/", {
+        "answer": "已经补齐", "photos": SimpleUploadedFile("x.jpg", b"MZ not a photo")
+    })  # fmt: skip
+    assert bad.status_code == 422 and "已经补齐" in bad.content.decode(), "what was typed survives"
+    good = client.post(f"/p/{token}/{finding.uid}/answer/", {
+        "answer": "已经补齐", "photos": SimpleUploadedFile("x.jpg", picture(3))
+    })  # fmt: skip
+    assert good.status_code == 302
+    with scoped(SYSTEM):
+        finding.refresh_from_db()
+        assert finding.state == "answered"
+        assert File.objects.filter(matter=finding, original=None).count() == 1
+    assert client.get("/p/wrong-token/").status_code == 404
+    html = client.get(f"/p/{token}/").content.decode()
+    source = re.search(r'/p/[^"]+/photo/[^"]+\.jpg', html)
+    assert source is not None
+    assert client.get(source.group()).headers["Content-Type"] == "image/jpeg"
