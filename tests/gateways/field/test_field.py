@@ -1,4 +1,7 @@
-"""The field API as a phone lives it: enrolled with three factors, tokens of minutes, records never refused, never twice."""
+"""The field API as a phone lives it: enrolled with three factors, tokens of minutes, records never refused, never twice.
+
+With real commits: a pull ends at the oldest running transaction, so it never shows what is not committed.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
-def w(db: None) -> world.World:
+def w(fresh_database: object) -> world.World:
     with scoped(SYSTEM):
         made = world.make()
         made.inspector.set_password(PASSWORD)

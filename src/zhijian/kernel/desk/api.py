@@ -84,7 +84,12 @@ def _unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
     for one in error.errors:
         errors.setdefault(str(one["loc"][-1]), []).append(one["msg"])
     return _answer(
-        request, 422, "step.bad_facts", _("Some fields need another look."), _("Correct them and send again."), errors=errors
+        request,
+        422,
+        "step.bad_facts",
+        _("Some fields need another look."),
+        _("Correct them and send again."),
+        errors=errors,
     )
 
 
@@ -131,7 +136,9 @@ def _body(flow: Flow, step: Step) -> type[Schema]:
         fields |= {"entity": (UUID | None, None), "premises": (UUID | None, None)}
     if step.facts is not None:
         fields["facts"] = (step.facts, ...)
-    return create_model(f"{_camel(flow.kind)}{_camel(step.verb)}", __base__=Schema, __doc__=str(step.label or ""), **fields)
+    return create_model(
+        f"{_camel(flow.kind)}{_camel(step.verb)}", __base__=Schema, __doc__=str(step.label or ""), **fields
+    )
 
 
 def _camel(text: str) -> str:
@@ -143,20 +150,26 @@ def _told(body: Any) -> dict[str, Any]:
     return {name: getattr(facts, name) for name in facts.model_fields_set} if facts is not None else {}
 
 
+def _typed(view: Callable[..., Any], **types: Any) -> Callable[..., Any]:
+    """Say the parameters' types, which are made while the module loads, so that no annotation can name them."""
+    view.__annotations__ = {"request": HttpRequest, **types, "return": dict[str, Any]}
+    return view
+
+
 def _perform_view(flow: Flow, step: Step) -> Callable[..., Any]:
     body_type = _body(flow, step)
 
-    def view(request: HttpRequest, uid: UUID, body: body_type) -> dict[str, Any]:  # type: ignore[valid-type]
+    def view(request: HttpRequest, uid: UUID, body: Any) -> dict[str, Any]:
         matter = _find(request, uid, flow.kind)
         return shown(perform(matter, step.verb, request.actor, version=body.version, **_told(body)))  # type: ignore[attr-defined]
 
-    return view
+    return _typed(view, uid=UUID, body=body_type)
 
 
 def _open_view(flow: Flow, step: Step) -> Callable[..., Any]:
     body_type = _body(flow, step)
 
-    def view(request: HttpRequest, body: body_type) -> dict[str, Any]:  # type: ignore[valid-type]
+    def view(request: HttpRequest, body: Any) -> dict[str, Any]:
         place = Premises.objects.select_related("entity").filter(uid=body.premises).first() if body.premises else None  # type: ignore[attr-defined]
         entity = place.entity if place else Entity.objects.filter(uid=body.entity).first() if body.entity else None  # type: ignore[attr-defined]
         if entity is None:
@@ -169,7 +182,7 @@ def _open_view(flow: Flow, step: Step) -> Callable[..., Any]:
         )
         return shown(open_matter(flow, step.verb, request.actor, about, _told(body)))  # type: ignore[attr-defined]
 
-    return view
+    return _typed(view, body=body_type)
 
 
 def _operations() -> None:
@@ -181,9 +194,13 @@ def _operations() -> None:
             if step.by is not None or step.hidden or key in seen:
                 continue
             seen.add(key)
-            path = f"/matters/{flow.kind}/{{uuid:uid}}/{step.verb}" if step.froms else f"/matters/{flow.kind}/{step.verb}"
+            path = (
+                f"/matters/{flow.kind}/{{uuid:uid}}/{step.verb}" if step.froms else f"/matters/{flow.kind}/{step.verb}"
+            )
             view = _perform_view(flow, step) if step.froms else _open_view(flow, step)
-            view.__doc__ = f"{flow.kind}: {step.verb}" + (f" ({', '.join(step.froms)} → {step.to})" if step.froms else "")
+            view.__doc__ = f"{flow.kind}: {step.verb}" + (
+                f" ({', '.join(step.froms)} → {step.to})" if step.froms else ""
+            )
             view.__name__ = f"{flow.kind}_{step.verb}"
             matters.post(
                 path,

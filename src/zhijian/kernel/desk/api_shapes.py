@@ -118,7 +118,13 @@ def shown(matter: Matter) -> dict[str, Any]:
 def detail(matter: Matter, actor: Actor) -> dict[str, Any]:
     """A matter as MatterDetail."""
     steps = [
-        {"verb": o.step.verb, "label": str(o.step.label or o.step.verb), "open": o.open, "why": o.why, "article": o.article}
+        {
+            "verb": o.step.verb,
+            "label": str(o.step.label or o.step.verb),
+            "open": o.open,
+            "why": o.why,
+            "article": o.article,
+        }
         for o in offers(matter, actor)
     ]
     lines = timeline.lines(LedgerEntry.objects.filter(matter=matter), actor)

@@ -57,7 +57,9 @@ def _due(matter: Matter) -> Cell:
     if due is None or due.day is None:
         return Cell("")
     tone = due.tone if due.tone in ("late", "soon") else ""
-    return Cell(due.words if tone else f"{due.day:%Y-%m-%d}", tone=tone, sub=f"{due.day:%Y-%m-%d}" if tone else due.words)
+    return Cell(
+        due.words if tone else f"{due.day:%Y-%m-%d}", tone=tone, sub=f"{due.day:%Y-%m-%d}" if tone else due.words
+    )
 
 
 def _entity(matter: Matter) -> Cell:
@@ -77,6 +79,10 @@ def _day(at: dt.datetime | None) -> dt.datetime | None:
     return calendar.local(at).replace(tzinfo=None) if at else None
 
 
+def _kind(matter: Matter) -> str:
+    return str(flow_of(matter.kind).title)
+
+
 def _flags(matter: Matter) -> Cell:
     n = len(matter.flags)
     return Cell(str(n), tone="warn") if n else Cell("")
@@ -86,17 +92,23 @@ STANDARD = {
     column.code: column
     for column in (
         Column("number", gettext_lazy("Number"), ("number",), _number, lambda m: m.number),
-        Column("title", gettext_lazy("About"), ("title",), lambda m: Cell(m.title, link(m)), lambda m: m.title, long=True),
+        Column(
+            "title", gettext_lazy("About"), ("title",), lambda m: Cell(m.title, link(m)), lambda m: m.title, long=True
+        ),
         Column(
             "entity", gettext_lazy("Enterprise"), ("entity__uid", "entity__name"), _entity,
             lambda m: m.entity.name if m.entity else "", long=True,
         ),
         Column(
             "premises", gettext_lazy("Premises"), ("premises__name",),
-            lambda m: Cell(m.premises.name if m.premises else ""), lambda m: m.premises.name if m.premises else "", long=True,
+            lambda m: Cell(m.premises.name if m.premises else ""),
+            lambda m: m.premises.name if m.premises else "", long=True,
         ),
-        Column("kind", gettext_lazy("Kind"), (), lambda m: Cell(str(flow_of(m.kind).title)), lambda m: str(flow_of(m.kind).title)),
-        Column("area", gettext_lazy("Area"), ("area",), lambda m: Cell(said.area_name(m.area)), lambda m: said.area_name(m.area)),
+        Column("kind", gettext_lazy("Kind"), (), lambda m: Cell(_kind(m)), _kind),
+        Column(
+            "area", gettext_lazy("Area"), ("area",),
+            lambda m: Cell(said.area_name(m.area)), lambda m: said.area_name(m.area),
+        ),
         Column("state", gettext_lazy("State"), ("state",), _state, lambda m: _state(m).text),
         Column(
             "assignee", gettext_lazy("In charge"), ("assignee__name",),
@@ -169,7 +181,9 @@ def column_of(flow: Flow, code: str) -> Column:
         _label(field),
         fields,
         lambda m: Cell(value_text(getattr(m, through), field)),
-        lambda m: value_text(getattr(m, through), field) if field.choices else _plain(getattr(getattr(m, through), code)),
+        lambda m: (
+            value_text(getattr(m, through), field) if field.choices else _plain(getattr(getattr(m, through), code))
+        ),
         long=isinstance(field, models.TextField),
     )
 

@@ -1,4 +1,4 @@
-"""What every template knows: the menu with its counts, the bureau's name, demo mode, large type. Nothing costs until asked."""
+"""What every template knows: the menu with its counts, the bureau's name, demo mode, large type. Lazy."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from zhijian.kernel.clock.calendar import today
 from zhijian.kernel.desk import lists, menu
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.packs import stack
+
+# No inline style, no evaluated text, no page kept in the browser: the content policy and shared desks ask for it.
+HTMX = '{"includeIndicatorStyles":false,"allowEval":false,"selfRequestsOnly":true,"historyCacheSize":0}'
 
 
 @dataclass(frozen=True)
@@ -88,5 +91,5 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "desk": Desk(request),
         "bureau": bureau,
         "large_type": request.COOKIES.get("large") == "1",
-        "htmx_config": '{"includeIndicatorStyles":false,"allowEval":false,"selfRequestsOnly":true,"historyCacheSize":0}',
+        "htmx_config": HTMX,
     }

@@ -1,4 +1,4 @@
-"""Filters of lists: each reads one or two parameters of the address and narrows the rows. They stay in the address bar."""
+"""Filters of lists: each reads one or two parameters and narrows the rows; they stay in the address bar."""
 
 from __future__ import annotations
 

@@ -86,7 +86,9 @@ class StepForm(forms.Form):
         for name, value in self.cleaned_data.items():
             if isinstance(self.fields[name], PhotosField) or value in (None, "", []):
                 continue
-            said[name] = [line for line in value.splitlines() if line.strip()] if _is_lines(self.fields[name]) else value
+            said[name] = (
+                [line for line in value.splitlines() if line.strip()] if _is_lines(self.fields[name]) else value
+            )
         return said
 
     def photos(self) -> dict[str, list[Any]]:
@@ -122,7 +124,9 @@ def form_for(
     if step.facts is None:
         return None
     asked = Asked(matter, matter.area if matter else area, matter.premises if matter else premises, actor)
-    fields = {name: _field(info, asked, _now(name, info, matter, record)) for name, info in step.facts.model_fields.items()}
+    fields = {
+        name: _field(info, asked, _now(name, info, matter, record)) for name, info in step.facts.model_fields.items()
+    }
     form = type("StepForm", (StepForm,), fields)(data, sent, prefix=PREFIX, label_suffix="")
     form.step, form.matter = step, matter
     return form
@@ -177,7 +181,9 @@ def _field(info: FieldInfo, asked: Asked, initial: Any) -> forms.Field:
     if widget == "photos":
         common.pop("initial")
         common["required"] = False
-        return PhotosField(**common, widget=Photos(attrs={"class": "form-control", "accept": "image/jpeg,image/png", "multiple": True}))
+        return PhotosField(
+            **common, widget=Photos(attrs={"class": "form-control", "accept": "image/jpeg,image/png", "multiple": True})
+        )
     if widget == "person":
         roles = [str(role) for role in typing.cast(list[str], extra.get("roles", []))]
         return _select(people(asked.actor, roles, asked.area), common)
@@ -204,7 +210,9 @@ def _by_type(kind: Any, info: FieldInfo, common: dict[str, Any], *, long: bool) 
     if kind is int:
         return forms.IntegerField(**common, **numbers, widget=forms.NumberInput(attrs={**box, "inputmode": "numeric"}))
     if kind is Decimal:
-        return forms.DecimalField(**common, **numbers, widget=forms.NumberInput(attrs={**box, "step": "any", "inputmode": "decimal"}))
+        return forms.DecimalField(
+            **common, **numbers, widget=forms.NumberInput(attrs={**box, "step": "any", "inputmode": "decimal"})
+        )
     if kind is dt.date:
         return forms.DateField(**common, widget=forms.DateInput(attrs={**box, "type": "date"}, format="%Y-%m-%d"))
     if kind is dt.datetime:

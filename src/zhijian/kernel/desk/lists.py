@@ -1,11 +1,11 @@
 """Lists of matters: a programme declares what stands in it; paging, filters, bulk work and Excel are here.
 
-    class ProblemList(MatterList):
-        flow = PROBLEM
-        columns = ["number", "entity", "title", "state", "owner", "due"]
-        filters = ["state", "area", "category", "owner", "overdue"]
-        bulk = ["assign"]
-        export = True
+class ProblemList(MatterList):
+    flow = PROBLEM
+    columns = ["number", "entity", "title", "state", "owner", "due"]
+    filters = ["state", "area", "category", "owner", "overdue"]
+    bulk = ["assign"]
+    export = True
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Relation, Role
 from zhijian.kernel.accounts.scope import in_scope
 from zhijian.kernel.desk import filters as narrowing
-from zhijian.kernel.desk.columns import Column, accessor, column_of
+from zhijian.kernel.desk.columns import Column, column_of
 from zhijian.kernel.desk.paging import Order
 from zhijian.kernel.desk.panels import Panel
 from zhijian.kernel.matters.catalogue import furniture
@@ -145,18 +145,13 @@ class MatterList:
     @classmethod
     def with_columns(cls, rows: QuerySet[Matter]) -> QuerySet[Matter]:
         """Only the columns that are shown, joined in the one query."""
-        needed = [name for column in cls.made_columns() for name in column.fields]
+        needed = {name for column in cls.made_columns() for name in column.fields}
         joins = {name.split("__")[0] for name in needed if "__" in name}
-        through = accessor(cls.all_flows()[0])
-        deeper = {through} if through in joins else set()
-        only = {*ALWAYS, *needed}
-        for join in joins:
-            only.add(f"{join}__{'matter' if join in deeper else 'id'}")
-        for name in list(only):
-            field = Matter._meta.get_field(name.split("__")[0])
-            if "__" in name and field.concrete:
-                only.add(field.name)
-        return rows.select_related(*sorted(joins)).only(*sorted(only)) if joins else rows.only(*sorted(only))
+        keys = {join for join in joins if Matter._meta.get_field(join).concrete}
+        record_keys = {f"{join}__matter" for join in joins - keys}
+        only = {*ALWAYS, *needed, *keys, *(f"{key}__id" for key in keys), *record_keys}
+        rows = rows.select_related(*sorted(joins)) if joins else rows
+        return rows.only(*sorted(only))
 
     @classmethod
     def bulk_steps(cls, actor: Actor) -> list[Step]:
@@ -165,7 +160,11 @@ class MatterList:
         mine: set[Any] = set(actor.roles_at())
         found = {}
         for step in flow.steps:
-            if step.verb in cls.bulk and step.froms and any(who in mine or isinstance(who, Relation) for who in step.whos):
+            if (
+                step.verb in cls.bulk
+                and step.froms
+                and any(who in mine or isinstance(who, Relation) for who in step.whos)
+            ):
                 found.setdefault(step.verb, step)
         return list(found.values())
 
@@ -205,7 +204,9 @@ def list_of(name: str, actor: Actor) -> type[MatterList] | None:
 def rooms(actor: Actor) -> list[type[MatterList]]:
     """The lists on this person's menu, in order."""
     mine = actor.roles_at()
-    return sorted((one for one in load().values() if one.room and one.who() & mine), key=lambda one: (one.rank, one.slug()))
+    return sorted(
+        (one for one in load().values() if one.room and one.who() & mine), key=lambda one: (one.rank, one.slug())
+    )
 
 
 def panels_of(kind: str) -> list[Panel]:

@@ -49,8 +49,10 @@ def _beyond(order: Order, day: dt.date | None, pk: int, back: bool) -> Q:
 
 def _sorted(rows: QuerySet[Matter], order: Order, back: bool) -> QuerySet[Matter]:
     if order == "due":
-        return rows.order_by(F("due").desc(nulls_first=True), "-pk") if back else rows.order_by(
-            F("due").asc(nulls_last=True), "pk"
+        return (
+            rows.order_by(F("due").desc(nulls_first=True), "-pk")
+            if back
+            else rows.order_by(F("due").asc(nulls_last=True), "pk")
         )
     return rows.order_by("-pk" if (order == "newest") != back else "pk")
 

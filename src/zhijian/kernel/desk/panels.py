@@ -1,4 +1,4 @@
-"""Programmes' own parts on pages that the kernel draws: the record page (see `MatterList.panels`) and an entity's file."""
+"""Programmes' own parts on pages that the kernel draws: the record page (`MatterList.panels`), an entity's file."""
 
 from __future__ import annotations
 

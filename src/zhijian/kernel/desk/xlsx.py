@@ -39,11 +39,13 @@ _PARTS = {
     f'<Relationship Id="rId1" Type="{_REL}/worksheet" Target="worksheets/sheet1.xml"/>'
     f'<Relationship Id="rId2" Type="{_REL}/styles" Target="styles.xml"/></Relationships>',
     # Cell formats: 0 plain, 1 heading, 2 day, 3 moment, 4 number with two decimals.
-    "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}"><numFmts count="2"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
+    "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}"><numFmts count="2">'
+    '<numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
     '<numFmt numFmtId="165" formatCode="yyyy\\-mm\\-dd\\ hh:mm"/></numFmts>'
     '<fonts count="2"><font><sz val="11"/></font><font><b/><sz val="11"/></font></fonts>'
-    '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>'
-    "<borders count=\"1\"><border/></borders><cellStyleXfs count=\"1\"><xf/></cellStyleXfs><cellXfs count=\"5\"><xf/>"
+    '<fills count="2"><fill><patternFill patternType="none"/></fill>'
+    '<fill><patternFill patternType="gray125"/></fill></fills>'
+    '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="5"><xf/>'
     '<xf fontId="1" applyFont="1"/><xf numFmtId="164" applyNumberFormat="1"/><xf numFmtId="165" applyNumberFormat="1"/>'
     '<xf numFmtId="4" applyNumberFormat="1"/></cellXfs></styleSheet>',
 }
@@ -108,7 +110,8 @@ def stream(sheet: str, heading: Sequence[str], rows: Iterable[Sequence[Any]]) ->
             out.write(
                 f'{_XML}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
                 '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
-                f'<cols><col min="1" max="{max(len(heading), 1)}" width="20" customWidth="1"/></cols><sheetData>'.encode()
+                f'<cols><col min="1" max="{max(len(heading), 1)}" width="20" customWidth="1"/></cols>'
+                "<sheetData>".encode()
             )
             out.write(("<row>" + "".join(_text(str(h), 1) for h in heading) + "</row>").encode())
             for number, row in enumerate(rows, start=2):

@@ -9,15 +9,17 @@ import io
 import logging
 import os
 import tempfile
-import warnings
-from collections.abc import Iterable
-from contextlib import suppress
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import IO, Any
 
 from django.core.files import File as DjangoFile
 from django.core.files.storage import default_storage
+from django.db import connection, transaction
 from PIL import Image
 
 from zhijian.kernel.accounts.actor import Actor
@@ -32,7 +34,10 @@ PDF = frozenset({"application/pdf"})
 LIMIT = 25 * 1024 * 1024
 PIXELS = 80_000_000  # four times the largest phone camera in common use; a bomb has thousands of times as many
 PIECE = 256 * 1024
+INCOMING = "incoming"  # beside `sha256/` in a local storage: what is being written, renamed when it is whole
 _FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+# A large picture takes some 300 MB while it is decoded: no more than two at once, however many threads there are.
+decoding = threading.BoundedSemaphore(2)
 
 
 def path_of(sha256: str) -> str:
@@ -41,27 +46,25 @@ def path_of(sha256: str) -> str:
 
 
 def sniff(source: IO[bytes]) -> str:
-    """The media type by content; empty for anything unknown. Raises Bomb for a picture that would not fit memory."""
+    """The media type by content; empty for anything unknown or broken. Raises Bomb for what would not fit memory."""
     source.seek(0)
     head = source.read(8)
     source.seek(0)
     if head.startswith(b"%PDF-"):
         return "application/pdf"
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(source, formats=list(_FORMATS)) as picture:
-                if picture.width * picture.height > PIXELS:
-                    raise Bomb
-                kind = _FORMATS[picture.format or ""]
-                picture.draft("RGB", (64, 64))  # a JPEG is decoded at an eighth: enough to see that it is whole
-                picture.load()
-                return kind
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        with decoding, Image.open(source, formats=list(_FORMATS)) as picture:
+            if picture.width * picture.height > PIXELS:
+                raise Bomb
+            kind = _FORMATS[picture.format or ""]
+            picture.draft("RGB", (64, 64))  # a JPEG is decoded at an eighth: enough to see that it is whole
+            picture.load()
+            return kind
+    except Image.DecompressionBombError as error:
         raise Bomb from error
     except Refused:
         raise
-    except Exception:  # Pillow's plug-ins raise whatever they like on hostile bytes
+    except Exception:  # noqa: BLE001 -- Pillow's plug-ins raise whatever they like on hostile bytes
         return ""
     finally:
         source.seek(0)
@@ -76,67 +79,122 @@ def _pieces(source: IO[bytes] | bytes) -> Iterable[bytes]:
         yield piece
 
 
+@dataclass(frozen=True)
+class Kept:
+    """Bytes that lie in the storage and are not in the database yet."""
+
+    sha256: str
+    sm3: str
+    size: int
+    media_type: str
+
+
+def keep(
+    source: IO[bytes] | bytes, *, media_types: Iterable[str] = IMAGES, limit: int = LIMIT, expected: str = ""
+) -> Kept:
+    """Put bytes into the storage, whole or not at all, without touching the database (it may take its time).
+
+    `expected` is the SHA-256 that they must have. Raises TooLarge, WrongType, Bomb, Differs, NoSpace; then nothing was
+    kept.
+    """
+    try:
+        with _spool() as spool:
+            kept = _read_into(spool, source, frozenset(media_types), limit, expected)
+            _settle(spool, kept)
+            return kept
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            log.error("No room left for files: %s", error)
+            raise NoSpace from error
+        raise
+
+
+def _read_into(
+    spool: IO[bytes], source: IO[bytes] | bytes, media_types: frozenset[str], limit: int, expected: str
+) -> Kept:
+    sha256, sm3, size = hashlib.sha256(), hashlib.new("sm3"), 0
+    for piece in _pieces(source):
+        size += len(piece)
+        if size > limit:
+            raise TooLarge
+        sha256.update(piece)
+        sm3.update(piece)
+        spool.write(piece)
+    spool.flush()
+    if expected and sha256.hexdigest() != expected:
+        raise Differs
+    media_type = sniff(spool)
+    if media_type not in media_types:
+        raise WrongType
+    return Kept(sha256.hexdigest(), sm3.hexdigest(), size, media_type)
+
+
+def local_folder(name: str) -> Path | None:
+    """A folder of the storage as a path; None when the storage has none (S3)."""
+    try:
+        return Path(default_storage.path(name))
+    except NotImplementedError:
+        return None
+
+
+@contextmanager
+def _spool() -> Iterator[IO[bytes]]:
+    """A file to write to: on the storage's own disk where it has one, so that it can be renamed into its place."""
+    folder = local_folder(INCOMING)
+    if folder is None:
+        with tempfile.TemporaryFile() as spool:
+            yield spool
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as spool:
+        try:
+            yield spool
+        finally:
+            with suppress(FileNotFoundError):  # renamed: all is well
+                os.unlink(spool.name)
+
+
+def _settle(spool: IO[bytes], kept: Kept) -> None:
+    """Move the spool to where its digest says. The same bytes again replace themselves, which mends a damaged file."""
+    name = path_of(kept.sha256)
+    place = local_folder(name)
+    if place is None:
+        if not default_storage.exists(name):
+            spool.seek(0)
+            made = default_storage.save(name, DjangoFile(spool))
+            if made != name:  # somebody else stored the same bytes meanwhile
+                default_storage.delete(made)
+        return
+    os.fsync(spool.fileno())
+    place.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(spool.name, place)
+    for folder in (place.parent, place.parent.parent):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def register(kept: Kept) -> Blob:
+    """The row of bytes that were kept; the same bytes are one blob."""
+    about = {"sm3": kept.sm3, "size": kept.size, "media_type": kept.media_type}
+    return Blob.objects.get_or_create(sha256=kept.sha256, defaults=about)[0]
+
+
 def store(
     source: IO[bytes] | bytes, *, media_types: Iterable[str] = IMAGES, limit: int = LIMIT, expected: str = ""
 ) -> Blob:
-    """Keep bytes and return their blob; the same bytes are one blob. `expected` is the SHA-256 that they must have.
-
-    Raises TooLarge, WrongType, Bomb, Differs, NoSpace; then nothing was kept.
-    """
-    sha256, sm3 = hashlib.sha256(), hashlib.new("sm3")
-    size = 0
-    try:
-        with tempfile.TemporaryFile() as spool:
-            for piece in _pieces(source):
-                size += len(piece)
-                if size > limit:
-                    raise TooLarge
-                sha256.update(piece)
-                sm3.update(piece)
-                spool.write(piece)
-            if expected and sha256.hexdigest() != expected:
-                raise Differs
-            media_type = sniff(spool)
-            if media_type not in set(media_types):
-                raise WrongType
-            digest = sha256.hexdigest()
-            _keep(spool, path_of(digest), size)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            log.error("no room left for files")
-            raise NoSpace from error
-        raise
-    blob, _ = Blob.objects.get_or_create(
-        sha256=digest, defaults={"sm3": sm3.hexdigest(), "size": size, "media_type": media_type}
-    )
-    return blob
+    """Keep bytes and return their blob: `keep` and `register` in one. Raises as `keep` does."""
+    return register(keep(source, media_types=media_types, limit=limit, expected=expected))
 
 
-def _keep(spool: IO[bytes], name: str, size: int) -> None:
-    """Write the bytes whole or not at all: beside their place, flushed, then renamed."""
+def is_there(blob: Blob) -> bool:
+    """Whether the storage holds a file of the blob's size under its digest (the digest itself: `zhijian verify`)."""
     try:
-        place = Path(default_storage.path(name))
-    except NotImplementedError:  # a storage without paths (S3): its own upload is atomic
-        if not default_storage.exists(name):
-            spool.seek(0)
-            default_storage.save(name, DjangoFile(spool))
-        return
-    if place.exists() and place.stat().st_size == size:
-        return
-    place.parent.mkdir(parents=True, exist_ok=True)
-    spool.seek(0)
-    handle, beside = tempfile.mkstemp(dir=place.parent, prefix=".part-")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            while piece := spool.read(PIECE):
-                out.write(piece)
-            out.flush()
-            os.fsync(out.fileno())
-        os.replace(beside, place)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(beside)
-        raise
+        return default_storage.size(path_of(blob.sha256)) == blob.size
+    except OSError:
+        return False
 
 
 def open_blob(blob: Blob) -> IO[bytes]:
@@ -178,27 +236,51 @@ def expect(
 ) -> File:
     """A photo of a matter whose bytes may still be on the phone; it is whole as soon as they are here."""
     offset = taken_at.utcoffset() if taken_at is not None else None
-    return File.objects.create(
-        matter=matter,
-        entity_id=matter.entity_id,
-        area=matter.area,
-        kind=File.Kind.PHOTO,
-        blob=Blob.objects.filter(pk=sha256).first(),
-        expected=sha256,
-        item=item[:20],
-        taken_at=taken_at,
-        tz_offset=int(offset.total_seconds() // 60) if offset is not None else None,
-        lat=_degrees(lat),
-        lon=_degrees(lon),
-        accuracy=accuracy,
-        made_by=actor.label,
-        caption=caption[:200],
-    )
+    with transaction.atomic():
+        _one_at_a_time(sha256)
+        made = File.objects.create(
+            matter=matter,
+            entity_id=matter.entity_id,
+            area=matter.area,
+            kind=File.Kind.PHOTO,
+            blob=Blob.objects.filter(pk=sha256).first(),
+            expected=sha256,
+            item=item[:20],
+            taken_at=taken_at,
+            tz_offset=int(offset.total_seconds() // 60) if offset is not None else None,
+            lat=_degrees(lat),
+            lon=_degrees(lon),
+            accuracy=accuracy,
+            made_by=actor.label,
+            caption=caption[:200],
+        )
+    if made.blob_id is not None:
+        _show_soon([made])
+    return made
+
+
+def _one_at_a_time(sha256: str) -> None:
+    """Whoever asks for bytes and whoever brings them wait for each other: otherwise neither would see the other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [sha256])
 
 
 def arrived(blob: Blob) -> int:
     """The bytes of expected photos are here: complete them. Returns how many were waiting. Runs in a system scope."""
-    return File.objects.filter(expected=blob.sha256, blob=None).update(blob=blob)
+    with transaction.atomic():
+        _one_at_a_time(blob.sha256)
+        waiting = list(File.objects.filter(expected=blob.sha256, blob=None))
+        File.objects.filter(pk__in=[file.pk for file in waiting]).update(blob=blob)
+        _show_soon(waiting)
+    return len(waiting)
+
+
+def _show_soon(waiting: list[File]) -> None:
+    """Queue the shown copies, so that the first look at them need not wait."""
+    from zhijian.kernel.evidence.jobs import make_shown
+
+    for file in waiting:
+        make_shown.later(job_once=f"shown:{file.pk}", file=file.pk)
 
 
 def as_bytes(picture: Image.Image) -> bytes:

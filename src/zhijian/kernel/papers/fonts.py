@@ -68,7 +68,7 @@ def covered() -> frozenset[int]:
 
 
 def code_points(font: bytes) -> set[int]:
-    """The characters that a TrueType or OpenType file maps to a glyph (tables `cmap` 4 and 12); empty when unreadable."""
+    """The characters that a TrueType or OpenType file maps to a glyph (`cmap` 4 and 12); none when unreadable."""
     try:
         starts = [0]
         if font[:4] == b"ttcf":
@@ -111,4 +111,5 @@ def _segments(font: bytes, start: int) -> set[int]:
     (double,) = struct.unpack_from(">H", font, start + 6)
     ends = struct.unpack_from(f">{double // 2}H", font, start + 14)
     firsts = struct.unpack_from(f">{double // 2}H", font, start + 16 + double)
-    return {point for first, last in zip(firsts, ends, strict=True) if last != 0xFFFF for point in range(first, last + 1)}
+    pairs = ((first, last) for first, last in zip(firsts, ends, strict=True) if last != 0xFFFF)
+    return {point for first, last in pairs for point in range(first, last + 1)}

@@ -54,7 +54,7 @@ def _draft(
         matter=matter,
         entity_id=matter.entity_id,
         area=matter.area,
-        organ=stack().organ(matter.area).area,
+        organ=stack().organ(matter.area).code,
         kind=kind,
         data=data,
         digest=digest,

@@ -46,14 +46,14 @@ def _take(kind: str, area: str, year: int, count: int, actor: Actor, device: Dev
     organ, style = stack().organ(area), stack().number_format(kind)
     now = timezone.now()
     with transaction.atomic():
-        last = _advance(kind, organ.area, year, count)
+        last = _advance(kind, organ.code, year, count)
         return NumberRow.objects.bulk_create(
             NumberRow(
                 kind=kind,
-                organ=organ.area,
+                organ=organ.code,
                 year=year,
                 n=n,
-                number=style.render(organ, year, n),
+                number=style.format(organ=organ, year=year, n=n),
                 code=new_code(),
                 device=device,
                 taken_at=now,
@@ -102,7 +102,7 @@ def top_up(device: Device, kind: str, area: str, upto: int, *, actor: Actor | No
 
     Numbers of another year or office that it still holds go back. Two pulls at once don't fill up twice.
     """
-    year, organ = calendar.today().year, stack().organ(area).area
+    year, organ = calendar.today().year, stack().organ(area).code
     with transaction.atomic():
         Device.objects.select_for_update(of=("self",), no_key=True).get(pk=device.pk)
         held = list(
@@ -192,7 +192,7 @@ class Account:
 
 def account(kind: str, area: str, year: int) -> Account:
     """Each number of a series, with what became of it (the page and the yearly report of the register)."""
-    organ = stack().organ(area).area
+    organ = stack().organ(area).code
     last = Series.objects.filter(kind=kind, organ=organ, year=year).values_list("last", flat=True).first() or 0
     rows = list(NumberRow.objects.filter(kind=kind, organ=organ, year=year).select_related("device").order_by("n"))
     have = {row.n for row in rows}

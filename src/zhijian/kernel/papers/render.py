@@ -152,7 +152,7 @@ def _compile(papers: Sequence[Paper]) -> bytes:
 
 
 def render(paper: Paper) -> bytes:
-    """The PDF of a paper; the same paper gives the same bytes. Raises NoFonts, or typst.TypstError for a bad template."""
+    """The PDF of a paper; the same paper gives the same bytes. Raises NoFonts, typst.TypstError (bad template)."""
     return _compile([paper])
 
 
@@ -178,9 +178,8 @@ def pdf(paper: Paper) -> bytes:
     made = render(paper)
     with transaction.atomic(), scoped(SYSTEM):
         blob = files.store(made, media_types=files.PDF)
-        paper.file = files.attach(
-            paper.matter, blob, actor=SYSTEM, kind=File.Kind.PAPER, name=f"{form(paper.kind).title} {paper.number}"[:200]
-        )
+        title = f"{form(paper.kind).title} {paper.number}"
+        paper.file = files.attach(paper.matter, blob, actor=SYSTEM, kind=File.Kind.PAPER, name=title[:200])
         paper.rendered = name
         Paper.objects.filter(pk=paper.pk).update(file=paper.file, rendered=name)
     return made

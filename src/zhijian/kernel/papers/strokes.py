@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 import segno
 
@@ -29,10 +30,9 @@ def signature_svg(strokes: Sequence[Sequence[Sequence[int]]]) -> str:
     pen = max(PEN, max(width, height) // 60)
     pad = PAD + pen
     paths = "".join(f'<path d="{_path(line, left - pad, top - pad)}"/>' for line in lines)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width + 2 * pad} {height + 2 * pad}">'
-        f'<g fill="none" stroke="#000" stroke-width="{pen}" stroke-linecap="round" stroke-linejoin="round">{paths}</g></svg>'
-    )
+    style = f'fill="none" stroke="#000" stroke-width="{pen}" stroke-linecap="round" stroke-linejoin="round"'
+    size = f"0 0 {width + 2 * pad} {height + 2 * pad}"
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size}"><g {style}>{paths}</g></svg>'
 
 
 def _small(value: int) -> int:
@@ -46,7 +46,7 @@ def _path(line: list[tuple[int, int]], left: int, top: int) -> str:
         x, y = moved[0]
         return f"M{x} {y}h1"
     path = f"M{moved[0][0]} {moved[0][1]}"
-    for (x, y), (nx, ny) in zip(moved[1:-1], moved[2:], strict=True):
+    for (x, y), (nx, ny) in pairwise(moved[1:]):
         path += f"Q{x} {y} {(x + nx) // 2} {(y + ny) // 2}"
     return path + f"L{moved[-1][0]} {moved[-1][1]}"
 

@@ -30,10 +30,8 @@ LONGEST = 60  # characters of a query that are looked at
 _WHOLE_NUMBER = 18  # characters of the longest code
 
 # Order of the ways to match: the smaller, the surer that it is what was meant.
-RANK = {
-    **{"door": 0, "code": 1, "licence": 1, "name": 2, "phone": 3, "sign": 4},
-    **{"representative": 4, "initials": 5, "address": 8},
-}
+RANK = {"door": 0, "code": 1, "licence": 1, "name": 2, "phone": 3, "sign": 4, "initials": 5, "address": 8}
+RANK["representative"] = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('matters', '0002_scope'),
+        ('matters', '0001_initial'),
     ]
 
     operations = [

@@ -1,4 +1,4 @@
-"""An entity's file: what is registered, its places on a map, licences, matters, timeline, and the codes for its doors."""
+"""An entity's file: what is registered, places on a map, licences, matters, timeline, codes for its doors."""
 
 from __future__ import annotations
 
@@ -60,13 +60,21 @@ def _outline(area: str) -> Any:
 
 def _map(entity: Entity, places: list[Premises]) -> dict[str, Any] | None:
     points = [
-        {"name": p.name, "lat": str(p.lat), "lon": str(p.lon)} for p in places if p.lat is not None and p.lon is not None
+        {"name": p.name, "lat": str(p.lat), "lon": str(p.lon)}
+        for p in places
+        if p.lat is not None and p.lon is not None
     ]
     if not points:
         return None
     centre = stack().setting("centre", ["0", "0"])
     outline = _outline(places[0].area or entity.area)
-    return {"points": points, "outline": outline, "tiles": stack().setting("map_tiles", ""), "lat": centre[0], "lon": centre[1]}
+    return {
+        "points": points,
+        "outline": outline,
+        "tiles": stack().setting("map_tiles", ""),
+        "lat": centre[0],
+        "lon": centre[1],
+    }
 
 
 @require_GET
@@ -101,5 +109,5 @@ def door_codes(request: HttpRequest, uid: str) -> HttpResponse:
     for place in entity.premises.exclude(status="closed").order_by("id")[:PLACES]:
         address = request.build_absolute_uri(f"/d/{place.door_code}/")
         picture = segno.make(address, error="q").svg_inline(scale=4, border=2, omitsize=True)
-        codes.append((place, mark_safe(picture)))  # noqa: S308 -- made here from our own address
+        codes.append((place, mark_safe(picture)))
     return render(request, "desk/doors.html", {"entity": entity, "codes": codes})

@@ -68,7 +68,7 @@ def list_page(request: HttpRequest, name: str) -> HttpResponse:
     order = order if order in ("newest", "oldest", "due") else one.order
     count, more = capped_count(rows)
     page = paging.page(one.with_columns(rows), order, request.GET.get("after", ""), request.GET.get("before", ""))
-    kept = {**{name: "" for name in one.start}, **given, **({"order": order} if order != one.order else {})}
+    kept = {**dict.fromkeys(one.start, ""), **given, **({"order": order} if order != one.order else {})}
     context = {
         "list": one,
         "slug": one.slug(),
@@ -102,7 +102,11 @@ def list_export(request: HttpRequest, name: str) -> HttpResponse:
     with scoped(actor):
         area = actor.posts[0].area
         ledger.record(
-            "desk.exported", actor=actor, subject=f"account:{actor.person_id}", area=area, data={"list": name, "filter": said}
+            "desk.exported",
+            actor=actor,
+            subject=f"account:{actor.person_id}",
+            area=area,
+            data={"list": name, "filter": said},
         )
     title = str(one.label())
     answer = StreamingHttpResponse(

@@ -148,7 +148,9 @@ def step_page(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
         return _conflict(request, context, error, actor)
     except StepError as error:
         article = error.article if isinstance(error, NotOpen) else ""
-        return render(request, "desk/step.html", {**context, "shut": error.message, "article": article}, status=error.status)
+        return render(
+            request, "desk/step.html", {**context, "shut": error.message, "article": article}, status=error.status
+        )
     messages.success(request, _("Done: %(step)s") % {"step": step.label or step.verb})
     return redirect("record", uid=matter.uid)
 

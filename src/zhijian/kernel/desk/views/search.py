@@ -33,7 +33,7 @@ WHY = {
 @staff
 @vary_on_headers("HX-Request")
 def search_page(request: HttpRequest) -> HttpResponse:
-    """`/search/?q=`: the register's own search, and matters by number. `pick` makes the hits choose an entity to open."""
+    """`/search/?q=`: the register's own search, and matters by number. `pick`: hits choose whom to open for."""
     actor = actor_in(request)
     typed = request.GET.get("q", "").replace("\x00", "").strip()[:60]
     hits = search(typed, limit=LIMIT)

@@ -58,7 +58,9 @@ def _lines(rows: QuerySet[Matter], limit: int) -> tuple[list[Line], bool]:
     for matter in found[:limit]:
         flow = flow_of(matter.kind)
         lines.append(
-            Line(matter, str(flow.title), flow.state(matter.state), said.due_of(matter.due), said.area_name(matter.area))
+            Line(
+                matter, str(flow.title), flow.state(matter.state), said.due_of(matter.due), said.area_name(matter.area)
+            )
         )
     return lines, len(found) > limit
 

@@ -57,7 +57,7 @@ class Checked:
     bad_columns: Counter[tuple[str, str]]  # (heading, why) → rows, to recognise swapped columns
 
 
-def _uuid7s(count: int) -> list[str]:
+def uuid7s(count: int) -> list[str]:
     """UUIDv7 as text, with one clock reading and one call for random bits each hundred thousand."""
     head = (time.time_ns() // 1_000_000) << 80 | 0x7 << 76 | 0b10 << 62
     mask = (0xFFF << 64) | ((1 << 62) - 1)
@@ -149,7 +149,7 @@ class RowChecker:
         """Check rows (number, sheet, cells)."""
         lines: dict[str, list[str]] = {kind: [] for kind in STAGED}
         rejected, noted, columns = [], [], Counter[tuple[str, str]]()
-        uids, used = iter(_uuid7s(3 * len(batch))), 0
+        uids, used = iter(uuid7s(3 * len(batch))), 0
         for number, sheet, cells in batch:
             if self._skips(cells):
                 continue

@@ -207,6 +207,8 @@ def _as_csv(source: Source) -> Source:
 
 def _try_decoders(decoders: dict, bad: dict[str, int], chunk: bytes, lines: int) -> None:
     for name, decoder in list(decoders.items()):
+        if name not in decoders:
+            continue
         try:
             decoder.decode(chunk)
         except UnicodeDecodeError as error:

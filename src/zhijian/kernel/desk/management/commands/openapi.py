@@ -35,4 +35,6 @@ class Command(BaseCommand):
             path.write_text(text(), encoding="utf-8")
             self.stdout.write(f"{path}: written")
         elif not path.exists() or path.read_text(encoding="utf-8") != text():
-            raise CommandError("docs/openapi.json no longer says what the API does. Run `zhijian openapi` and commit it.")
+            raise CommandError(
+                "docs/openapi.json no longer says what the API does. Run `zhijian openapi` and commit it."
+            )

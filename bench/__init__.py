@@ -1,0 +1,1 @@
+"""Measured comparisons with peers and limits, one command each: `python -m bench.NAME`, see `common`."""

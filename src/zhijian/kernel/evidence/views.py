@@ -1,0 +1,105 @@
+"""Files for those who may see their matter; the seals for everybody."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID
+
+from django.core.exceptions import BadRequest
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.accounts.scope import in_scope
+from zhijian.kernel.evidence import ledger
+from zhijian.kernel.evidence.entries import OPENED
+from zhijian.kernel.evidence.files import open_blob
+from zhijian.kernel.evidence.models import Blob, File, Seal
+from zhijian.kernel.evidence.seal import told
+from zhijian.kernel.evidence.shown import shown_copy
+
+SUFFIXES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "application/pdf": "pdf"}
+SEALS_A_PAGE = 60
+
+
+def _mine(request: HttpRequest, uid: UUID) -> tuple[File, Actor]:
+    """The file, if it is the actor's to see. Raises Http404 otherwise, also for what is still on a phone."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    rows = in_scope(File.objects.select_related("blob", "matter"), actor)
+    found = rows.filter(uid=uid).exclude(blob=None).first()
+    if found is None:
+        raise Http404
+    return found, actor
+
+
+def _answer(blob: Blob, name: str, *, attachment: bool) -> FileResponse:
+    """The bytes, in a box from which no script of theirs could get out."""
+    suffix = SUFFIXES.get(blob.media_type, "bin")
+    answer = FileResponse(
+        open_blob(blob), as_attachment=attachment, filename=f"{name}.{suffix}", content_type=blob.media_type
+    )
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
+    answer["Cross-Origin-Resource-Policy"] = "same-origin"
+    return answer
+
+
+@require_safe
+def shown(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The shown copy of a photo: stamped, without metadata."""
+    found, _actor = _mine(request, uid)
+    copy = found if found.original_id is not None else shown_copy(found)
+    if copy is None or copy.blob is None:
+        raise Http404
+    etag = f'"{copy.blob_id}"'
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponse(status=304, headers={"ETag": etag, "Cache-Control": "private, max-age=3600"})
+    answer = _answer(copy.blob, _name(found), attachment=False)
+    answer["Cache-Control"] = "private, max-age=3600"
+    answer["ETag"] = etag
+    return answer
+
+
+@require_safe
+def original(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The original, byte for byte, as a download; that it was opened is an entry of its matter."""
+    found, actor = _mine(request, uid)
+    assert found.blob is not None
+    ledger.record(
+        OPENED.code,
+        actor=actor,
+        subject=f"matter:{found.matter_id}",
+        matter=found.matter,
+        data={"file": str(found.uid), "sha256": found.blob_id},
+    )
+    answer = _answer(found.blob, _name(found), attachment=True)
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _name(file: File) -> str:
+    """A name for the download: the matter's number, and the beginning of the digest to tell files apart."""
+    return f"{file.matter.number or 'file'}-{(file.blob_id or '')[:12]}"
+
+
+@require_safe
+def seals(request: HttpRequest) -> HttpResponse:
+    """The seals, newest first, for everybody."""
+    page = Paginator(Seal.objects.order_by("-id"), SEALS_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "evidence/seals.html", {"page": page})
+
+
+@require_safe
+def seals_json(request: HttpRequest) -> JsonResponse:
+    """All seals, oldest first, for programs; `?since=2026-11-23` leaves out those before that day."""
+    rows = Seal.objects.order_by("id")
+    try:
+        rows = rows.filter(day__gte=dt.date.fromisoformat(request.GET.get("since") or "0001-01-01"))
+    except ValueError as error:
+        raise BadRequest from error
+    answer = JsonResponse({"seals": [told(seal) for seal in rows]})
+    answer["Cache-Control"] = "public, max-age=300"
+    answer["Access-Control-Allow-Origin"] = "*"
+    return answer

@@ -1,0 +1,179 @@
+"""The desk's pages through the whole stack: lists, the record page, steps, conflicts, search, the entity's file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+
+import pytest
+from python_calamine import CalamineWorkbook
+from tests.kernel.matters.test_scope import plan
+
+from zhijian.kernel.evidence.models import LedgerEntry
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.perform import perform
+
+pytestmark = pytest.mark.django_db
+TOMORROW = dt.date.today() + dt.timedelta(days=1)
+
+
+def text(answer) -> str:
+    """The page's words without its tags."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def test_somebody_who_is_not_signed_in_is_sent_to_sign_in(client):
+    answer = client.get("/l/inspection/?state=planned")
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/login/?next=/l/inspection/")
+
+
+def test_the_to_do_page_shows_mine_by_the_nearest_day(world, signed_in):
+    matter = plan(world)
+    Matter.objects.filter(pk=matter.pk).update(due=dt.date.today() - dt.timedelta(days=3))
+    answer = signed_in(world.inspector).get("/")
+    assert answer.status_code == 200
+    assert "Overdue" in text(answer)
+    assert matter.title in text(answer)
+
+
+def test_a_list_shows_its_own_area_only(world, signed_in):
+    matter = plan(world)
+    assert matter.number in text(signed_in(world.head).get("/l/inspection/"))
+    answer = signed_in(world.stranger).get("/l/inspection/")
+    assert answer.status_code == 200
+    assert matter.number not in text(answer)
+    assert "Nothing here yet" in text(answer)
+
+
+def test_filters_narrow_and_htmx_gets_only_the_rows(world, signed_in):
+    matter = plan(world)
+    client = signed_in(world.head)
+    assert matter.number in text(client.get("/l/inspection/", {"q": "清风"}))
+    assert matter.number in text(client.get("/l/inspection/", {"q": matter.number[:6], "state": "open"}))
+    assert matter.number not in text(client.get("/l/inspection/", {"state": "closed"}))
+    assert matter.number not in text(client.get("/l/inspection/", {"assignee": "none"}))
+    part = client.get("/l/inspection/", {"state": "planned"}, headers={"hx-request": "true"})
+    assert b"<html" not in part.content
+    assert matter.number in text(part)
+    assert "HX-Request" in part["Vary"]
+
+
+def test_nonsense_in_the_address_is_no_error(world, signed_in):
+    client = signed_in(world.head)
+    for query in ("after=zzz", "before=-.x", "assignee=999999999999999999999", "from=2021-13-45", "area=%00", "order=x"):
+        assert client.get(f"/l/inspection/?{query}").status_code == 200, query
+
+
+def test_an_excel_file_holds_the_filtered_rows_and_is_in_the_ledger(world, signed_in):
+    matter = plan(world)
+    answer = signed_in(world.head).get("/l/inspection/export/", {"state": "open"})
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))
+    rows = book.get_sheet_by_index(0).to_python()
+    assert rows[0][0] == "Number"
+    assert [row[0] for row in rows[1:]] == [matter.number]
+    entry = LedgerEntry.objects.get(kind="desk.exported")
+    assert entry.data == {"list": "inspection", "filter": "state=open"}
+
+
+def test_the_record_page_says_state_owner_and_next_steps(world, signed_in):
+    matter = plan(world)
+    shown = text(signed_in(world.head).get(f"/m/{matter.uid}/"))
+    for words in (matter.title, "To be visited", world.inspector.name, "Assign to others", "All that happened"):
+        assert words in shown
+
+
+def test_somebody_elses_record_is_not_there(world, signed_in):
+    matter = plan(world)
+    assert signed_in(world.stranger).get(f"/m/{matter.uid}/").status_code == 404
+    assert signed_in(world.stranger).post(f"/m/{matter.uid}/cancel/", {"f-reason": "不需要了"}).status_code == 404
+
+
+def test_a_step_is_done_by_its_form(world, signed_in):
+    matter = plan(world)
+    client = signed_in(world.head)
+    form = client.get(f"/m/{matter.uid}/cancel/")
+    assert "This ends the matter" in text(form)
+    bad = client.post(f"/m/{matter.uid}/cancel/", {"version": matter.version, "f-reason": ""})
+    assert bad.status_code == 422
+    done = client.post(f"/m/{matter.uid}/cancel/", {"version": matter.version, "f-reason": "停业"})
+    assert done.status_code == 302
+    matter.refresh_from_db()
+    assert matter.state == "cancelled"
+
+
+def test_a_stale_form_shows_what_changed_and_keeps_what_was_typed(world, signed_in):
+    matter = plan(world)
+    old = matter.version
+    perform(matter, "assign", world.actor("所长"), assignee=world.second.pk, second=world.inspector.pk)
+    answer = signed_in(world.head).post(f"/m/{matter.uid}/cancel/", {"version": old, "f-reason": "老板出差了"})
+    assert answer.status_code == 409
+    shown = text(answer)
+    assert "Assigned to other officers" in shown
+    assert "老板出差了" in answer.content.decode()
+    matter.refresh_from_db()
+    assert matter.state == "planned"
+    assert f'name="version" value="{matter.version}"' in answer.content.decode()
+
+
+def test_a_step_of_others_is_shown_shut_with_its_reason(world, signed_in):
+    matter = plan(world)
+    shown = text(signed_in(world.inspector).get(f"/m/{matter.uid}/cancel/"))
+    assert "Not possible now" in shown
+    assert "Head of office" in shown
+
+
+def test_a_visit_is_opened_through_the_search(world, signed_in):
+    world.inspector, world.second  # noqa: B018 -- made when first named
+    client = signed_in(world.head)
+    assert "About whom?" in text(client.get("/new/inspection/plan/"))
+    found = client.get("/search/", {"q": "清风", "pick": "/new/inspection/plan/"}, headers={"hx-request": "true"})
+    link = re.search(r'href="(/new/inspection/plan/\?e=[^"]+)"', found.content.decode())
+    assert link is not None
+    address = link[1].replace("&amp;", "&")
+    assert world.inspector.name in text(client.get(address))
+    told = {
+        "f-purpose": "routine",
+        "f-planned_for": str(TOMORROW),
+        "f-assignee": world.inspector.pk,
+        "f-second": world.second.pk,
+        "f-checklist": world.checklist.pk,
+    }
+    answer = client.post(address, told)
+    assert answer.status_code == 302, text(answer)
+    assert Matter.objects.get(kind="inspection").assignee == world.inspector
+
+
+def test_the_entitys_file_and_its_door_codes(world, signed_in):
+    matter = plan(world)
+    client = signed_in(world.inspector)
+    shown = text(client.get(f"/e/{world.entity.uid}/"))
+    for words in (world.entity.name, world.entity.code, world.premises.name, "JY23703030000001", matter.number):
+        assert words in shown
+    codes = client.get(f"/e/{world.entity.uid}/codes/")
+    assert world.premises.door_code in text(codes)
+    assert "<svg" in codes.content.decode()
+
+
+def test_bulk_work_tells_what_was_done_and_what_was_not(world, signed_in):
+    from tests.openers import OPENERS
+
+    matter = OPENERS["publication"](world)
+    client = signed_in(world.head)
+    asked = client.post("/l/publication/bulk/publish/", {"uid": [str(matter.uid)]})
+    assert asked.status_code == 200
+    assert "This ends each of these matters" in text(asked)
+    answer = client.post("/l/publication/bulk/publish/", {"uid": [str(matter.uid)], "go": "1"})
+    matter.refresh_from_db()
+    assert (answer.status_code == 302) == (matter.state == "published")
+
+
+@pytest.mark.parametrize("address", ["/", "/l/inspection/", "/search/?q=清风", "/me/", "/me/password/"])
+def test_no_page_needs_inline_styles_or_scripts(world, signed_in, address):
+    plan(world)
+    page = signed_in(world.head).get(address).content.decode()
+    assert " style=" not in page
+    assert "<style" not in page
+    assert not re.search(r"<script(?![^>]*(src=|application/json))", page)
+    assert not re.search(r"\son\w+=", page)

@@ -1,0 +1,155 @@
+"""Workbooks of checklists: what is shipped, reading back what was written, and faults named by cell."""
+
+from __future__ import annotations
+
+import copy
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from zhijian.kernel.packs.loader import Stack
+from zhijian.programmes.inspection.checklists import digest_of, export_xlsx, read_checklist
+
+ZIBO, CHICAGO = Stack.read("cn_zibo"), Stack.read("us_chicago")
+TRADES = ZIBO.table("codes/trades")["trade"]
+
+
+@pytest.fixture
+def food() -> dict[str, Any]:
+    reading = read_checklist(ZIBO.file("checklists/food_service.xlsx"), TRADES)
+    assert reading.faults == []
+    assert reading.data is not None
+    return reading.data
+
+
+def items(data: dict[str, Any]) -> list[dict[str, Any]]:
+    return [item for section in data["sections"] for item in section["items"]]
+
+
+def test_food_service_has_56_items_of_which_20_are_key(food: dict[str, Any]) -> None:
+    assert (food["code"], food["number"], food["since"]) == ("cn.food_service", "市监食生发〔2022〕18号", "2022-03-15")
+    assert len(items(food)) == 56
+    assert sum(item["key"] for item in items(food)) == 20
+    assert [len(section["items"]) for section in food["sections"][:3]] == [4, 8, 8]
+
+
+def test_only_what_was_seen_in_a_published_text_is_marked_verified(food: dict[str, Any]) -> None:
+    verified = [item["no"] for item in items(food) if item["verified"]]
+    official = ["1.1", "1.2", "1.3", "1.4", *(f"2.{n}" for n in range(1, 9)), "3.1"]
+    assert verified == official
+    assert not any(item["basis_verified"] for item in items(food))
+    assert not any(item["verified"] for item in items(food) if item["no"].startswith("K"))
+
+
+def test_each_item_has_basis_and_what_is_to_be_done_and_each_number_a_limit(food: dict[str, Any]) -> None:
+    for item in items(food):
+        assert item["basis"]
+        assert item["fix"]
+        answer = item["answer"]
+        assert (answer["type"] == "number") == bool(answer["unit"])
+        assert answer["type"] == "yesno" or answer["min"] or answer["max"]
+
+
+def test_an_item_for_some_trades_only_may_be_left_out(food: dict[str, Any]) -> None:
+    assert all(item["may_na"] for item in items(food) if item.get("applies"))
+
+
+def test_written_and_read_again_it_is_the_same(food: dict[str, Any]) -> None:
+    for language in ("zh-hans", "en"):
+        assert read_checklist(export_xlsx(food, language)).data == food
+
+
+def test_chicago_s_list_is_english_with_its_classes() -> None:
+    reading = read_checklist(CHICAGO.file("checklists/food.xlsx"), CHICAGO.table("codes/trades")["trade"])
+    assert reading.faults == []
+    codes = {int(item["no"]): item["key"] for item in items(reading.data)}
+    assert set(range(1, 45)) <= set(codes)
+    assert [n for n in range(1, 45) if codes[n]] == list(range(1, 30))
+
+
+def test_the_fingerprint_ignores_the_end_and_follows_all_else(food: dict[str, Any]) -> None:
+    assert digest_of({**food, "until": "2027-01-01"}) == digest_of(food)
+    assert digest_of({**food, "title": "x"}) != digest_of(food)
+    other = copy.deepcopy(food)
+    other["sections"][0]["items"][0]["key"] = False
+    assert digest_of(other) != digest_of(food)
+
+
+def workbook(head: dict[str, Any], rows: list[list[Any]]) -> bytes:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    first, second = book.add_worksheet("检查表"), book.add_worksheet("检查项")
+    for n, (name, value) in enumerate(head.items()):
+        first.write(n, 0, name)
+        first.write(n, 1, value)
+    for n, row in enumerate(rows):
+        for at, value in enumerate(row):
+            second.write(n, at, value)
+    book.close()
+    return out.getvalue()
+
+
+HEAD = {"代码": "cn.test", "版本": 1, "名称": "表", "依据": "法", "施行日期": "2026-01-01", "适用业态": "restaurant"}
+COLUMNS = [
+    *("节号", "节名", "编号", "重点项", "要点", "依据", "答案类型", "单位", "下限", "上限"),
+    *("应拍照", "可不适用", "整改要求", "要点已核对", "依据已核对"),
+]  # fmt: skip
+ROW = ["一", "甲", "1.1", "是", "要点", "法第1条", "是/否", "", "", "", "否", "否", "改", "否", "否"]
+
+
+def row(**changes: Any) -> list[Any]:
+    return [changes.get(name, value) for name, value in zip(COLUMNS, ROW, strict=True)]
+
+
+def test_numbers_and_dates_may_be_cells_of_any_kind() -> None:
+    good = row(编号=1.1, 答案类型="数值", 单位="℃", 上限=8)
+    reading = read_checklist(workbook({**HEAD, "版本": 2.0}, [COLUMNS, good]), TRADES)
+    assert reading.faults == []
+    assert reading.data["version"] == 2
+    item = reading.data["sections"][0]["items"][0]
+    assert (item["no"], item["answer"]) == ("1.1", {"type": "number", "unit": "℃", "min": None, "max": "8"})
+
+
+@pytest.mark.parametrize(
+    ("head", "rows", "place", "word"),
+    [
+        ({"版本": "eins"}, [COLUMNS, ROW], "检查表 B2", "eins"),
+        ({"版本": 0}, [COLUMNS, ROW], "检查表 B2", "1"),
+        ({"代码": "Food Service"}, [COLUMNS, ROW], "检查表 B1", ""),
+        ({"施行日期": "明年"}, [COLUMNS, ROW], "检查表 B5", "明年"),
+        ({"适用业态": "moon"}, [COLUMNS, ROW], "检查表 B6", "moon"),
+        ({"失效日期": "2025-01-01"}, [COLUMNS, ROW], "检查表 B7", ""),
+        ({"名称": ""}, [COLUMNS, ROW], "检查表 B3", "名称"),
+        ({}, [COLUMNS[:-1], ROW[:-1]], "检查项 O1", "依据已核对"),
+        ({}, [COLUMNS, row(依据="")], "检查项 F2", "依据"),
+        ({}, [COLUMNS, row(重点项="perhaps")], "检查项 D2", "perhaps"),
+        ({}, [COLUMNS, row(答案类型="文字")], "检查项 G2", "文字"),
+        ({}, [COLUMNS, ROW, row(要点="另")], "检查项 C3", "1.1"),
+        ({}, [COLUMNS, ROW, row(编号="1.2", 节名="乙")], "检查项 B3", ""),
+        ({}, [COLUMNS, row(答案类型="数值", 上限="8")], "检查项 H2", ""),
+        ({}, [COLUMNS, row(答案类型="数值", 单位="℃")], "检查项 I2", ""),
+        ({}, [COLUMNS, row(答案类型="数值", 单位="℃", 下限="9", 上限="8")], "检查项 J2", ""),
+        ({}, [COLUMNS, row(答案类型="数值", 单位="℃", 上限="冷")], "检查项 J2", "冷"),
+        ({}, [COLUMNS, row(单位="℃")], "检查项 G2", ""),
+        ({}, [COLUMNS], "检查项 A2", ""),
+    ],
+)
+def test_a_fault_is_named_with_its_cell(head: dict[str, Any], rows: list[list[Any]], place: str, word: str) -> None:
+    reading = read_checklist(workbook({**HEAD, **head}, rows), TRADES)
+    assert reading.data is None
+    told = [str(fault) for fault in reading.faults]
+    assert any(text.startswith(f"{place}:") and word in text for text in told), told
+    assert all(fault.mend for fault in reading.faults)
+
+
+def test_what_is_no_workbook_is_told_and_not_raised(tmp_path: Path) -> None:
+    assert read_checklist(b"not a workbook").faults
+    assert read_checklist(tmp_path / "nothing.xlsx").faults
+    other = io.BytesIO()
+    book = xlsxwriter.Workbook(other)
+    book.add_worksheet("Tabelle1")
+    book.close()
+    assert len(read_checklist(other.getvalue()).faults) == 2
