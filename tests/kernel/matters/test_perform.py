@@ -6,9 +6,9 @@ import threading
 
 import pytest
 from django.db import connection, transaction
-
 from tests import world
 from tests.kernel.matters.test_scope import plan
+
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence.models import LedgerEntry

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.db import ProgrammingError, connection, transaction
 from django.db.utils import DatabaseError
-
 from tests import world
+
 from zhijian.kernel.accounts.actor import PUBLIC, SYSTEM, party_of
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import in_scope, scoped

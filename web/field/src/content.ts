@@ -36,15 +36,20 @@ export function overall(rules: DecideRules, failed: Verdict[]): { result: Result
 }
 
 export interface DeadlineOffer {
+  /** Empty when no rule proposes one: the officer has to set it. */
   date: string;
   min: string;
+  max: string;
   provisional: boolean;
 }
 
-/** The deadline that the rules propose for what must be put right, and the earliest that may be set. */
+/** The deadline that the rules propose for what must be put right, and what may be set at the earliest and latest. */
 export function deadlineOffer(rules: Rules, calendar: Calendar | null, day: string): DeadlineOffer {
-  const { date, provisional } = deadlineFrom(calendar, day, rules.deadline);
-  return { date, min: rules.deadline.min ? addDays(day, rules.deadline.min) : day, provisional };
+  const limit = rules.deadline;
+  if (!limit) return { date: "", min: day, max: "", provisional: false };
+  const { date, provisional } = deadlineFrom(calendar, day, limit);
+  const max = limit.max ? deadlineFrom(calendar, day, { days: limit.max, unit: limit.unit }).date : "";
+  return { date, min: limit.min ? addDays(day, limit.min) : day, max, provisional };
 }
 
 /** Whether something must be put right by a date: investigated items get none. */
@@ -129,16 +134,11 @@ export function contentOf(draft: OpenDraft, checklist: Checklist | null, at: Cir
             items: failed.map(({ item, measure }) => ({ item: item.no, measure })),
             rules_version: at.rules.decide.version,
           },
-    deadline: needsDeadline(draft, failed) ? deadlineOf(draft, at) : null,
+    deadline: needsDeadline(draft, failed) ? draft.head.deadline : null,
     refused: head.refused,
     rechecks: recheck ? Object.values(head.rechecks) : [],
     papers: at.papers,
   };
-}
-
-function deadlineOf(draft: OpenDraft, at: Circumstances): string | null {
-  if (draft.head.deadline || !at.rules) return draft.head.deadline;
-  return deadlineFrom(null, at.ended.slice(0, 10), at.rules.deadline).date;
 }
 
 /** Today on the phone. */

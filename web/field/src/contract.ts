@@ -75,10 +75,11 @@ export interface Checklist {
 export interface OpenItem {
   item: string;
   rectification: string;
+  found?: string;
   required: string;
   deadline: string | null;
   answer: string | null;
-  photos: string[];
+  photos?: string[];
 }
 
 export type Purpose = "routine" | "special" | "recheck";
@@ -119,8 +120,9 @@ export type Result = "compliant" | "basically_compliant" | "non_compliant";
 
 export interface Rules {
   decide: DecideRules;
-  deadline: { days: number; unit: string; basis?: string; min?: number; max?: number };
-  limits?: Record<string, unknown>;
+  /** Null where no rule gives a deadline by itself: then the officer sets one. */
+  deadline: { days: number; unit: string; basis?: string; min?: number; max?: number | null; unverified?: boolean } | null;
+  limits?: { officers?: number; photo_for_failed?: boolean; photos_per_item?: number | null; far_metres?: number };
 }
 
 export interface Calendar {
@@ -133,6 +135,16 @@ export interface Organ {
   name: string;
   short: string;
   area: string;
+  phone?: string;
+}
+
+/** A form of the pack: title, who signs, its wording. `notes[0]` stands on a paper that wants a seal until it has one. */
+export interface PaperForm {
+  title: string;
+  signs?: string[];
+  sealed?: boolean;
+  notes?: string[];
+  texts?: { [key: string]: string | { [key: string]: string } };
 }
 
 export interface PullPage {
@@ -150,7 +162,7 @@ export interface PullPage {
   calendar?: Calendar;
   organ?: Organ;
   numbers?: ReservedNumber[];
-  papers?: Partial<Record<PaperKind, { title: string; notes?: string[]; [key: string]: unknown }>>;
+  papers?: Partial<Record<PaperKind, PaperForm>>;
   removed?: { premises?: string[]; tasks?: string[]; checklists?: (string | { id: string; version: number })[] };
 }
 

@@ -147,5 +147,5 @@ export class FieldDb extends Dexie {
 }
 
 export function checklistRef(of: { id: string; version: number }): string {
-  return `${of.id}@${of.version}`;
+  return `${of.id}/${of.version}`;
 }

@@ -23,13 +23,19 @@ export function obstacles(visit: Visit, deadline: string): Obstacle[] {
   add(!head.informed.cards_shown || !head.informed.rights_told, t("stop.informed"));
   add(!head.present.name.trim(), t("stop.present"));
   add(head.inspectors.length < 2, t("stop.second"));
+  if (reference.rules?.limits?.photo_for_failed) {
+    const bare = visit.failed.value.filter((each) => !each.answer.photos?.length).map((each) => each.item.no);
+    add(bare.length > 0, t("stop.photo", { list: bare.join(" · ") }));
+  }
   for (const signer of head.inspectors) {
     const known = [reference.person, ...reference.colleagues].find((each) => each && String(each.id) === String(signer.id));
     add(!known || !maySign(known, today()), t("stop.certificate", { name: signer.name }));
   }
   if (needsDeadline(visit.draft, visit.failed.value)) {
-    const min = visit.deadline.value?.min ?? today();
-    add(!deadline || deadline < min, t("stop.deadline", { date: min }));
+    const { min, max } = visit.deadline.value ?? { min: today(), max: "" };
+    add(!deadline, t("stop.no_deadline"));
+    add(!!deadline && deadline < min, t("stop.deadline", { date: min }));
+    add(!!deadline && !!max && deadline > max, t("stop.deadline_late", { date: max }));
   }
   return found.map((text) => ({ text }));
 }

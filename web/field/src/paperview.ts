@@ -1,8 +1,14 @@
-/** A paper as the phone shows and prints it: made from the signed content, nothing else decides what it says. */
-import type { Checklist, Organ, PaperKind, Premises, PullPage, Task } from "./contract";
-import { itemsOf } from "./content";
+/** A paper as the phone shows and prints it: its facts in the official wording that the pack sent. */
+import type { PaperForm, PaperKind, Premises, Organ, Checklist } from "./contract";
 import { t, type Key } from "./i18n";
-import type { Content, Signature } from "./record";
+import { BUILDERS, type Known, type OnsiteRecord, type RectificationOrder, type ResultSheet } from "./paperdata";
+import { Wording } from "./paperwords";
+import { SCHEMA, type Content, type Signature, type SignerRole } from "./record";
+
+export type Block =
+  | { kind: "rows"; rows: [string, string][] }
+  | { kind: "text"; text: string; strong?: boolean }
+  | { kind: "table"; title: string; note: string; head: string[]; rows: string[][] };
 
 export interface PaperView {
   kind: PaperKind;
@@ -13,30 +19,22 @@ export interface PaperView {
   code: string;
   verify: string;
   digest: string;
-  fields: { label: string; value: string }[];
-  body: { title: string; text: string }[];
-  signatures: Signature[];
   /** What stands on its face as long as no seal does. */
-  notInForce: string;
+  unsealed: string;
+  blocks: Block[];
+  signers: { label: string; signature: Signature | null; who: SignerRole }[];
 }
 
 export interface PaperSource {
+  id: string;
   content: Content;
   digest: string;
   premises: Premises;
-  task: Task | null;
   checklist: Checklist | null;
   organ: Organ | null;
-  titles: PullPage["papers"];
+  forms: Partial<Record<PaperKind, PaperForm>>;
   signatures: Signature[];
   origin: string;
-}
-
-/** 2026-11-23T09:05:00+08:00 as papers write it: 2026年11月23日9时5分. */
-export function paperTime(at: string): string {
-  const [, y, mo, d, h, mi] = /^(\d+)-(\d+)-(\d+)(?:T(\d+):(\d+))?/.exec(at) ?? [];
-  const date = t("paper.date", { y: y ?? "", m: Number(mo), d: Number(d) });
-  return h === undefined ? date : date + t("paper.time", { h: Number(h), mi: Number(mi), mm: mi ?? "" });
 }
 
 const TITLES: Record<PaperKind, Key> = {
@@ -47,137 +45,184 @@ const TITLES: Record<PaperKind, Key> = {
 
 /** All papers of a record, in the order in which they were numbered. */
 export function paperViews(source: PaperSource): PaperView[] {
-  return source.content.papers.map(({ kind, number, code }) => ({
-    kind,
-    title: source.titles?.[kind]?.title ?? t(TITLES[kind]),
-    organ: source.organ?.name ?? "",
-    number: number ?? t("paper.number_later"),
-    code: code ?? "",
-    verify: code ? `${source.origin}/v/${code}` : "",
-    digest: source.digest,
-    signatures: source.signatures,
-    notInForce: kind === "onsite_record" ? "" : t("paper.not_in_force"),
-    ...parts(kind, source),
-  }));
+  const { content, digest, id } = source;
+  const known: Known = { premises: source.premises, checklist: source.checklist, organ: source.organ };
+  return content.papers.map(({ kind, number, code }) => {
+    const form = source.forms[kind];
+    const words = new Wording(form?.texts ?? {});
+    const facts = BUILDERS[kind]({ id, schema: SCHEMA, digest, content }, known);
+    return {
+      kind,
+      title: form?.title ?? t(TITLES[kind]),
+      organ: facts.organ,
+      number: number ?? t("paper.number_later"),
+      code: code ?? "",
+      verify: code ? `${source.origin}/v/${code}` : "",
+      digest,
+      unsealed: form?.sealed ? (form.notes?.[0] ?? t("paper.not_in_force")) : "",
+      blocks: form?.texts ? LAYOUTS[kind](facts as never, words) : plain(content, facts.party.name),
+      signers: signers(form, source, words),
+    };
+  });
 }
 
-function parts(kind: PaperKind, source: PaperSource): Pick<PaperView, "fields" | "body"> {
-  if (kind === "result_sheet") return resultSheet(source);
-  if (kind === "rectification_order") return rectificationOrder(source);
-  return onsiteRecord(source);
+function signers(form: PaperForm | undefined, { content, signatures }: PaperSource, words: Wording): PaperView["signers"] {
+  const order = (form?.signs ?? ["party", "witness", "inspector1", "inspector2"]) as SignerRole[];
+  return order
+    .filter((who) => (who === "witness" ? !!content.refused?.witness : who !== "party" || !content.refused))
+    .map((who) => ({
+      who,
+      label: words.of("signers", who) || t(`signer.${who}`),
+      signature: signatures.find((each) => each.who === who) ?? null,
+    }));
 }
 
-function party({ premises }: PaperSource): PaperView["fields"] {
-  const { entity } = premises;
+const text = (value: string, strong = false): Block => ({ kind: "text", text: value, strong });
+
+function refusal(words: Wording, refused: { reason: string; witness: string }): Block {
+  return text(words.say("refused", { reason: refused.reason, witness: refused.witness || words.say("no_witness") }));
+}
+
+function onsite(d: OnsiteRecord, w: Wording): Block[] {
+  const who = [d.present.name, d.present.role].filter(Boolean).join("，");
+  const recusal = !d.rights_told ? "not_told" : d.recusal === "yes" ? "wants_recusal" : "no_recusal";
+  const place = d.position && { ...d.position, accuracy: String(d.position.accuracy) };
   return [
-    { label: t("paper.party"), value: entity.name },
-    { label: t("paper.code"), value: entity.code ?? "" },
-    { label: t("paper.representative"), value: entity.representative ?? "" },
-    { label: t("paper.place"), value: `${premises.name} ${premises.address}`.trim() },
-    { label: t("paper.phone"), value: entity.phone ?? "" },
-  ].filter((field) => field.value);
-}
-
-function officers({ content }: PaperSource): string {
-  return content.inspectors.map((each) => `${each.name}(${each.certificate_no || "—"})`).join(t("paper.and"));
-}
-
-function numbersOf(source: PaperSource, wanted: (no: string) => boolean): { key: string; general: string; keys: number; generals: number } {
-  const items = source.checklist ? itemsOf(source.checklist).filter((item) => wanted(item.no)) : [];
-  const key = items.filter((item) => item.key);
-  const general = items.filter((item) => !item.key);
-  const list = (of: typeof items) => of.map((item) => item.no).join(t("paper.and")) || t("paper.nothing");
-  return { key: list(key), general: list(general), keys: key.length, generals: general.length };
-}
-
-function onsiteRecord(source: PaperSource): Pick<PaperView, "fields" | "body"> {
-  const { content } = source;
-  const present = [content.present.name, content.present.role].filter(Boolean).join(t("paper.and"));
-  const yesno = (yes: boolean) => t(yes ? "paper.yes" : "paper.no");
-  const told = [
-    t("paper.told_cards", { organ: source.organ?.name ?? "", who: officers(source), answer: yesno(content.informed.cards_shown) }),
-    t("paper.told_rights", { answer: yesno(content.informed.rights_told) }),
-    t("paper.told_recusal", { answer: t(content.informed.recusal === "yes" ? "paper.recusal_yes" : "paper.recusal_no") }),
+    {
+      kind: "rows",
+      rows: [
+        [w.say("time"), w.minute(d.started) + w.say("until") + w.minute(d.ended)],
+        [w.say("place"), d.place],
+        ...d.inspectors.map((one): [string, string] => [w.say("officers"), `${one.name}（${one.certificate_no || "/"}）`]),
+        [w.say("party"), d.party.name],
+        [w.say("code"), d.party.code],
+        [w.say("address"), d.party.address],
+        [w.say("representative"), d.party.representative],
+        [w.say("phone"), d.party.phone],
+        [w.say("attendance"), d.present.name ? w.say("present", { name: who }) : w.say("absent")],
+      ],
+    },
+    text(w.say("told_cards", { organ: d.organ, purpose: w.of("purpose", d.purpose), list: d.list || w.say("recheck_list") })),
+    text(w.say("answer", { text: w.say(d.cards_shown ? "seen" : "not_seen") })),
+    text(w.say("told_rights")),
+    text(w.say("answer", { text: w.say(recusal) })),
+    text(w.say("findings"), true),
+    text(d.findings),
+    ...(place ? [text(w.say("position", place))] : []),
+    text(w.say("statement"), true),
+    text(d.statement || w.say("no_statement")),
+    ...(d.refused ? [refusal(w, d.refused)] : [text(w.say("closing")), text(w.say("closing_answer"))]),
   ];
-  return {
-    fields: [
-      { label: t("paper.when"), value: `${paperTime(content.started)} ${t("paper.until")} ${paperTime(content.ended)}` },
-      { label: t("paper.officers"), value: officers(source) },
-      ...party(source),
-      { label: t("paper.present"), value: present },
-    ],
-    body: [
-      { title: t("paper.informed"), text: told.join("\n") },
-      { title: t("paper.findings"), text: content.findings },
-      { title: t("paper.statement"), text: content.statement || t("paper.no_statement") },
-      ...(content.refused ? [refusal(content.refused)] : []),
-    ],
-  };
 }
 
-function refusal(refused: { reason: string; witness: string }): { title: string; text: string } {
-  const witness = refused.witness ? t("paper.witness", { name: refused.witness }) : "";
-  return { title: t("paper.refused"), text: `${refused.reason}${witness}` };
+function counts(w: Wording, sentence: string, checked: string[], failed: string[]): string {
+  return w.say(sentence, { n: checked.length, nos: w.list(checked), failed: failed.length, failed_nos: w.list(failed) });
 }
 
-function resultSheet(source: PaperSource): Pick<PaperView, "fields" | "body"> {
-  const { content, checklist, premises } = source;
-  const given = new Map(content.answers.map((answer) => [answer.item, answer.answer]));
-  const checked = numbersOf(source, (no) => given.get(no) === "yes" || given.get(no) === "no");
-  const failed = numbersOf(source, (no) => given.get(no) === "no");
-  const skipped = numbersOf(source, (no) => given.get(no) === "na");
-  const result = content.outcome?.result ?? "compliant";
-  const count = (n: typeof checked) =>
-    `${t("paper.keys", { n: n.keys, list: n.key })}\n${t("paper.generals", { n: n.generals, list: n.general })}`;
-  return {
-    fields: [
-      ...party(source),
-      { label: t("paper.licences"), value: premises.licences.map((each) => each.number).join(t("paper.and")) },
-      { label: t("paper.purpose"), value: t(`purpose.${content.purpose}`) },
-      { label: t("paper.when"), value: paperTime(content.ended) },
-      { label: t("paper.officers"), value: officers(source) },
-      { label: t("paper.list"), value: checklist ? `${checklist.title} ${checklist.number}`.trim() : "" },
-      { label: t("paper.basis"), value: checklist?.basis ?? "" },
-    ].filter((field) => field.value),
-    body: [
-      { title: t("paper.checked"), text: count(checked) },
-      { title: t("paper.failed"), text: count(failed) },
-      { title: t("paper.skipped"), text: count(skipped) },
-      { title: t("paper.result"), text: t(`result.${result}`) },
-      { title: t("paper.handling"), text: handling(content) },
-    ],
-  };
+function sheet(d: ResultSheet, w: Wording): Block[] {
+  const people = d.inspectors.map((one) => `${one.name}（${one.certificate_no}）`).join("、");
+  const skipped = [...d.skipped.key, ...d.skipped.general];
+  const n = d.checked.key.length + d.checked.general.length;
+  const number = d.list_number && `（${d.list_number}）`;
+  const content = [
+    w.say("intro", { organ: d.organ, people, basis: d.basis, day: w.date(d.ended), list: d.list, number, n }),
+    counts(w, "key_items", d.checked.key, d.failed.key),
+    counts(w, "general_items", d.checked.general, d.failed.general),
+    ...(skipped.length ? [w.say("skipped_items", { n: skipped.length, nos: w.list(skipped) })] : []),
+  ];
+  const answers = d.refused ? [refusal(w, d.refused)] : [];
+  return [
+    {
+      kind: "rows",
+      rows: [
+        [w.say("name"), d.party.name],
+        [w.say("address"), d.party.address],
+        [w.say("code"), d.party.code],
+        [w.say("licences"), d.licences.join("、")],
+        [w.say("contact"), [d.present.name, d.present.role].filter(Boolean).join("，")],
+        [w.say("phone"), d.party.phone],
+        [w.say("purpose"), w.of("purposes", d.purpose)],
+        [w.say("day"), w.date(d.ended)],
+        [w.say("content"), content.join("\n")],
+        [w.say("result"), w.choices("results", d.result)],
+        [w.say("handling"), handling(d, w)],
+        [w.say("explain"), w.say("note")],
+        [w.say("statement"), d.statement || w.say("no_statement")],
+      ],
+    },
+    ...answers,
+    {
+      kind: "table",
+      title: w.say("annex"),
+      note: w.say("annex_note"),
+      head: ["no", "item", "answer", "remark"].map((key) => w.say(key)),
+      rows: d.rows.map((row) => [
+        row.no + (row.key ? "*" : ""),
+        row.text,
+        w.of("answers", row.answer),
+        [row.value, row.note].filter(Boolean).join("；"),
+      ]),
+    },
+  ];
 }
 
-function handling(content: Content): string {
-  const items = content.outcome?.items ?? [];
-  const lines = (["corrected", "rectify", "investigate"] as const).flatMap((measure) => {
-    const nos = items.filter((each) => each.measure === measure).map((each) => each.item);
-    if (!nos.length) return [];
-    const date = measure === "rectify" && content.deadline ? t("paper.by_date", { date: paperTime(content.deadline) }) : "";
-    return [`${t(`measure.${measure}`)}${date}: ${nos.join(t("paper.and"))}`];
+function handling(d: ResultSheet, w: Wording): string {
+  const line = (nos: string[], label: string) => w.tick(nos.length > 0) + label + (nos.length ? w.say("items", { nos: w.list(nos) }) : "");
+  const none = Object.values(d.measures).every((nos) => !nos.length);
+  return [
+    w.tick(none) + w.say("passed"),
+    line(d.measures.corrected, w.say("corrected")),
+    line(d.measures.rectify, w.say("rectify", { deadline: d.deadline ? w.date(d.deadline) : "　　" })),
+    line(d.measures.investigate, w.say("investigate")),
+  ].join("\n");
+}
+
+function order(d: RectificationOrder, w: Wording): Block[] {
+  const found = d.found.map((one, i) => {
+    const facts = [one.value, one.note].filter(Boolean).join("；");
+    return text(`${i + 1}．${one.no} ${one.text}${facts ? `（${facts}）` : ""}`);
   });
-  return lines.join("\n") || t("paper.passed");
+  const before = w.say("before", { deadline: d.deadline ? w.date(d.deadline) : "　　年　月　日" });
+  return [
+    text(w.say("addressee", { name: d.party.name })),
+    text(w.say("found")),
+    ...found,
+    text(
+      w.say("against", { laws: d.against.join("、") || w.say("nothing") }) +
+        `${w.tick(!d.deadline)}${w.say("at_once")} ${w.tick(!!d.deadline)}${before}。${w.say("required")}`,
+    ),
+    ...d.required.map((one, i) => text(`${i + 1}．${one}`)),
+    text(w.say("duty")),
+    text(w.say("appeal")),
+    text(w.say("contact", { people: d.inspectors.map((one) => one.name).join("、"), phone: d.phone || "/" })),
+    ...(d.refused ? [refusal(w, d.refused)] : []),
+    text(w.say("foot")),
+  ];
 }
 
-function rectificationOrder(source: PaperSource): Pick<PaperView, "fields" | "body"> {
-  const { content, checklist } = source;
-  const items = checklist ? itemsOf(checklist) : [];
-  const due = (content.outcome?.items ?? []).filter((each) => each.measure === "rectify").map((each) => each.item);
-  const rows = items.filter((item) => due.includes(item.no));
-  const facts = rows.map((item, i) => {
-    const answer = content.answers.find((each) => each.item === item.no);
-    const value = answer?.value ? t("findings.measured", { value: answer.value, unit: answer.unit ?? "" }) : "";
-    return `${i + 1}. ${[t("findings.item", { no: item.no, text: item.text }), value, answer?.note ?? ""].filter(Boolean).join(t("findings.joint"))}`;
-  });
-  const bases = Array.from(new Set(rows.map((item) => item.basis).filter(Boolean)));
-  return {
-    fields: party(source),
-    body: [
-      { title: t("paper.facts"), text: facts.join("\n") },
-      { title: t("paper.against"), text: bases.join("；") },
-      { title: t("paper.deadline"), text: content.deadline ? t("paper.before", { date: paperTime(content.deadline) }) : "" },
-      { title: t("paper.required"), text: rows.map((item, i) => `${i + 1}. ${item.fix || item.text}`).join("\n") },
-    ],
-  };
+const LAYOUTS: Record<PaperKind, (facts: never, words: Wording) => Block[]> = {
+  onsite_record: onsite as (facts: never, words: Wording) => Block[],
+  result_sheet: sheet as (facts: never, words: Wording) => Block[],
+  rectification_order: order as (facts: never, words: Wording) => Block[],
+};
+
+/** For a place whose pack brings no form: the facts alone, in the app's own words. */
+function plain(content: Content, party: string): Block[] {
+  return [
+    {
+      kind: "rows",
+      rows: [
+        [t("paper.party"), party],
+        [t("paper.when"), `${content.started.slice(0, 16)} – ${content.ended.slice(0, 16)}`.replace(/T/g, " ")],
+        [t("paper.officers"), content.inspectors.map((each) => `${each.name} (${each.certificate_no || "/"})`).join(t("paper.and"))],
+        [t("paper.result"), content.outcome ? t(`result.${content.outcome.result}`) : ""],
+        [t("paper.deadline"), content.deadline ?? ""],
+      ],
+    },
+    text(t("paper.findings"), true),
+    text(content.findings),
+    text(t("paper.statement"), true),
+    text(content.statement || "/"),
+    ...(content.refused ? [text(`${t("paper.refused")}: ${content.refused.reason} ${content.refused.witness}`)] : []),
+  ];
 }

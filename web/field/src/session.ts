@@ -17,7 +17,7 @@ export interface Reference {
   rules: Rules | null;
   calendar: Calendar | null;
   organ: Organ | null;
-  papers: PullPage["papers"];
+  papers: NonNullable<PullPage["papers"]>;
   uploads: string;
 }
 

@@ -66,16 +66,16 @@ export function signersOf(content: Content): { who: SignerRole; name: string; ce
 }
 
 export function viewsOf(visit: Visit): PaperView[] {
-  const { frozen, premises, task } = visit.head;
+  const { frozen, premises, id } = visit.head;
   if (!frozen) return [];
   return paperViews({
     content: JSON.parse(frozen.content) as Content,
     digest: frozen.digest,
     premises,
-    task,
-    checklist: visit.checklist,
+    id,
+    checklist: visit.head.purpose === "recheck" ? null : visit.checklist,
     organ: visit.session.reference.organ,
-    titles: visit.session.reference.papers,
+    forms: visit.session.reference.papers,
     signatures: frozen.signatures,
     origin: location.origin,
   });

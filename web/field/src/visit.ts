@@ -6,7 +6,7 @@ import type { CheckItem, Checklist, OpenItem, Section } from "./contract";
 import { checklistRef } from "./db";
 import { withinLimits } from "./decide";
 import type { Head, OpenDraft, PhotoMeta } from "./drafts";
-import { whereAmI } from "./geo";
+import { metresBetween, whereAmI } from "./geo";
 import { t } from "./i18n";
 import type { Answer, Recheck } from "./record";
 import { open } from "./session";
@@ -148,6 +148,11 @@ export class Visit {
   }
 
   async addPhoto(file: Blob, item: string): Promise<void> {
+    const most = this.session.reference.rules?.limits?.photos_per_item;
+    if (most && this.photosOf(item).length >= most) {
+      this.trouble.value = t("trouble.photo_many", { n: most });
+      return;
+    }
     try {
       const place = await whereAmI();
       const stamp = [this.head.premises.name, this.head.inspectors.map((each) => each.name).join(" ")];
@@ -214,6 +219,13 @@ export class Visit {
   async flush(): Promise<void> {
     await this.writing;
   }
+
+  /** Metres between where this visit was made and where the shop is registered; null when either is unknown. */
+  readonly away = computed(() => {
+    const { place, premises } = this.head;
+    if (!place || !premises.lat || !premises.lon) return null;
+    return metresBetween(place, { lat: premises.lat, lon: premises.lon });
+  });
 
   /** Fills in the place once, whenever the phone comes to know it. */
   async locate(): Promise<void> {

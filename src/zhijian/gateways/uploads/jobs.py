@@ -1,17 +1,13 @@
-"""Sweeping away uploads that were given up."""
+"""Tidying up after phones that never came back."""
 
 from __future__ import annotations
 
-import time
-
-from zhijian.gateways.uploads import partial
+from zhijian.gateways.uploads import parts
 from zhijian.kernel.jobs import every, job
 
-KEPT_DAYS = 45  # longer than a phone's grant: whoever comes back late goes on where he stopped
 
-
-@every("20 3 * * *")
-@job("uploads.sweep", tries=2, transaction=False)
+@every("20 4 * * *")
+@job("uploads.sweep", tries=1)
 def sweep() -> int:
-    """Remove parts that nobody has touched for a grant's length and more."""
-    return partial.sweep(time.time() - KEPT_DAYS * 86400)
+    """Drop what nobody has added to for a grant's length and more."""
+    return parts.sweep()

@@ -1,4 +1,4 @@
-"""The copy that is shown: re-encoded, without metadata, with time, place and people burnt in; linked to its original."""
+"""The copy that is shown: re-encoded, without metadata, time, place and people burnt in; linked to its original."""
 
 from __future__ import annotations
 
@@ -113,14 +113,14 @@ def shown_copy(of: File) -> File | None:
         if (made := _made(of)) is not None:
             return made
         # Two who look at once wait for each other, and make one copy.
-        of = File.objects.select_for_update(of=("self",)).select_related("matter__assignee", "matter__second", "blob").get(
-            pk=of.pk
-        )
+        rows = File.objects.select_related("matter__assignee", "matter__second", "blob")
+        of = rows.select_for_update(of=("self",)).get(pk=of.pk)
         if (made := _made(of)) is not None:
             return made
         with open_blob(of.blob) as source, decoding, Image.open(source) as picture:
             shown = as_bytes(stamp(picture, stamp_lines(of)))
-        return attach(of.matter, store(shown), actor=SYSTEM, kind=of.kind, original=of, item=of.item, caption=of.caption)
+        about = {"kind": of.kind, "original": of, "item": of.item, "caption": of.caption}
+        return attach(of.matter, store(shown), actor=SYSTEM, **about)
 
 
 def _made(of: File) -> File | None:

@@ -123,7 +123,7 @@ def plant(
 
 
 def _plant_batch(cursor: Any, batch: list[MadeEntity]) -> int:
-    uids = iter(uuid7s(3 * len(batch)))
+    uids = uuid7s(3 * len(batch))
     units = [e for e in batch if e.unit]
     ids = _ids(cursor, "entity", len(batch))
     entity_ids = dict(zip((e.code for e in batch), ids, strict=True))

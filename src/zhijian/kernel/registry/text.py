@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable
 from itertools import pairwise
 
 # Salt that keeps the bigrams of representatives apart from those of names in one array and one index.
@@ -15,22 +15,38 @@ KEY_LENGTH = 40
 _DEPENDS_ON_WORD = frozenset("行长重乐厦都朝曾单仇解尉查盛会车参藏传校省奇畜系降茄广翟贾调种")
 
 
-def _readings() -> dict[int, str]:
-    from pypinyin.pinyin_dict import pinyin_dict
+class _Memo(dict[int, str]):
+    """A table for str.translate that is filled as characters are met."""
 
-    return pinyin_dict
+    def __init__(self, make: Callable[[str], str]) -> None:
+        super().__init__()
+        self.make = make
+
+    def __missing__(self, code: int) -> str:
+        made = self[code] = self.make(chr(code))
+        return made
 
 
-@lru_cache(maxsize=32768)
 def _char_reading(char: str) -> str:
     """The first reading of a character without tone (烤 → kao); anything else in lower case."""
     from pypinyin import Style
+    from pypinyin.pinyin_dict import pinyin_dict
     from pypinyin.style import convert
 
-    found = _readings().get(ord(char))
+    found = pinyin_dict.get(ord(char))
     if not found:
         return char.lower()
     return convert(found.split(",")[0], Style.NORMAL, strict=False).replace("ü", "v")
+
+
+def _folded_char(char: str) -> str:
+    """What one character becomes when names are compared: width and case away, punctuation and blanks gone."""
+    return "".join(c for c in unicodedata.normalize("NFKC", char).upper() if unicodedata.category(c)[0] in "LNM")
+
+
+_READING = _Memo(_char_reading)
+_INITIAL = _Memo(lambda char: _char_reading(char)[:1])
+_FOLDED = _Memo(_folded_char)
 
 
 def readings(folded: str) -> list[str]:
@@ -38,43 +54,31 @@ def readings(folded: str) -> list[str]:
     if not _DEPENDS_ON_WORD.isdisjoint(folded):
         from pypinyin import lazy_pinyin
 
-        return lazy_pinyin(folded, errors=list)
-    return [_char_reading(c) for c in folded]
-
-
-@lru_cache(maxsize=65536)
-def _folded_char(char: str) -> str:
-    """What one character becomes when names are compared: width and case away, punctuation and blanks gone."""
-    return "".join(c for c in unicodedata.normalize("NFKC", char).upper() if unicodedata.category(c)[0] in "LNM")
+        return [r.lower() for r in lazy_pinyin(folded, errors=list)]
+    return [_READING[ord(c)] for c in folded]
 
 
 def fold(name: str) -> str:
     """A name as it is compared: （）and (), full and half width, case, blanks and punctuation make no difference."""
-    return "".join(map(_folded_char, name))
-
-
-def _signed(value: int) -> int:
-    value &= 0xFFFF_FFFF
-    return value - 0x1_0000_0000 if value >= 0x8000_0000 else value
-
-
-@lru_cache(maxsize=262_144)
-def _gram(a: str, b: str, salt: int) -> int:
-    """Two neighbours as one 32-bit number; characters beyond the BMP may collide, so a search reads the name."""
-    return _signed(((ord(a) << 16) ^ ord(b)) ^ salt)
+    return name.translate(_FOLDED)
 
 
 def grams(folded: str, salt: int = 0) -> list[int]:
-    """The bigrams of a folded text, each once, in ascending order."""
-    return sorted({_gram(a, b, salt) for a, b in pairwise(folded)})
+    """The bigrams of a folded text, each once, in ascending order: two UTF-16 units as one signed 32-bit number."""
+    units = memoryview(folded.encode("utf-16-le")).cast("H")
+    numbers = {((a << 16) | b) ^ salt for a, b in pairwise(units)}
+    return sorted([n - 0x1_0000_0000 if n > 0x7FFF_FFFF else n for n in numbers])
 
 
 def search_columns(name: str, person: str = "") -> tuple[str, list[int], str, str]:
     """(fold, grams, initials, name_key) of a name, with the bigrams of the person who answers for it mixed in."""
     folded = fold(name)
-    read = readings(folded)
     marks = grams(folded)
     if person:
         marks = sorted({*marks, *grams(fold(person), PERSON_SALT)})
-    initials = "".join([r[:1] for r in read]).lower()
-    return folded[:200], marks, initials[:200], " ".join(read).lower()[:KEY_LENGTH]
+    if _DEPENDS_ON_WORD.isdisjoint(folded):
+        initials, read = folded.translate(_INITIAL), readings(folded[:KEY_LENGTH])
+    else:
+        read = readings(folded)
+        initials = "".join([r[:1] for r in read])
+    return folded[:200], marks, initials[:200], " ".join(read)[:KEY_LENGTH]

@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=zhijian.kernel.ids.uuid7, unique=True)),
-                ('expected', models.CharField(blank=True, help_text='SHA-256 told by the phone, until the bytes are here', max_length=64)),
+                ('expected', models.CharField(blank=True, help_text='SHA-256 told by the phone', max_length=64)),
                 ('area', models.CharField(db_collation='C', max_length=16)),
                 ('kind', models.CharField(choices=[('photo', 'Photo'), ('signature', 'Signature'), ('paper', 'Paper'), ('attachment', 'Attachment')], max_length=12)),
                 ('name', models.CharField(blank=True, max_length=200)),

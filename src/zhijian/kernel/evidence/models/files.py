@@ -29,7 +29,7 @@ class File(models.Model):
 
     uid = models.UUIDField(unique=True, default=uuid7)
     blob = models.ForeignKey(Blob, models.PROTECT, null=True, related_name="files")
-    expected = models.CharField(max_length=64, blank=True, help_text="SHA-256 told by the phone, until the bytes are here")
+    expected = models.CharField(max_length=64, blank=True, help_text="SHA-256 told by the phone")
     matter = models.ForeignKey("matters.Matter", models.PROTECT, related_name="files")
     entity = models.ForeignKey("registry.Entity", models.PROTECT, null=True, related_name="+")
     area = models.CharField(max_length=16, db_collation="C")

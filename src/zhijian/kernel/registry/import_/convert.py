@@ -54,7 +54,7 @@ class Rich(str):
 def clean(cell: str) -> str:
     """A cell without leading apostrophe, odd blanks and control characters; placeholders become nothing."""
     text = cell.strip()
-    if not text.isascii() or not text.isprintable():
+    if not text.isprintable():
         text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     if text[:1] in ("'", "’", "‘") and len(text) > 1:
         text = text[1:].strip()

@@ -11,9 +11,10 @@ from itertools import groupby, islice
 
 from .mapping import HEADER_ROWS, Header, Mapping, find_header, missing_headers
 from .report import Report
-from .rows import Checked, RowChecker
+from .rows import Checked
 from .sources import Refused, Source
 from .stage import Stage
+from .worker import Areas, Batch, check
 
 BATCH = 1_000
 AHEAD = 6  # batches that wait for a checker or for COPY: bounds the memory
@@ -21,20 +22,7 @@ SMALL = 3 * BATCH  # below, starting two processes costs more than it saves
 SWAPPED = 0.9  # from this share of rows on with the same fault in the same column, the table is another one
 ENOUGH = 20  # rows from which on such a share says something
 
-Areas = list[tuple[str, str, str, str]]
-Batch = list[tuple[int, str, list[str]]]
 Ticker = Callable[[int], None]
-
-_checker: RowChecker | None = None
-_checker_key: Header | None = None
-
-
-def _check(mapping: Mapping, header: Header, areas: Areas, batch: Batch) -> Checked:
-    """In a checking process: keep the compiled checker from batch to batch."""
-    global _checker, _checker_key  # one checker for each process
-    if _checker is None or _checker_key != header or _checker.mapping.name != mapping.name:
-        _checker, _checker_key = RowChecker(mapping, header, areas), header
-    return _checker.check(batch)
 
 
 class Pipeline:
@@ -56,13 +44,13 @@ class Pipeline:
             waiting: deque[Future[Checked]] = deque()
             for header, batch in self._batches():
                 if pool is None and self.source.read < SMALL and len(batch) < BATCH:
-                    self._take(_check(self.mapping, header, self.areas, batch))
+                    self._take(check(self.mapping, header, self.areas, batch))
                     continue
                 if pool is None:
                     # spawn: a fork of a process with threads or an open connection may hang.
                     pool = ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn"))
                     stack.callback(pool.shutdown, cancel_futures=True)
-                waiting.append(pool.submit(_check, self.mapping, header, self.areas, batch))
+                waiting.append(pool.submit(check, self.mapping, header, self.areas, batch))
                 if len(waiting) >= AHEAD:
                     self._take(waiting.popleft().result())
             while waiting:

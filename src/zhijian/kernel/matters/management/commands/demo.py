@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from zhijian.kernel.accounts import demo as people
@@ -15,6 +16,9 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.accounts.tree import load_jurisdictions
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.catalogue import furniture
+from zhijian.kernel.packs import stack
+from zhijian.kernel.registry import generate
+from zhijian.kernel.registry.models import Entity
 
 
 class Command(BaseCommand):
@@ -35,9 +39,23 @@ class Command(BaseCommand):
         with scoped(SYSTEM):
             load_jurisdictions()
             people.plant(calendar.today())
+        self._register(options["scale"])
         for module in furniture("demo"):
             module.plant(options["scale"], self._say)
         self._say(f"demo city ready after {time.monotonic() - begun:.0f} s")
+
+    def _register(self, scale: float) -> None:
+        """The made register; a place that brings a sample of real rows takes that instead (`demo.toml`, `import`)."""
+        if Entity.objects.exists():
+            return
+        plan = stack().table("demo")
+        for one in plan.get("import", []):
+            call_command("import_registry", str(stack().file(one["file"])), mapping=one["mapping"], stdout=self.stdout)
+        counts = plan["count"]
+        if counts["entities"]:
+            entities = round(counts["entities"] * scale)
+            generate.plant(entities, units=round(counts["food_and_drug"] * scale), seed=plan["seed"])
+            self._say(f"register: {entities} entities")
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)

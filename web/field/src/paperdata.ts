@@ -1,0 +1,183 @@
+/**
+ * The facts of each paper, made from what was signed and what the phone knew: the same JSON that the server makes
+ * (`programmes/inspection/papers.py`); one fixture holds both sides to it.
+ */
+import type { CheckItem, PaperKind } from "./contract";
+import type { Answer, FieldRecord, Place } from "./record";
+
+/** What the phone holds beside the record. */
+export interface Known {
+  premises: {
+    name: string;
+    address: string | null;
+    entity: { name: string; code: string | null; representative: string | null; phone: string | null };
+    licences: { number: string }[];
+  };
+  checklist: { title: string; number: string; basis: string; sections: { title: string; items: CheckItem[] }[] } | null;
+  organ: { name: string; phone?: string } | null;
+}
+
+type Signed = Pick<FieldRecord, "id" | "schema" | "digest" | "content">;
+
+export interface Common {
+  organ: string;
+  party: { name: string; code: string; address: string; representative: string; phone: string };
+  inspectors: { name: string; certificate_no: string }[];
+  record: { id: string; schema: number; digest: string };
+}
+interface Numbers {
+  key: string[];
+  general: string[];
+}
+interface Refusal {
+  refused: { reason: string; witness: string } | null;
+}
+interface Who {
+  present: { name: string; role: string };
+  purpose: string;
+  list: string;
+  statement: string;
+}
+
+export interface OnsiteRecord extends Common, Refusal, Who {
+  started: string;
+  ended: string;
+  place: string;
+  position: Place | null;
+  cards_shown: boolean;
+  rights_told: boolean;
+  recusal: string;
+  findings: string;
+}
+
+export interface ResultSheet extends Common, Refusal, Who {
+  licences: string[];
+  ended: string;
+  list_number: string;
+  basis: string;
+  checked: Numbers;
+  failed: Numbers;
+  skipped: Numbers;
+  result: string;
+  measures: Record<"corrected" | "rectify" | "investigate", string[]>;
+  deadline: string | null;
+  rows: { section: string; no: string; key: boolean; text: string; answer: Answer["answer"]; value: string; note: string }[];
+}
+
+export interface RectificationOrder extends Common, Refusal {
+  ended: string;
+  found: { no: string; text: string; value: string; note: string }[];
+  against: string[];
+  deadline: string | null;
+  required: string[];
+  phone: string;
+}
+
+/** Local to the minute, as papers tell it: the phone writes its own wall clock with the offset behind. */
+const wall = (at: string) => at.slice(0, 16);
+
+function itemsOf(known: Known): (CheckItem & { section: string })[] {
+  return (known.checklist?.sections ?? []).flatMap(({ title, items }) => items.map((item) => ({ ...item, section: title })));
+}
+
+function givenOf({ content }: Signed): Map<string, Answer> {
+  return new Map(content.answers.map((answer) => [answer.item, answer]));
+}
+
+const measured = (answer: Answer | undefined) => (answer?.value ?? "") + (answer?.unit ?? "");
+
+function common({ id, schema, digest, content }: Signed, known: Known): Common {
+  const { entity } = known.premises;
+  return {
+    organ: known.organ?.name ?? "",
+    party: {
+      name: entity.name,
+      code: entity.code ?? "",
+      address: known.premises.address ?? "",
+      representative: entity.representative ?? "",
+      phone: entity.phone ?? "",
+    },
+    inspectors: content.inspectors.map(({ name, certificate_no }) => ({ name, certificate_no: certificate_no ?? "" })),
+    record: { id, schema, digest },
+  };
+}
+
+export function onsiteRecord(record: Signed, known: Known): OnsiteRecord {
+  const { content } = record;
+  return {
+    ...common(record, known),
+    started: wall(content.started),
+    ended: wall(content.ended),
+    place: `${known.premises.name} ${known.premises.address ?? ""}`.trim(),
+    position: content.place,
+    present: content.present,
+    purpose: content.purpose,
+    list: known.checklist?.title ?? "",
+    cards_shown: content.informed.cards_shown,
+    rights_told: content.informed.rights_told,
+    recusal: content.informed.recusal,
+    findings: content.findings,
+    statement: content.statement,
+    refused: content.refused,
+  };
+}
+
+function numbers(items: CheckItem[], wanted: (no: string) => boolean): Numbers {
+  const chosen = items.filter((item) => wanted(item.no));
+  const nos = (key: boolean) => chosen.filter((item) => item.key === key).map((item) => item.no);
+  return { key: nos(true), general: nos(false) };
+}
+
+export function resultSheet(record: Signed, known: Known): ResultSheet {
+  const { content } = record;
+  const items = itemsOf(known);
+  const given = givenOf(record);
+  const is = (no: string) => given.get(no)?.answer;
+  const measures: ResultSheet["measures"] = { corrected: [], rectify: [], investigate: [] };
+  for (const one of content.outcome?.items ?? []) measures[one.measure].push(one.item);
+  return {
+    ...common(record, known),
+    licences: known.premises.licences.map((licence) => licence.number),
+    present: content.present,
+    purpose: content.purpose,
+    ended: wall(content.ended),
+    list: known.checklist?.title ?? "",
+    list_number: known.checklist?.number ?? "",
+    basis: known.checklist?.basis ?? "",
+    checked: numbers(items, (no) => is(no) === "yes" || is(no) === "no"),
+    failed: numbers(items, (no) => is(no) === "no"),
+    skipped: numbers(items, (no) => is(no) === "na"),
+    result: content.outcome?.result ?? "",
+    measures,
+    deadline: content.deadline,
+    statement: content.statement,
+    refused: content.refused,
+    rows: items.flatMap(({ section, no, key, text }) => {
+      const answer = given.get(no);
+      return answer ? [{ section, no, key, text, answer: answer.answer, value: measured(answer), note: answer.note ?? "" }] : [];
+    }),
+  };
+}
+
+export function rectificationOrder(record: Signed, known: Known): RectificationOrder {
+  const { content } = record;
+  const given = givenOf(record);
+  const due = new Set((content.outcome?.items ?? []).filter((one) => one.measure === "rectify").map((one) => one.item));
+  const items = itemsOf(known).filter((item) => due.has(item.no));
+  return {
+    ...common(record, known),
+    ended: wall(content.ended),
+    found: items.map(({ no, text }) => ({ no, text, value: measured(given.get(no)), note: given.get(no)?.note ?? "" })),
+    against: Array.from(new Set(items.map((item) => item.basis).filter(Boolean))),
+    deadline: content.deadline,
+    required: items.map((item) => item.fix || item.text),
+    phone: known.organ?.phone ?? "",
+    refused: content.refused,
+  };
+}
+
+export const BUILDERS: Record<PaperKind, (record: Signed, known: Known) => OnsiteRecord | ResultSheet | RectificationOrder> = {
+  onsite_record: onsiteRecord,
+  result_sheet: resultSheet,
+  rectification_order: rectificationOrder,
+};
