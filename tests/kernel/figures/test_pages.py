@@ -123,5 +123,5 @@ def test_files_hold_the_records_and_the_export_is_in_the_ledger(w, kind):
 def test_how_much_a_page_asks(w, django_assert_max_num_queries):
     client = browser(w, "局长")
     page(client, f"/figures/?area={world.CITY}&{YEAR}")
-    with django_assert_max_num_queries(90):  # 4 or fewer for each figure: scope, count, scope back
+    with django_assert_max_num_queries(40):  # one for each figure, two for a ratio
         page(client, f"/figures/?area={world.CITY}&{YEAR}")

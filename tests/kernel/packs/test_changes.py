@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import InternalError, connection, transaction
+from django.db import ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from tests import world
 
@@ -44,7 +45,8 @@ def test_a_local_value_holds_from_its_day_and_is_in_the_ledger(admin: Actor) -> 
     assert (row.limit, row.is_local, row.by, row.reason) == (Limit(10, Unit.DAYS), True, "管理员", "局务会决定")
     assert (row.whose, row.unverified) == ("party", False)
     assert RECTIFY.on(TODAY - dt.timedelta(1)).limit == Limit(15, Unit.DAYS)
-    entry = LedgerEntry.objects.latest("id")
+    with scoped(admin):
+        entry = LedgerEntry.objects.latest("id")
     assert (entry.kind, entry.subject) == ("rules.override", f"rules:{RECTIFY.name}")
     assert (entry.data["old"], entry.data["new"]) == ("15 days", "10 days")
 
@@ -78,14 +80,14 @@ def test_what_is_absent_can_be_set_where_it_is_left_to_the_bureau(admin: Actor) 
     [
         (rules.PUBLISH_WITHIN.name, {"limit": "30 days"}, "第39条"),
         (rules.OFFICERS_MIN.name, {"value": 1}, "第23条"),
-        ("no.such_rule", {"value": 1}, ""),
-        (RECTIFY.name, {"limit": "soon"}, ""),
-        (RECTIFY.name, {"value": 3}, ""),
-        (RECTIFY.name, {}, ""),
-        (RECTIFY.name, {"limit": "3 days", "value": 3}, ""),
-        (RECTIFY.name, {"limit": "3 days", "reason": " "}, ""),
-        (RECTIFY.name, {"limit": "3 days", "until": TODAY - dt.timedelta(1)}, ""),
-        (rules.PHOTOS_MAX.name, {"value": "many"}, ""),
+        ("no.such_rule", {"value": 1}, "."),
+        (RECTIFY.name, {"limit": "soon"}, "."),
+        (RECTIFY.name, {"value": 3}, "."),
+        (RECTIFY.name, {}, "."),
+        (RECTIFY.name, {"limit": "3 days", "value": 3}, "."),
+        (RECTIFY.name, {"limit": "3 days", "reason": " "}, "."),
+        (RECTIFY.name, {"limit": "3 days", "until": TODAY - dt.timedelta(1)}, "."),
+        (rules.PHOTOS_MAX.name, {"value": "many"}, "."),
     ],
 )
 def test_what_the_law_sets_or_makes_no_sense_is_refused(admin: Actor, name: str, given: dict, says: str) -> None:
@@ -114,21 +116,22 @@ def test_a_sign_off_takes_the_mark_away_and_is_in_the_ledger(admin: Actor) -> No
     signed = RECTIFY.on(TODAY)
     assert not signed.unverified
     assert signed.signed.startswith("管理员, ")
-    assert LedgerEntry.objects.filter(kind="rules.sign_off").count() == 1
+    with scoped(admin):
+        assert LedgerEntry.objects.filter(kind="rules.sign_off").count() == 1
 
 
 def test_rows_of_the_bureau_are_never_changed_nor_deleted(admin: Actor) -> None:
     row = set_ten(admin)
     for harm in (lambda: LocalRule.objects.update(limit="1 day"), row.delete):
-        with pytest.raises(InternalError, match="append_only"), transaction.atomic():
+        with pytest.raises(ProgrammingError, match="Cannot update or delete"), transaction.atomic():
             harm()
 
 
 def test_a_change_that_is_rolled_back_is_forgotten_at_once(admin: Actor) -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         set_ten(admin)
         assert RECTIFY.on(TODAY).limit.n == 10
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert RECTIFY.on(TODAY).limit.n == 15
 
 
@@ -147,8 +150,6 @@ def test_an_upgrade_that_closes_a_rule_is_told_as_a_conflict(admin: Actor, monke
     row = set_ten(admin)
     assert not [f for f in check.check() if f.level == "conflict"]
     shipped = current.stack().timelines[RECTIFY.name].layers[0][0]
-    from dataclasses import replace
-
     for change, word in (
         ({"local": False}, "now sets it"),
         ({"limit": Limit(20, Unit.DAYS)}, "the shipped row changed"),

@@ -5,6 +5,8 @@
     var data = JSON.parse(document.getElementById(box.dataset.source).textContent)
     var map = L.map(box, { attributionControl: false, zoomControl: true, scrollWheelZoom: false })
     if (data.tiles) L.tileLayer(data.tiles, { maxZoom: 18 }).addTo(map)
+    // A view comes first: a label can't be placed on a map that looks nowhere.
+    map.setView([Number(data.lat) || 0, Number(data.lon) || 0], 9)
     var bounds = L.latLngBounds([])
     if (data.outline) {
       var outline = L.geoJSON(data.outline, { interactive: false, style: { color: '#5b6675', weight: 1.5, fillColor: '#ffffff', fillOpacity: 0.85 } })
@@ -18,8 +20,7 @@
       if (point.url) dot.on('click', function () { location.href = point.url })
       bounds.extend(at)
     })
-    if (bounds.isValid()) map.fitBounds(bounds.pad(0.4), { maxZoom: 13 })
-    else map.setView([data.lat || 0, data.lon || 0], 9)
+    if (bounds.isValid()) map.fitBounds(bounds.pad(0.4), { maxZoom: 11 })
   }
   document.querySelectorAll('[data-map]').forEach(show)
 })()

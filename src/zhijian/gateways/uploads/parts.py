@@ -36,7 +36,7 @@ class OtherOffset(Exception):
 
 def folder() -> Path:
     """Where parts lie."""
-    return Path(os.environ.get("ZHIJIAN_UPLOADS") or settings.DATA_HOME / "uploads")
+    return Path(settings.DATA_HOME) / "uploads"
 
 
 @contextmanager

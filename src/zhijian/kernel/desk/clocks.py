@@ -37,8 +37,9 @@ class Shown:
 
 
 def _name(rule: str) -> str:
+    """What a clock is called: the rule's `label`, else its meaning."""
     known = declared().get(rule)
-    return _(known.meaning) if known and known.meaning else rule
+    return str(known.more.get("label") or _(known.meaning)) if known and known.meaning else rule
 
 
 def _shown(clock: Clock) -> Shown:

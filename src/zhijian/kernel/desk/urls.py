@@ -6,7 +6,7 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from zhijian.kernel.desk.api import api
-from zhijian.kernel.desk.views import account, entity, files, lists, opening, record, search, todo
+from zhijian.kernel.desk.views import account, entity, lists, opening, record, search, todo
 
 urlpatterns = [
     path("", todo.todo_page, name="todo"),
@@ -28,6 +28,5 @@ urlpatterns = [
     path("m/<uuid:uid>/<slug:verb>/", record.step_page, name="step"),
     path("e/<uuid:uid>/", entity.entity_page, name="entity"),
     path("e/<uuid:uid>/codes/", entity.door_codes, name="door_codes"),
-    path("files/<uuid:uid>.jpg", files.photo, name="photo"),
     path("api/v1/", api.urls),
 ]

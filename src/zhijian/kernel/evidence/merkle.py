@@ -59,7 +59,8 @@ def path(algorithm: Algorithm, leaves: Sequence[bytes], index: int) -> list[tupl
     """What stands beside the way from leaf `index` up to the root, nearest first. Raises IndexError."""
     if not 0 <= index < len(leaves):
         raise IndexError(index)
-    level, beside = [leaf(algorithm, data) for data in leaves], []
+    level = [leaf(algorithm, data) for data in leaves]
+    beside: list[tuple[Side, bytes]] = []
     while len(level) > 1:
         other = index ^ 1
         if other < len(level):

@@ -90,6 +90,8 @@ def _plain(picture: Image.Image) -> Image.Image:
 def stamp(picture: Image.Image, lines: list[str]) -> Image.Image:
     """The picture with a band at its foot that holds the lines."""
     picture = _plain(picture)
+    if not lines:
+        return picture
     size = max(14, min(picture.width // 40, 30))
     font = _font(size)
     fitted = _fitting(lines, font, picture.width - size)
@@ -118,7 +120,7 @@ def shown_copy(of: File) -> File | None:
         if (made := _made(of)) is not None:
             return made
         with open_blob(of.blob) as source, decoding, Image.open(source) as picture:
-            shown = as_bytes(stamp(picture, stamp_lines(of)))
+            shown = as_bytes(stamp(picture, stamp_lines(of) if of.kind == File.Kind.PHOTO else []))
         about = {"kind": of.kind, "original": of, "item": of.item, "caption": of.caption}
         return attach(of.matter, store(shown), actor=SYSTEM, **about)
 

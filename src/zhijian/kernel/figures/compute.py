@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -12,7 +13,7 @@ from typing import Any
 
 from zhijian.kernel.accounts.actor import SYSTEM, Actor, subtree
 from zhijian.kernel.accounts.roles import Role
-from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.accounts.scope import current_actor, scoped
 from zhijian.kernel.figures.declare import Figure, declared
 from zhijian.kernel.figures.engines import Engine, Live, compile_for, number
 from zhijian.kernel.figures.period import Period
@@ -69,7 +70,13 @@ def divide(above: Number, below: Number, places: int, percent: bool = False) -> 
     return Decimal(whole if exact >= 0 else -whole).scaleb(-places)
 
 
-def _records(figure: Figure, period: Period, area: str, viewer: Actor) -> Any:
+def seen_by(viewer: Actor) -> AbstractContextManager[Any]:
+    """The viewer's scope; nothing to do where it is open already, as in his own request."""
+    return nullcontext() if current_actor() == viewer else scoped(viewer)
+
+
+def records_of(figure: Figure, period: Period, area: str, viewer: Actor) -> Any:
+    """What the figure counts, as an Ibis table of records. Raises ValueError for a ratio."""
     if figure.select is None:
         raise ValueError(f"{figure.code} is a ratio: its records are those of its two figures")
     return figure.select(Tables(), period, Area(area, viewer))
@@ -92,8 +99,8 @@ def value(figure: Figure, period: Period, area: str, viewer: Actor, engine: Engi
 
 
 def _number(figure: Figure, period: Period, area: str, viewer: Actor, engine: Engine) -> Number:
-    with scoped(viewer):
-        expression = _measure(figure, _records(figure, period, area, viewer))
+    with seen_by(viewer):
+        expression = _measure(figure, records_of(figure, period, area, viewer))
         return number(engine.rows(compile_for(engine, expression))[0][0])
 
 
@@ -140,8 +147,8 @@ def _n(value: Value) -> Number:
 def _grouped(figure: Figure, period: Period, areas: Sequence[str], viewer: Actor, engine: Engine) -> dict[str, Number]:
     import ibis
 
-    with scoped(viewer):
-        records = _records(figure, period, "", viewer)
+    with seen_by(viewer):
+        records = records_of(figure, period, "", viewer)
         where = [((records.area >= code) & (records.area < subtree(code)[1]), code) for code in areas]
         placed = records.mutate(place=ibis.cases(*where, else_=""))
         measured = placed.group_by("place").aggregate(n=_measure(figure, placed))

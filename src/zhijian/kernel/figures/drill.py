@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zhijian.kernel.accounts.actor import Actor
-from zhijian.kernel.accounts.scope import scoped
-from zhijian.kernel.figures.compute import _records
+from zhijian.kernel.figures.compute import records_of, seen_by
 from zhijian.kernel.figures.declare import Figure
 from zhijian.kernel.figures.engines import Engine, Live, compile_for
 from zhijian.kernel.figures.period import Period
@@ -46,8 +45,8 @@ def records(
 ) -> Page:
     """The records that `viewer` may open, newest first, below the key `after`. Raises ValueError for a ratio."""
     engine = engine or Live()
-    with scoped(viewer):
-        table = _records(figure, period, area, viewer)
+    with seen_by(viewer):
+        table = records_of(figure, period, area, viewer)
         names = [name for name in SHOWN if name in table.columns]
         # A figure's own columns (what is summed, the deadline) are shown beside the common ones.
         names += [n for n in (figure.sum, figure.count) if n and n not in (*names, "id")]

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import gettext_noop as _noop
 
-from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.scope import in_scope, scoped
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.figures.declare import Figure
@@ -29,7 +30,7 @@ KINDS = {
 }
 LIMIT = 200_000  # rows of one file; more is work for the snapshot
 ENTRY = "figures.exported"
-ledger.entry_kind(ENTRY, label=_noop("Records of {code} exported: {rows} rows, {kind}"))
+ledger.entry_kind(ENTRY, label=_lazy("Records of {code} exported: {rows} rows, {kind}"))
 HEAD = [
     _noop("Number"), _noop("Title"), _noop("Kind"), _noop("State"), _noop("Entity"), _noop("Code of the entity"),
     _noop("Area"), _noop("Opened"), _noop("Due"), _noop("Closed"),
@@ -53,7 +54,8 @@ def response(figure: Figure, chosen: Choice, actor: Actor, kind: str) -> HttpRes
 
 def _note(figure: Figure, chosen: Choice, actor: Actor, kind: str, rows: int) -> None:
     data = {"code": figure.code, "rows": rows, "kind": kind, "query": chosen.query}
-    ledger.record(ENTRY, actor=actor, subject=f"account:{actor.person_id}", area=chosen.area, data=data)
+    with scoped(SYSTEM):  # the area may lie above the exporter's own: the entry is about him, not about its records
+        ledger.record(ENTRY, actor=actor, subject=f"account:{actor.person_id}", area=chosen.area, data=data)
 
 
 def rows_of(figure: Figure, records: Iterator[Record], actor: Actor) -> Iterator[list[Any]]:

@@ -16,7 +16,7 @@ from zhijian.kernel.accounts.roles import ADMIN, SECTION
 from zhijian.kernel.accounts.scope import scoped
 
 from . import entries
-from .current import row_key, rule_timeline
+from .current import row_key, rule_timeline, stack
 from .models import CalendarYear, LocalRule, RuleSignoff
 from .rows import Limit, RuleRow
 
@@ -29,15 +29,17 @@ class NotPermitted(PermissionError):
     """The actor's roles do not allow it."""
 
 
-def _permitted(actor: Actor) -> None:
-    if actor.kind != "system" and not (actor.has(ADMIN) or actor.has(SECTION)):
-        raise NotPermitted(_("Only an administrator or a section of the bureau can do this."))
+def permitted(actor: Actor) -> None:
+    """Rules hold for the whole city: only its administrators and sections change them. Raises NotPermitted."""
+    city = stack().setting("city")
+    if actor.kind != "system" and not (actor.has(ADMIN, city) or actor.has(SECTION, city)):
+        raise NotPermitted(_("Only an administrator or a section of the city bureau can do this."))
 
 
 def _record(kind: Any, actor: Actor, name: str, data: dict[str, Any]) -> None:
     from zhijian.kernel.evidence import ledger
 
-    ledger.record(kind.code, actor=actor, subject=f"rules:{name}", data=data)
+    ledger.record(kind.code, actor=actor, subject=f"rules:{name}", area=stack().setting("city"), data=data)
 
 
 def override(
@@ -57,7 +59,7 @@ def override(
     Raises NotPermitted, and ChangeRefused where the shipped row does not leave it to the bureau, the kind is another,
     or the reason is missing. Clocks that run keep the value that they started with.
     """
-    _permitted(actor)
+    permitted(actor)
     shipped = _open_to_change(name, since, until, reason)
     wanted = _checked(shipped, limit, value)
     return _keep(name, shipped, actor, since, until, reason, wanted, value, basis, article)
@@ -65,7 +67,7 @@ def override(
 
 def withdraw(name: str, *, actor: Actor, since: date, reason: str) -> LocalRule:
     """Put the shipped value back from `since` on. Raises like `override`."""
-    _permitted(actor)
+    permitted(actor)
     shipped = _open_to_change(name, since, None, reason)
     return _keep(name, shipped, actor, since, None, reason, None, None, "", "")
 
@@ -162,7 +164,7 @@ def sign_off(row: RuleRow, *, note: str, actor: Actor) -> RuleSignoff:
 
 def sign_off_key(what: str, key: str, digest: str, *, note: str, actor: Actor, name: str = "") -> RuleSignoff:
     """Sign off anything that a pack ships, by key and fingerprint (rows of rules, items of checklists)."""
-    _permitted(actor)
+    permitted(actor)
     if not note.strip():
         raise ChangeRefused(_("Say what was read, and where."))
     with transaction.atomic():
@@ -188,7 +190,7 @@ def publish_year(
     """
     from zhijian.kernel.clock import calendar, clocks
 
-    _permitted(actor)
+    permitted(actor)
     raw = {
         "year": year,
         "off": [{"from": str(s["from"]), "to": str(s["to"]), "name": s["name"]} for s in off],

@@ -94,7 +94,7 @@ def _areas() -> Iterator[Finding]:
     for code, area in areas.items():
         if area.parent and (area.parent not in areas or not code.startswith(area.parent)):
             yield Finding("error", f"area {code}", f"its code must begin with its parent's ({area.parent})")
-        if area.parent and stack().organ(code) is None:
+        if not any(code.startswith(organ) for organ in stack().organs):
             yield Finding("error", f"area {code}", "no issuing office")
     for organ in stack().organs.values():
         if organ.code not in areas:
@@ -115,12 +115,14 @@ def _areas() -> Iterator[Finding]:
 
 
 def _papers() -> Iterator[Finding]:
-    """Each paper has its title and the fields that its template prints."""
+    """Each paper has its title, its basis, and the fields that its template prints."""
     for name, path in stack().files("papers/*.toml").items():
         raw = read_toml(path)
-        for key in ("title", "fields"):
+        for key in ("title", "basis", "field"):
             if not raw.get(key):
                 yield Finding("error", name, f"{key} is missing")
+        if raw.get("verified") != "V":
+            yield Finding("unverified", name, f"{raw.get('title')} ({raw.get('basis')})")
 
 
 def _programmes() -> Iterator[Finding]:

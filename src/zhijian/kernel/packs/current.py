@@ -45,7 +45,7 @@ class Own:
 
 class _Seen(threading.local):
     own: Own | None = None
-    database = ""
+    place = ("", "")  # pack and database that `own` was read for
     checked = 0.0
     stale = True
     pending: Any = None
@@ -61,9 +61,9 @@ def own() -> Own:
     """
     if _seen.pending is not None and not any(entry[1] is _seen.pending for entry in connection.run_on_commit):
         _seen.pending, _seen.stale = None, True  # the transaction that made the change is over, by commit or rollback
-    database = connection.settings_dict["NAME"]
-    if database != _seen.database:
-        _seen.own, _seen.database = None, database
+    place = (settings.PACK, connection.settings_dict["NAME"])
+    if place != _seen.place:
+        _seen.own, _seen.place = None, place
     if _seen.own is None or _seen.stale or time.monotonic() - _seen.checked > FRESH:
         version = _version()
         if _seen.own is None or _seen.own.version != version:

@@ -30,6 +30,7 @@ class Form:
     template: Path
     number: str = ""
     every_page: bool = False
+    table: bool = False
     unsealed: str = ""
     texts: dict[str, Any] = field(default_factory=dict)
 
@@ -74,6 +75,7 @@ def _read(path: Path, template: Path, kind: str) -> Form:
         template=template,
         number=raw.get("number", ""),
         every_page=raw.get("every_page", False),
+        table=raw.get("table", False),
         unsealed=raw.get("unsealed", ""),
         texts=raw.get("texts", {}),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import threading
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -38,6 +39,7 @@ MAIN = ROOT / "kernel/papers/typst/main.typ"
 LONGEST_WORD = 12  # from here on a run of Latin letters and digits gets places where a line may break
 ARCHIVE = "a-2b"  # PDF/A-2b: fonts inside, nothing from outside
 BREAK = "\u200b"
+_MACHINE = re.compile(r"[a-z_]{0,24}|\d{4}-\d\d-\d\d(T\d\d:\d\d)?")  # what templates compare or parse
 _lock = threading.Lock()
 
 
@@ -54,6 +56,8 @@ def _drawable(char: str) -> bool:
 
 def legible(text: str) -> str:
     """Text as it can be printed: what no font can draw, and what would only steer (bidi, control), shown by number."""
+    if _MACHINE.fullmatch(text):
+        return text
     text = text.replace("\r\n", "\n").replace("\t", " ")
     if all(map(_drawable, text)):
         shown = text
@@ -120,6 +124,7 @@ def _told(paper: Paper) -> dict[str, Any]:
             "copies": one.copies,
             "language": one.language,
             "every_page": one.every_page,
+            "table": one.table,
             "texts": one.texts,
         },
         "number": legible(paper.number),

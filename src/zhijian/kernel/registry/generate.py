@@ -6,7 +6,7 @@ import csv
 import datetime as dt
 import json
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -93,10 +93,10 @@ def _rings(place: Stack) -> dict[str, Ring]:
     return rings
 
 
-def maker(seed: int = 1, today: dt.date | None = None) -> Maker:
+def maker(seed: int = 1, today: dt.date | None = None, busy: Collection[str] = ()) -> Maker:
     """A maker with the words of the installed pack."""
     words = tomllib.loads(stack().file("names.toml").read_text(encoding="utf-8"))
-    return Maker(words, towns(), seed, today)
+    return Maker(words, towns(), seed, today, busy)
 
 
 def plant(
@@ -106,9 +106,10 @@ def plant(
     seed: int = 1,
     today: dt.date | None = None,
     progress: Progress | None = None,
+    busy: Collection[str] = (),
 ) -> dict[str, int]:
     """Plant a register in one transaction; rows of an earlier planting must be gone. Returns counts by table."""
-    made = maker(seed, today).entities(entities, min(units, entities))
+    made = maker(seed, today, busy).entities(entities, min(units, entities))
     counts = {"entities": 0, "premises": 0, "licences": 0}
     with transaction.atomic(), connection.cursor() as cursor:
         while batch := list(islice(made, _BATCH)):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,7 +88,12 @@ class Maker:
     """Makes entities one after the other from one seed."""
 
     def __init__(
-        self, words: dict[str, Any], towns: Sequence[Town], seed: int = 1, today: dt.date | None = None
+        self,
+        words: dict[str, Any],
+        towns: Sequence[Town],
+        seed: int = 1,
+        today: dt.date | None = None,
+        busy: Collection[str] = (),
     ) -> None:
         self.words, self.towns = words, towns
         self.random = random.Random(seed)
@@ -97,7 +102,8 @@ class Maker:
         self.trade_shares = [t["share"] for t in self.trades]
         self.by_industry = {t["industry"]: t for t in self.trades}
         self.unit_trades, self.unit_shares = list(words["units"]), list(words["units"].values())
-        self.town_shares = [self.random.choice((1, 1, 2, 4)) for _ in towns]  # some towns are busier
+        # Some towns are busier; those of `busy` most of all, so that a small city has one office with a day's work.
+        self.town_shares = [20 if t.code in busy else self.random.choice((1, 1, 2, 4)) for t in towns]
 
     def entities(self, count: int, units: int) -> Iterator[MadeEntity]:
         """`count` entities, of which the first `units` are food and drug units."""

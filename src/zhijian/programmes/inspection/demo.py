@@ -217,12 +217,17 @@ def _checklist(premises: Premises, day: dt.date) -> Checklist | None:
 def _settle(office: Office, matter: Matter, day: dt.date, dice: random.Random) -> None:
     """Answered, accepted, published: nothing of the closed year is left to do."""
     answered = _at(calendar.add_working_days(day, dice.randrange(1, 8))[0], 10, 5)
-    for finding in Rectification.objects.filter(inspection=matter.pk).select_related("matter"):
+    for finding in _findings(matter):
         with scoped(party_of(matter.entity)) as party:
             perform(finding.matter, "answer", party, at=answered, answer="已按要求整改到位。", photos=[])
         with scoped(SYSTEM):
             perform(finding.matter, "accept", _inspector(office), at=answered + dt.timedelta(hours=5))
     _publish(matter, _at(calendar.add_working_days(day, dice.randrange(9, 16))[0], 9, 0))
+
+
+def _findings(matter: Matter) -> list[Rectification]:
+    with scoped(SYSTEM):  # outside a scope the matters behind the findings are not to be seen
+        return list(Rectification.objects.filter(inspection=matter.pk).select_related("matter"))
 
 
 def _inspector(office: Office) -> Any:
@@ -262,7 +267,7 @@ def _live(office: Office, matter: Matter, day: dt.date, n: int, dice: random.Ran
     if age > 25 and n % 3:
         _settle(office, matter, day, dice)
         return
-    for k, finding in enumerate(Rectification.objects.filter(inspection=matter.pk).select_related("matter")):
+    for k, finding in enumerate(_findings(matter)):
         at = min(_at(calendar.add_working_days(day, 2)[0], 15, 30), _at(calendar.today(), 0, 1))
         with scoped(party_of(matter.entity)) as party:
             if (n + k) % 3 == 0:

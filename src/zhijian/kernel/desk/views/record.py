@@ -26,6 +26,7 @@ from zhijian.kernel.matters.errors import BadFacts, Conflict, NotOpen, StepError
 from zhijian.kernel.matters.flow import Step
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import Offer, offers, perform, record_of, why_not
+from zhijian.kernel.papers.forms import form as paper_form
 
 BUTTONS = 3  # steps that stand beside the title; the others are behind "More"
 HEAVY = ("entity__grams", "entity__fold", "entity__extra", "premises__grams", "premises__fold", "premises__extra")
@@ -74,7 +75,7 @@ def record_page(request: HttpRequest, uid: str) -> HttpResponse:
         "clocks": clocks.of_matter(matter),
         "panels": [panels.draw(panel, request, matter, record, actor) for panel in own],
         "facts": [] if own else _facts(record),
-        "papers": matter.papers.order_by("-id"),  # type: ignore[attr-defined]
+        "papers": _papers(matter),
         "photos": File.objects.filter(matter=matter, original=None, kind=File.Kind.PHOTO).order_by("item", "id"),
         "children": _children(matter),
         "days": timeline.by_day(lines),
@@ -82,6 +83,11 @@ def record_page(request: HttpRequest, uid: str) -> HttpResponse:
         **_buttons(offers(matter, actor, record)),
     }
     return render(request, "desk/record.html", context)
+
+
+def _papers(matter: Matter) -> list[tuple[Any, str]]:
+    """Its papers, the newest first, with the official title of each."""
+    return [(paper, paper_form(paper.kind).title) for paper in matter.papers.defer("data").order_by("-id")]  # type: ignore[attr-defined]
 
 
 def _children(matter: Matter) -> list[tuple[Matter, Any, Any, str]]:

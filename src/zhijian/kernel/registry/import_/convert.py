@@ -82,15 +82,15 @@ def text_converter(spec: Mapping[str, Any], tables: Mapping[str, Any]) -> Conver
 def name_converter(spec: Mapping[str, Any], tables: Mapping[str, Any]) -> Converter:
     """A name: has a letter or a Chinese character; brackets in one width; blanks between Chinese characters go."""
     longest = int(spec.get("max", 200))
-    breaks = re.compile(r"(?<=[\u2e80-\u9fff])\s+(?=[\u2e80-\u9fff])")
+    breaks = re.compile(r"(?<=[\u2e80-\u9fff）])\s+(?=[\u2e80-\u9fff（])")
 
     def convert(cell: str) -> str:
         text = clean(cell)
         if not text:
             return ""
         if not text.isascii():
-            text = breaks.sub("", half_width(text))
-            text = text.replace("(", "（").replace(")", "）")
+            text = half_width(text).replace("(", "（").replace(")", "）")
+            text = breaks.sub("", text)
         if len(text) > longest:
             raise Bad("too_long", max=str(longest))
         if text.isnumeric() or not any(c.isalpha() for c in text):

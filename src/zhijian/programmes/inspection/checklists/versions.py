@@ -11,12 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
-from zhijian.kernel.accounts.roles import ADMIN, SECTION
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
-from zhijian.kernel.matters.errors import NotAllowed
 from zhijian.kernel.packs import stack
-from zhijian.kernel.packs.changes import sign_off_key
+from zhijian.kernel.packs.changes import permitted, sign_off_key
 from zhijian.kernel.packs.current import own
 from zhijian.kernel.registry.models import Premises
 
@@ -35,10 +33,9 @@ class VersionRefused(ValueError):
 def load(data: dict[str, Any], actor: Actor) -> Checklist:
     """Take a version into use; the same one again changes nothing. It ends the version before on the day before.
 
-    Raises VersionRefused, and NotAllowed unless the actor is an administrator or of a section.
+    Raises VersionRefused, and NotPermitted unless the actor is of the city bureau: administrator or section.
     """
-    if actor.kind != "system" and not (actor.has(ADMIN) or actor.has(SECTION)):
-        raise NotAllowed(_("Only an administrator or a section of the bureau can do this."))
+    permitted(actor)
     digest = digest_of(data)
     with transaction.atomic():
         known = list(Checklist.objects.select_for_update().filter(code=data["code"]).order_by("version"))
@@ -59,6 +56,7 @@ def load(data: dict[str, Any], actor: Actor) -> Checklist:
             LOADED.code,
             actor=actor,
             subject=f"rules:checklist:{made.code}",
+            area=stack().setting("city"),
             data={"title": made.title, "version": made.version, "since": data["since"], "digest": digest},
         )
         return made

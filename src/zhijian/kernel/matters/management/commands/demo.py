@@ -54,7 +54,8 @@ class Command(BaseCommand):
         counts = plan["count"]
         if counts["entities"]:
             entities = round(counts["entities"] * scale)
-            generate.plant(entities, units=round(counts["food_and_drug"] * scale), seed=plan["seed"])
+            busy = {account.area for account in people.accounts() if account.certificate} if scale < 0.1 else ()
+            generate.plant(entities, round(counts["food_and_drug"] * scale), seed=plan["seed"], busy=busy)
             self._say(f"register: {entities} entities")
 
     def _say(self, text: str) -> None:

@@ -1,0 +1,224 @@
+"""Who gets what at every address: generated from the URL table and the APIs' operations, expected in permissions.toml.
+
+Each address is asked as anonymous, as every role of the record's own office, and as the head of a neighbour district.
+An address that the table does not list fails. `UPDATE_PERMISSIONS=1` writes the table anew, to be looked at line by line;
+`args` name what stands in the address (THINGS), and are kept.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.resolvers import RoutePattern
+
+from tests import world
+from tests.openers import OPENERS
+from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.models import Device
+from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock.models import Clock
+from zhijian.kernel.matters.models import Matter
+
+pytestmark = pytest.mark.django_db
+TABLE = Path(__file__).with_name("permissions.toml")
+UPDATE = os.environ.get("UPDATE_PERMISSIONS") == "1"
+HEADING = """\
+# Who gets which status at every address; see test_permissions.py. "rest" is everybody who is not named on the line.
+# People: anonymous, every role at the record's own office, neighbour (the head of an office in another district).
+# GET and POST are asked everywhere (405: there is no such method); a POST is empty, so 422, 400 or 302 mean "may".
+"""
+NOWHERE = "00000000-0000-7000-8000-000000000000"
+
+Things = dict[str, str]
+
+
+def things(w: world.World) -> Things:
+    """What stands in addresses: records of the small world, by the names that the table uses."""
+    planned = OPENERS["inspection"](w)
+    finding = OPENERS["rectification"](w)
+    lead, publication = OPENERS["lead"](w), OPENERS["publication"](w)
+    Matter.objects.filter(pk=finding.pk).update(assignee=w.inspector)
+    phone = Device.objects.create(
+        person=w.inspector, name="phone", public_key={}, grant_until="2035-01-01T00:00:00+00:00"
+    )
+    clock = Clock.objects.filter(matter=finding).first()
+    return {
+        "inspection": str(planned.uid),
+        "rectification": str(finding.uid),
+        "lead": str(lead.uid),
+        "publication": str(publication.uid),
+        "entity": str(w.entity.uid),
+        "door": w.premises.door_code,
+        "phone": str(phone.uid),
+        "clock": str(clock.pk if clock else 0),
+        "nothing": NOWHERE,
+        "zero": "0",
+    }
+
+
+# What stands in a parameter of that name where the table says nothing yet.
+USUAL = {"uid": "nothing", "pk": "zero", "id": "nothing", "name": "=inspection", "kind": "=inspection", "verb": "=plan"}
+
+
+def addresses() -> dict[str, tuple[str, ...]]:
+    """Every route with the methods to ask: those of the operation for an API, GET and POST for a page."""
+    found: dict[str, tuple[str, ...]] = {}
+
+    def walk(patterns: list[Any], before: str) -> None:
+        for one in patterns:
+            part = str(one.pattern) if isinstance(one.pattern, RoutePattern) else str(one.pattern.regex.pattern)
+            if isinstance(one, URLResolver):
+                walk(one.url_patterns, before + part)
+            elif isinstance(one, URLPattern):
+                found[before + part] = _methods(one)
+
+    walk(get_resolver().url_patterns, "")
+    return found
+
+
+def _methods(pattern: URLPattern) -> tuple[str, ...]:
+    operations = getattr(getattr(pattern.callback, "__self__", None), "operations", None)
+    if operations is None:
+        view = getattr(pattern.callback, "__closure__", None) or ()
+        held = [cell.cell_contents for cell in view if hasattr(cell.cell_contents, "operations")]
+        operations = held[0].operations if held else None
+    if operations is None:
+        return ("GET", "POST")
+    return tuple(sorted({method for operation in operations for method in operation.methods}))
+
+
+def filled(route: str, args: dict[str, str], known: Things) -> str:
+    """The address of a route: `=text` stands for itself, anything else names one of the things."""
+    path = route
+    while "<" in path:
+        start, end = path.index("<"), path.index(">")
+        name = path[start + 1 : end].split(":")[-1]
+        wanted = args[name]
+        path = path[:start] + (wanted[1:] if wanted.startswith("=") else known[wanted]) + path[end + 1 :]
+    return "/" + path
+
+
+def names(route: str) -> list[str]:
+    return [part.split(">")[0].split(":")[-1] for part in route.split("<")[1:]]
+
+
+@pytest.fixture
+def askers(db: None) -> Iterator[tuple[Things, dict[str, Client]]]:
+    """A signed-in client for everybody who asks."""
+    with scoped(SYSTEM):
+        w = world.make()
+        known = things(w)
+        people = {role.value: w.person(f"x-{role}", role, world.OFFICE) for role in Role}
+        people["neighbour"] = w.stranger
+    clients = {"anonymous": Client(raise_request_exception=False)}
+    for name, person in people.items():
+        clients[name] = Client(raise_request_exception=False)
+        clients[name].force_login(person)
+    yield known, clients
+
+
+def asked(method: str, address: str, client: Client) -> int:
+    """The status, and nothing stays done."""
+    key = client.cookies.get("sessionid")
+    kept = key.value if key else None
+    with transaction.atomic():
+        body = {"data": b"", "content_type": "application/json"} if address.startswith("/api/") else {}
+        answer = client.generic(method, address, **body) if body and method != "GET" else client.request_of(method, address)
+        if answer.streaming:
+            answer.close()
+        transaction.set_rollback(True)
+    if kept is not None:
+        client.cookies["sessionid"] = kept
+    return answer.status_code
+
+
+def line(statuses: dict[str, int]) -> str:
+    """One line of the table: the commonest status is the rest's."""
+    rest = Counter(statuses.values()).most_common(1)[0][0]
+    by_status: dict[int, list[str]] = {}
+    for who, status in statuses.items():
+        if status != rest:
+            by_status.setdefault(status, []).append(who)
+    told = [f'{status} = "{" ".join(sorted(who))}"' for status, who in sorted(by_status.items())]
+    return "{ " + ", ".join([f"rest = {rest}", *told]) + " }"
+
+
+def expected(told: dict[str, Any], people: list[str]) -> dict[str, int]:
+    """A line of the table, for each person."""
+    named = {who: int(status) for status, whom in told.items() if status != "rest" for who in whom.split()}
+    return {who: named.get(who, told["rest"]) for who in people}
+
+
+def table() -> dict[str, dict[str, Any]]:
+    return tomllib.loads(TABLE.read_text()) if TABLE.exists() else {}
+
+
+def written(found: dict[str, dict[str, Any]]) -> str:
+    """The table as text."""
+    parts = [HEADING]
+    for route, row in sorted(found.items()):
+        parts.append(f'\n["{route}"]')
+        if row["args"]:
+            parts.append("args = { " + ", ".join(f'{k} = "{v}"' for k, v in row["args"].items()) + " }")
+        parts += [f"{method} = {line(statuses)}" for method, statuses in row["asked"].items()]
+    return "\n".join(parts) + "\n"
+
+
+def test_every_address_gives_everybody_what_the_table_says(askers, request_plainly):
+    known, clients = askers
+    listed = table()
+    routes = addresses()
+    found: dict[str, dict[str, Any]] = {}
+    for route, methods in routes.items():
+        args = listed.get(route, {}).get("args") or {name: USUAL.get(name, "zero") for name in names(route)}
+        address = filled(route, args, known)
+        found[route] = {
+            "args": args,
+            "asked": {m: {who: asked(m, address, client) for who, client in clients.items()} for m in methods},
+        }
+    if UPDATE:
+        TABLE.write_text(written(found))
+        return
+    assert sorted(routes) == sorted(listed), "an address is new or gone: UPDATE_PERMISSIONS=1, then look at its lines"
+    wrong = []
+    for route, row in found.items():
+        for method, statuses in row["asked"].items():
+            want = expected(listed[route].get(method, {"rest": 0}), list(clients))
+            wrong += [
+                f"{method} {route} as {who}: {status}, the table says {want[who]}"
+                for who, status in statuses.items()
+                if status != want[who]
+            ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_nobody_meets_an_error_of_ours():
+    """The table itself holds no 5xx, and no page of staff that an anonymous visitor may read."""
+    for route, row in table().items():
+        for method in ("GET", "POST"):
+            if method not in row:
+                continue
+            told = row[method]
+            statuses = {int(key) for key in told if key != "rest"} | {told["rest"]}
+            assert max(statuses) < 500, (route, method)
+
+
+@pytest.fixture
+def request_plainly(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """A page's GET and POST, by name of the method."""
+
+    def request_of(self: Client, method: str, address: str) -> Any:
+        return self.get(address) if method == "GET" else self.generic(method, address)
+
+    monkeypatch.setattr(Client, "request_of", request_of, raising=False)
+    return request_of

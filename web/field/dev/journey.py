@@ -1,0 +1,368 @@
+"""The app in a real browser, from enrolment to a record that arrived, with the network cut and the browser killed.
+
+    npm run build && python dev/journey.py [--shots FOLDER]
+
+Prints one line for each thing seen to hold; stops at the first that does not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import shutil
+import struct
+import tempfile
+import threading
+import zlib
+from pathlib import Path
+from typing import Any
+
+from mock_server import SHOP, door, serve
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+
+HERE = Path(__file__).resolve().parent
+AXE = HERE.parent / "node_modules/axe-core/axe.min.js"
+PIN = "271845"
+
+
+def png(width: int, height: int, seed: int) -> bytes:
+    """A picture that does not compress, so that it takes several chunks."""
+    import random
+
+    noise = random.Random(seed)
+    rows = b"".join(b"\0" + noise.randbytes(width * 3) for _ in range(height))
+    chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))  # noqa: E731
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+class Journey:
+    def __init__(self, page_of: Any, address: str, mock: Any, shots: Path | None) -> None:
+        self.page_of, self.address, self.mock, self.shots = page_of, address, mock, shots
+        self.context: BrowserContext
+        self.page: Page
+
+    def start(self) -> None:
+        self.context = self.page_of()
+        self.page = self.context.pages[0] if self.context.pages else self.context.new_page()
+        self.page.on("console", lambda m: print("   console:", m.text) if m.type == "error" and "ERR_INTERNET" not in m.text else None)
+        self.page.on("pageerror", lambda e: print("   page error:", e))
+        self.page.set_default_timeout(15000)
+
+    def see(self, what: str) -> None:
+        print("ok", what, flush=True)
+
+    def shot(self, name: str, whole: bool = False) -> None:
+        if self.shots:
+            self.page.screenshot(path=self.shots / f"{name}.png", full_page=whole)
+
+    def at(self, testid: str):
+        return self.page.get_by_test_id(testid)
+
+    def item(self, no: str):
+        return self.at(f"item-{no}")
+
+    def axe(self, where: str) -> None:
+        """No WCAG 2.2 AA finding of axe-core on this page. Evaluated from outside, so the page's CSP stays as it is."""
+        self.page.evaluate(AXE.read_text())
+        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+        found = self.page.evaluate("tags => axe.run({runOnly: tags}).then(r => r.violations)", tags)
+        for each in found:
+            print("   axe", where, each["id"], each["help"], [node["html"][:120] for node in each["nodes"][:3]])
+        assert not found, f"axe: {where}"
+        self.see(f"axe clean: {where}")
+
+    def enrol(self) -> None:
+        page = self.page
+        page.goto(self.address)
+        self.shot("01-enrol")
+        self.axe("enrol")
+        self.at("enrol-username").fill("jia")
+        self.at("enrol-password").fill("a long password")
+        self.at("enrol-code").fill("123456")
+        self.at("enrol-submit").click()
+        self.at("pin-new").fill(PIN)
+        self.at("pin-repeat").fill(PIN)
+        self.axe("pin")
+        self.at("pin-save").click()
+        expect(self.at(f"task-{SHOP.format(101)}")).to_be_visible()
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        self.see("enrolled, tasks pulled, service worker ready")
+        self.shot("02-today")
+        self.axe("today")
+
+    def kill(self, offline: bool) -> None:
+        """The browser dies; what opens next opens from what is on the disk."""
+        self.context.close()
+        self.start()
+        self.context.set_offline(offline)
+        self.page.goto(self.address + self.hash)
+        self.at("pin-input").fill(PIN)
+
+    hash = ""
+
+    def wrong_pin(self) -> None:
+        self.page.reload()
+        self.at("pin-input").fill("111112")
+        expect(self.at("pin-problem")).to_be_visible()
+        self.shot("03-pin")
+        self.at("pin-input").fill(PIN)
+        expect(self.at("sync-now")).to_be_visible()
+        self.see("a wrong PIN is told, the right one opens")
+
+    def check(self) -> None:
+        page = self.page
+        self.context.set_offline(True)
+        expect(self.at("state-line").first).to_contain_text("离线")
+        self.at(f"task-{SHOP.format(101)}").click()
+        self.shot("04-shop")
+        self.axe("shop")
+        self.at("start").click()
+        expect(self.at("check")).to_be_visible()
+        self.at("informed-cards").check()
+        self.at("informed-rights").check()
+        self.at("present-name").fill("周某")
+        self.at("present-role").fill("店长")
+        self.item("2.3").get_by_test_id("answer-no").click()
+        self.item("2.3").get_by_test_id("value-input").fill("11.5")
+        expect(self.item("2.3").get_by_test_id("leads-to")).to_contain_text("令49第32条")
+        expect(self.item("2.3")).to_contain_text("重复问题 · 2026-05-06 也不合格")
+        for n in (1, 2):
+            photo = {"name": f"{n}.png", "mimeType": "image/png", "buffer": png(420, 400, n)}
+            self.item("2.3").get_by_test_id("photo-input").set_input_files(photo)
+            expect(self.item("2.3").get_by_test_id("photo")).to_have_count(n)
+        self.item("2.7").get_by_test_id("answer-yes").click()
+        self.item("2.3").scroll_into_view_if_needed()
+        page.evaluate("document.querySelector('[data-section=last]').scrollIntoView(); window.scrollBy(0, -140)")
+        page.wait_for_timeout(300)
+        self.shot("05-check")
+        self.axe("check")
+        self.hash = page.evaluate("location.hash")
+        self.kill(offline=True)
+        expect(self.item("2.3")).to_have_attribute("data-answer", "no")
+        expect(self.item("2.3").get_by_test_id("value-input")).to_have_value("11.5")
+        expect(self.item("2.3").get_by_test_id("photo")).to_have_count(2)
+        expect(self.at("present-name")).to_have_value("周某")
+        expect(self.item("2.7")).to_have_attribute("data-answer", "yes")
+        self.see("killed and opened again with no network: every tap and photo is there")
+
+    def value_rule(self) -> None:
+        self.item("3.6").get_by_test_id("value-input").fill("180")
+        expect(self.item("3.6")).to_have_attribute("data-answer", "yes")
+        self.item("3.6").get_by_test_id("value-input").fill("201")
+        expect(self.item("3.6")).to_have_attribute("data-answer", "no")
+        self.item("3.6").get_by_test_id("answer-yes").click()
+        expect(self.item("3.6")).to_have_attribute("data-answer", "no")
+        self.see("a value judges its item, and outside its limits it cannot be called compliant")
+
+    def finish_answers(self) -> None:
+        for section in ("1", "2", "3"):
+            self.at(f"section-rest-{section}").click()
+        for no in ("1.1", "2.1", "3.2"):
+            expect(self.item(no)).to_have_attribute("data-answer", "")
+            self.item(no).get_by_test_id("answer-yes").click()
+        self.item("1.4").get_by_test_id("answer-na").click()
+        expect(self.at("next-open")).to_have_text("去核对")
+        self.see("the rest of a section never answers key items")
+        self.at("next-open").click()
+        expect(self.at("result")).to_contain_text("不符合")
+        self.shot("06-review", whole=True)
+        self.axe("review")
+
+    def sign(self, who: str) -> None:
+        pad = self.at(f"sign-{who}")
+        pad.scroll_into_view_if_needed()
+        box = pad.bounding_box()
+        mouse = self.page.mouse
+        mouse.move(box["x"] + 40, box["y"] + 40)
+        mouse.down()
+        for x, y in ((80, 90), (120, 50), (170, 100), (220, 60)):
+            mouse.move(box["x"] + x, box["y"] + y, steps=4)
+        mouse.up()
+
+    def sign_all(self) -> None:
+        self.at("to-sign").click()
+        expect(self.at("paper-onsite_record")).to_be_visible()
+        expect(self.at("paper-onsite_record").get_by_test_id("paper-number")).to_have_text("淄市监笔〔2026〕9号")
+        expect(self.at("paper-rectification_order")).to_contain_text("尚未生效")
+        for who in ("party", "inspector1"):
+            self.sign(who)
+        self.hash = self.page.evaluate("location.hash")
+        self.kill(offline=True)
+        expect(self.at("submit")).to_contain_text("还差 1 人")
+        self.see("killed while signing: signatures made so far are there")
+        self.sign("inspector2")
+        self.shot("07-sign")
+        self.shot("08-papers", whole=True)
+        self.axe("sign")
+        self.digest = self.at("digest").first.inner_text()
+        self.at("submit").click()
+        expect(self.at("kept")).to_be_visible()
+        self.shot("09-done")
+        self.page.emulate_media(media="print")
+        if self.shots:
+            self.page.pdf(path=self.shots / "paper-a4.pdf", format="A4")
+            self.page.pdf(path=self.shots / "paper-80mm.pdf", width="80mm", height="297mm")
+        self.page.emulate_media(media="screen")
+        self.at("to-today").click()
+        expect(self.at("state-line").first).to_have_text("离线 · 手机上 1 条待送")
+        expect(self.at(f"task-{SHOP.format(101)}")).to_have_count(0)
+        self.see("signed and kept with no network; the line says what is on the phone")
+
+    def arrive(self) -> None:
+        self.mock.fail_next_chunk = 1
+        self.context.set_offline(False)
+        self.at("outbox").first.click()
+        self.shot("10-outbox")
+        expect(self.page.locator("[data-testid^=sent-item-]")).to_have_count(1, timeout=60000)
+        (uid, body), = self.mock.records.items()
+        record = json.loads(body)
+        assert record["digest"] == self.digest and record["id"] == uid
+        photos = {photo["sha256"] for photo in record["content"]["photos"]}
+        assert len(photos) == 2 and photos == self.mock.done
+        assert [s["who"] for s in record["signatures"]] == ["party", "inspector1", "inspector2"]
+        given = {a["item"]: a for a in record["content"]["answers"]}
+        assert given["2.3"]["value"] == "11.5" and sorted(given["2.3"]["photos"]) == sorted(photos)
+        assert given["1.2"]["by"] == "section" and given["1.1"]["by"] == "tap"
+        assert record["content"]["outcome"]["items"] == [
+            {"item": "2.3", "measure": "investigate"}, {"item": "3.6", "measure": "rectify"}
+        ]  # fmt: skip
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d", record["content"]["deadline"])
+        self.see("record and photos arrived byte for byte over a breaking line; the phone keeps one line of it")
+        self.axe("outbox")
+        left = self.page.evaluate(
+            """async () => { const names = (await indexedDB.databases()).map(d => d.name).filter(n => /-field-/.test(n));
+            const db = await new Promise(r => { const q = indexedDB.open(names[0]); q.onsuccess = () => r(q.result) });
+            const count = s => new Promise(r => { const q = db.transaction(s).objectStore(s).count(); q.onsuccess = () => r(q.result) });
+            return [await count('blobs'), await count('outbox'), await count('drafts'), await count('answers')] }"""
+        )
+        assert left == [0, 0, 0, 0], left
+        self.see("nothing of it is left but the log")
+
+    def recheck(self) -> None:
+        self.page.goto(self.address + "#/today")
+        self.at(f"task-{SHOP.format(103)}").click()
+        self.at("start").click()
+        self.at("informed-cards").check()
+        self.at("informed-rights").check()
+        self.at("present-name").fill("李某")
+        self.item("2.2").get_by_test_id("answer-yes").click()
+        self.item("3.8").get_by_test_id("answer-no").click()
+        expect(self.at("next-open")).to_contain_text("还有 1 项")
+        self.item("3.8").get_by_test_id("note-input").fill("仍在使用回收油")
+        self.shot("11-recheck")
+        self.axe("recheck")
+        self.at("next-open").click()
+        self.at("to-sign").click()
+        self.at("refuse").click()
+        self.at("refuse-reason").fill("不认可")
+        self.at("refuse-witness").fill("王某")
+        self.at("refuse-confirm").click()
+        expect(self.at("refused")).to_be_visible()
+        for who in ("inspector1", "inspector2"):
+            self.sign(who)
+        self.shot("12-refused")
+        self.at("submit").click()
+        expect(self.at("arrived")).to_be_visible(timeout=20000)
+        content = [json.loads(b)["content"] for b in self.mock.records.values()][-1]
+        assert [c["accepted"] for c in content["rechecks"]] == [True, False] and content["refused"]["witness"] == "王某"
+        assert content["outcome"] is None and content["deadline"]
+        self.see("re-check: one accepted, one sent back, refusal noted")
+
+    def stuck(self) -> None:
+        """One record is refused; the next one passes it."""
+        self.mock.refuse.add(SHOP.format(2))
+        for n in (2, 4):
+            self.visit_quickly(n)
+        self.page.goto(self.address + "#/outbox")
+        expect(self.page.locator("[data-testid^=sent-item-]")).to_have_count(3, timeout=20000)
+        stuck = self.page.locator("[data-testid^=outbox-item-]")
+        expect(stuck).to_have_attribute("data-state", "refused")
+        with self.page.expect_download() as got:
+            stuck.get_by_test_id("export").click()
+        assert got.value.suggested_filename.endswith(".zip")
+        self.shot("13-refused-outbox")
+        self.mock.refuse.clear()
+        stuck.get_by_test_id("retry").click()
+        expect(self.page.locator("[data-testid^=sent-item-]")).to_have_count(4, timeout=20000)
+        self.see("a refused record blocks no other, can be exported, and goes when tried again")
+
+    def visit_quickly(self, n: int) -> None:
+        self.page.goto(self.address + "#/scan")
+        self.at("scan-type").fill(door(n).lower().replace("0", "o"))
+        self.at("scan-look").click()
+        self.at("start").click()
+        self.at("informed-cards").check()
+        self.at("informed-rights").check()
+        self.at("present-name").fill("赵某")
+        for section in ("1", "2", "3"):
+            self.at(f"section-rest-{section}").click()
+        for no in ("1.1", "2.1", "2.3", "3.2"):
+            self.item(no).get_by_test_id("answer-yes").click()
+        self.at("next-open").click()
+        self.at("to-sign").click()
+        for who in ("party", "inspector1", "inspector2"):
+            self.sign(who)
+        if n == 4:
+            expect(self.at("no-number")).to_be_visible()
+        self.at("submit").click()
+        expect(self.at("done")).to_be_visible()
+
+    def others(self) -> None:
+        page = self.page
+        page.goto(self.address + "#/scan")
+        self.axe("scan")
+        self.at("scan-type").fill("0000000990")
+        expect(self.at("scan-wrong")).to_be_visible()
+        self.at("scan-type").fill(door(990))
+        self.at("scan-look").click()
+        self.at("scan-note").click()
+        self.shot("14-unknown")
+        page.goto(self.address + "#/settings")
+        self.at("language").click()
+        self.shot("15-settings-en", whole=True)
+        self.axe("settings")
+        page.goto(self.address + "#/today")
+        expect(self.at("noted")).to_be_visible()
+        self.shot("16-today-en")
+        second = self.context.new_page()
+        second.goto(self.address)
+        expect(second.get_by_test_id("parked")).to_be_visible()
+        second.get_by_test_id("take-over").click()
+        expect(second.get_by_test_id("pin-input")).to_be_visible()
+        expect(page.get_by_test_id("parked")).to_be_visible()
+        self.see("unknown code noted, English, second tab parked and taking over")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--shots", type=Path)
+    shots = parser.parse_args().shots
+    if shots:
+        shots.mkdir(parents=True, exist_ok=True)
+    server, mock = serve()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    folder = tempfile.mkdtemp(prefix="field-journey-")
+    with sync_playwright() as playwright:
+
+        def page_of() -> BrowserContext:
+            return playwright.chromium.launch_persistent_context(
+                folder, executable_path="/usr/bin/chromium", args=["--no-sandbox"], viewport={"width": 390, "height": 844},
+                device_scale_factor=2, locale="zh-CN", timezone_id="Asia/Shanghai", permissions=["geolocation"],
+                geolocation={"latitude": 36.81, "longitude": 118.05, "accuracy": 12}, accept_downloads=True,
+            )  # fmt: skip
+
+        journey = Journey(page_of, f"http://127.0.0.1:{server.server_port}/field/", mock, shots)
+        journey.start()
+        for part in (journey.enrol, journey.wrong_pin, journey.check, journey.value_rule, journey.finish_answers,
+                     journey.sign_all, journey.arrive, journey.recheck, journey.stuck, journey.others):  # fmt: skip
+            part()
+        journey.context.close()
+    server.shutdown()
+    shutil.rmtree(folder, ignore_errors=True)
+    print("journey passed")
+
+
+if __name__ == "__main__":
+    main()
