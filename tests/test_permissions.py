@@ -1,16 +1,21 @@
-"""Who gets what at every address: generated from the URL table and the APIs' operations, expected in permissions.toml.
+"""Who gets what at every address: generated from the URL table and the APIs' operations.
 
-Each address is asked as anonymous, as every role of the record's own office, and as the head of a neighbour district.
-An address that the table does not list fails. `UPDATE_PERMISSIONS=1` writes the table anew, to be looked at line by line;
-`args` name what stands in the address (THINGS), and are kept.
+What is expected stands in permissions.toml. Each address is asked as anonymous, as every role of the record's own
+office, and as the head of an office in a neighbour district.
+An address that the table does not list fails. `UPDATE_PERMISSIONS=1` writes the table anew, to be looked at line by
+line; `args` name what stands in the address (THINGS), and are kept.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import enum
+import json
 import os
 import tomllib
+import types
+import typing
 from collections import Counter
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +24,16 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
-
 from tests import world
 from tests.openers import OPENERS
+
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock import calendar
 from zhijian.kernel.clock.models import Clock
+from zhijian.kernel.matters.catalogue import flow_of, flows
 from zhijian.kernel.matters.models import Matter
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +42,8 @@ UPDATE = os.environ.get("UPDATE_PERMISSIONS") == "1"
 HEADING = """\
 # Who gets which status at every address; see test_permissions.py. "rest" is everybody who is not named on the line.
 # People: anonymous, every role at the record's own office, neighbour (the head of an office in another district).
-# GET and POST are asked everywhere (405: there is no such method); a POST is empty, so 422, 400 or 302 mean "may".
+# GET and POST are asked everywhere (405: there is no such method). A step is told plausible facts, any other POST is
+# empty, so 422 or 302 mean "may"; 409 means that the step is not open from here, which only its own people learn.
 """
 NOWHERE = "00000000-0000-7000-8000-000000000000"
 
@@ -58,6 +66,8 @@ def things(w: world.World) -> Things:
         "lead": str(lead.uid),
         "publication": str(publication.uid),
         "entity": str(w.entity.uid),
+        "premises": str(w.premises.uid),
+        "person": str(w.inspector.pk),
         "door": w.premises.door_code,
         "phone": str(phone.uid),
         "clock": str(clock.pk if clock else 0),
@@ -108,12 +118,50 @@ def filled(route: str, args: dict[str, str], known: Things) -> str:
     return "/" + path
 
 
+def sample(kind: Any, w_person: str) -> Any:
+    """A plausible value of an annotated type: somebody's id for a number, a day to come, a few words."""
+    if typing.get_origin(kind) is typing.Annotated:
+        return sample(typing.get_args(kind)[0], w_person)
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        return sample(typing.get_args(kind)[0], w_person)
+    if typing.get_origin(kind) is list:
+        return []
+    if isinstance(kind, type) and issubclass(kind, enum.Enum):
+        return next(iter(kind)).value
+    day = (calendar.today() + dt.timedelta(days=8)).isoformat()
+    plain = {bool: True, int: int(w_person), dt.date: day, str: "现场说明"}
+    return plain.get(kind, "0")
+
+
+def facts_of(kind: str, verb: str, person: str) -> dict[str, Any]:
+    """Plausible facts of a step that has to be told some; those that may be left out are left out."""
+    step = next(s for s in flow_of(kind).steps if s.verb == verb)
+    fields = step.facts.model_fields if step.facts else {}
+    return {name: sample(info.annotation, person) for name, info in fields.items() if info.is_required()}
+
+
+def body_of(route: str, args: dict[str, str], known: Things) -> dict[str, Any]:
+    """What a POST to that address carries: a step's facts, as JSON for the API and as a form for the desk."""
+    person = known["person"]
+    if route.startswith("api/v1/matters/"):
+        parts = route.split("/")
+        kind, verb = parts[3], parts[-1]
+        if kind not in flows():
+            return {}
+        told: dict[str, Any] = {"facts": facts_of(kind, verb, person)} if facts_of(kind, verb, person) else {}
+        return told if "<" in route else {**told, "premises": known["premises"]}
+    if route == "m/<uuid:uid>/<slug:verb>/" and args["uid"] in flows():
+        told = facts_of(args["uid"], args["verb"][1:], person)
+        return {f"f-{name}": value for name, value in told.items()}
+    return {}
+
+
 def names(route: str) -> list[str]:
     return [part.split(">")[0].split(":")[-1] for part in route.split("<")[1:]]
 
 
 @pytest.fixture
-def askers(db: None) -> Iterator[tuple[Things, dict[str, Client]]]:
+def askers(db: None) -> tuple[Things, dict[str, Client]]:
     """A signed-in client for everybody who asks."""
     with scoped(SYSTEM):
         w = world.make()
@@ -124,18 +172,21 @@ def askers(db: None) -> Iterator[tuple[Things, dict[str, Client]]]:
     for name, person in people.items():
         clients[name] = Client(raise_request_exception=False)
         clients[name].force_login(person)
-    yield known, clients
+    return known, clients
 
 
-def asked(method: str, address: str, client: Client) -> int:
+def asked(method: str, address: str, client: Client, body: dict[str, Any]) -> int:
     """The status, and nothing stays done."""
-    key = client.cookies.get("sessionid")
-    kept = key.value if key else None
+    kept = client.cookies["sessionid"].value if "sessionid" in client.cookies else None
     with transaction.atomic():
-        body = {"data": b"", "content_type": "application/json"} if address.startswith("/api/") else {}
-        answer = client.generic(method, address, **body) if body and method != "GET" else client.request_of(method, address)
+        if method == "GET":
+            answer = client.get(address)
+        elif address.startswith("/api/"):
+            answer = client.generic(method, address, json.dumps(body), content_type="application/json")
+        else:
+            answer = client.post(address, body)
         if answer.streaming:
-            answer.close()
+            list(answer.streaming_content)
         transaction.set_rollback(True)
     if kept is not None:
         client.cookies["sessionid"] = kept
@@ -174,17 +225,17 @@ def written(found: dict[str, dict[str, Any]]) -> str:
     return "\n".join(parts) + "\n"
 
 
-def test_every_address_gives_everybody_what_the_table_says(askers, request_plainly):
+def test_every_address_gives_everybody_what_the_table_says(askers):
     known, clients = askers
     listed = table()
     routes = addresses()
     found: dict[str, dict[str, Any]] = {}
     for route, methods in routes.items():
         args = listed.get(route, {}).get("args") or {name: USUAL.get(name, "zero") for name in names(route)}
-        address = filled(route, args, known)
+        address, body = filled(route, args, known), body_of(route, args, known)
         found[route] = {
             "args": args,
-            "asked": {m: {who: asked(m, address, client) for who, client in clients.items()} for m in methods},
+            "asked": {m: {who: asked(m, address, client, body) for who, client in clients.items()} for m in methods},
         }
     if UPDATE:
         TABLE.write_text(written(found))
@@ -212,13 +263,3 @@ def test_nobody_meets_an_error_of_ours():
             statuses = {int(key) for key in told if key != "rest"} | {told["rest"]}
             assert max(statuses) < 500, (route, method)
 
-
-@pytest.fixture
-def request_plainly(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    """A page's GET and POST, by name of the method."""
-
-    def request_of(self: Client, method: str, address: str) -> Any:
-        return self.get(address) if method == "GET" else self.generic(method, address)
-
-    monkeypatch.setattr(Client, "request_of", request_of, raising=False)
-    return request_of

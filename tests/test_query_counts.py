@@ -1,6 +1,6 @@
 """How many queries each list and record page takes: committed, and the same for one row as for many.
 
-A page that asks more than `query_counts.json` says fails; `UPDATE_QUERY_COUNTS=1` writes the file anew, to be looked at.
+A page that asks more than `query_counts.json` says fails; `UPDATE_QUERY_COUNTS=1` writes it anew, to be looked at.
 New lists and new kinds of matters are found by themselves.
 """
 
@@ -15,9 +15,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-
 from tests import world
 from tests.openers import OPENERS
+
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped

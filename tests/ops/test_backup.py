@@ -52,7 +52,8 @@ def test_what_was_backed_up_comes_back_elsewhere(
     done = zhijian(city, "backup", str(file))
     assert done.returncode == 0, done.stderr
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    names = tarfile.open(file).getnames()
+    with tarfile.open(file) as tar:
+        names = tar.getnames()
     assert "secrets/personal" in names
     assert not any("database-" in name for name in names)
     assert zhijian(city, "backup", str(file)).returncode == 1  # never over another

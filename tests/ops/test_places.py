@@ -79,3 +79,8 @@ def test_the_settings_table_hides_secrets(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("DATABASE_URL", "postgresql://a:hidden-word@b/c")
     assert "hidden-word" not in environment.table()
     assert "| `PORT` | 8000 |" in environment.table(markdown=True)
+
+
+def test_the_operators_page_has_the_present_table() -> None:
+    page = (places.CHECKOUT / "docs/operator.md").read_text(encoding="utf-8")
+    assert environment.table(markdown=True).strip() in page

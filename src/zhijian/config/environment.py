@@ -30,7 +30,6 @@ VARIABLES = [
     ),
     Variable("ZHIJIAN_DEMO", "1 by `make run`, else 0", "1: demo city, demo accounts, a banner on every page.", RUN),
     Variable("ZHIJIAN_WORKERS", "number of cores", "Processes that serve the desk.", RUN),
-    Variable("ZHIJIAN_UPLOAD_THREADS", "32", "Phones that may send photos at the same moment.", RUN),
     Variable("ZHIJIAN_LOG", "WARNING", "Least level of messages in the logs (DEBUG, INFO, WARNING, ERROR).", RUN),
     Variable("ZHIJIAN_DEBUG", "0", "1: Django's debug pages. Never where others can reach it.", RUN),
     Variable("ZHIJIAN_HOME", "see below", "Folder of everything that outlives a run.", STORE),
@@ -54,6 +53,12 @@ VARIABLES = [
     Variable("ZHIJIAN_ORIGINS", "", "Further origins whose forms are trusted, https://… (comma list).", WEB),
     Variable("ZHIJIAN_HTTPS_ONLY", "0", "1: cookies by https only, http is redirected, HSTS.", WEB),
     Variable("ZHIJIAN_BEHIND_PROXY", "0", "1: a proxy in front sets X-Forwarded-Proto.", WEB),
+    Variable(
+        "ZHIJIAN_PUBLIC_ORIGIN", "", "What people outside reach the site by, https://…; for links in messages.", WEB
+    ),
+    Variable(
+        "ZHIJIAN_SMS_GATEWAY", "", "Class that sends text messages (module.Class); none: the demo's simulator.", WEB
+    ),
     Variable("ZHIJIAN_UPLOAD_PORT", "8002", "Port of the upload process; `make run` sets it.", WEB),
     Variable("ZHIJIAN_UPLOAD_TLS_PORT", "8444", "The same by https; `make run` sets it.", WEB),
     Variable("ZHIJIAN_UPLOAD_ORIGIN", "", "Behind a proxy: what phones reach the upload process by, https://…", WEB),

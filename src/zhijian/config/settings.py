@@ -19,6 +19,9 @@ CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("ZHIJIAN_ORIGINS", "").split("
 # Where phones send their photos: a process of its own, so that slow phones never hold up the desk (stack.md, HTTP).
 UPLOAD_PORT = int(os.environ.get("ZHIJIAN_UPLOAD_PORT", "8002"))
 UPLOAD_TLS_PORT = int(os.environ.get("ZHIJIAN_UPLOAD_TLS_PORT", "8444"))
+# What people outside reach the site by, for links in messages; empty: as the request came in.
+PUBLIC_ORIGIN = os.environ.get("ZHIJIAN_PUBLIC_ORIGIN", "")
+SMS_GATEWAY = os.environ.get("ZHIJIAN_SMS_GATEWAY", "")  # kernel/notices/channels.py; empty: the demo's simulator
 UPLOAD_ORIGIN = os.environ.get("ZHIJIAN_UPLOAD_ORIGIN", "")  # behind a proxy: what phones reach it by, https://…
 
 INSTALLED_APPS = [
@@ -133,5 +136,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"django.request": {"level": "ERROR"}},  # a page that is not there is no news
     "root": {"handlers": ["console"], "level": os.environ.get("ZHIJIAN_LOG", "WARNING")},
 }

@@ -14,7 +14,7 @@ from django.views.i18n import JavaScriptCatalog
 
 # Prefixes of the apps that don't speak for the root of the site (names and paths are part of the field contract).
 PREFIXES = {"field": "api/field/v1/"}
-# Served by a process of its own (zhijian.gateways.uploads.wsgi), never by the desk's.
+# Served by a process of its own (zhijian.gateways.uploads.asgi), never by the desk's.
 ELSEWHERE = {"uploads"}
 
 

@@ -21,7 +21,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 from asgiref.sync import async_to_sync
-from croniter import croniter
+from croniter import croniter  # type: ignore[import-untyped]
 from django.db import transaction
 from django.utils import timezone
 from procrastinate import RetryStrategy, exceptions
@@ -239,7 +239,8 @@ def _run_row(manager: JobManager, row: Row, raising: bool) -> None:
     except Exception as error:
         retry = task.get_retry_exception(exception=error, job=row)
         if retry is not None and row.id is not None:
-            manager.retry_job_by_id(job_id=row.id, retry_at=retry.retry_decision.retry_at)
+            when = retry.retry_decision.retry_at or timezone.now()
+            manager.retry_job_by_id(job_id=row.id, retry_at=when)
         else:
             _finish(manager, row, Status.FAILED)
         if raising:
@@ -249,7 +250,8 @@ def _run_row(manager: JobManager, row: Row, raising: bool) -> None:
 
 
 def _finish(manager: JobManager, row: Row, status: Status) -> None:
-    async_to_sync(manager.finish_job_by_id_async)(job_id=row.id, status=status, delete_job=False)
+    if row.id is not None:
+        async_to_sync(manager.finish_job_by_id_async)(job_id=row.id, status=status, delete_job=False)
 
 
 # Looking after the queue itself

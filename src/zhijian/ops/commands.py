@@ -28,7 +28,6 @@ Data
   ready                migrate, catalogues, static files, demo city: whatever is missing
   demo                 the demo city: --scale 0.1, --accounts
   import               take in a register of entities (Excel, CSV): import FILE --mapping NAME
-  export               hand out records as files
   pack                 pack check: rules, articles and dates of the chosen place, what is not verified yet
 
 Proof and safety
@@ -37,12 +36,13 @@ Proof and safety
   restore FILE         … and back
 
 People and devices
-  user                 user add, user list, user password, user retire
+  user                 user add, user list, user post, user password, user retire
   device               device list, device revoke
 
 For developers
   test                 the tests (as pytest): test tests/kernel -k clock
   db                   db url, db shell, db status: the database server by hand
+  messages             bring the Chinese catalogue up to date; list what lacks a translation
   lock                 renew requirements.lock and the npm locks
   help COMMAND         the same as COMMAND --help
 """
@@ -148,6 +148,31 @@ def lock(rest: list[str]) -> int:
     return renew()
 
 
+def messages(rest: list[str]) -> int:
+    """Bring the catalogue up to date from code and templates; exit code 1 while something lacks a translation."""
+    parser = argparse.ArgumentParser(prog="zhijian messages", description=messages.__doc__)
+    parser.add_argument("files", nargs="*", help='JSON files {"English": "中文"} to fill in from')
+    options = parser.parse_args(rest)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhijian.config.settings")
+    import json
+    from pathlib import Path
+
+    import django
+
+    django.setup()
+    from zhijian.ops import catalogue
+    from zhijian.ops import messages as module
+
+    known: dict[str, str] = {}
+    for name in options.files:
+        known |= json.loads(Path(name).read_text(encoding="utf-8"))
+    module.update(known)
+    catalogue.compile_all()
+    gaps = module.missing()
+    print("\n".join(gaps) or "Every message has its translation.")
+    return 1 if gaps else 0
+
+
 def db(rest: list[str]) -> int:
     """The database server by hand: `url`, `shell [owner|application|admin]`, `status`."""
     parser = argparse.ArgumentParser(prog="zhijian db", description=db.__doc__)
@@ -193,5 +218,6 @@ OWN: dict[str, Callable[[list[str]], int]] = {
     "test": test,
     "lock": lock,
     "db": db,
+    "messages": messages,
     "commands": commands,
 }

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from zhijian.ops.console import OpsError, say, step
-from zhijian.ops.stamps import content_digest, is_fresh, mark
+from zhijian.ops.stamps import SKIPPED, content_digest, is_fresh, mark
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 VENV = Path(sys.prefix)
@@ -89,7 +89,7 @@ def web_packages() -> None:
             mark(stamp, digest)
         if "build" not in json.loads((part / "package.json").read_text()).get("scripts", {}):
             continue
-        inputs = [*[p for p in part.iterdir() if p.name != "tests"], *_shared_inputs(part)]
+        inputs = [*[p for p in part.iterdir() if p.name not in SKIPPED | {"tests"}], *_shared_inputs(part)]
         digest, stamp = content_digest(sorted(inputs), digest), part / "node_modules/.zhijian-built"
         if not is_fresh(stamp, digest) or not (part / "dist").is_dir():
             with step(f"Build of web/{part.name}"):

@@ -38,17 +38,23 @@ def command(rest: list[str]) -> int:
 
 
 def migrate_if_needed() -> None:
-    """Apply what is not applied yet, as the owner."""
+    """Apply what is not applied yet, as the owner; and make the views anew when what they are made from changed."""
     from django.core.management import call_command
     from django.db import connections
     from django.db.migrations.executor import MigrationExecutor
 
+    from zhijian.ops.stamps import is_fresh, mark
+    from zhijian.ops.testing import migrations_digest
+
     executor = MigrationExecutor(connections["owner"])
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if not plan:
+    stamp = places.data_home() / f"tables-{connections['owner'].settings_dict['NAME']}.stamp"
+    digest = migrations_digest()
+    if not plan and is_fresh(stamp, digest):
         return
     with step(f"Tables ({len(plan)} migrations)"):
         call_command("migrate", database="owner", verbosity=0)
+    mark(stamp, digest)
 
 
 def collect_static_if_changed() -> None:

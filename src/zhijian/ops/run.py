@@ -13,7 +13,6 @@ import threading
 import time
 import urllib.request
 from dataclasses import dataclass
-from importlib.util import find_spec
 
 from zhijian.config import places
 from zhijian.ops import tls
@@ -60,6 +59,7 @@ def serve(host: str, ports: Ports, scale: str = "") -> int:
     bind = bind_address(host)
     check_ports(bind, ports)
     say(f"Zhijian ({places.pack_name()}) is being made ready. Ctrl-C stops it.")
+    os.environ.setdefault("ZHIJIAN_PUBLIC_ORIGIN", origin(host, bind, ports))
     with step("Database server"):
         lease = database_running()
         lease.__enter__()
@@ -119,7 +119,6 @@ def check_ports(bind: str, ports: Ports) -> None:
 def children(bind: str, ports: Ports, certificate: tls.Certificate) -> list[Child]:
     """The processes: desk and uploads, each by http and https, and the worker for jobs."""
     workers = int(os.environ.get("ZHIJIAN_WORKERS") or os.cpu_count() or 2)
-    threads = int(os.environ.get("ZHIJIAN_UPLOAD_THREADS") or 32)
     # People at this machine come by http://localhost, everybody else by https: the cores go to whom it is meant for.
     near, far = (workers, 1) if is_local(bind) else (1, workers)
     shared = {
@@ -127,27 +126,35 @@ def children(bind: str, ports: Ports, certificate: tls.Certificate) -> list[Chil
         "ZHIJIAN_UPLOAD_TLS_PORT": str(ports.uploads_tls),
         "PYTHONUNBUFFERED": "1",
     }
-    desk, uploads = "zhijian.config.wsgi:application", "zhijian.gateways.uploads.wsgi:application"
     secure = [
         *("--ssl-certificate", str(certificate.chain), "--ssl-keyfile", str(certificate.key)),
         *("--ssl-protocol-min", "tls1.2"),  # staff phones' older browsers
     ]
-    made = [
-        Child("worker", [sys.executable, "-m", "zhijian", "worker", "--grace", "8"], shared),
-        Child("desk", web(desk, bind, ports.http, near, 1), shared),
-        Child("desk-https", [*web(desk, bind, ports.https, far, 1), *secure], shared),
-        Child("uploads", web(uploads, bind, ports.uploads, 1, threads), shared),
-        Child("uploads-https", [*web(uploads, bind, ports.uploads_tls, 1, threads), *secure], shared),
-    ]
-    return [c for c in made if "uploads" not in c.name or find_spec("zhijian.gateways.uploads.wsgi")]
-
-
-def web(target: str, bind: str, port: int, workers: int, threads: int) -> list[str]:
-    """A granian server; one blocking thread for each worker of the desk measured best (stack.md, HTTP)."""
     return [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", bind, "--port", str(port)),
-        *("--workers", str(workers), "--blocking-threads", str(threads), "--no-ws", "--respawn-failed-workers"),
-        *("--workers-kill-timeout", "5", target),
+        Child("worker", [sys.executable, "-m", "zhijian", "worker", "--grace", "8"], shared),
+        Child("desk", desk(bind, ports.http, near), shared),
+        Child("desk-https", [*desk(bind, ports.https, far), *secure], shared),
+        Child("uploads", uploads(bind, ports.uploads), shared),
+        Child("uploads-https", [*uploads(bind, ports.uploads_tls), *secure], shared),
+    ]
+
+
+def desk(bind: str, port: int, workers: int) -> list[str]:
+    """The desk's server: WSGI, one blocking thread for each worker, which measured best."""
+    return [*web("wsgi", bind, port, workers), "zhijian.config.wsgi:application"]
+
+
+def uploads(bind: str, port: int) -> list[str]:
+    """The upload process: ASGI, since only there a phone that stalls in mid-body can be timed out."""
+    return [*web("asgi", bind, port, 1), "zhijian.gateways.uploads.asgi:application"]
+
+
+def web(interface: str, bind: str, port: int, workers: int) -> list[str]:
+    """A granian server without its target."""
+    return [
+        *(sys.executable, "-m", "granian", "--interface", interface, "--host", bind, "--port", str(port)),
+        *("--workers", str(workers), "--blocking-threads", "1", "--no-ws", "--respawn-failed-workers"),
+        *("--workers-kill-timeout", "5"),
     ]
 
 
@@ -167,7 +174,7 @@ def wait_until_answers(url: str, seconds: float, stopped: threading.Event) -> bo
 
 def _announce_later(site: Supervisor, host: str, bind: str, ports: Ports, certificate: tls.Certificate) -> None:
     def announce() -> None:
-        reach = bind if bind not in ("0.0.0.0", "::") else "127.0.0.1"
+        reach = bind if bind not in ANY else "127.0.0.1"
         ready = wait_until_answers(f"http://{reach}:{ports.http}/healthz", READY_SECONDS, site.stopping)
         if ready:
             say(welcome(host, bind, ports, certificate))
@@ -177,21 +184,31 @@ def _announce_later(site: Supervisor, host: str, bind: str, ports: Ports, certif
     threading.Thread(target=announce, daemon=True).start()
 
 
+ANY = ("0.0.0.0", "::")
+
+
+def origin(host: str, bind: str, ports: Ports) -> str:
+    """What people reach the site by: this machine by http, everybody else by https and a name on the certificate."""
+    if is_local(bind):
+        return f"http://localhost:{ports.http}"
+    named = host if host not in ANY else next(iter(tls.own_addresses()), "localhost")
+    where = named if bind in ANY else bind
+    return f"https://[{where}]:{ports.https}" if ":" in where else f"https://{where}:{ports.https}"
+
+
 def welcome(host: str, bind: str, ports: Ports, certificate: tls.Certificate) -> str:
     """Where to go, with what; for phones as a QR code when they can come in."""
-    name = "localhost" if is_local(bind) or bind in ("0.0.0.0", "::") else bind
-    lines = ["", f"Zhijian is up:  http://{name}:{ports.http}/"]
+    here = "localhost" if is_local(bind) or bind in ANY else bind
+    site = origin(host, bind, ports)
+    lines = ["", f"Zhijian is up:  http://{here}:{ports.http}/"]
     if is_local(bind):
-        lines.append(f"Field app:      http://{name}:{ports.http}/field/  (phones: make run HOST=0.0.0.0)")
+        lines.append(f"Field app:      {site}/field/  (phones: make run HOST=0.0.0.0)")
     else:
-        where = next(iter(tls.own_addresses()), host) if bind in ("0.0.0.0", "::") else bind
-        if where != host and bind in ("0.0.0.0", "::") and host not in ("0.0.0.0", "::"):
-            where = host  # a name was given: it is on the certificate
-        site = f"https://{where}:{ports.https}"
+        plain = site.replace("https:", "http:").replace(f":{ports.https}", f":{ports.http}")
         lines += [
             f"Other machines: {site}/",
             f"Field app:      {site}/field/",
-            f"Phones trust the certificate once, from http://{where}:{ports.http}/ca.crt ({fingerprint(certificate)})",
+            f"Phones trust the certificate once, from {plain}/ca.crt ({fingerprint(certificate)})",
             "",
             qr(f"{site}/field/"),
         ]

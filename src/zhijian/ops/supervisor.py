@@ -159,4 +159,4 @@ _WORTH_SEEING = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b|^\w*(Error|Exception)\
 
 def worth_seeing(line: str) -> bool:
     """Lines that the operator should see at once; everything else, and the rest of a traceback, is in the log."""
-    return bool(_WORTH_SEEING.search(line)) and "which seems quite high" not in line  # threads of uploads are meant
+    return bool(_WORTH_SEEING.search(line))

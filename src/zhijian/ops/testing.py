@@ -28,10 +28,12 @@ def database_name(worker: str = "") -> str:
 
 
 def migrations_digest() -> str:
-    """Names the state of the tables: every migration file, the settings' apps, and the pack."""
+    """Names the state of the tables: migrations, what `post_migrate` makes views from, apps, packages, and the pack."""
     digest = hashlib.sha256(places.pack_name().encode())
-    for path in sorted([*SOURCES.glob("**/migrations/*.py"), SOURCES / "config/settings.py"]):
-        digest.update(str(path.relative_to(SOURCES)).encode())
+    patterns = ("**/migrations/*.py", "**/figures/*.py", "**/figures.py", "**/models.py", "**/models/*.py")
+    found = {path for pattern in patterns for path in SOURCES.glob(pattern)}
+    for path in sorted([*found, SOURCES / "config/settings.py", places.CHECKOUT / "requirements.lock"]):
+        digest.update(str(path.relative_to(places.CHECKOUT)).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

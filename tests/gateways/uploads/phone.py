@@ -16,8 +16,8 @@ from typing import Any
 from django.conf import settings
 from django.core import signing
 from django.utils import timezone
-
 from tests import world
+
 from zhijian.gateways.field.tokens import SALT
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.models import Device

@@ -7,13 +7,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from tests import world
 from tests.kernel.matters.test_scope import plan
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
-from zhijian.kernel.clock import calendar, clocks, rule
+from zhijian.kernel.clock import Limit, Unit, calendar, clocks, rule
 from zhijian.kernel.clock.models import Clock
+from zhijian.kernel.clock.wording import limit_words
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.packs import RuleAbsent, changes
 from zhijian.programmes.inspection import rules
@@ -151,6 +153,16 @@ def test_the_list_of_what_is_late_goes_by_area(matter: Matter) -> None:
     assert not clocks.overdue(at("2026-11-17"), of=PUBLISH).exists()
 
 
+def test_a_matter_that_moves_takes_its_open_clocks_along(matter: Matter) -> None:
+    stopped = clocks.start(matter, RECHECK, at("2026-11-02"))
+    running = clocks.start(matter, RECHECK, at("2026-11-09"))
+    matter.area = world.SISTER
+    clocks.moved(matter)
+    for clock in (stopped, running):
+        clock.refresh_from_db()
+    assert (stopped.area, running.area) == (world.OFFICE, world.SISTER)
+
+
 def test_a_new_year_s_days_off_move_open_clocks_and_no_others(matter: Matter) -> None:
     with scoped(SYSTEM):
         done = plan_again(matter)
@@ -189,7 +201,7 @@ def plan_again(matter: Matter) -> Matter:
 
 
 def test_a_year_that_contradicts_itself_is_refused(db: None) -> None:
-    with pytest.raises(changes.ChangeRefused, match="both off and worked"):
+    with translation.override("en"), pytest.raises(changes.ChangeRefused, match="both off and worked"):
         changes.publish_year(
             2027,
             number="x",
@@ -198,6 +210,12 @@ def test_a_year_that_contradicts_itself_is_refused(db: None) -> None:
             statutory=[],
             actor=SYSTEM,
         )
+
+
+def test_limits_are_said_in_words() -> None:
+    with translation.override("en"):
+        assert limit_words("20 working days") == "20 working days"
+        assert limit_words(Limit(1, Unit.MONTHS)) == "1 month"
 
 
 def test_a_rule_is_declared_in_one_way_only() -> None:

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from tests import world as worlds
+from tests.kernel.matters.test_scope import plan
+from tests.openers import OPENERS
+
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
-
-from tests import world as worlds
-from tests.kernel.matters.test_scope import plan
-from tests.openers import OPENERS
 
 pytestmark = [pytest.mark.browser]
 CHROMIUM = "/usr/bin/chromium"

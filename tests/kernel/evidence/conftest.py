@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-
 from tests import world
 from tests.kernel.matters.test_scope import plan
+
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.matters.models import Matter

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection
-
 from tests import world
 from tests.kernel.evidence import pictures
 from tests.kernel.matters.test_scope import plan
+
 from zhijian.kernel import jobs
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
@@ -185,7 +185,7 @@ def record_and_bytes_cross(monkeypatch: pytest.MonkeyPatch) -> bool:
     """The record is being written while the photo arrives. Returns whether the photo was completed."""
     with scoped(SYSTEM):
         w = world.make()
-        w.head, w.inspector, w.second
+        assert all([w.head, w.inspector, w.second])
     made = plan(w)
     data = pictures.noise()
     sha256 = hashlib.sha256(data).hexdigest()

@@ -10,10 +10,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 from PIL import Image
-
 from tests import world
 from tests.kernel.evidence import pictures
 from tests.kernel.matters.test_scope import plan
+
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence import files, shown
@@ -112,7 +112,7 @@ def test_what_is_still_on_the_phone_or_no_picture_has_no_copy(matter: Matter) ->
 def test_ten_who_look_at_once_see_one_copy(fresh_database: object) -> None:
     with scoped(SYSTEM):
         w = world.make()
-        w.head, w.inspector, w.second
+        assert all([w.head, w.inspector, w.second])
     file = photo(plan(w), pictures.noise())
     barrier = threading.Barrier(10)
 

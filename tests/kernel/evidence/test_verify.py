@@ -15,11 +15,11 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections, transaction
-
 from tests import world
 from tests.kernel.evidence import pictures
 from tests.kernel.evidence.test_seal import note
 from tests.kernel.matters.test_scope import plan
+
 from zhijian.kernel.accounts.actor import PUBLIC, SYSTEM
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence import files, ledger, seal, verify
@@ -157,8 +157,8 @@ def test_a_chain_written_anew_is_found_by_the_seal(kept: list[LedgerEntry]) -> N
     changed.sm3 = verify.sm3_hex(verify.canonical(verify.material(changed, previous.sm3)))
     with owner() as do:
         do(
-            f"UPDATE evidence_ledgerentry SET data = '{{\"n\": 77}}', sha256 = '{changed.sha256}', sm3 = '{changed.sm3}'"
-            f" WHERE id = {changed.pk}"
+            f"UPDATE evidence_ledgerentry SET data = '{{\"n\": 77}}', sha256 = '{changed.sha256}',"
+            f" sm3 = '{changed.sm3}' WHERE id = {changed.pk}"
         )
     code, said = checked()
     assert code == 1
@@ -208,7 +208,7 @@ def test_papers_are_checked(fresh_database: object) -> None:
 
     with scoped(SYSTEM):
         w = world.make()
-        w.head, w.inspector, w.second
+        assert all([w.head, w.inspector, w.second])
     matter = plan(w)
     digests = {"digest": verify.sha256_hex(b'{"n":1}'), "digest_sm3": verify.sm3_hex(b'{"n":1}')}
     with scoped(SYSTEM):
@@ -239,4 +239,3 @@ def test_it_is_a_command_with_an_exit_code(kept: list[LedgerEntry], fresh_databa
     bad = subprocess.run(line, env=env, capture_output=True, text=True)
     assert bad.returncode == 1
     assert "test:a #1" in bad.stderr
-

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
-
+from django.utils import translation
 from tests import world
 from tests.kernel.notices.test_sending import message
+
 from zhijian.kernel import jobs
 from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.links import open_link
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.notices.models import JobFailure, Notice, SimulatedMessage
 
 
@@ -103,3 +106,37 @@ def test_failed_jobs_are_seen_and_run_again(w, matter, admin):
     failure = JobFailure.objects.get(job=number)
     assert admin.post(f"/jobs/{failure.pk}/again/").status_code == 302
     assert "ValueError" not in admin.get("/jobs/").content.decode()
+
+
+def test_a_link_is_handed_over_in_person_by_those_who_work_on_the_matter(w, matter):
+    with scoped(SYSTEM):
+        w.person("纪检", Role.AUDITOR, world.OFFICE)
+        assert w.stranger.pk
+    html = browser(w, "甲").post(f"/notices/link/{matter.uid}/").content.decode()
+    token = html.split("https://zj.example/p/")[1].split("/")[0]
+    assert "data:image/svg+xml" in html
+    with scoped(SYSTEM):
+        assert open_link(token).matter_uid == matter.uid
+        entry = LedgerEntry.objects.get(kind="notices.link_made")
+        assert (entry.matter_id, entry.actor) == (matter.pk, f"person:{w.inspector.pk}")
+        assert token not in str(entry.data)
+    for name in ("纪检", "外区"):
+        assert browser(w, name).post(f"/notices/link/{matter.uid}/").status_code == 404
+
+
+def test_the_panel_says_what_arrived(w, matter, rf):
+    from zhijian.kernel.desk.panels import draw
+    from zhijian.kernel.notices.panel import PANEL
+
+    message(matter)
+    jobs.run_pending()
+    for name, offered in (("甲", True), ("纪检", False)):
+        with scoped(SYSTEM):
+            w.person("纪检", Role.AUDITOR, world.OFFICE)
+            actor = w.actor(name)
+        request = rf.get("/")
+        request.actor = actor
+        with scoped(actor), translation.override("en"):
+            html = draw(PANEL, request, matter, None, actor)
+        assert "Text message: Sent" in html
+        assert ("Make a link" in html) is offered

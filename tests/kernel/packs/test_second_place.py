@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.models import Jurisdiction
@@ -17,7 +16,7 @@ from zhijian.programmes.inspection import checklists, decide, rules
 
 
 @pytest.fixture(autouse=True)
-def _chicago(db: None, settings: SettingsWrapper) -> Any:
+def _chicago(db: None, settings: Any) -> Any:
     settings.PACK = "us_chicago"
     with scoped(SYSTEM):
         yield

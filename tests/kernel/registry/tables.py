@@ -6,11 +6,12 @@ import csv
 from pathlib import Path
 
 import xlsxwriter
+
 from zhijian.kernel.registry.codes import make_food_licence, make_uscc
 
 HEAD = ["统一社会信用代码", "企业名称", "法定代表人", "登记状态", "成立日期", "住所", "联系电话"]
-FOOD_HEAD = ["许可证编号", "经营者名称", "社会信用代码", "法定代表人(负责人)", "经营场所", "主体业态", "经营项目", "发证日期", "有效期至"]
-FOOD_HEAD += ["状态", "纬度", "经度"]
+FOOD_HEAD = ["许可证编号", "经营者名称", "社会信用代码", "法定代表人(负责人)", "经营场所", "主体业态", "经营项目"]
+FOOD_HEAD += ["发证日期", "有效期至", "状态", "纬度", "经度"]
 
 
 def code(serial: int) -> str:
@@ -25,7 +26,8 @@ def jy(serial: int) -> str:
 
 def entity(serial: int, name: str = "", **more: str) -> list[str]:
     """One row of a registration table; `more` by heading."""
-    row = dict(zip(HEAD, [code(serial), name or f"淄博第{serial}饭店", "王乐", "存续", "2020-01-02", "张店区马尚街道", ""], strict=True))
+    values = [code(serial), name or f"淄博第{serial}饭店", "王乐", "存续", "2020-01-02", "张店区马尚街道", ""]
+    row = dict(zip(HEAD, values, strict=True))
     return list((row | more).values())
 
 

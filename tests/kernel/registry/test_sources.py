@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+
 from zhijian.kernel.registry.import_.problems import REASONS, REFUSALS, refusal
 from zhijian.kernel.registry.import_.sources import Refused, recognise
 
@@ -45,7 +46,7 @@ def test_a_workbook_is_streamed_with_dates_sheets_and_blanks(tmp_path: Path) -> 
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     sheet = book.add_worksheet("甲")
     sheet.write_row(0, 0, ["a", "", "c"])
-    sheet.write_datetime(1, 0, dt.datetime(2021, 3, 5), day)
+    sheet.write_datetime(1, 0, dt.date(2021, 3, 5), day)
     sheet.write_number(1, 1, 913703030000000123)
     sheet.write_number(1, 2, 2021.0)
     sheet.write_string(3, 2, "<&>")
@@ -74,7 +75,11 @@ def archive(folder: Path, parts: dict[str, bytes]) -> Path:
     [
         ("t.csv", b"", "empty"),
         ("t.xls", b"\n<html><table><tr><td>1</td></tr></table></html>", "html_as_xls"),
-        ("t.xls", b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', "xml_as_xls"),
+        (
+            "t.xls",
+            b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+            "xml_as_xls",
+        ),
         ("t.xlsx", b"%PDF-1.4", "not_a_sheet"),
         ("t.csv", b"a,b\n\0\0", "not_a_sheet"),
         ("t.csv", "甲,乙\n".encode() + b"\xff\xfe\xff,1\n", "encoding"),
@@ -98,7 +103,10 @@ def test_refusals(tmp_path: Path, name: str, data: bytes, why: str) -> None:
         ({"xl/workbook.bin": b""}, "binary_workbook"),
         ({"readme.txt": b""}, "not_a_sheet"),
         ({"xl/workbook.xml": b"<x/>", "xl/worksheets/sheet1.xml": b"0" * 50_000_000}, "bomb"),
-        ({"xl/workbook.xml": b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "xl/_rels/workbook.xml.rels": b"<x/>"}, "bomb"),
+        (
+            {"xl/workbook.xml": b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "xl/_rels/workbook.xml.rels": b"<x/>"},
+            "bomb",
+        ),
     ],
 )
 def test_archives_that_are_no_plain_workbook(tmp_path: Path, parts: dict[str, bytes], why: str) -> None:
@@ -109,7 +117,7 @@ def test_archives_that_are_no_plain_workbook(tmp_path: Path, parts: dict[str, by
 
 def test_every_reason_has_words() -> None:
     filled = dict.fromkeys(("max", "table", "year", "min", "n", "name", "what", "size", "line"), "1")
-    filled |= dict.fromkeys(("missing", "found", "column", "value", "why", "known", "kind"), "1")
+    filled |= dict.fromkeys(("missing", "found", "column", "value", "fault", "known", "kind"), "1")
     for texts in (REASONS, REFUSALS):
         for words in texts.values():
             assert "{" not in str(words).format(**filled)

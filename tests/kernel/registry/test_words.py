@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import uscc
+
 from zhijian.kernel.registry import codes, door, text
 from zhijian.kernel.registry.import_.areas import AreaFinder
 from zhijian.kernel.registry.import_.convert import FOREVER, Bad, Rich, clean
@@ -65,13 +66,16 @@ def test_names_fold_alike() -> None:
     folded, marks, initials, key = text.search_columns("张店银行烤鱼", "王乐")
     assert (folded, initials, key) == ("张店银行烤鱼", "zdyhky", "zhang dian yin hang kao yu")
     assert set(text.grams("银行")) < set(marks)
-    assert not set(text.grams("王乐")) & set(marks) and set(text.grams("王乐", text.PERSON_SALT)) < set(marks)
+    assert not set(text.grams("王乐")) & set(marks)
+    assert set(text.grams("王乐", text.PERSON_SALT)) < set(marks)
 
 
 @given(st.text(max_size=60))
 def test_any_text_can_be_a_name(name: str) -> None:
     folded, marks, initials, key = text.search_columns(name)
-    assert all(-(2**31) <= m < 2**31 for m in marks) and len(key) <= text.KEY_LENGTH and len(initials) <= 200
+    assert all(-(2**31) <= m < 2**31 for m in marks)
+    assert len(key) <= text.KEY_LENGTH
+    assert len(initials) <= 200
     assert "".join(piece for piece, _ in highlight(name, folded[:2])) == name
 
 
@@ -82,10 +86,9 @@ def convert(how: str, cell: str, **spec: object) -> str:
 @pytest.mark.parametrize(
     ("cell", "day"),
     [
-        ("2021-03-05", "2021-03-05"), ("2021/3/5", "2021-03-05"), ("2021.3.5", "2021-03-05"), ("20210305", "2021-03-05"),
-        ("2021年3月5日", "2021-03-05"), ("２０２１-３-５", "2021-03-05"), ("44260", "2021-03-05"), ("44260.5", "2021-03-05"),
-        ("2021-03-05 00:00:00", "2021-03-05"), ("加工日期：2021-03-05", "2021-03-05"), ("长期", FOREVER), ("不详", ""),
-        ("/", ""), ("", ""),
+        *((cell, "2021-03-05") for cell in ("2021-03-05", "2021/3/5", "2021.3.5", "20210305", "2021年3月5日")),
+        *((cell, "2021-03-05") for cell in ("２０２１-３-５", "44260", "44260.5", "2021-03-05 00:00:00")),
+        *(("加工日期：2021-03-05", "2021-03-05"), ("长期", FOREVER), ("不详", ""), ("/", ""), ("", "")),
     ],
 )  # fmt: skip
 def test_days_as_people_write_them(cell: str, day: str) -> None:
@@ -98,17 +101,22 @@ def test_days_that_are_none() -> None:
             convert("date", cell)
         assert error.value.why == why
     month = convert("date", "2024年2月", end=True)
-    assert month == "2024-02-29" and isinstance(month, Rich) and month.note == "month_only"
+    assert month == "2024-02-29"
+    assert isinstance(month, Rich)
+    assert month.note == "month_only"
 
 
 def test_phones_names_numbers_lists() -> None:
     phone = convert("phone", "0533-2345678、１３９００000000")
-    assert phone == "0533-2345678" and isinstance(phone, Rich) and phone.extra == {"phones": ["13900000000"]}
+    assert phone == "0533-2345678"
+    assert isinstance(phone, Rich)
+    assert phone.extra == {"phones": ["13900000000"]}
     assert convert("name", "淄博 味香 (张店) 饭店") == "淄博味香（张店）饭店"
     assert convert("name", "KEVIN'S HAMBURGER HEAVEN") == "KEVIN'S HAMBURGER HEAVEN"
     assert convert("decimal", "1,234.50万元", unit="万元") == "1234.50"
     assert convert("list", "热食类、冷食类；热食类") == '["热食类", "冷食类"]'
-    assert clean("'0533") == "0533" and clean("——") == ""
+    assert clean("'0533") == "0533"
+    assert clean("——") == ""
     with pytest.raises(Bad):
         convert("name", "12345")
 

@@ -53,6 +53,13 @@ def test_each_item_has_basis_and_what_is_to_be_done_and_each_number_a_limit(food
         assert answer["type"] == "yesno" or answer["min"] or answer["max"]
 
 
+def test_the_list_of_2016_has_30_items_of_which_7_are_key_and_nothing_verified() -> None:
+    old = read_checklist(ZIBO.file("checklists/food_service_2016.xlsx"), TRADES).data
+    assert (len(items(old)), sum(item["key"] for item in items(old))) == (30, 7)
+    assert (old["since"], old["until"]) == ("2016-05-01", "2022-03-14")
+    assert not any(item["verified"] for item in items(old))
+
+
 def test_an_item_for_some_trades_only_may_be_left_out(food: dict[str, Any]) -> None:
     assert all(item["may_na"] for item in items(food) if item.get("applies"))
 

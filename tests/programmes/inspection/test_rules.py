@@ -21,7 +21,7 @@ def test_the_phone_is_told_whole_numbers_and_texts(db: None) -> None:
     assert told["deadline"] == {
         "days": 15,
         "unit": "days",
-        "basis": "食品生产经营监督检查管理办法(令49) 第33条",
+        "basis": "食品生产经营监督检查管理办法（令49） 第33条",
         "max": 30,
         "unverified": True,
     }

@@ -8,9 +8,12 @@ Prints one line for each thing seen to hold; stops at the first that does not.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import os
 import re
 import shutil
+import signal
 import struct
 import tempfile
 import threading
@@ -18,12 +21,21 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from mock_server import SHOP, door, serve
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from mock_data import SHOP, door
+from mock_server import serve
+from playwright.sync_api import BrowserContext, Error, Page, expect, sync_playwright
 
 HERE = Path(__file__).resolve().parent
 AXE = HERE.parent / "node_modules/axe-core/axe.min.js"
 PIN = "271845"
+# Rows that hold work, counted in the browser's own store.
+LEFT = """async () => {
+    const name = (await indexedDB.databases()).map(d => d.name).find(n => /-field-/.test(n));
+    const done = q => new Promise(r => { q.onsuccess = () => r(q.result) });
+    const db = await done(indexedDB.open(name));
+    const count = s => done(db.transaction(s).objectStore(s).count());
+    return [await count('blobs'), await count('outbox'), await count('drafts'), await count('answers')];
+}"""
 
 
 def png(width: int, height: int, seed: int) -> bytes:
@@ -38,15 +50,18 @@ def png(width: int, height: int, seed: int) -> bytes:
 
 
 class Journey:
-    def __init__(self, page_of: Any, address: str, mock: Any, shots: Path | None) -> None:
-        self.page_of, self.address, self.mock, self.shots = page_of, address, mock, shots
+    def __init__(self, page_of: Any, folder: str, address: str, mock: Any, shots: Path | None) -> None:
+        self.page_of, self.folder, self.address, self.mock, self.shots = page_of, folder, address, mock, shots
         self.context: BrowserContext
         self.page: Page
 
     def start(self) -> None:
         self.context = self.page_of()
         self.page = self.context.pages[0] if self.context.pages else self.context.new_page()
-        self.page.on("console", lambda m: print("   console:", m.text) if m.type == "error" and "ERR_INTERNET" not in m.text else None)
+        self.page.on(
+            "console",
+            lambda m: print("   console:", m.text) if m.type == "error" and "ERR_INTERNET" not in m.text else None,
+        )
         self.page.on("pageerror", lambda e: print("   page error:", e))
         self.page.set_default_timeout(15000)
 
@@ -93,8 +108,15 @@ class Journey:
         self.axe("today")
 
     def kill(self, offline: bool) -> None:
-        """The browser dies; what opens next opens from what is on the disk."""
-        self.context.close()
+        """The browser's processes are killed at once; what opens next opens from what is on the disk."""
+        for entry in Path("/proc").iterdir():
+            with contextlib.suppress(OSError):
+                if entry.name.isdigit() and self.folder.encode() in (entry / "cmdline").read_bytes():
+                    os.kill(int(entry.name), signal.SIGKILL)
+        with contextlib.suppress(Error):
+            self.context.close()
+        for lock in Path(self.folder).glob("Singleton*"):
+            lock.unlink(missing_ok=True)
         self.start()
         self.context.set_offline(offline)
         self.page.goto(self.address + self.hash)
@@ -216,27 +238,27 @@ class Journey:
         self.at("outbox").first.click()
         self.shot("10-outbox")
         expect(self.page.locator("[data-testid^=sent-item-]")).to_have_count(1, timeout=60000)
-        (uid, body), = self.mock.records.items()
+        ((uid, body),) = self.mock.records.items()
         record = json.loads(body)
-        assert record["digest"] == self.digest and record["id"] == uid
+        assert record["digest"] == self.digest
+        assert record["id"] == uid
         photos = {photo["sha256"] for photo in record["content"]["photos"]}
-        assert len(photos) == 2 and photos == self.mock.done
+        assert len(photos) == 2
+        assert photos == self.mock.done
         assert [s["who"] for s in record["signatures"]] == ["party", "inspector1", "inspector2"]
         given = {a["item"]: a for a in record["content"]["answers"]}
-        assert given["2.3"]["value"] == "11.5" and sorted(given["2.3"]["photos"]) == sorted(photos)
-        assert given["1.2"]["by"] == "section" and given["1.1"]["by"] == "tap"
+        assert given["2.3"]["value"] == "11.5"
+        assert sorted(given["2.3"]["photos"]) == sorted(photos)
+        assert given["1.2"]["by"] == "section"
+        assert given["1.1"]["by"] == "tap"
         assert record["content"]["outcome"]["items"] == [
-            {"item": "2.3", "measure": "investigate"}, {"item": "3.6", "measure": "rectify"}
-        ]  # fmt: skip
+            {"item": "2.3", "measure": "investigate"},
+            {"item": "3.6", "measure": "rectify"},
+        ]
         assert re.fullmatch(r"\d{4}-\d\d-\d\d", record["content"]["deadline"])
         self.see("record and photos arrived byte for byte over a breaking line; the phone keeps one line of it")
         self.axe("outbox")
-        left = self.page.evaluate(
-            """async () => { const names = (await indexedDB.databases()).map(d => d.name).filter(n => /-field-/.test(n));
-            const db = await new Promise(r => { const q = indexedDB.open(names[0]); q.onsuccess = () => r(q.result) });
-            const count = s => new Promise(r => { const q = db.transaction(s).objectStore(s).count(); q.onsuccess = () => r(q.result) });
-            return [await count('blobs'), await count('outbox'), await count('drafts'), await count('answers')] }"""
-        )
+        left = self.page.evaluate(LEFT)
         assert left == [0, 0, 0, 0], left
         self.see("nothing of it is left but the log")
 
@@ -266,8 +288,10 @@ class Journey:
         self.at("submit").click()
         expect(self.at("arrived")).to_be_visible(timeout=20000)
         content = [json.loads(b)["content"] for b in self.mock.records.values()][-1]
-        assert [c["accepted"] for c in content["rechecks"]] == [True, False] and content["refused"]["witness"] == "王某"
-        assert content["outcome"] is None and content["deadline"]
+        assert [c["accepted"] for c in content["rechecks"]] == [True, False]
+        assert content["refused"]["witness"] == "王某"
+        assert content["outcome"] is None
+        assert content["deadline"]
         self.see("re-check: one accepted, one sent back, refusal noted")
 
     def stuck(self) -> None:
@@ -348,15 +372,32 @@ def main() -> None:
 
         def page_of() -> BrowserContext:
             return playwright.chromium.launch_persistent_context(
-                folder, executable_path="/usr/bin/chromium", args=["--no-sandbox"], viewport={"width": 390, "height": 844},
-                device_scale_factor=2, locale="zh-CN", timezone_id="Asia/Shanghai", permissions=["geolocation"],
-                geolocation={"latitude": 36.81, "longitude": 118.05, "accuracy": 12}, accept_downloads=True,
-            )  # fmt: skip
+                folder,
+                executable_path="/usr/bin/chromium",
+                args=["--no-sandbox"],
+                viewport={"width": 390, "height": 844},
+                device_scale_factor=2,
+                locale="zh-CN",
+                timezone_id="Asia/Shanghai",
+                permissions=["geolocation"],
+                geolocation={"latitude": 36.81, "longitude": 118.05, "accuracy": 12},
+                accept_downloads=True,
+            )
 
-        journey = Journey(page_of, f"http://127.0.0.1:{server.server_port}/field/", mock, shots)
+        journey = Journey(page_of, folder, f"http://127.0.0.1:{server.server_port}/field/", mock, shots)
         journey.start()
-        for part in (journey.enrol, journey.wrong_pin, journey.check, journey.value_rule, journey.finish_answers,
-                     journey.sign_all, journey.arrive, journey.recheck, journey.stuck, journey.others):  # fmt: skip
+        for part in (
+            journey.enrol,
+            journey.wrong_pin,
+            journey.check,
+            journey.value_rule,
+            journey.finish_answers,
+            journey.sign_all,
+            journey.arrive,
+            journey.recheck,
+            journey.stuck,
+            journey.others,
+        ):
             part()
         journey.context.close()
     server.shutdown()

@@ -14,7 +14,6 @@ import hashlib
 import json
 import secrets
 import sys
-import tomllib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -23,73 +22,20 @@ from urllib.parse import parse_qs, urlparse
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
+from mock_data import PACK, SECTIONS, SHOP, forms, shop
 
 HERE = Path(__file__).resolve().parent
 DIST = HERE.parent / "dist"
-PACK = HERE.parents[2] / "src/zhijian/packs/cn"
 CSP = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; connect-src 'self'; "
     "worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
-SHOP = "0192f0aa-0000-7000-8000-{:012d}"
+SHANGHAI = dt.timezone(dt.timedelta(hours=8))  # the browser of the journey stands there
 
 
 def b64(text: str) -> int:
     return int.from_bytes(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), "big")
-
-
-def check_char(body: str) -> str:
-    alphabet, total, factor = "0123456789ABCDEFGHJKMNPQRSTVWXYZ", 0, 2
-    for char in reversed(body):
-        addend = factor * alphabet.index(char)
-        total += addend // 32 + addend % 32
-        factor = 3 - factor
-    return alphabet[-total % 32]
-
-
-def door(n: int) -> str:
-    body = f"{n:09d}"
-    return body + check_char(body)
-
-
-def item(no: str, text: str, key: bool = False, **more: Any) -> dict[str, Any]:
-    answer = more.pop("answer", {"type": "yesno"})
-    base = {"no": no, "key": key, "text": text, "basis": "食品安全法第33条", "answer": answer, "photo": key, "may_na": True}
-    return {**base, "fix": "立即整改,保留记录", "verified": True, **more}
-
-
-SECTIONS = [
-    ("1", "一、许可及信息公示", [item("1.1", "食品经营许可证有效,地址与实体店一致", True), item("1.2", "醒目处公示许可证"),
-        item("1.3", "公示上次监督检查结果记录表"), item("1.4", "学校食堂公示接触直接入口食品人员健康证明")]),
-    ("2", "二、原料控制", [item("2.1", "抽查原料有进货查验记录和随货证明", True), item("2.2", "贮存区分类、分架、离墙离地"),
-        item("2.3", "冷冻冷藏生熟分开,温度符合要求", True, basis="GB 31654", fix="立即停用该冷藏柜,分开存放",
-             answer={"type": "number", "unit": "℃", "min": "0", "max": "8"}),
-        item("2.7", "变质、过期、回收食品处置合规", verified=False)]),
-    ("3", "三、加工制作过程", [item("3.1", "场所设施与品种、数量相适应"), item("3.2", "布局流程合理,生熟不交叉", True),
-        item("3.6", "煎炸油温不高于 190 ℃", answer={"type": "number", "unit": "℃", "min": None, "max": "190"}),
-        item("3.8", "食品不落地、不重复使用剩余食品")]),
-]  # fmt: skip
-
-
-def forms() -> dict[str, Any]:
-    told = {}
-    for kind in ("onsite_record", "result_sheet", "rectification_order"):
-        raw = tomllib.loads((PACK / f"papers/{kind}.toml").read_text())
-        notes = [raw["unsealed"]] if raw["sealed"] else []
-        told[kind] = {"title": raw["title"], "signs": raw["signs"], "sealed": raw["sealed"], "notes": notes, "texts": raw["texts"]}
-    return told
-
-
-def shop(n: int) -> dict[str, Any]:
-    name = "清风小馆(水晶街店)" if n == 1 else f"示例餐饮店{n}号"
-    last = {"date": "2026-05-06", "result": "basically_compliant", "failed": ["2.3", "2.7"]} if n == 1 else None
-    entity = {"uid": SHOP.format(5000 + n), "name": f"示例市{name}", "code": "92370303MA3XXXXX0" + str(n % 10), "scheme": "USCC",
-              "kind": "self_employed", "representative": "周某", "phone": "0533-0000000"}  # fmt: skip
-    licence = {"number": f"JY2370303000{n:04d}", "kind": "food", "valid_until": "2028-03-01", "scope": None}
-    return {"uid": SHOP.format(n), "entity": entity, "name": name, "address": f"张店区水晶街 {n} 号", "lat": "36.810000",
-            "lon": "118.050000", "door_code": door(n), "area": "370303006", "trade": "food_service", "licences": [licence],
-            "last": last}  # fmt: skip
 
 
 class Mock:
@@ -105,56 +51,136 @@ class Mock:
         self.done: set[str] = set()
         self.pulls = 0
         self.tasks_done: set[str] = set()
-        self.grant_until = (dt.date.today() + dt.timedelta(days=30)).isoformat() + "T00:00:00+08:00"
+        self.grant_until = (dt.datetime.now(SHANGHAI).date() + dt.timedelta(days=30)).isoformat() + "T00:00:00+08:00"
         self.fail_next_chunk = 0  # this many chunks are stored and then the answer is lost
         self.refuse: set[str] = set()  # ids of premises whose records get a 422
 
     def person(self) -> dict[str, Any]:
-        return {"id": 7, "name": "执法员甲", "certificate_no": "37030100001", "certificate_until": "2028-01-01", "posts": []}
+        return {
+            "id": 7,
+            "name": "执法员甲",
+            "certificate_no": "37030100001",
+            "certificate_until": "2028-01-01",
+            "posts": [],
+        }
 
     def tasks(self) -> list[dict[str, Any]]:
-        today = dt.date.today()
+        today = dt.datetime.now(SHANGHAI).date()
         day = lambda n: (today + dt.timedelta(days=n)).isoformat()  # noqa: E731
-        rows = [(101, 1, "routine", day(0)), (102, 2, "special", day(-3)), (103, 3, "recheck", day(1)), (104, 4, "routine", day(6))]
-        findings = [{"item": "2.2", "rectification": SHOP.format(901), "found": "原料堆放在地面", "required": "分类、分架、离墙离地存放",
-                     "deadline": day(1), "state": "answered", "answer": "已购置货架"},
-                    {"item": "3.8", "rectification": SHOP.format(902), "found": "回收使用剩余辣油", "required": "剩余食品不得再次使用",
-                     "deadline": day(1), "state": "ordered", "answer": ""}]  # fmt: skip
+        rows = [
+            (101, 1, "routine", day(0)),
+            (102, 2, "special", day(-3)),
+            (103, 3, "recheck", day(1)),
+            (104, 4, "routine", day(6)),
+        ]
+        findings = [
+            {
+                "item": "2.2",
+                "rectification": SHOP.format(901),
+                "found": "原料堆放在地面",
+                "required": "分类、分架、离墙离地存放",
+                "deadline": day(1),
+                "state": "answered",
+                "answer": "已购置货架",
+            },
+            {
+                "item": "3.8",
+                "rectification": SHOP.format(902),
+                "found": "回收使用剩余辣油",
+                "required": "剩余食品不得再次使用",
+                "deadline": day(1),
+                "state": "ordered",
+                "answer": "",
+            },
+        ]
         return [
-            {"uid": SHOP.format(n), "number": f"检〔2026〕{n}", "premises": SHOP.format(s), "kind": kind,
-             "checklist": {"id": "cn.food_service", "version": 1}, "state": "planned", "due": due, "assignee": 7, "second": 8,
-             "version": 1, "open_items": findings if kind == "recheck" else []}
-            for n, s, kind, due in rows if SHOP.format(n) not in self.tasks_done
-        ]  # fmt: skip
+            {
+                "uid": SHOP.format(n),
+                "number": f"检〔2026〕{n}",
+                "premises": SHOP.format(s),
+                "kind": kind,
+                "checklist": {"id": "cn.food_service", "version": 1},
+                "state": "planned",
+                "due": due,
+                "assignee": 7,
+                "second": 8,
+                "version": 1,
+                "open_items": findings if kind == "recheck" else [],
+            }
+            for n, s, kind, due in rows
+            if SHOP.format(n) not in self.tasks_done
+        ]
 
     def pull(self, since: str) -> dict[str, Any]:
         self.pulls += 1
         now = dt.datetime.now(dt.UTC).isoformat()
         if not since:
             return {"cursor": "p1", "more": True, "server_time": now, "premises": [shop(n) for n in range(1, 200)]}
-        today = dt.date.today()
+        today = dt.datetime.now(SHANGHAI).date()
         off = [d.isoformat() for d in (today + dt.timedelta(days=i) for i in range(60)) if d.weekday() > 4]
-        other = {"id": 8, "name": "执法员乙", "certificate_no": "37030100002", "certificate_until": "2028-01-01", "signs": True}
-        stale = {"id": 9, "name": "执法员丙", "certificate_no": "37030100003", "certificate_until": "2020-01-01", "signs": False}
+        other = {
+            "id": 8,
+            "name": "执法员乙",
+            "certificate_no": "37030100002",
+            "certificate_until": "2028-01-01",
+            "signs": True,
+        }
+        stale = {
+            "id": 9,
+            "name": "执法员丙",
+            "certificate_no": "37030100003",
+            "certificate_until": "2020-01-01",
+            "signs": False,
+        }
         sections = [{"no": no, "title": title, "items": items} for no, title, items in SECTIONS]
-        checklist = {"id": "cn.food_service", "version": 1, "number": "表1-3", "title": "餐饮服务监督检查要点表",
-                     "basis": "食品生产经营监督检查管理办法(令49)", "since": "2022-03-15", "until": None, "verified": True,
-                     "applies": ["food_service"], "sections": sections}  # fmt: skip
-        numbers = [{"kind": kind, "number": f"淄市监{short}〔2026〕{n}号", "code": f"V{short_code}{n:08d}"}
-                   for kind, short, short_code in (("onsite_record", "笔", "A"), ("result_sheet", "检", "B"), ("rectification_order", "责改", "C"))
-                   for n in (9, 10)]  # fmt: skip
+        checklist = {
+            "id": "cn.food_service",
+            "version": 1,
+            "number": "表1-3",
+            "title": "餐饮服务监督检查要点表",
+            "basis": "食品生产经营监督检查管理办法(令49)",
+            "since": "2022-03-15",
+            "until": None,
+            "verified": True,
+            "applies": ["food_service"],
+            "sections": sections,
+        }
+        numbers = [
+            {"kind": kind, "number": f"淄市监{short}〔2026〕{n}号", "code": f"V{short_code}{n:08d}"}
+            for kind, short, short_code in (
+                ("onsite_record", "笔", "A"),
+                ("result_sheet", "检", "B"),
+                ("rectification_order", "责改", "C"),
+            )
+            for n in (9, 10)
+        ]
         return {
-            "cursor": "p2", "more": False, "server_time": now, "uploads": "", "person": {**self.person(), "signs": True},
-            "grant_until": self.grant_until, "colleagues": [{**self.person(), "signs": True}, other, stale],
-            "checklists": [checklist] if since == "p1" else [], "tasks": self.tasks(),
+            "cursor": "p2",
+            "more": False,
+            "server_time": now,
+            "uploads": "",
+            "person": {**self.person(), "signs": True},
+            "grant_until": self.grant_until,
+            "colleagues": [{**self.person(), "signs": True}, other, stale],
+            "checklists": [checklist] if since == "p1" else [],
+            "tasks": self.tasks(),
             "removed": {"premises": [], "tasks": sorted(self.tasks_done), "checklists": []},
-            "rules": {"decide": json.loads((PACK / "field/decide.json").read_text()),
-                      "limits": {"officers": 2, "photo_for_failed": False, "photos_per_item": 9, "far_metres": 500},
-                      "deadline": {"days": 15, "unit": "working_days", "basis": "令49第33条", "max": None, "unverified": True}},
+            "rules": {
+                "decide": json.loads((PACK / "field/decide.json").read_text()),
+                "limits": {"officers": 2, "photo_for_failed": False, "photos_per_item": 9, "far_metres": 500},
+                "deadline": {
+                    "days": 15,
+                    "unit": "working_days",
+                    "basis": "令49第33条",
+                    "max": None,
+                    "unverified": True,
+                },
+            },
             "calendar": {"from": today.isoformat(), "to": (today + dt.timedelta(days=59)).isoformat(), "off": off},
-            "organ": {"name": "淄博市张店区市场监督管理局", "short": "水晶街所", "area": "370303006"}, "numbers": numbers,
+            "organ": {"name": "淄博市张店区市场监督管理局", "short": "水晶街所", "area": "370303006"},
+            "numbers": numbers,
             "papers": forms(),
-        }  # fmt: skip
+        }
 
     def signed(self, device: str, nonce: str, signature: str) -> bool:
         jwk = self.devices.get(device)
@@ -210,7 +236,12 @@ class Handler(BaseHTTPRequestHandler):
         return self.problem(404, "not.here")
 
     def state_of(self, sha: str) -> dict[str, Any]:
-        return {"offset": len(self.mock.uploads.get(sha, b"")), "size": None, "done": sha in self.mock.done, "sha256": sha}
+        return {
+            "offset": len(self.mock.uploads.get(sha, b"")),
+            "size": None,
+            "done": sha in self.mock.done,
+            "sha256": sha,
+        }
 
     def do_POST(self) -> None:
         told = json.loads(self.body())
@@ -221,8 +252,17 @@ class Handler(BaseHTTPRequestHandler):
             device = SHOP.format(7000 + len(self.mock.devices))
             self.mock.devices[device] = told["public_key"]
             now = dt.datetime.now(dt.UTC).isoformat()
-            return self.reply(200, {"device": device, "person": self.mock.person(), "grant_until": self.mock.grant_until,
-                                    "server_time": now, "city": "淄博智监", "locale": "zh-hans"})  # fmt: skip
+            return self.reply(
+                200,
+                {
+                    "device": device,
+                    "person": self.mock.person(),
+                    "grant_until": self.mock.grant_until,
+                    "server_time": now,
+                    "city": "淄博智监",
+                    "locale": "zh-hans",
+                },
+            )
         if path == "challenge":
             nonce = secrets.token_urlsafe(24)
             self.mock.nonces[nonce] = told["device"]
@@ -239,7 +279,11 @@ class Handler(BaseHTTPRequestHandler):
             return None
         url = urlparse(self.path)
         name = url.path.rsplit("/", 1)[1]
-        return self.take_chunk(name, body, parse_qs(url.query)) if "/uploads/" in url.path else self.take_record(name, body)
+        return (
+            self.take_chunk(name, body, parse_qs(url.query))
+            if "/uploads/" in url.path
+            else self.take_record(name, body)
+        )
 
     def take_record(self, uid: str, body: bytes) -> None:
         mock, raw = self.mock, json.loads(body)
@@ -249,14 +293,25 @@ class Handler(BaseHTTPRequestHandler):
         if mock.records.setdefault(uid, body) != body:
             return self.problem(409, "record.differs")
         content = json.dumps(raw["content"], ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-        assert body == json.dumps(raw, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(), "not canonical"
+        assert body == json.dumps(raw, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(), (
+            "not canonical"
+        )
         assert hashlib.sha256(content).hexdigest() == raw["digest"], "digest"
         if raw["content"]["task"]:
             mock.tasks_done.add(raw["content"]["task"])
         missing = [p["sha256"] for p in raw["content"]["photos"] if p["sha256"] not in mock.done]
         matter = {"uid": uid, "number": f"淄检〔2026〕{len(mock.records)}", "title": "示例"}
-        return self.reply(201, {"id": uid, "state": "accepted", "sha256": hashlib.sha256(body).hexdigest(), "matter": matter,
-                                "flags": [], "blobs_missing": missing})  # fmt: skip
+        return self.reply(
+            201,
+            {
+                "id": uid,
+                "state": "accepted",
+                "sha256": hashlib.sha256(body).hexdigest(),
+                "matter": matter,
+                "flags": [],
+                "blobs_missing": missing,
+            },
+        )
 
     def take_chunk(self, sha: str, body: bytes, query: dict[str, list[str]]) -> None:
         mock, held = self.mock, self.mock.uploads.setdefault(sha, bytearray())

@@ -54,14 +54,23 @@ def _device(header: str | None) -> str:
     return str(device_from_token(header).uid)
 
 
-def _stored(sha256: str) -> Blob | None:
-    blob = Blob.objects.filter(pk=sha256).first()
-    return blob if blob is not None and is_there(blob) else None
+def _stored(part: Part) -> Blob | None:
+    """The blob, when its bytes are safe already (this phone's, or another's): then nobody needs the part any more."""
+    blob = Blob.objects.filter(pk=part.sha256).first()
+    if blob is None or not is_there(blob):
+        return None
+    part.drop()
+    return blob
 
 
-def _finish(part: Part) -> Blob:
+def _finish(part: Part, size: int) -> Blob:
     """The whole file is here: into the storage, into the database in one short transaction, and off the list."""
-    kept = part.complete()
+    try:
+        kept = part.complete(size)
+    except OtherOffset:
+        if (blob := _stored(part)) is not None:  # somebody was quicker
+            return blob
+        raise
     with scoped(SYSTEM):
         blob = register(kept)
         arrived(blob)
@@ -126,7 +135,7 @@ async def _handle(request: Request) -> tuple[int, Body]:
     except TokenError as error:
         raise field_problems.no_token() from error
     part = Part(device, found[1])
-    blob = await _in(_quick, _with_database, _stored, part.sha256)
+    blob = await _in(_quick, _with_database, _stored, part)
     if request.method == "GET":
         return 200, _done(blob) if blob else _going(part.sha256, await _in(_quick, part.offset))
     if blob is not None:
@@ -156,10 +165,12 @@ async def _put(request: Request, part: Part) -> Body:
     if here != offset:
         raise problems.elsewhere(here)
     try:
-        offset = await _append_all(request, part, offset, size)
-        if offset < size:
-            return _going(part.sha256, offset)
-        return _done(await _in(_whole, _with_database, _finish, part))
+        end = await _append_all(request, part, offset, size)
+        if end == size:
+            return _done(await _in(_whole, _with_database, _finish, part, size))
+        # A part that begins may begin after somebody else has just finished the same file.
+        blob = await _in(_quick, _with_database, _stored, part) if offset == 0 else None
+        return _done(blob) if blob else _going(part.sha256, end)
     except OtherOffset as error:
         raise problems.elsewhere(error.offset) from error
     except Refused as why:

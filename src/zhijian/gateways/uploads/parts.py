@@ -36,22 +36,29 @@ class OtherOffset(Exception):
 
 def folder() -> Path:
     """Where parts lie."""
-    return Path(settings.DATA_HOME) / "uploads"
+    return Path(os.environ.get("ZHIJIAN_UPLOADS") or settings.DATA_HOME / "uploads")
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[IO[bytes]]:
-    """The part, opened at its end, for one writer at a time in all processes; made where it is missing."""
+def _locked(path: Path, *, make: bool = False) -> Iterator[IO[bytes]]:
+    """The part, opened at its end, for one writer at a time in all processes.
+
+    Raises FileNotFoundError where there is none, unless it is to `make` one.
+    """
     while True:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if make:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
-            part = path.open("ab+", buffering=0)
-        except FileNotFoundError:  # the folder was swept in between
-            continue
+            part = path.open("ab+" if make else "rb+", buffering=0)
+        except FileNotFoundError:
+            if make:  # the folder was swept in between
+                continue
+            raise
         with part:
             fcntl.flock(part, fcntl.LOCK_EX)
-            if os.fstat(part.fileno()).st_nlink == 0:  # completed or swept while we waited: it begins anew
+            if os.fstat(part.fileno()).st_nlink == 0:  # completed or swept while we waited
                 continue
+            part.seek(0, os.SEEK_END)
             yield part
             return
 
@@ -79,8 +86,10 @@ class Part:
         try:
             if shutil.disk_usage(_existing(self.path.parent)).free < RESERVE + len(piece):
                 raise NoSpace
-            with _locked(self.path) as part:
+            with _locked(self.path, make=offset == 0) as part:
                 return self._append(part, piece, offset)
+        except FileNotFoundError as error:
+            raise OtherOffset(0) from error
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
                 raise NoSpace from error
@@ -101,22 +110,31 @@ class Part:
 
     def drop(self) -> None:
         """Forget what has arrived."""
-        with _locked(self.path):
+        with suppress(FileNotFoundError), _locked(self.path):
             self.path.unlink(missing_ok=True)
 
-    def complete(self) -> Kept:
-        """Put the whole file into the storage; the part goes when the caller calls `drop`.
+    def complete(self, size: int) -> Kept:
+        """Put the whole file of `size` bytes into the storage; the part goes when the caller calls `drop`.
 
-        Raises what `keep` raises; what can't be taken is dropped, but a full disk leaves the part as it is.
+        Raises OtherOffset when it is not whole (any more), and what `keep` raises: what can't be taken is dropped, but
+        a full disk leaves the part as it is.
         """
-        with _locked(self.path) as part:
-            try:
-                return keep(part, media_types=IMAGES, limit=LIMIT, expected=self.sha256)
-            except NoSpace:
-                raise
-            except Refused:
-                self.path.unlink(missing_ok=True)
-                raise
+        try:
+            with _locked(self.path) as part:
+                if (end := os.fstat(part.fileno()).st_size) != size:
+                    raise OtherOffset(end)
+                return self._keep(part)
+        except FileNotFoundError as error:
+            raise OtherOffset(0) from error
+
+    def _keep(self, part: IO[bytes]) -> Kept:
+        try:
+            return keep(part, media_types=IMAGES, limit=LIMIT, expected=self.sha256)
+        except NoSpace:
+            raise
+        except Refused:
+            self.path.unlink(missing_ok=True)
+            raise
 
 
 def _existing(path: Path) -> Path:

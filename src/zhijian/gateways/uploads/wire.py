@@ -52,6 +52,7 @@ class Request:
         try:
             message = await asyncio.wait_for(self._receive(), seconds)
         except TimeoutError as error:
+            self._more = False  # no use in waiting for the rest a second time
             raise Stalled from error
         if message["type"] == "http.disconnect":
             self._more = False

@@ -13,8 +13,8 @@ from zhijian.kernel.packs import Limit, RuleAbsent, RuleRow, Unit
 from .declared import CLOCK, Event, Rule, declared, rule
 
 _LATER = {
-    "start", "stop", "stop_all", "suspend", "resume", "explain", "nearest", "due_state", "overdue", "recompute_open",
-    "DueState",
+    "DueState", "due_state", "explain", "moved", "nearest", "overdue", "recompute_open", "resume", "start", "stop",
+    "stop_all", "suspend",
 }  # fmt: skip
 
 

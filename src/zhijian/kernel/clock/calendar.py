@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from zhijian.kernel.packs import stack
 from zhijian.kernel.packs.current import own
@@ -88,23 +89,23 @@ def year_of(raw: dict[str, Any], source: str) -> Year:
     for stretch in raw["off"]:
         day, last = _day(stretch["from"]), _day(stretch["to"])
         if last < day:
-            raise ValueError(f"{stretch['name']}: ends before it begins")
+            raise ValueError(_("%(name)s ends before it begins.") % {"name": stretch["name"]})
         while day <= last:
             if day in off:
-                raise ValueError(f"{day} is off twice")
+                raise ValueError(_("%(day)s is off twice.") % {"day": day})
             off[day] = stretch["name"]
             day += ONE
     work = frozenset(_day(d) for d in raw.get("work", []))
     statutory = frozenset(_day(d) for d in raw.get("statutory", []))
     if work & off.keys():
-        raise ValueError(f"both off and worked: {sorted(str(d) for d in work & off.keys())}")
+        raise ValueError(_("%(day)s is both off and worked.") % {"day": min(work & off.keys())})
     if statutory - off.keys():
-        raise ValueError(f"statutory but not off: {sorted(str(d) for d in statutory - off.keys())}")
+        raise ValueError(_("%(day)s is a statutory holiday, but not off.") % {"day": min(statutory - off.keys())})
     wrong = [d for d in (*off, *work, *statutory) if d.year != raw["year"]]
     if wrong:
-        raise ValueError(f"{wrong[0]} is not in {raw['year']}")
+        raise ValueError(_("%(day)s is not in %(year)s.") % {"day": wrong[0], "year": raw["year"]})
     if any(d.isoweekday() < 6 for d in work):
-        raise ValueError("a make-up day is a Saturday or Sunday")
+        raise ValueError(_("A make-up day is a Saturday or Sunday."))
     return Year(off, work, statutory, source)
 
 

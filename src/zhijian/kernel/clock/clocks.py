@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.packs import Limit, RuleAbsent, RuleRow, Unit
@@ -17,8 +18,10 @@ from .arithmetic import Explanation, Suspension, Terms
 from .declared import Rule, rule
 from .models import Clock
 
-SOON = rule("clock.soon", "From how many working days before its last day a clock is shown as soon due")
-LAST_DAY = rule("clock.last_day", "Which last days move on: the whole published break, or the days named by law only")
+SOON = rule("clock.soon", _("From how many working days before its last day a clock is shown as soon due"))
+LAST_DAY = rule(
+    "clock.last_day", _("Which last days move on: the whole published break, or the days named by law only")
+)
 
 
 def terms_of(row: RuleRow, day: date) -> Terms:
@@ -176,6 +179,11 @@ def _tell(matter: Matter) -> None:
     clock = nearest(matter)
     matter.due = clock.due if clock else None
     Matter.objects.filter(pk=matter.pk).update(due=matter.due)
+
+
+def moved(matter: Matter) -> None:
+    """Keep the area of its open clocks at the matter's: to be called where a matter goes to another office."""
+    Clock.objects.filter(matter=matter, stopped=None).update(area=matter.area)
 
 
 def nearest(matter: Matter) -> Clock | None:

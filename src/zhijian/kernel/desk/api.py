@@ -135,9 +135,10 @@ def _body(flow: Flow, step: Step) -> type[Schema]:
     else:
         fields |= {"entity": (UUID | None, None), "premises": (UUID | None, None)}
     if step.facts is not None:
-        fields["facts"] = (step.facts, ...)
+        needed = any(info.is_required() for info in step.facts.model_fields.values())
+        fields["facts"] = (step.facts, ...) if needed else (step.facts, step.facts())
     return create_model(
-        f"{_camel(flow.kind)}{_camel(step.verb)}", __base__=Schema, __doc__=str(step.label or ""), **fields
+        f"{_camel(flow.kind)}{_camel(step.verb)}", __base__=Schema, __doc__=f"{flow.kind}.{step.verb}", **fields
     )
 
 
@@ -216,8 +217,5 @@ api.add_router("", matters)
 
 
 def document() -> dict[str, Any]:
-    """The OpenAPI document, in English, whatever language is active."""
-    from django.utils import translation
-
-    with translation.override("en"):
-        return api.get_openapi_schema(path_prefix="/api/v1/")
+    """The OpenAPI document; titles in it are still to be put into words in the language of who writes it down."""
+    return api.get_openapi_schema(path_prefix="/api/v1/")

@@ -172,13 +172,13 @@ def column_of(flow: Flow, code: str) -> Column:
     fields = (f"{through}__{code}",)
     if field.is_relation:
         return Column(
-            code, _label(field), (f"{through}__{code}",),
+            code, label_of(field), (f"{through}__{code}",),
             lambda m: Cell(str(getattr(getattr(m, through), code) or "")),
             lambda m: str(getattr(getattr(m, through), code) or ""),
         )  # fmt: skip
     return Column(
         code,
-        _label(field),
+        label_of(field),
         fields,
         lambda m: Cell(value_text(getattr(m, through), field)),
         lambda m: (
@@ -188,5 +188,8 @@ def column_of(flow: Flow, code: str) -> Column:
     )
 
 
-def _label(field: Any) -> str | Promise:
-    return field.verbose_name if isinstance(field.verbose_name, Promise) else str(field.verbose_name).capitalize()
+def label_of(field: Any) -> str | Promise:
+    """The field's own name; a plain one is looked up in the catalogue with a capital letter ("Planned for")."""
+    if isinstance(field.verbose_name, Promise):
+        return field.verbose_name
+    return gettext_lazy(str(field.verbose_name).capitalize())

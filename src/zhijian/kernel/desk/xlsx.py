@@ -87,7 +87,7 @@ def _cell(value: Any, style: int = 0) -> str:
         return f'<c s="4"><v>{value}</v></c>'
     if isinstance(value, dt.datetime):
         days = (value - _EPOCH) / dt.timedelta(days=1)
-        return f'<c s="3"><v>{days:.6f}</v></c>'
+        return f'<c s="3"><v>{days:.10f}</v></c>'
     if isinstance(value, dt.date):
         return f'<c s="2"><v>{(value - _EPOCH.date()).days}</v></c>'
     return _text(str(value), style)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.utils.functional import Promise
 
-Text = str | Promise
-Select = Callable[[Any, Any, Any], Any]
+Text: TypeAlias = str | Promise
+Select: TypeAlias = Callable[[Any, Any, Any], Any]
 
 
 @dataclass(frozen=True)

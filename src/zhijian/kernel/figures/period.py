@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +29,7 @@ class Period:
     start: dt.date
     end: dt.date
     today: dt.date = field(default_factory=_today)
+    do_not_call_in_templates: ClassVar[bool] = True  # Django's templates call whatever can be called
 
     def __post_init__(self) -> None:
         if self.end < self.start:

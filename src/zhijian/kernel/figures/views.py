@@ -44,7 +44,8 @@ class Bar:
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Every figure with its definition, and its value for the viewer's area and the chosen period."""
     actor, chosen = _actor(request), choice(request)
-    values = [compute.value(one, chosen.period, chosen.area, actor) for one in declared().values()]
+    known: dict[str, compute.Number] = {}
+    values = [compute.value(one, chosen.period, chosen.area, actor, known=known) for one in declared().values()]
     return render(request, "figures/catalogue.html", {"chosen": chosen, "names": NAMES, "values": values})
 
 

@@ -45,6 +45,6 @@ def failing_jobs(actor: Actor, most: int = 100) -> int:
 
 
 def failed() -> QuerySet[Notice]:
-    """What did not go out, and links that wait to be handed over, within the viewer's scope."""
+    """What did not go out, within the viewer's scope."""
     waiting = Notice.objects.filter(state=NoticeState.FAILED)
     return waiting.select_related("matter", "entity").order_by("-id")

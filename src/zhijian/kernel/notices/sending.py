@@ -12,6 +12,7 @@ import logging
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone, translation
+from django.utils.translation import gettext_noop as _noop
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.links import make_link
@@ -73,9 +74,9 @@ def send_one(pk: int, *, locked: bool = True) -> bool:
         _later(notice, str(error))
     except Refused as error:
         _give_up(notice, str(error))
-    except Exception as error:
+    except Exception:
         logger.exception("notice %s: unclear whether it was sent", notice.pk)
-        _give_up(notice, f"{type(error).__name__}: unclear whether it was sent")
+        _give_up(notice, _noop("the gateway broke off: unclear whether it was sent"))
     else:
         _sent(notice, receipt, sms_length(text).parts)
         return True
@@ -94,7 +95,7 @@ def text_of(notice: Notice) -> str:
 def _ask(notice: Notice, text: str) -> str:
     way = gateway()
     if way is None:
-        raise Refused("no gateway for text messages is set up")
+        raise Refused(_noop("no gateway for text messages is set up"))
     return way.send(notice.address or "", text, str(notice.uid), notice)
 
 
@@ -125,7 +126,7 @@ def give_up_interrupted() -> int:
     """Notices whose sender died: they may have gone out, so a person decides. Returns how many."""
     before = timezone.now() - INTERRUPTED
     return Notice.objects.filter(state=NoticeState.SENDING, claimed_at__lt=before).update(
-        state=NoticeState.FAILED, error="interrupted: unclear whether it was sent"
+        state=NoticeState.FAILED, error=_noop("interrupted: unclear whether it was sent")
     )
 
 

@@ -53,18 +53,18 @@ def tell(
     return made
 
 
-def _ways(receiver: Receiver) -> list[tuple[Channel, str]]:
+def _ways(receiver: Receiver) -> list[tuple[str, str]]:
     """How somebody is reached: staff on the platform; an enterprise there and by text message, else by hand."""
     if isinstance(receiver, Person):
-        return [(Channel.IN_APP, "")]
+        return [(str(Channel.IN_APP), "")]
     if receiver.phone and gateway() is not None:
-        return [(Channel.IN_APP, ""), (Channel.SMS, receiver.phone)]
-    return [(Channel.IN_APP, ""), (Channel.LINK, "")]
+        return [(str(Channel.IN_APP), ""), (str(Channel.SMS), receiver.phone)]
+    return [(str(Channel.IN_APP), ""), (str(Channel.LINK), "")]
 
 
 def _write(
     receiver: Receiver,
-    channel: Channel,
+    channel: str,
     address: str,
     matter: Matter | None,
     template: str,

@@ -12,6 +12,7 @@ urlpatterns = [
     path("inbox/<uuid:uid>/", views.open_notice, name="inbox_open"),
     path("notices/failed/", views.failed_page, name="notices_failed"),
     path("notices/<uuid:uid>/again/", views.send_again, name="notice_again"),
+    path("notices/link/<uuid:uid>/", views.link, name="notice_link"),
     path("notices/simulator/", views.simulator, name="notices_simulator"),
     path("jobs/", views.jobs_page, name="jobs"),
     path("jobs/<int:pk>/again/", views.job_again, name="job_again"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import segno
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,8 +15,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zhijian.kernel import jobs
 from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.accounts.scope import in_scope
 from zhijian.kernel.desk import gate
-from zhijian.kernel.notices import inbox, sending, wording
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.notices import inbox, panel, sending, wording
 from zhijian.kernel.notices.models import JobFailure, Notice, SimulatedMessage
 
 PAGE = 50
@@ -86,6 +89,19 @@ def send_again(request: HttpRequest, uid: str) -> HttpResponse:
     sending.send_again(get_object_or_404(inbox.failed(), uid=uid))
     messages.success(request, _("It will be sent again."))
     return redirect("notices_failed")
+
+
+@require_POST
+@gate.staff
+def link(request: HttpRequest, uid: str) -> HttpResponse:
+    """A link that opens a matter for its enterprise, shown once, to be scanned in person."""
+    actor = gate.actor_in(request)
+    matter = get_object_or_404(in_scope(Matter.objects.select_related("entity"), actor), uid=uid)
+    if not panel.may_hand_over(matter, actor):
+        raise Http404
+    address = panel.hand_over(matter, actor)
+    code = segno.make(address, error="m").svg_data_uri(scale=6)
+    return render(request, "notices/link.html", {"matter": matter, "address": address, "code": code})
 
 
 @require_GET

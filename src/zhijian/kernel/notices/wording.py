@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-Text = str | Promise | Callable[[Mapping[str, Any]], Any]
+Text: TypeAlias = str | Promise | Callable[[Mapping[str, Any]], Any]
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ STEP = notice_template(
     "step",
     title=step_title,
     text=lambda data: "{title} {number}".format_map(_Shown(data)) + " · " + step_said(data),
-    sms=lambda data: _("{organ}: {what} ({number}). Read and answer: {link}").format_map(
-        _Shown({**data, "what": step_title(data)})
+    sms=lambda data: _("{organ}: {what}. Read and answer: {link}").format_map(
+        _Shown({**data, "what": f"{step_title(data)} {data.get('number', '')}".strip()})
     ),
 )

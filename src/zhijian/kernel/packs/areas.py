@@ -1,10 +1,20 @@
-"""Brings the packs' areas into the table of jurisdictions, where an administrator moves and adds them."""
+"""The packs' areas: into the table of jurisdictions, and which local office a place on the map belongs to."""
 
 from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
 from .current import stack
+from .loader import Area
+
+Ring = Sequence[Sequence[float]]
 
 
 def load() -> int:
@@ -31,3 +41,46 @@ def load() -> int:
                 phone=organ.phone if organ else "",
             )
     return len(new)
+
+
+def office_at(latitude: float, longitude: float) -> Area | None:
+    """The local office of a place (WGS-84 degrees), None outside the city.
+
+    The outline says which district; inside it the nearest office's point counts, so an office's area is the cell around
+    its point: made (示意), since towns have no published outlines. Without outlines the nearest office counts.
+    """
+    offices = [area for area in stack().areas.values() if area.level == "office"]
+    paths = stack().files("areas/districts.geojson")
+    if paths:
+        district = _district(latitude, longitude, next(iter(paths.values())))
+        offices = [area for area in offices if area.parent == district]
+    return min(offices, key=lambda area: _distance(latitude, longitude, area), default=None)
+
+
+def _distance(latitude: float, longitude: float, area: Area) -> float:
+    """Good enough to compare near places: degrees, with longitude shrunk by the latitude's cosine."""
+    east = (longitude - float(area.longitude)) * math.cos(math.radians(latitude))
+    return math.hypot(east, latitude - float(area.latitude))
+
+
+def _district(latitude: float, longitude: float, outlines: Path) -> str | None:
+    for code, polygons in _outlines(outlines).items():
+        for outer, *holes in polygons:
+            if _inside(latitude, longitude, outer) and not any(_inside(latitude, longitude, hole) for hole in holes):
+                return code
+    return None
+
+
+@cache
+def _outlines(path: Path) -> dict[str, list[list[Ring]]]:
+    shapes: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return {str(f["properties"]["adcode"]): f["geometry"]["coordinates"] for f in shapes["features"]}
+
+
+def _inside(latitude: float, longitude: float, ring: Ring) -> bool:
+    """Even-odd rule."""
+    inside = False
+    for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True):
+        if (y1 > latitude) != (y2 > latitude) and longitude < (x2 - x1) * (latitude - y1) / (y2 - y1) + x1:
+            inside = not inside
+    return inside

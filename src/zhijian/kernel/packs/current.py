@@ -16,7 +16,7 @@ from django.db.models.signals import post_save
 from .loader import Stack
 from .rows import LOCAL, Limit, RuleRow, Timeline
 
-FRESH = 5.0  # seconds that a process trusts what it read outside of requests; every request asks anew
+FRESH = 30.0  # seconds that a process trusts what it read outside of requests; every request asks anew
 
 
 @cache

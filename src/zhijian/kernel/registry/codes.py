@@ -59,6 +59,8 @@ def read_uscc(typed: str) -> Code:
     O and I, which the alphabet has not, are read as 0 and 1 when that makes the check digit right.
     Raises BadCode: "scientific", "length", "characters", "check_digit".
     """
+    if _FORM.fullmatch(typed) and _fits(typed):  # nearly all
+        return Code(USCC, typed)
     text = typed.strip(" '’‘`\"").replace(" ", "").replace("-", "")
     if _SCIENTIFIC.fullmatch(text):
         raise BadCode("scientific")

@@ -127,7 +127,8 @@ def by_code(code: str) -> Entity | None:
 
 
 def _typed(q: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", q).split())[:LONGEST]
+    printable = "".join(c if c.isprintable() else " " for c in unicodedata.normalize("NFKC", q[: 4 * LONGEST]))
+    return " ".join(printable.split())[:LONGEST]
 
 
 def _like(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import pairwise
 
 # Salt that keeps the bigrams of representatives apart from those of names in one array and one index.
@@ -49,13 +50,23 @@ _INITIAL = _Memo(lambda char: _char_reading(char)[:1])
 _FOLDED = _Memo(_folded_char)
 
 
-def readings(folded: str) -> list[str]:
-    """Pinyin of each character; by phrase where the reading hangs on the word (银行 → yin hang)."""
-    if not _DEPENDS_ON_WORD.isdisjoint(folded):
-        from pypinyin import lazy_pinyin
+@lru_cache(maxsize=65_536)
+def _reading_in_word(around: str, place: int) -> str:
+    """The reading of the character at `place` as pypinyin's dictionary of phrases has it."""
+    from pypinyin import lazy_pinyin
 
-        return [r.lower() for r in lazy_pinyin(folded, errors=list)]
-    return [_READING[ord(c)] for c in folded]
+    return lazy_pinyin(around, errors=list)[place].lower()
+
+
+def readings(folded: str) -> list[str]:
+    """Pinyin of each character; by its neighbours where the reading hangs on the word (银行 → yin hang)."""
+    found = [_READING[ord(c)] for c in folded]
+    if not _DEPENDS_ON_WORD.isdisjoint(folded):
+        for i, char in enumerate(folded):
+            if char in _DEPENDS_ON_WORD:
+                start = max(0, i - 2)
+                found[i] = _reading_in_word(folded[start : i + 3], i - start)
+    return found
 
 
 def fold(name: str) -> str:

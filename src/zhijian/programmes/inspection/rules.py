@@ -5,50 +5,56 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from zhijian.kernel.clock import Unit, arithmetic, calendar, rule
 
-OFFICERS_MIN = rule("inspection.officers_min", "How many certified officers a visit needs")
-SHOW_CARD = rule("inspection.show_card", "Whether cards (or the task book) must be shown first")
-RESULT_ON_SITE = rule("inspection.result_on_site", "Whether the result is told in writing on the spot")
-FULL_LIST_EVERY = rule("inspection.full_list_every", "Within what time every item must have been looked at")
+OFFICERS_MIN = rule("inspection.officers_min", _("How many certified officers a visit needs"))
+SHOW_CARD = rule("inspection.show_card", _("Whether cards (or the task book) must be shown first"))
+RESULT_ON_SITE = rule("inspection.result_on_site", _("Whether the result is told in writing on the spot"))
+FULL_LIST_EVERY = rule("inspection.full_list_every", _("Within what time every item must have been looked at"))
 PUBLISH_WITHIN = rule(
-    "inspection.publish_within", "By when the result is published", starts="result", stops="published or withheld"
+    "inspection.publish_within", _("By when the result is published"), starts="result", stops="published or withheld"
 )
-NO_REPEAT = rule("inspection.no_repeat_after_superior", "How long a place is left alone after a superior's visit")
-FREQUENCY_CAP = rule("inspection.frequency_cap", "How many planned visits a place may have in a year")
+NO_REPEAT = rule("inspection.no_repeat_after_superior", _("How long a place is left alone after a superior's visit"))
+FREQUENCY_CAP = rule("inspection.frequency_cap", _("How many planned visits a place may have in a year"))
 RECTIFY_WITHIN = rule(
     "inspection.rectify_within",
-    "How long the enterprise has where the officer sets no day",
+    _("How long the enterprise has where the officer sets no day"),
     starts="order",
     stops="accepted",
 )
-RECTIFY_LONGEST = rule("inspection.rectify_longest", "The longest deadline that an officer may set on the spot")
-EXTENSION_MAX = rule("inspection.rectify_extension_max", "By how much a deadline may be put off at most")
-EXTENSIONS = rule("inspection.rectify_extensions", "How often a deadline may be put off")
+RECTIFY_LONGEST = rule("inspection.rectify_longest", _("The longest deadline that an officer may set on the spot"))
+EXTENSION_MAX = rule("inspection.rectify_extension_max", _("By how much a deadline may be put off at most"))
+EXTENSIONS = rule("inspection.rectify_extensions", _("How often a deadline may be put off"))
 RECHECK_WITHIN = rule(
     "inspection.recheck_within",
-    "By when an answer is looked at",
+    _("By when an answer is looked at"),
     starts="answer or deadline",
     stops="accepted or sent back",
 )
 VERIFY_WITHIN = rule(
     "cases.verify_within",
-    "By when a clue is verified and a case opened or not",
+    _("By when a clue is verified and a case opened or not"),
     starts="proposal",
     stops="opened or declined",
 )
-GENERAL_FAILURES_MAX = rule("inspection.general_failures_max", "Up to how many general findings are basic compliance")
-PHOTO_FOR_FAILED = rule("inspection.photo_for_failed", "Whether a finding needs a photo")
-PHOTOS_MAX = rule("inspection.photos_per_item_max", "How many photos an item may have")
-FAR_FROM_PREMISES = rule("inspection.far_from_premises", "From how many metres away a record is doubted")
-CERTIFICATE_WARNING = rule("inspection.certificate_warning", "How long before its end a certificate is to be renewed")
-GRADE_CUTOFFS = rule("grading.cutoffs", "Up to which risk points each grade reaches")
-VISITS_PER_YEAR = rule("grading.visits_per_year", "How many visits a year each grade gets: [least, usual most]")
-CATERING_CUTOFFS = rule("grading.catering_cutoffs", "From which points each grade of food service begins")
-REVIEW_WITHIN = rule("appeal.review_within", "By when a party may ask for reconsideration")
-COURT_WITHIN = rule("appeal.court_within", "By when a party may sue")
-GRANT_DAYS = rule("field.grant_days", "How long an enrolled phone may work")
-NUMBER_BLOCK = rule("field.number_block", "How many official numbers a phone holds for each kind of paper")
+GENERAL_FAILURES_MAX = rule(
+    "inspection.general_failures_max", _("Up to how many general findings are basic compliance")
+)
+PHOTO_FOR_FAILED = rule("inspection.photo_for_failed", _("Whether a finding needs a photo"))
+PHOTOS_MAX = rule("inspection.photos_per_item_max", _("How many photos an item may have"))
+FAR_FROM_PREMISES = rule("inspection.far_from_premises", _("From how many metres away a record is doubted"))
+CERTIFICATE_WARNING = rule(
+    "inspection.certificate_warning", _("How long before its end a certificate is to be renewed")
+)
+GRADE_CUTOFFS = rule("grading.cutoffs", _("Up to which risk points each grade reaches"))
+VISITS_PER_YEAR = rule("grading.visits_per_year", _("How many visits a year each grade gets: [least, usual most]"))
+CATERING_CUTOFFS = rule("grading.catering_cutoffs", _("From which points each grade of food service begins"))
+REVIEW_WITHIN = rule("appeal.review_within", _("By when a party may ask for reconsideration"))
+COURT_WITHIN = rule("appeal.court_within", _("By when a party may sue"))
+GRANT_DAYS = rule("field.grant_days", _("How long an enrolled phone may work"))
+NUMBER_BLOCK = rule("field.number_block", _("How many official numbers a phone holds for each kind of paper"))
 
 
 def officers_min(at: datetime) -> int:

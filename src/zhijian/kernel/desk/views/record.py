@@ -53,7 +53,7 @@ def _facts(record: Any) -> list[tuple[str, str]]:
     if record is None:
         return []
     plain = [f for f in record._meta.concrete_fields if not f.is_relation and f.get_internal_type() != "JSONField"]
-    shown = [(str(f.verbose_name).capitalize(), columns.value_text(record, f)) for f in plain]
+    shown = [(str(columns.label_of(f)), columns.value_text(record, f)) for f in plain]
     return [(name, text) for name, text in shown if text]
 
 

@@ -6,6 +6,7 @@ differs; an empty cell never erases; an area that a person has pinned stays. So 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -221,7 +222,7 @@ class Merge:
             rows.itersize = 2_000
             rows.execute(sql, {**self.args, "kind": kind})
             for line, entity, premises, data in rows:
-                yield {"line": line, "entity_id": entity, "premises_id": premises, "data": data}
+                yield {"line": line, "entity_id": entity, "premises_id": premises, "data": json.loads(data)}
 
 
 def _value(column: str, fill: bool) -> str:

@@ -71,7 +71,7 @@ class Pipeline:
             return
         (column, why), count = self.faults.most_common(1)[0]
         if why != "missing" and count >= SWAPPED * self.rows:
-            raise Refused("swapped", column=column, value=self.report.examples[column, why], why=why)
+            raise Refused("swapped", column=column, value=self.report.examples[column, why], fault=why)
 
     def _batches(self) -> Iterator[tuple[Header, Batch]]:
         """Batches of one sheet each, with the header that holds for them."""

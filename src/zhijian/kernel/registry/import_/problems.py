@@ -47,8 +47,8 @@ REFUSALS = {
     "quotation": _("Near line {line} a quotation mark is not closed."),
     "no_header": _("No header was found. Missing: {missing}. The likeliest header row has: {found}."),
     "swapped": _(
-        "In column {column} nearly every value is wrong, for example {value} ({why}). Are columns swapped, or is this "
-        "another table?"
+        "In column {column} nearly every value is wrong, for example {value} ({fault}). Are columns swapped, or "
+        "is this another table?"
     ),
     "no_mapping": _("There is no mapping {name}. There are: {known}."),
     "interrupted": _("The import was interrupted; nothing was changed. Start it again."),

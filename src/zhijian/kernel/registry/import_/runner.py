@@ -107,8 +107,8 @@ def execute(run: ImportRun, path: Path, actor: Actor, progress: Progress | None 
         run.state = ImportState.DONE
     except Refused as refused:
         detail = dict(refused.detail)
-        if "why" in detail:
-            detail["why"] = reason(detail["why"], {})
+        if "fault" in detail:
+            detail["fault"] = reason(detail["fault"], {})
         run.state, run.problem, run.counts = ImportState.REFUSED, refusal(refused.why, detail), {}
     except BaseException as error:
         run.state, run.problem = ImportState.FAILED, f"{type(error).__name__}: {error}"[:2000]
@@ -137,9 +137,7 @@ def _in_one_transaction(
             facts = {"file": run.file_name, "sha256": run.sha256, "mapping": run.mapping, "run": str(run.uid)}
             facts |= {k: v for k, v in counts.items() if k != "skipped_sheets"}
             ledger.record("registry.imported", actor=actor, subject="system", data=facts)
-        else:
-            for kind in stage.rows:  # a trial shares the caller's transaction in tests: leave nothing behind
-                cursor.execute(f"DROP TABLE stage_{kind}")
+        stage.drop()
     return counts
 
 

@@ -30,11 +30,17 @@ class Stage:
 
     def __init__(self, cursor: Any) -> None:
         self.cursor = cursor
+        self.drop()
         self.rows = dict.fromkeys(STAGED, 0)
         for kind, columns in STAGED.items():
             # Text compares by code point: keys are joined on, never shown.
             typed = ", ".join(f'"{c}" {_TYPES.get(c, _TEXT)}' for c in columns)
             cursor.execute(f"CREATE TEMP TABLE stage_{kind} ({typed}) ON COMMIT DROP")
+
+    def drop(self) -> None:
+        """Drop what an earlier import in the same transaction may have left (a commit would have)."""
+        made = [f"{part}_{kind}" for kind in STAGED for part in ("stage", "dup", "merged", "match")]
+        self.cursor.execute(f"DROP TABLE IF EXISTS {', '.join(f'pg_temp.{name}' for name in made)}")
 
     def add(self, payloads: dict[str, bytes]) -> None:
         """COPY what a worker has made of a batch."""

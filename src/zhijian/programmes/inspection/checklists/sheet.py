@@ -202,20 +202,20 @@ def _sections(sheet: _Sheet, trades: set[str]) -> list[dict[str, Any]]:
     """The second sheet: headings in the first line, an item in each other line that is not empty."""
     headings = [plain(cell) for cell in sheet.rows[0]] if sheet.rows else []
     at = {c.key: n for c in ITEMS for n, heading in enumerate(headings) if c.named(heading)}
-    for column in ITEMS:
-        if column.needed and column.key not in at:
-            sheet.fault(
-                0, len(headings), _("Column “%(name)s” is missing.") % {"name": column.zh}, _("Add the column.")
-            )
-    if sheet.faults:
+    missing = [column for column in ITEMS if column.needed and column.key not in at]
+    for column in missing:
+        sheet.fault(0, len(headings), _("Column “%(name)s” is missing.") % {"name": column.zh}, _("Add the column."))
+    if missing:
         return []
     sections: dict[str, dict[str, Any]] = {}
     seen: dict[str, int] = {}
     for n in range(1, len(sheet.rows)):
         if not any(plain(cell) for cell in sheet.rows[n]):
             continue
-        row = {c.key: sheet.value(n, at[c.key], c) if c.key in at else _EMPTY.get(c.kind) for c in ITEMS}
-        if row["no"] in seen:
+        row: dict[str, Any] = {
+            c.key: sheet.value(n, at[c.key], c) if c.key in at else _EMPTY.get(c.kind) for c in ITEMS
+        }
+        if row["no"] and row["no"] in seen:
             wrong = _("Number “%(no)s” stands in line %(line)s already.") % {"no": row["no"], "line": seen[row["no"]]}
             sheet.fault(n, at["no"], wrong, _("Give each item its own number."))
         seen[row["no"]] = n + 1

@@ -8,13 +8,15 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import translation
 
 
 def text() -> str:
-    """The document as it is committed: sorted, two spaces, one newline at the end."""
+    """The document as it is committed: in English, sorted, two spaces, one newline at the end."""
     from zhijian.kernel.desk.api import document
 
-    return json.dumps(document(), ensure_ascii=False, indent=2, sort_keys=True, default=str) + "\n"
+    with translation.override("en"):
+        return json.dumps(document(), ensure_ascii=False, indent=2, sort_keys=True, default=str) + "\n"
 
 
 def committed() -> Path:

@@ -19,9 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--queue", action="append", help="only this queue (may be given more than once)")
         parser.add_argument("--concurrency", type=int, default=2, help="jobs at the same time (default: 2)")
-        parser.add_argument(
-            "--grace", type=float, default=30, help="seconds for running jobs to end (default: 30)"
-        )
+        parser.add_argument("--grace", type=float, default=30, help="seconds for running jobs to end (default: 30)")
         parser.add_argument("--once", action="store_true", help="leave as soon as the queue is empty")
 
     def handle(self, *args: Any, **options: Any) -> None:

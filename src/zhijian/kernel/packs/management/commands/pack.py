@@ -63,6 +63,7 @@ class Command(BaseCommand):
     def _sign(self, options: dict[str, Any]) -> None:
         from zhijian.kernel.accounts.actor import actor_of
         from zhijian.kernel.accounts.models import Person
+        from zhijian.kernel.accounts.scope import scoped
         from zhijian.kernel.packs import changes
 
         rows = [r for r in rule_rows(options["name"]) if r.since == options["since"] and not r.is_local]
@@ -72,7 +73,8 @@ class Command(BaseCommand):
         if person is None:
             raise CommandError(f"there is no account {options['by']!r}")
         try:
-            changes.sign_off(rows[-1], note=options["note"], actor=actor_of(person))
+            with scoped(actor_of(person)) as actor:
+                changes.sign_off(rows[-1], note=options["note"], actor=actor)
         except (changes.ChangeRefused, changes.NotPermitted) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"signed off: {_line(rows[-1])}")

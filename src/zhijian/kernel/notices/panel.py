@@ -1,0 +1,66 @@
+"""A part of a matter's page: what its enterprise was told and whether it arrived, and a link to hand over in person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from zhijian.kernel.accounts.actor import SYSTEM, Actor
+from zhijian.kernel.accounts.links import make_link
+from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.desk.panels import Panel
+from zhijian.kernel.evidence import ledger
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.notices.models import Channel, Notice, NoticeState, ToKind
+from zhijian.kernel.notices.sending import public_url
+from zhijian.kernel.notices.wording import render
+
+# Who holds the link may answer for the enterprise: those who work on matters, not those who only read them.
+MAY_HAND_OVER = frozenset({Role.INSPECTOR, Role.CLERK, Role.HEAD})
+HANDED_OVER = "notices.link_made"
+ledger.entry_kind(HANDED_OVER, label=_("Link for the enterprise made, to be handed over in person"))
+
+
+@dataclass(frozen=True)
+class Told:
+    """A notice to the enterprise as staff see it."""
+
+    notice: Notice
+    title: str
+
+    @property
+    def failed(self) -> bool:
+        """Whether somebody should reach the enterprise by other means."""
+        return bool(self.notice.state == NoticeState.FAILED)
+
+
+def may_hand_over(matter: Matter, actor: Actor) -> bool:
+    """Whether the actor may make a link for the matter's enterprise."""
+    return matter.entity_id is not None and bool(actor.roles_at(matter.area) & MAY_HAND_OVER)
+
+
+def told(matter: Matter, record: Any, actor: Actor) -> dict[str, Any]:
+    """What the panel shows: the last ten notices to the enterprise about this matter."""
+    rows = Notice.objects.filter(matter=matter, to_kind=ToKind.ENTITY).order_by("-id")[:10]
+    return {
+        "told": [Told(notice, render(notice.template, notice.data).title) for notice in rows],
+        "hand_over": may_hand_over(matter, actor),
+    }
+
+
+PANEL = Panel("notices/told.html", told)
+
+
+def hand_over(matter: Matter, actor: Actor) -> str:
+    """Make a link (an address that opens the matter for its enterprise) and note who made it."""
+    if matter.entity is None:
+        raise ValueError("the matter is about nobody who could get a link")
+    with scoped(SYSTEM):
+        token = make_link(matter.entity, matter)
+        ledger.record(HANDED_OVER, actor=actor, subject=f"matter:{matter.pk}", matter=matter)
+        waiting = Notice.objects.filter(matter=matter, channel=Channel.LINK, state=NoticeState.QUEUED)
+        waiting.update(state=NoticeState.SENT)
+    return public_url(f"/p/{token}/")

@@ -1,0 +1,102 @@
+"""What the phone shows and what the server prints come from the same JSON, field by field."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from tests import world
+
+from zhijian.kernel.accounts.actor import SYSTEM, Actor
+from zhijian.kernel.accounts.models import Device
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.evidence.digest import canonical, sha256_hex
+from zhijian.kernel.papers import numbers
+from zhijian.kernel.papers.codes import read_code
+from zhijian.kernel.papers.models import NumberRow, Paper
+from zhijian.kernel.papers.render import pdf
+from zhijian.kernel.registry.models import Entity, Licence, Premises
+from zhijian.programmes.inspection.actions import record_visit
+from zhijian.programmes.inspection.models import Checklist
+from zhijian.programmes.inspection.papers import BUILDERS, Known
+from zhijian.programmes.inspection.record import read
+
+
+@pytest.mark.parametrize("which", ["signed", "refused"])
+@pytest.mark.parametrize("kind", list(BUILDERS))
+def test_data_of_each_paper(shared: dict[str, Any], which: str, kind: str) -> None:
+    known = Known(**shared["known"])
+    made = BUILDERS[kind](read(shared["records"][which]), known)
+    assert made == shared["papers"][which][kind]
+    canonical(made)
+
+
+@pytest.mark.parametrize("which", ["signed", "refused"])
+def test_the_shared_record_is_whole(shared: dict[str, Any], which: str) -> None:
+    record = shared["records"][which]
+    assert record["digest"] == sha256_hex(canonical(record["content"]))
+    assert len(record["content"]["answers"]) == 56
+    assert all(read_code(one["code"]) for one in record["content"]["papers"])
+    signers = {one["who"] for one in record["signatures"]}
+    assert signers == {"inspector1", "inspector2"} | ({"party"} if which == "signed" else {"witness"})
+
+
+def test_an_order_names_only_what_is_to_be_put_right(shared: dict[str, Any]) -> None:
+    order = shared["papers"]["signed"]["rectification_order"]
+    outcome = {one["item"]: one["measure"] for one in shared["records"]["signed"]["content"]["outcome"]["items"]}
+    assert [one["no"] for one in order["found"]] == [no for no, measure in outcome.items() if measure == "rectify"]
+    assert len(order["required"]) == len(order["found"])
+
+
+def _as_on_the_phone(w: world.World, shared: dict[str, Any]) -> tuple[Premises, Checklist]:
+    """The shared fixture's premises and checklist in the database."""
+    told, listed = shared["known"]["premises"], shared["known"]["checklist"]
+    entity = Entity.objects.create(
+        name=told["entity"]["name"], scheme="uscc", code=told["entity"]["code"], area=world.OFFICE,
+        representative=told["entity"]["representative"], phone=told["entity"]["phone"],
+    )  # fmt: skip
+    premises = Premises.objects.create(
+        uid=told["uid"],
+        entity=entity,
+        name=told["name"],
+        address=told["address"],
+        area=world.OFFICE,
+        trade="restaurant",
+    )
+    Licence.objects.create(entity=entity, premises=premises, kind="food", number=told["licences"][0]["number"])
+    checklist = Checklist.objects.create(
+        code=listed["id"], version=listed["version"], title=listed["title"], number=listed["number"],
+        basis=listed["basis"], since=world.SINCE, applies=["restaurant"], content={"sections": listed["sections"]},
+        digest="0" * 64,
+    )  # fmt: skip
+    return premises, checklist
+
+
+def test_a_record_from_a_phone_becomes_the_same_papers(
+    w: world.World, phone: Device, officer: Actor, shared: dict[str, Any]
+) -> None:
+    """From the bytes of the phone to the PDF: numbers of its block, the same data, signatures, digest."""
+    raw = copy.deepcopy(shared["records"]["signed"])
+    with scoped(SYSTEM):
+        _as_on_the_phone(w, shared)
+    with scoped(officer):
+        for reference in raw["content"]["papers"]:
+            (row,) = numbers.top_up(phone, reference["kind"], world.OFFICE, 1)
+            reference.update(number=row.number, code=row.code)
+    for one, person in zip(raw["content"]["inspectors"], (w.inspector, w.second), strict=True):
+        one["id"] = person.pk
+    raw["digest"] = sha256_hex(canonical(raw["content"]))
+    with scoped(SYSTEM):
+        matter = record_visit(read(raw), raw, sha256_hex(canonical(raw)), phone)
+    with scoped(SYSTEM):
+        made = {paper.kind: paper for paper in Paper.objects.filter(matter=matter)}
+        assert set(made) == set(BUILDERS)
+        for reference in raw["content"]["papers"]:
+            paper, expected = made[reference["kind"]], shared["papers"]["signed"][reference["kind"]]
+            assert (paper.number, paper.code) == (reference["number"], reference["code"])
+            assert paper.data == {**expected, "record": {**expected["record"], "digest": raw["digest"]}}
+            assert (paper.signed_digest, len(paper.signatures)) == (raw["digest"], 3)
+            assert pdf(paper).startswith(b"%PDF-")
+    assert set(NumberRow.objects.values_list("state", flat=True)) == {"used"}
+    assert not [flag for flag in matter.flags if flag["code"] == "number_foreign"]

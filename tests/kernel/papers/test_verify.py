@@ -1,0 +1,118 @@
+"""The public may verify a paper by its code, and learns only what stands on its face."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from tests import world
+from tests.kernel.papers.conftest import AT
+
+from zhijian.kernel.accounts.actor import SYSTEM, Actor
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.papers import making, render, verify
+from zhijian.kernel.papers.codes import new_code
+from zhijian.kernel.papers.models import Asked, Paper
+
+
+@pytest.fixture
+def order(matter: Matter, officer: Actor, shared: dict[str, Any]) -> Paper:
+    data = shared["papers"]["signed"]["rectification_order"]
+    with scoped(officer):
+        return making.make("rectification_order", matter, data, at=AT, actor=officer)
+
+
+def test_the_page_tells_kind_number_office_and_state_but_no_person(client: Client, order: Paper) -> None:
+    page = client.get(f"/v/{order.code.lower()}")
+    text = page.content.decode()
+    assert page.status_code == 200
+    for told in (order.number, "责令改正通知书", "张店区市场监督管理局", order.signed_digest[:4]):
+        assert told in text
+    assert "淄博" in text
+    for hidden in ("清风餐饮", "孙淑华", "0533-2180036", "王海涛", order.signed_digest):
+        assert hidden not in text
+
+
+def test_states_in_words(client: Client, order: Paper, officer: Actor, matter: Matter) -> None:
+    assert not verify.look_up(order.code).in_force, "an order needs its seal"
+    with scoped(officer):
+        making.affix_seal(order, officer)
+    assert verify.look_up(order.code).in_force
+    with scoped(officer):
+        void = making.void(order, "写错", officer)
+    assert verify.look_up(order.code).state == "void"
+    with scoped(officer):
+        making.make("rectification_order", matter, order.data, at=AT, actor=officer, replaces=void)
+    found = verify.look_up(order.code)
+    assert (found.state, found.replaced_by) == ("replaced", "张市监责改〔2026〕2号")
+    assert "张市监责改〔2026〕2号" in client.get(f"/v/{order.code}").content.decode()
+
+
+@pytest.mark.parametrize("code", ["AAAA", "x" * 39, "'; DROP TABLE", "〔〕", new_code()])
+def test_other_codes_are_answered_alike(client: Client, order: Paper, code: str) -> None:
+    assert client.get(f"/v/{code}").status_code == 404
+
+
+def test_the_form_leads_to_the_code(client: Client, order: Paper) -> None:
+    assert client.get("/v/").status_code == 200
+    shown = f"{order.code[:4]}-{order.code[4:8]} {order.code[8:]}".lower()
+    assert client.get("/v/", {"code": shown}).headers["Location"] == f"/v/{order.code}"
+    assert client.get("/v/", {"code": "oops"}).status_code == 200
+
+
+def test_comparing_a_digest_or_the_file(client: Client, order: Paper) -> None:
+    with scoped(SYSTEM):
+        made = render.pdf(Paper.objects.get(pk=order.pk))
+    address = f"/v/{order.code}"
+    good, bad = 'class="box good"', 'class="box bad"'
+
+    def compared(**told: Any) -> str:
+        return client.post(address, told).content.decode()
+
+    assert good in compared(digest=order.signed_digest[:16].upper())
+    assert good in compared(digest=" ".join(order.digest))
+    assert bad in compared(digest="0" * 16)
+    assert bad in compared(digest=order.digest[:8]), "too short to prove anything"
+    assert good in compared(file=SimpleUploadedFile("a.pdf", made, "application/pdf"))
+    assert bad in compared(file=SimpleUploadedFile("a.pdf", made + b" ", "application/pdf"))
+
+
+def test_who_asks_too_often_must_wait(client: Client, order: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = [client.get(f"/v/{new_code()}").status_code for _ in range(verify.A_MINUTE + 1)]
+    assert answers[0] == 404
+    assert 429 in answers
+    assert "127.0.0.1" not in str(list(Asked.objects.values())), "addresses are kept as keyed digests"
+    assert client.get(f"/v/{order.code}", REMOTE_ADDR="10.1.1.1").status_code == 200
+
+
+def test_masked_names() -> None:
+    assert verify.masked_name("淄博清风餐饮有限公司") == "淄博清****限公司"
+    assert verify.masked_name("王") == "王"
+    assert verify.masked_name("") == ""
+
+
+def test_the_pdf_is_for_those_in_scope(client: Client, order: Paper, w: world.World) -> None:
+    address = f"/papers/{order.uid}.pdf"
+    assert client.get(address).status_code in (302, 404)
+    assert w.stranger
+    client.force_login(w.people["外区"])
+    assert client.get(address).status_code == 404
+    client.force_login(w.people["所长"])
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert (answer["Content-Type"], answer.content[:5]) == ("application/pdf", b"%PDF-")
+    assert answer["Content-Disposition"].startswith("inline")
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+
+
+def test_an_issued_pdf_is_made_once_and_again_when_it_is_void(order: Paper, officer: Actor) -> None:
+    with scoped(SYSTEM):
+        first = render.pdf(Paper.objects.get(pk=order.pk))
+        kept = Paper.objects.get(pk=order.pk)
+        assert kept.file is not None
+        assert render.pdf(kept) == first
+        making.void(kept, "写错", officer)
+        assert render.pdf(Paper.objects.get(pk=order.pk)) != first

@@ -1,0 +1,85 @@
+import { expect, test } from "vitest";
+import { contentOf, deadlineOffer, findingsText, needsDeadline, papersNeeded, verdicts } from "../src/content";
+import type { CheckItem, Checklist, DecideRules, Rules } from "../src/contract";
+import type { Head, OpenDraft } from "../src/drafts";
+import type { Answer } from "../src/record";
+import { dueOf, maySign, sortTasks } from "../src/tasks";
+import { checklistsFor } from "../src/starting";
+import { shared, shop } from "./helpers";
+
+const decide = shared<DecideRules>("src/zhijian/packs/cn/field/decide.json");
+const rules: Rules = { decide, deadline: { days: 10, unit: "days", max: 30 } };
+const item = (no: string, key = false): CheckItem => ({ no, key, text: `要点${no}`, basis: "法", answer: { type: "yesno" }, photo: false, may_na: true, fix: "改", verified: true });
+const list: Checklist = { id: "c", version: 2, number: "1-3", title: "表", basis: "", since: "2022-01-01", until: null, verified: true, applies: ["restaurant"], sections: [{ no: "1", title: "一", items: [item("1.1", true), item("1.2"), item("1.3")] }] };
+const at = "2026-11-23T10:00:00+08:00";
+
+function draft(answers: Partial<Answer>[], head: Partial<Head> = {}): OpenDraft {
+  const base: Head = {
+    id: "d", premises: shop(), task: null, purpose: "routine", checklist: { id: "c", version: 2 }, started: at, place: null,
+    inspectors: [{ id: 7, name: "甲", certificate_no: "1" }, { id: 8, name: "乙", certificate_no: null }],
+    present: { name: "周", role: "" }, informed: { cards_shown: true, rights_told: true, recusal: "no" }, findings: null,
+    statement: "", deadline: null, refused: null, rechecks: {}, frozen: null, ...head,
+  }; // prettier-ignore
+  const map = new Map(answers.map((each) => [each.item!, { by: "tap", at, ...each } as Answer]));
+  return { head: base, answers: map, photos: [] };
+}
+
+test("key failures are investigated without a date, general ones get an order with a date", () => {
+  const key = draft([{ item: "1.1", answer: "no" }, { item: "1.2", answer: "yes" }]);
+  const failed = verdicts(decide, list, key.answers);
+  expect(failed.map((each) => [each.item.no, each.measure, each.basis])).toEqual([["1.1", "investigate", "令49第32条"]]);
+  expect([needsDeadline(key, failed), papersNeeded(key, failed)]).toEqual([false, ["onsite_record", "result_sheet"]]);
+  const general = draft([{ item: "1.2", answer: "no" }]);
+  const slight = verdicts(decide, list, general.answers);
+  expect([needsDeadline(general, slight), papersNeeded(general, slight).length]).toEqual([true, 3]);
+});
+
+test("content: answers in the checklist's order, no null certificate, the findings written by the answers", () => {
+  const one = draft([{ item: "1.2", answer: "no", value: "9", unit: "℃", note: "坏" }, { item: "1.1", answer: "yes" }, { item: "1.3", answer: "na" }], { deadline: "2026-12-03" });
+  const content = contentOf(one, list, { device: "dev", app: "1", ended: at, skew: 0, rules, papers: [] });
+  expect(content.answers.map((each) => each.item)).toEqual(["1.1", "1.2", "1.3"]);
+  expect(content.inspectors[1]!.certificate_no).toBe("");
+  expect(content.outcome).toEqual({ result: "basically_compliant", items: [{ item: "1.2", measure: "rectify" }], rules_version: 1 });
+  expect(content.deadline).toBe("2026-12-03");
+  expect(content.findings).toBe("按《表》检查 2 项(合理缺项 1 项)。发现 1 项问题:\n1. 1.2 要点1.2:不符合;实测 9 ℃;坏");
+});
+
+test("a deadline is dropped when nothing has to be put right any more", () => {
+  const one = draft([{ item: "1.1", answer: "yes" }], { deadline: "2026-12-03" });
+  expect(contentOf(one, list, { device: "d", app: "1", ended: at, skew: 0, rules, papers: [] }).deadline).toBeNull();
+});
+
+test("a re-check judges findings, not items", () => {
+  const rechecks = { r1: { rectification: "r1", accepted: false, note: "还没改", photos: [] } };
+  const open_items = [{ item: "1.2", rectification: "r1", required: "离地", deadline: null, answer: null }];
+  const task = { uid: "t", number: "", premises: "s1", kind: "recheck" as const, checklist: null, state: "", due: null, assignee: null, second: null, version: 1, open_items };
+  const one = draft([], { purpose: "recheck", rechecks, task, deadline: "2026-12-01" });
+  const content = contentOf(one, null, { device: "d", app: "1", ended: at, skew: 0, rules, papers: [] });
+  expect(content).toMatchObject({ task: "t", outcome: null, checklist: null, answers: [], deadline: "2026-12-01", rechecks: [rechecks.r1] });
+  expect(findingsText(one, null, [])).toContain("1.2 离地;未改正;还没改");
+});
+
+test("the offered deadline has its limits; without a rule there is none to offer", () => {
+  expect(deadlineOffer(rules, null, "2026-11-23")).toEqual({ date: "2026-12-03", min: "2026-11-23", max: "2026-12-23", provisional: false });
+  expect(deadlineOffer({ decide, deadline: null }, null, "2026-11-23").date).toBe("");
+});
+
+test("tasks: overdue first, then by date, re-checks before first visits, undated last", () => {
+  const task = (uid: string, due: string | null, kind: "routine" | "recheck" = "routine") => ({ uid, number: uid, premises: "", kind, checklist: null, state: "", due, assignee: null, second: null, version: 1, open_items: [] });
+  const all = [task("none", null), task("b", "2026-11-25"), task("r", "2026-11-25", "recheck"), task("late", "2026-11-20")];
+  expect(sortTasks(all, "2026-11-23").map((each) => each.uid)).toEqual(["late", "r", "b", "none"]);
+  expect(dueOf(all[3]!, "2026-11-23")).toEqual({ text: "超期 3 天", tone: "bad" });
+});
+
+test("who may sign: a certificate in force; no helper, no expired one", () => {
+  const person = { certificate_no: "1", certificate_until: "2026-11-23", signs: true };
+  expect(maySign(person, "2026-11-23")).toBe(true);
+  expect(maySign(person, "2026-11-24")).toBe(false);
+  expect(maySign({ ...person, signs: false }, "2026-11-23")).toBe(false);
+  expect(maySign({ ...person, certificate_no: "" }, "2026-11-23")).toBe(false);
+});
+
+test("checklists: newest version in force that fits the trade", () => {
+  const all = [{ ...list, version: 1 }, list, { ...list, version: 3, since: "2027-01-01" }, { ...list, id: "other", applies: ["pharmacy"] }];
+  expect(checklistsFor(all, "restaurant", "2026-11-23").map((each) => `${each.id}/${each.version}`)).toEqual(["c/2"]);
+});

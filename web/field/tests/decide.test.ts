@@ -1,0 +1,53 @@
+import { describe, expect, test } from "vitest";
+import type { DecideRules } from "../src/contract";
+import { decideItem, decideOverall, decimal, withinLimits, type Judged } from "../src/decide";
+import { shared } from "./helpers";
+
+interface Fixture {
+  name: string;
+  items: Record<string, { key: boolean }>;
+  answers: { item: string; answer: string; safety?: boolean; corrected?: boolean }[];
+  result: string;
+  measures: Record<string, string>;
+}
+
+const FOLDER = "src/zhijian/packs/cn/field";
+const rules = shared<DecideRules>(`${FOLDER}/decide.json`);
+const { fixtures } = shared<{ fixtures: Fixture[] }>(`${FOLDER}/decide_fixtures.json`);
+
+describe("the fixtures that the server passes too", () => {
+  test.each(fixtures)("$name", ({ items, answers, result, measures }) => {
+    const failed = answers.filter((answer) => answer.answer === "no");
+    const judged = (answer: Fixture["answers"][number]): Judged => ({
+      key: items[answer.item]?.key ?? false,
+      safety: answer.safety === true,
+      corrected: answer.corrected === true,
+    });
+    expect(Object.fromEntries(failed.map((answer) => [answer.item, decideItem(rules, judged(answer)).measure]))).toEqual(measures);
+    expect(decideOverall(rules, failed.map(judged)).result).toBe(result);
+  });
+});
+
+test("a rule that names an unknown count is an error, not a silent pass", () => {
+  const odd: DecideRules = { version: 1, item: [], overall: [{ if: { moon: [1, null] }, result: "compliant" }] };
+  expect(() => decideOverall(odd, [])).toThrow(/moon/);
+});
+
+test("limits are inclusive and open where they are missing", () => {
+  expect(withinLimits("8", "0", "8")).toBe(true);
+  expect(withinLimits("8.0", "0", "8")).toBe(true);
+  expect(withinLimits("8.01", "0", "8")).toBe(false);
+  expect(withinLimits("-18", null, "-12")).toBe(true);
+  expect(withinLimits("-11.9", null, "-12")).toBe(false);
+  expect(withinLimits("70", "70", null)).toBe(true);
+});
+
+test("numbers as people type them", () => {
+  expect(decimal(" 11,5 ")).toBe("11.5");
+  expect(decimal("１１．５")).toBe("11.5");
+  expect(decimal("007")).toBe("7");
+  expect(decimal("−18")).toBe("-18");
+  expect(decimal("-0")).toBe("0");
+  expect(decimal("5.")).toBe("5");
+  for (const bad of ["", "abc", "1.2.3", "--1", "1e5", "∞"]) expect(decimal(bad)).toBeNull();
+});
