@@ -176,7 +176,7 @@ def the_desk_accepts_and_publishes(desk: Page, site: Site, matter: Matter, findi
     """The inspector accepts on his desk, which closes the visit; the head publishes; the file shows every step."""
     sign_in(desk, site.url, "zhao")
     desk.goto(f"{site.url}/m/{finding.uid}/accept/")
-    desk.locator("main form button[type=submit]").last.click()
+    desk.locator("main form.fields button.btn-primary").click()
     desk.wait_for_load_state()
     with scoped(SYSTEM):
         matter.refresh_from_db()
@@ -184,7 +184,7 @@ def the_desk_accepts_and_publishes(desk: Page, site: Site, matter: Matter, findi
         publication = Matter.objects.get(parent=matter, kind="publication")
     sign_in(desk, site.url, "sun")
     desk.goto(f"{site.url}/m/{publication.uid}/publish/")
-    desk.locator("main form button[type=submit]").last.click()
+    desk.locator("main form.fields button.btn-primary").click()
     desk.wait_for_load_state()
     desk.goto(f"{site.url}/m/{matter.uid}/")
     expect(desk.locator("main")).to_contain_text("王清")

@@ -74,6 +74,19 @@ def test_a_day_set_by_hand_is_not_counted(matter: Matter) -> None:
     assert clocks.explain(clock).due == clock.due
 
 
+def test_a_day_set_by_hand_rests_and_moves_too(matter: Matter) -> None:
+    clocks.start(matter, RECTIFY, at("2026-11-23"), until=dt.date(2026, 11, 30))
+    assert clocks.suspend(matter, RECTIFY, at("2026-11-24")).due is None
+    clock = clocks.resume(matter, RECTIFY, at("2026-11-27"))
+    assert clock.due == matter.due == clocks.explain(clock).due == dt.date(2026, 12, 3)
+
+
+def test_a_day_set_before_the_start_stays_as_it_was_written(matter: Matter) -> None:
+    clock = clocks.start(matter, RECTIFY, at("2026-11-23"), until=dt.date(2026, 11, 20))
+    assert clock.due == dt.date(2026, 11, 20)
+    assert clocks.due_state(clock, at("2026-11-23")).state == "late"
+
+
 def test_the_right_of_a_party_moves_on_from_a_weekend(matter: Matter) -> None:
     assert rules.default_deadline(at("2026-11-13")) == dt.date(2026, 11, 30)  # the 28th is a Saturday
     assert clocks.start(matter, RECTIFY, at("2026-11-13")).due == dt.date(2026, 11, 30)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import psycopg
 import pytest
+from django.db import connection
 
 from zhijian.kernel.registry.changes import changes_since
 from zhijian.kernel.registry.models import Entity, Licence, Premises, PremisesStatus
@@ -23,7 +25,23 @@ def names(changes: Any) -> list[str]:
     return sorted(p.source_key for p in changes.rows)
 
 
+def settle() -> None:
+    """Wait until no transaction of the server (other tests', too) is older than what was written last."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_snapshot_xmin(s) = pg_snapshot_xmax(s) FROM pg_current_snapshot() s")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
+
+
 def pull_all(cursor: str | None, ranges: Any, limit: int = 500) -> tuple[list[str], list[Any], str]:
+    settle()
+    return pull_now(cursor, ranges, limit)
+
+
+def pull_now(cursor: str | None, ranges: Any, limit: int = 500) -> tuple[list[str], list[Any], str]:
     got: list[str] = []
     gone: list[Any] = []
     while True:
@@ -71,7 +89,7 @@ def test_a_slow_writer_is_not_skipped(fresh_database: Any) -> None:
     with psycopg.connect(fresh_database.urls.application) as slow:
         slow.execute("UPDATE registry_premises SET name = '慢' WHERE id = %s", [first.pk])
         Premises.objects.filter(pk=second.pk).update(name="快")  # begins later, commits at once
-        got, _, middle = pull_all(cursor, ZHANGDIAN)
+        got, _, middle = pull_now(cursor, ZHANGDIAN)
         assert got == [], "the horizon stands at the slow writer"
         slow.commit()
     got, _, _ = pull_all(middle, ZHANGDIAN)
@@ -107,6 +125,7 @@ def test_no_change_is_lost_among_many_writers(fresh_database: Any) -> None:
     stop.set()
     for writer in writers:
         writer.join()
+    settle()
     while True:
         page = changes_since(cursor, ZHANGDIAN)
         known |= {p.source_key: p.name for p in page.rows}
@@ -114,3 +133,13 @@ def test_no_change_is_lost_among_many_writers(fresh_database: Any) -> None:
         if not page.more:
             break
     assert known == {p.source_key: p.name for p in Premises.objects.all()}
+
+
+@pytest.mark.django_db
+def test_what_the_same_transaction_wrote_is_sent_at_once() -> None:
+    one = place(1)
+    assert names(changes_since(None, ZHANGDIAN)) == ["1"]
+    one.status = PremisesStatus.CLOSED
+    one.save()
+    page = changes_since(changes_since(None, ZHANGDIAN).cursor, ZHANGDIAN)
+    assert (names(page), page.removed) == ([], [one.uid])

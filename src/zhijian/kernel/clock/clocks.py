@@ -54,7 +54,8 @@ def start(
     stop(matter, of, at)
     basis = _basis(row, calendar.legal_day(at)) if row else {"name": of.name, "limit": None}
     clock = Clock(matter=matter, rule=of.name, area=matter.area, started=at, basis=basis, fixed=until is not None)
-    clock.due = until
+    if until is not None:
+        clock.basis["set"] = until.isoformat()
     _recount(clock)
     clock.save(force_insert=True)
     _tell(matter)
@@ -157,20 +158,23 @@ def suspensions_of(clock: Clock) -> tuple[Suspension, ...]:
 
 
 def explain(clock: Clock) -> Explanation:
-    """Each day counted and each left out, and why. For a day set by hand: from start to that day, nothing left out."""
+    """Each day counted and each left out, and why. A day set by hand is told in calendar days from the start to it."""
     started = calendar.local(clock.started)
-    if clock.fixed and clock.due is not None:
-        n = max((clock.due - started.date()).days, 0)
-        return arithmetic.explain(calendar.Calendar(), started, Terms(Limit(n, Unit.DAYS), "none"))
+    if clock.fixed:
+        n = max((date.fromisoformat(clock.basis["set"]) - started.date()).days, 0)
+        terms = Terms(Limit(n, Unit.DAYS), "none")
+        return arithmetic.explain(arithmetic.Calendar(), started, terms, suspensions_of(clock))
     basis = clock.basis
     terms = Terms(Limit.parse(basis["limit"]), basis["extend"], basis["first"])
     return arithmetic.explain(calendar.current(), started, terms, suspensions_of(clock))
 
 
 def _recount(clock: Clock) -> None:
-    if clock.fixed:
-        return
     told = explain(clock)
+    if clock.fixed:
+        # What was written holds, also a day before the start; only a rest moves it.
+        clock.due = told.due if clock.suspensions else date.fromisoformat(clock.basis["set"])
+        return
     clock.due, clock.due_at, clock.provisional = told.due, told.due_at, told.provisional
 
 

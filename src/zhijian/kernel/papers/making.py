@@ -74,7 +74,7 @@ def _issue(paper: Paper, row: NumberRow | None, actor: Actor) -> Paper:
     paper.save(force_insert=True)
     if row is not None:
         row.paper = paper
-        numbers.mark(row, NumberRow.State.USED, actor)
+        numbers.mark(row, "used", actor)
     ledger.record(
         MADE.code,
         actor=actor,
@@ -83,7 +83,7 @@ def _issue(paper: Paper, row: NumberRow | None, actor: Actor) -> Paper:
         data={
             "paper": str(paper.uid),
             "kind": paper.kind,
-            "title": form(paper.kind).title,
+            "title": paper.title,
             "number": paper.number,
             "digest": paper.digest,
             "signed": paper.signed_digest,
@@ -157,7 +157,7 @@ def void(paper: Paper, reason: str, actor: Actor) -> Paper:
         paper.save(update_fields=["state", "void_reason", "void_at", "void_by"])
         row = NumberRow.objects.select_for_update(of=("self",)).filter(paper=paper).first()
         if row is not None:
-            numbers.mark(row, NumberRow.State.VOID, actor, reason)
+            numbers.mark(row, "void", actor, reason)
         _tell(VOIDED.code, paper, actor, reason=reason)
     return paper
 
@@ -183,5 +183,5 @@ def _tell(kind: str, paper: Paper, actor: Actor, **more: str) -> None:
         actor=actor,
         subject=f"matter:{paper.matter_id}",
         matter=paper.matter,
-        data={"paper": str(paper.uid), "title": form(paper.kind).title, "number": paper.number, **more},
+        data={"paper": str(paper.uid), "title": paper.title, "number": paper.number, **more},
     )

@@ -63,6 +63,13 @@ class Paper(models.Model):
     def __str__(self) -> str:
         return self.number or str(self.uid)
 
+    @property
+    def title(self) -> str:
+        """The kind's official name, from the pack."""
+        from zhijian.kernel.papers.forms import form
+
+        return form(self.kind).title
+
 
 class NumberRow(models.Model):
     """One official number and what became of it. Numbers of a kind, organ and year run from 1 without a gap.

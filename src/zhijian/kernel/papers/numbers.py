@@ -150,7 +150,7 @@ def void_number(row: NumberRow, reason: str, *, actor: Actor | None = None) -> N
         row = NumberRow.objects.select_for_update().get(pk=row.pk)
         if row.state not in USABLE:
             raise ValueError(f"{row.number} is {row.state}")
-        mark(row, NumberRow.State.VOID, actor, reason)
+        mark(row, "void", actor, reason)
         _tell(VOIDED.code, row, actor, number=row.number, reason=reason)
 
 

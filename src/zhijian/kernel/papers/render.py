@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 
 import typst
 from django.conf import settings
@@ -25,7 +25,6 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
-from zhijian.kernel.evidence.models import File
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import fonts
 from zhijian.kernel.papers.codes import shown_code
@@ -37,7 +36,7 @@ log = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parents[2]
 MAIN = ROOT / "kernel/papers/typst/main.typ"
 LONGEST_WORD = 12  # from here on a run of Latin letters and digits gets places where a line may break
-ARCHIVE = "a-2b"  # PDF/A-2b: fonts inside, nothing from outside
+ARCHIVE: Literal["a-2b"] = "a-2b"  # PDF/A-2b: fonts inside, nothing from outside
 BREAK = "\u200b"
 _MACHINE = re.compile(r"[a-z_]{0,24}|\d{4}-\d\d-\d\d(T\d\d:\d\d)?")  # what templates compare or parse
 _lock = threading.Lock()
@@ -148,12 +147,13 @@ def _compile(papers: Sequence[Paper]) -> bytes:
     made = int(max(paper.at for paper in papers).timestamp())
     with _lock:
         try:
-            return _compiler().compile(format="pdf", sys_inputs=told, timestamp=made, pdf_standards=ARCHIVE)
+            made_pdf = _compiler().compile(format="pdf", sys_inputs=told, timestamp=made, pdf_standards=ARCHIVE)
         except typst.TypstError as error:
             if not error.message.startswith("PDF/A"):
                 raise
             log.warning("a paper could not be made for the archive: %s", error.message)
-            return _compiler().compile(format="pdf", sys_inputs=told, timestamp=made)
+            made_pdf = _compiler().compile(format="pdf", sys_inputs=told, timestamp=made)
+    return cast(bytes, made_pdf)
 
 
 def render(paper: Paper) -> bytes:
@@ -183,8 +183,8 @@ def pdf(paper: Paper) -> bytes:
     made = render(paper)
     with transaction.atomic(), scoped(SYSTEM):
         blob = files.store(made, media_types=files.PDF)
-        title = f"{form(paper.kind).title} {paper.number}"
-        paper.file = files.attach(paper.matter, blob, actor=SYSTEM, kind=File.Kind.PAPER, name=title[:200])
+        title = f"{paper.title} {paper.number}"
+        paper.file = files.attach(paper.matter, blob, actor=SYSTEM, kind="paper", name=title[:200])
         paper.rendered = name
         Paper.objects.filter(pk=paper.pk).update(file=paper.file, rendered=name)
     return made

@@ -69,7 +69,7 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     if (refused := _too_many(request)) is not None:
         return refused
     found = look_up(code)
-    told = {"found": found, "code": shown_code(read_code(code) or ""), "typed": code[:40]}
+    told: dict[str, object] = {"found": found, "code": shown_code(read_code(code) or ""), "typed": code[:40]}
     if found is None:
         return render(request, "public/verify.html", {**told, "unknown": True}, status=404)
     if request.method == "POST":

@@ -68,33 +68,38 @@ def changes_since(cursor: str | None, area_ranges: Ranges, limit: int = 500) -> 
     began after them, come with a later call.
     """
     ranges = tuple((str(low), str(high)) for low, high in area_ranges)
-    horizon, system = _horizon()
+    horizon, own, system = _horizon()
     at = _Position.decode(cursor)
     removed: set[uuid.UUID] = set()
     if at.system != system or at.ranges != ranges:
         if at.system == system:
             removed |= _left_behind(at.ranges, ranges)
         at = _Position(left=horizon, ranges=ranges, system=system)
-    rows = list(_rows(at, ranges, horizon)[: limit + 1])
+    rows = list(_after(at, ranges, horizon)[: limit + 1])
     if len(rows) > limit:
         rows = rows[:limit]
         last = rows[-1]
         new = _Position(last.changed, last.pk, at.left, ranges, system)
         return Changes(rows, sorted(removed), new.encode(), more=True)
-    removed |= _departed(at.left, horizon, ranges)
+    rows += _written_here(ranges, own) if own else []
+    removed |= _departed(at.left, horizon, own, ranges)
     new = _Position(horizon - 1, 2**62, horizon, ranges, system)
     return Changes(rows, sorted(removed), new.encode(), more=False)
 
 
-def _horizon() -> tuple[int, str]:
-    """The oldest transaction that may still be running, and the database's own number."""
+def _horizon() -> tuple[int, int, str]:
+    """The oldest transaction that may still be running, our own (0: nothing written), and the database's number.
+
+    Transactions of other databases of the server count too: a long one delays the sync, it never loses anything.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_snapshot_xmin(pg_current_snapshot())::text, system_identifier::text || '.' || "
-            "(SELECT oid FROM pg_database WHERE datname = current_database()) FROM pg_control_system()"
+            "SELECT pg_snapshot_xmin(pg_current_snapshot())::text, coalesce(pg_current_xact_id_if_assigned()::text, '0'), "
+            "system_identifier::text || '.' || (SELECT oid FROM pg_database WHERE datname = current_database()) "
+            "FROM pg_control_system()"
         )
-        xmin, system = cursor.fetchone()
-    return int(xmin), system
+        xmin, own, system = cursor.fetchone()
+    return int(xmin), int(own), system
 
 
 def _within(ranges: Ranges, field: str = "area") -> Q:
@@ -104,30 +109,33 @@ def _within(ranges: Ranges, field: str = "area") -> Q:
     return where
 
 
-def _rows(at: _Position, ranges: Ranges, horizon: int) -> QuerySet[Premises]:
-    """Open places after the position and before the horizon, in the order of the index (changed, id)."""
+def _open(ranges: Ranges) -> QuerySet[Premises]:
+    """Open places of the areas, with entity and licences."""
     licences = Prefetch("licences", Licence.objects.order_by("kind", "number"))
-    return (
-        Premises.objects.filter(_within(ranges))
-        .exclude(status=PremisesStatus.CLOSED)
-        .extra(  # the ORM has no row comparison, and only that one walks the index
-            where=["(registry_premises.changed, registry_premises.id) > (%s::text::xid8, %s)",
-                   "registry_premises.changed < %s::text::xid8"],
-            params=[str(at.changed), at.id, str(horizon)],
-        )
-        .select_related("entity")
-        .prefetch_related(licences)
-        .order_by("changed", "id")
-    )  # fmt: skip
+    rows = Premises.objects.filter(_within(ranges)).exclude(status=PremisesStatus.CLOSED)
+    return rows.select_related("entity").prefetch_related(licences)
 
 
-def _departed(since: int, horizon: int, ranges: Ranges) -> set[uuid.UUID]:
+def _after(at: _Position, ranges: Ranges, horizon: int) -> QuerySet[Premises]:
+    """Places after the position and before the horizon, in the order of the index (changed, id)."""
+    # The ORM has no row comparison, and only that one walks the index.
+    beyond = "(registry_premises.changed, registry_premises.id) > (%s::text::xid8, %s)"
+    before = "registry_premises.changed < %s::text::xid8"
+    rows = _open(ranges).extra(where=[beyond, before], params=[str(at.changed), at.id, str(horizon)])
+    return rows.order_by("changed", "id")
+
+
+def _written_here(ranges: Ranges, own: int) -> list[Premises]:
+    """What this very transaction has written lies beyond the horizon; it is sent now and, harmlessly, once more later."""
+    rows = _open(ranges).extra(where=["registry_premises.changed = %s::text::xid8"], params=[str(own)])
+    return list(rows.order_by("id"))
+
+
+def _departed(since: int, horizon: int, own: int, ranges: Ranges) -> set[uuid.UUID]:
     """Places that left these areas or closed, and have not come back."""
-    gone = set(
-        Departure.objects.filter(_within(ranges))
-        .extra(where=["changed >= %s::text::xid8", "changed < %s::text::xid8"], params=[str(since), str(horizon)])
-        .values_list("premises_uid", flat=True)
-    )
+    when = "(changed >= %s::text::xid8 AND changed < %s::text::xid8) OR changed = %s::text::xid8"
+    left = Departure.objects.filter(_within(ranges)).extra(where=[when], params=[str(since), str(horizon), str(own)])
+    gone = set(left.values_list("premises_uid", flat=True))
     back = Premises.objects.filter(_within(ranges), uid__in=gone).exclude(status=PremisesStatus.CLOSED)
     return gone - set(back.values_list("uid", flat=True))
 

@@ -78,7 +78,7 @@ _LICENCES = {
     "restaurant": ("food_business", "JY", "2"),
     "canteen": ("food_business", "JY", "3"),
     "school_canteen": ("food_business", "JY", "3"),
-    "food_production": ("food_production", "SC", "124"),
+    "food_production": ("food_production", "SC", "1"),  # and the category, 01 to 31
 }
 _INDUSTRY = {"food_retail": "F52", "food_production": "C14", "drug_retail": "F5251"}
 _CANTEEN_NAMES = {"canteen": ["机关食堂", "职工食堂"], "school_canteen": ["实验学校食堂", "中心小学食堂", "幼儿园食堂"]}
@@ -162,6 +162,8 @@ class Maker:
     def _unit(self, town: Town, trade: str, name: str, serial: int, established: dt.date) -> MadeUnit:
         lat, lon = self._point(town)
         kind, prefix, digits = _LICENCES.get(trade, ("drug", "", ""))
+        if prefix == "SC":
+            digits += f"{serial // 10_000 % 31 + 1:02d}"
         if prefix:
             tail = f"{serial % 10 ** (13 - len(digits) - 6):0{13 - len(digits) - 6}d}"
             number = make_food_licence(prefix, f"{digits}{town.district_code}{tail}")
