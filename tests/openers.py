@@ -1,4 +1,4 @@
-"""How a test opens a matter of each kind: the facts that no table can invent. A flow without an opener fails the walk."""
+"""How a test opens a matter of each kind, with facts that no table can invent. A flow without an opener fails."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from tests import world
 from tests.kernel.matters.test_scope import plan
+
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.matters.models import Matter

@@ -152,7 +152,9 @@ def record(phone: Phone, premises: dict[str, Any], **changes: Any) -> dict[str, 
             phone.data["numbers"].remove(used)
     signatures = [
         {"who": who, "name": name, "strokes": STROKES, "at": now.isoformat()}
-        for who, name in zip(("inspector1", "inspector2", "party"), [*(p["name"] for p in people), "王清"], strict=False)
+        for who, name in zip(
+            ("inspector1", "inspector2", "party"), [*(p["name"] for p in people), "王清"], strict=False
+        )
     ]
     return {
         "schema": 1,

@@ -12,9 +12,9 @@ from enum import Enum
 from typing import Any
 
 import pytest
-
 from tests import world
 from tests.openers import OPENERS
+
 from zhijian.kernel.accounts.actor import SYSTEM, Actor, party_of
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
@@ -46,7 +46,9 @@ def invent(kind: Any, dice: random.Random, people: list[int], widget: str = "") 
         return dice.choice(list(kind))
     return {
         str: lambda: dice.choice(["已改正", "", "x" * 5000, "<script>", "材料不全，请补"]),
-        int: lambda: dice.choice(people) if widget == "person" else None if widget == "checklist" else dice.randrange(100),
+        int: lambda: (
+            dice.choice(people) if widget == "person" else None if widget == "checklist" else dice.randrange(100)
+        ),
         bool: lambda: dice.random() < 0.5,
         dt.date: lambda: dt.date.today() + dt.timedelta(days=dice.randrange(-5, 60)),
         dt.datetime: lambda: dt.datetime.now(dt.UTC),
@@ -126,7 +128,7 @@ def _try(flow: Flow, matter: Matter, verb: str, actor: Actor, dice: random.Rando
 
 @pytest.mark.parametrize("kind", sorted(flows()))
 def test_the_table_is_whole(kind: str) -> None:
-    """Each state can be reached, each that isn't final can be left, each step has display text and somebody to do it."""
+    """Each state can be reached, each that isn't final left; each step has display text and somebody to do it."""
     flow = flows()[kind]
     reached = {step.to for step in flow.steps if step.to}
     left = {code for step in flow.steps for code in step.froms}
@@ -137,10 +139,8 @@ def test_the_table_is_whole(kind: str) -> None:
     for step in flow.steps:
         assert str(step.label) and str(step.said), f"{step.verb} has no text"
         assert step.whos or step.by is CLOCK, f"nobody may {step.verb}"
-        for field in (step.facts.model_fields.values() if step.facts else ()):
+        for field in step.facts.model_fields.values() if step.facts else ():
             assert field.title or step.hidden, f"{step.verb}: a field without a title"
-
-
 
 
 def test_the_documentation_shows_the_flows() -> None:

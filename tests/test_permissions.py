@@ -262,4 +262,3 @@ def test_nobody_meets_an_error_of_ours():
             told = row[method]
             statuses = {int(key) for key in told if key != "rest"} | {told["rest"]}
             assert max(statuses) < 500, (route, method)
-

@@ -85,9 +85,7 @@ def jurisdictions() -> None:
 
 def make_checklist(version: int = 1) -> Checklist:
     """Three items of the food-service checklist, one of them key."""
-    items = [
-        {**item, "answer": {"type": "yesno"}, "may_na": True, "verified": True} for item in ITEMS
-    ]
+    items = [{**item, "answer": {"type": "yesno"}, "may_na": True, "verified": True} for item in ITEMS]
     content = {"verified": True, "sections": [{"no": "1", "title": "许可", "items": items}]}
     return Checklist.objects.create(
         code="test.food",

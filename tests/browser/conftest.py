@@ -1,4 +1,4 @@
-"""Whole journeys in a real browser against a real site: web, uploads, and jobs run by hand when the story needs them."""
+"""Whole journeys in a real browser against a real site: web, uploads, and jobs run when the story needs them."""
 
 from __future__ import annotations
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Playwright, expect
-
 from tests.browser.conftest import Handset, Site, phone_page
 from tests.browser.steps import answer, drain, enrol, photo_file, sign, sign_in, type_door_code, unanswered, unlock
+
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.accounts.scope import scoped

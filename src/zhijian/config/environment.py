@@ -41,6 +41,11 @@ VARIABLES = [
         "DATABASE_APP_URL", "derived", "Address of the application's role, where you made it yourself.", STORE, True
     ),
     Variable("ZHIJIAN_CONN_MAX_AGE", "60", "Seconds that an idle database connection is kept.", STORE),
+    Variable("ZHIJIAN_UPLOADS", "uploads in the data folder", "Folder of uploads that are not finished yet.", STORE),
+    Variable("ZHIJIAN_FONTS", "", "Folder with the bureau's own fonts for papers (仿宋, 小标宋).", STORE),
+    Variable(
+        "ZHIJIAN_PASSWORD", "asked for", "The new password of `zhijian user add` and `user password`.", STORE, True
+    ),
     Variable("ZHIJIAN_BLOBS", "blobs in the data folder", "Folder of the stored files.", STORE),
     Variable(
         "ZHIJIAN_SECRET_<NAME>",

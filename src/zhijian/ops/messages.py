@@ -1,7 +1,7 @@
 """What the interface says: every message id of code and templates, and the Chinese catalogue that must hold them all.
 
-Found without the gettext programs: Python by its syntax tree, templates by Django's own reader. `zhijian messages` brings
-the catalogue up to date (new ids empty, unused ones removed); a test fails on an empty one.
+Found without the gettext programs: Python by its syntax tree, templates by Django's own reader. `update` brings the
+catalogue up to date (new ids empty, unused ones removed); a test fails on an empty one.
 """
 
 from __future__ import annotations

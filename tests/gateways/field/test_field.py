@@ -1,4 +1,4 @@
-"""The field API as a phone lives it: enrolled with three factors, tokens of minutes, records never refused, never twice.
+"""The field API as a phone lives it: three factors, tokens of minutes, records never refused and never doubled.
 
 With real commits: a pull ends at the oldest running transaction, so it never shows what is not committed.
 """
@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-
 from tests import world
 from tests.kernel.matters.test_scope import plan
 from tests.phone import Phone, client_transport, photo_of, picture, record
+
 from zhijian.gateways.field.models import FieldRecord
 from zhijian.kernel.accounts import devices
 from zhijian.kernel.accounts.actor import SYSTEM, party_of
@@ -118,7 +118,8 @@ def test_a_visit_with_findings_becomes_everything(phone: Phone, w: world.World) 
     now = timezone.now()
     photo = picture(1)
     sent = record(
-        phone, here(phone, w), task=str(task.uid), failed={"1.2": {"note": "未悬挂"}, "2.3": {"value": "11.5", "unit": "℃"}},
+        phone, here(phone, w), task=str(task.uid),
+        failed={"1.2": {"note": "未悬挂"}, "2.3": {"value": "11.5", "unit": "℃"}},
         photos=[photo_of(photo, "1.2", now)],
     )  # fmt: skip
     status, told = phone.put(sent)
@@ -136,7 +137,11 @@ def test_a_visit_with_findings_becomes_everything(phone: Phone, w: world.World) 
         kinds = set(matter.children.values_list("kind", flat=True))
         assert kinds == {"rectification", "publication"}
         assert File.objects.get(matter=matter, kind="photo").blob is None
-        assert sorted(matter.papers.values_list("kind", flat=True)) == ["onsite_record", "rectification_order", "result_sheet"]
+        assert sorted(matter.papers.values_list("kind", flat=True)) == [
+            "onsite_record",
+            "rectification_order",
+            "result_sheet",
+        ]
 
 
 def test_a_failed_key_item_proposes_an_investigation_not_a_date(phone: Phone, w: world.World) -> None:
@@ -251,7 +256,8 @@ def test_the_whole_way_to_closing(phone: Phone, w: world.World, client: Any) -> 
     page = client.get(f"/d/{w.premises.door_code}/")
     assert page.status_code == 200
     recheck = record(
-        phone, here(phone, w), purpose="recheck", task=str(matter.uid), answers=[], outcome=None, deadline=None, papers=[],
+        phone, here(phone, w), purpose="recheck", task=str(matter.uid), answers=[], outcome=None, deadline=None,
+        papers=[],
         rechecks=[{"rectification": str(two.uid), "accepted": True, "note": "现场复查 4 ℃", "photos": []}],
     )  # fmt: skip
     phone.pull()
@@ -263,7 +269,9 @@ def test_the_whole_way_to_closing(phone: Phone, w: world.World, client: Any) -> 
         assert matter.state == "closed"
         assert PublishedResult.objects.get(matter_uid=matter.uid).open_items == 0
         said = list(matter.entries.order_by("id").values_list("kind", flat=True))
-        assert said[:2] == ["inspection.start", "inspection.order"] and said[-1].startswith(("inspection.close", "paper."))
+        assert said[:2] == ["inspection.start", "inspection.order"] and said[-1].startswith(
+            ("inspection.close", "paper.")
+        )
 
 
 def test_the_enterprise_opens_its_link_without_an_account(phone: Phone, w: world.World, client: Any) -> None:

@@ -1,4 +1,4 @@
-"""Row security holds by itself, below the querysets: unset means nothing, a range means its subtree, a party its own."""
+"""Row security holds by itself, below the querysets: unset is nothing, a range is its subtree, a party its own."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def plan(w: world.World, area: str = world.OFFICE) -> Matter:
     with scoped(w.actor("所长")) as head:
         about = About(w.premises.name, area, w.entity, w.premises)
         return perform(
-            INSPECTION, "plan", head, about=about, planned_for="2026-11-24", assignee=w.inspector.pk, second=w.second.pk,
-            checklist=w.checklist.pk,
+            INSPECTION, "plan", head, about=about, planned_for="2026-11-24", assignee=w.inspector.pk,
+            second=w.second.pk, checklist=w.checklist.pk,
         )  # fmt: skip
 
 

@@ -11,8 +11,8 @@ from zhijian.kernel.accounts.models import Device
 class FieldRecord(models.Model):
     """A record from a phone: what happened in the field is a fact.
 
-    Its id was made there. The same id with the same bytes is accepted again; other bytes are a conflict. What the server
-    would have refused is kept, flagged and shown to a person.
+    Its id was made there. The same id with the same bytes is accepted again; other bytes are a conflict. What the
+    server would have refused is kept, flagged and shown to a person.
     """
 
     class State(models.TextChoices):

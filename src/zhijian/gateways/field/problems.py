@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 class Problem(Exception):
     """An answer that is not a success. `code` is stable; the texts are in the person's language."""
 
-    def __init__(self, code: str, status: int, message: str | Promise, mend: str | Promise = "", **more: object) -> None:
+    def __init__(
+        self, code: str, status: int, message: str | Promise, mend: str | Promise = "", **more: object
+    ) -> None:
         super().__init__(code)
         self.code, self.status, self.message, self.mend, self.more = code, status, message, mend, more
 

@@ -235,9 +235,9 @@ def tasks(actor: Actor) -> list[Json]:
     )
     for finding in waiting.order_by("matter_id"):
         findings.setdefault(finding.inspection_id, []).append(finding)
-    return [_task(m, findings.get(m.pk, [])) for m in rows if m.premises_id and (m.state == "planned" or m.pk in findings)][
-        :TASKS
-    ]
+    return [
+        _task(m, findings.get(m.pk, [])) for m in rows if m.premises_id and (m.state == "planned" or m.pk in findings)
+    ][:TASKS]
 
 
 def _task(matter: Matter, findings: list[Rectification]) -> Json:

@@ -8,10 +8,10 @@ import secrets
 from django.core import signing
 from django.utils import timezone
 
+from zhijian.gateways.field.models import Nonce
 from zhijian.kernel.accounts.actor import Actor, actor_of
 from zhijian.kernel.accounts.devices import signed
 from zhijian.kernel.accounts.models import Device
-from zhijian.gateways.field.models import Nonce
 
 SECONDS = 600
 NONCE_SECONDS = 120

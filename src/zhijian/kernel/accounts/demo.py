@@ -33,7 +33,8 @@ def accounts() -> list[DemoAccount]:
     """The demo accounts of the pack (`demo.toml`, table `account`)."""
     rows = stack().table("demo").get("account", [])
     return [
-        DemoAccount(row["username"], row["name"], Role(row["role"]), row["area"], row.get("certificate", "")) for row in rows
+        DemoAccount(row["username"], row["name"], Role(row["role"]), row["area"], row.get("certificate", ""))
+        for row in rows
     ]
 
 

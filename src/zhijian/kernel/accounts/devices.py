@@ -58,9 +58,7 @@ def _use_code(person: Person, code: str) -> bool:
     return True
 
 
-def enrol(
-    username: str, password: str, code: str, public_key: dict[str, Any], name: str, app: str
-) -> Device | None:
+def enrol(username: str, password: str, code: str, public_key: dict[str, Any], name: str, app: str) -> Device | None:
     """Enrol a phone with password and second factor; None, whichever of the three factors was wrong."""
     try:
         key_of(public_key)

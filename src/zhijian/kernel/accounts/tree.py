@@ -1,4 +1,4 @@
-"""The tree of jurisdictions, as the pack names it; an administrator may move offices later, loading again leaves that be."""
+"""The tree of jurisdictions, as the pack names it; what an administrator moved later, loading again leaves be."""
 
 from __future__ import annotations
 

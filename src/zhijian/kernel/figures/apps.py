@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
 
@@ -14,5 +14,6 @@ class Config(AppConfig):
         from zhijian.kernel.desk import menu
         from zhijian.kernel.figures.make_views import after_migrate
 
-        post_migrate.connect(after_migrate, sender=self, dispatch_uid="figures.views")
+        # The signal is not sent for an app without models, such as this one; for each it comes after all migrations.
+        post_migrate.connect(after_migrate, sender=apps.get_app_config("matters"), dispatch_uid="figures.views")
         menu.item("figures", _("Figures"), "figures", READING_ROLES, order=70)

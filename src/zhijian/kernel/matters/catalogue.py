@@ -1,4 +1,4 @@
-"""Finding what the programmes declare: flows, figures, lists, jobs, demo data. Adding a programme is adding a folder."""
+"""Finding what programmes declare: flows, figures, lists, jobs, demo data. Adding a programme is adding a folder."""
 
 from __future__ import annotations
 
@@ -22,11 +22,8 @@ def programmes() -> list[str]:
 
 def furniture(name: str) -> list[ModuleType]:
     """The module `name` (flow, desk, figures…) of each programme that has one."""
-    found = []
-    for package in programmes():
-        if importlib.util.find_spec(f"{package}.{name}") is not None:
-            found.append(importlib.import_module(f"{package}.{name}"))
-    return found
+    names = [f"{package}.{name}" for package in programmes()]
+    return [importlib.import_module(one) for one in names if importlib.util.find_spec(one) is not None]
 
 
 @cache
@@ -35,9 +32,8 @@ def flows() -> dict[str, Flow]:
     found: dict[str, Flow] = {}
     for module in furniture("flow"):
         for value in vars(module).values():
-            if isinstance(value, Flow):
-                if found.setdefault(value.kind, value) is not value:
-                    raise ValueError(f"two flows of kind {value.kind}")
+            if isinstance(value, Flow) and found.setdefault(value.kind, value) is not value:
+                raise ValueError(f"two flows of kind {value.kind}")
     for flow in found.values():
         for step in flow.steps:
             ledger.entry_kind(flow.entry_kind(step), label=step.said or step.label, personal=step.personal)

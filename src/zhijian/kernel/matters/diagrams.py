@@ -18,14 +18,12 @@ def who_of(step: Step) -> str:
 
 def diagram(flow: Flow) -> str:
     """The flow as a Mermaid state diagram."""
-    lines = ["stateDiagram-v2"]
-    for state in flow.states:
-        lines.append(f"    {state.code}: {state.label}")
-    for step in flow.steps:
-        for start in step.froms or ("[*]",):
-            lines.append(f"    {start} --> {step.to or start}: {step.label}")
-    lines += [f"    {state.code} --> [*]" for state in flow.states if state.final]
-    return "\n".join(lines)
+    named = [f"    {state.code}: {state.label}" for state in flow.states]
+    arrows = [
+        f"    {start} --> {step.to or start}: {step.label}" for step in flow.steps for start in step.froms or ("[*]",)
+    ]
+    ends = [f"    {state.code} --> [*]" for state in flow.states if state.final]
+    return "\n".join(["stateDiagram-v2", *named, *arrows, *ends])
 
 
 def _row(step: Step) -> str:
@@ -34,7 +32,9 @@ def _row(step: Step) -> str:
     facts = ", ".join(step.facts.model_fields) if step.facts else ""
     guards = ", ".join(guard.__name__ for guard in step.guards)
     told = ", ".join(str(w.value) for w in step.told)
-    return f"| `{step.verb}` | {froms} | {step.to or 'same'} | {who_of(step)} | {facts} | {guards} | {clocks} | {told} |"
+    return (
+        f"| `{step.verb}` | {froms} | {step.to or 'same'} | {who_of(step)} | {facts} | {guards} | {clocks} | {told} |"
+    )
 
 
 def page(flow: Flow) -> str:
@@ -47,6 +47,6 @@ def page(flow: Flow) -> str:
 def document() -> str:
     """All flows, as `docs/flows.md` holds them."""
     with translation.override("en"):
-        head = "# What can happen to a matter\n\nMade by `zhijian flows > docs/flows.md` from the flow tables; a test compares.\n\n"
+        head = "# What can happen to a matter\n\n"
+        head += "Made by `zhijian flows > docs/flows.md` from the flow tables; a test compares.\n\n"
         return head + "\n".join(page(flow) for flow in sorted(flows().values(), key=lambda f: f.kind))
-

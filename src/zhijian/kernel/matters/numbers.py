@@ -10,7 +10,7 @@ from zhijian.kernel.packs import stack
 
 
 def take(kind: str, organ: str, year: int) -> int:
-    """The next running number. The counter's row stays locked until the transaction ends, so none is lost or doubled."""
+    """The next running number; the counter's row stays locked until the transaction ends: none is lost or doubled."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO matters_counter (kind, organ, year, last) VALUES (%s, %s, %s, 1)"

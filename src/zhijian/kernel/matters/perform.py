@@ -56,7 +56,14 @@ class Offer:
 
 @cache
 def _columns(model: type[models.Model]) -> frozenset[str]:
-    return frozenset(f.name for f in model._meta.concrete_fields) - {"id", "matter", "uid", "state", "version", "number"}
+    return frozenset(f.name for f in model._meta.concrete_fields) - {
+        "id",
+        "matter",
+        "uid",
+        "state",
+        "version",
+        "number",
+    }
 
 
 def record_of(matter: Matter, flow: Flow | None = None) -> Record:

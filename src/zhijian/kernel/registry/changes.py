@@ -94,7 +94,8 @@ def _horizon() -> tuple[int, int, str]:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_snapshot_xmin(pg_current_snapshot())::text, coalesce(pg_current_xact_id_if_assigned()::text, '0'), "
+            "SELECT pg_snapshot_xmin(pg_current_snapshot())::text, "
+            "coalesce(pg_current_xact_id_if_assigned()::text, '0'), "
             "system_identifier::text || '.' || (SELECT oid FROM pg_database WHERE datname = current_database()) "
             "FROM pg_control_system()"
         )
@@ -126,7 +127,7 @@ def _after(at: _Position, ranges: Ranges, horizon: int) -> QuerySet[Premises]:
 
 
 def _written_here(ranges: Ranges, own: int) -> list[Premises]:
-    """What this very transaction has written lies beyond the horizon; it is sent now and, harmlessly, once more later."""
+    """What this very transaction has written lies beyond the horizon: sent now and, harmlessly, once more later."""
     rows = _open(ranges).extra(where=["registry_premises.changed = %s::text::xid8"], params=[str(own)])
     return list(rows.order_by("id"))
 

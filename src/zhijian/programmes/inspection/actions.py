@@ -1,4 +1,4 @@
-"""What touches more than one matter: a visit recorded on a phone becomes the inspection and all that follows from it."""
+"""What touches more than one matter: a phone's record of a visit becomes the inspection and all that follows from it."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
         task = _start(visit, checklist)
     judged = decide.decide(checklist.items if checklist else {}, [a.model_dump() for a in content.answers])
     told = content.outcome
-    measures = {i.item: i.measure for i in told.items} if told else judged.measures
+    measures: dict[str, str] = {i.item: i.measure for i in told.items} if told else judged.measures
     if told is not None and (told.result, measures) != (judged.result, judged.measures):
         flags.append(doubts.doubt("outcome_differs", ours=judged.result))
     failed = [given for given in content.answers if given.answer == "no"]
@@ -226,7 +226,9 @@ def _propose_investigation(
         about=_about(visit, inspection.matter),
         by_field={"inspection": inspection},
         items=[given.item for given in grave],
-        found="\n".join(f"{given.item} {items.get(given.item, {}).get('text', '')} {given.note}".strip() for given in grave),
+        found="\n".join(
+            f"{given.item} {items.get(given.item, {}).get('text', '')} {given.note}".strip() for given in grave
+        ),
         basis="；".join(dict.fromkeys(items.get(given.item, {}).get("basis", "") for given in grave))[:200],
     )
 

@@ -34,7 +34,10 @@ from zhijian.programmes.inspection.record import read
 
 Say = Callable[[str], None]
 SURNAMES, GIVEN = "王李张刘陈杨赵黄周吴徐孙马朱胡郭何林高罗", "伟芳娜敏静磊洋艳勇军杰娟涛明超霞平刚"
-STROKES = [[[x * 7, 40 + (x * x * 13) % 30, x * 12] for x in range(14)], [[20 + y, y * 6, 200 + y * 9] for y in range(8)]]
+STROKES = [
+    [[x * 7, 40 + (x * x * 13) % 30, x * 12] for x in range(14)],
+    [[20 + y, y * 6, 200 + y * 9] for y in range(8)],
+]
 
 
 @dataclass
@@ -119,20 +122,31 @@ def _at(day: dt.date, hour: int, minute: int) -> dt.datetime:
     return dt.datetime(day.year, day.month, day.day, hour, minute, tzinfo=calendar.zone())
 
 
-def _sent(office: Office, premises: Premises, checklist: Checklist, day: dt.date, failed: list[str], dice: random.Random,
-          task: Matter | None = None, purpose: str = "routine") -> Matter:  # fmt: skip
+def _sent(
+    office: Office,
+    premises: Premises,
+    checklist: Checklist,
+    day: dt.date,
+    failed: list[str],
+    dice: random.Random,
+    purpose: str = "routine",
+) -> Matter:
     """A visit as the phone would have sent it, taken in by the same door."""
     begun = _at(day, dice.randrange(9, 17), dice.randrange(60))
     answers = [
-        {"item": no, "answer": "no" if no in failed else "yes", "by": "tap" if item["key"] or no in failed else "section",
-         "at": (begun + dt.timedelta(seconds=20 * n)).isoformat()}
+        {
+            "item": no,
+            "answer": "no" if no in failed else "yes",
+            "by": "tap" if item["key"] or no in failed else "section",
+            "at": (begun + dt.timedelta(seconds=20 * n)).isoformat(),
+        }
         for n, (no, item) in enumerate(checklist.items.items())
-    ]  # fmt: skip
+    ]
     judged = decide.decide(checklist.items, answers)
     rectify = "rectify" in judged.measures.values()
     papers = [{"kind": kind, "number": None, "code": None} for kind in _kinds(rectify)]
-    content = {
-        "task": str(task.uid) if task else None,
+    content: dict[str, Any] = {
+        "task": None,
         "purpose": purpose,
         "premises": str(premises.uid),
         "checklist": {"id": checklist.code, "version": checklist.version},
@@ -142,7 +156,9 @@ def _sent(office: Office, premises: Premises, checklist: Checklist, day: dt.date
         "started": begun.isoformat(),
         "ended": (begun + dt.timedelta(minutes=dice.randrange(14, 35))).isoformat(),
         "clock_skew_ms": 0,
-        "place": {"lat": str(premises.lat), "lon": str(premises.lon), "accuracy": 12} if premises.lat is not None else None,
+        "place": {"lat": str(premises.lat), "lon": str(premises.lon), "accuracy": 12}
+        if premises.lat is not None
+        else None,
         "inspectors": [
             {"id": p.pk, "name": p.name, "certificate_no": p.certificate_no} for p in (office.first, office.second)
         ],
@@ -162,7 +178,11 @@ def _sent(office: Office, premises: Premises, checklist: Checklist, day: dt.date
         "rechecks": [],
         "papers": papers,
     }
-    signers = [("inspector1", office.first.name), ("inspector2", office.second.name), ("party", content["present"]["name"])]
+    signers = [
+        ("inspector1", office.first.name),
+        ("inspector2", office.second.name),
+        ("party", content["present"]["name"]),
+    ]
     raw = {
         "schema": 1,
         "id": str(uuid.UUID(int=dice.getrandbits(128), version=4)),
@@ -209,7 +229,7 @@ def _closed_year(plan: dict[str, Any], scale: float, dice: random.Random, office
 
 
 def _checklist(premises: Premises, day: dt.date) -> Checklist | None:
-    """The list for premises; for a day before the first version, the first one (the demo's own liberty, its year is made)."""
+    """The list for premises; for a day before the first version, the first one (the demo's own liberty)."""
     found = applicable(premises, day) or applicable(premises, calendar.today())
     return found[0] if found else None
 
@@ -241,7 +261,7 @@ def _publish(matter: Matter, at: dt.datetime) -> None:
 
 
 def _quarter(plan: dict[str, Any], scale: float, dice: random.Random, offices: list[Office]) -> int:
-    """The last quarter up to today: visits of every outcome, and tasks for today; the demo accounts' office gets most."""
+    """The last quarter up to today: visits of every outcome, and tasks for today; most in the demo office."""
     today = calendar.today()
     favourite = next((o for o in offices if o.head is not None), offices[0])
     made = 0

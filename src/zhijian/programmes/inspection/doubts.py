@@ -1,6 +1,6 @@
 """What the server would have refused: recorded, flagged, shown to a person, never dropped.
 
-Each doubt is a code with its sentence; the rules behind them (how far is far, how wrong is a clock) are rows of the pack.
+Each doubt is a code with its sentence; how far is far and how many officers are enough are rows of the pack.
 """
 
 from __future__ import annotations

@@ -115,7 +115,9 @@ class Rectification(models.Model):
     deadline = models.DateField()
     answer = models.TextField(blank=True)
     answered = models.DateTimeField(null=True)
-    answered_by = models.CharField(max_length=80, blank=True, help_text="who entered it: the enterprise, or staff for it")
+    answered_by = models.CharField(
+        max_length=80, blank=True, help_text="who entered it: the enterprise, or staff for it"
+    )
     asked_until = models.DateField(null=True)
     asked_reason = models.TextField(blank=True)
     extended = models.PositiveSmallIntegerField(default=0)
@@ -157,7 +159,9 @@ class PublishedResult(models.Model):
     failed = models.PositiveSmallIntegerField(default=0)
     failed_key = models.PositiveSmallIntegerField(default=0)
     failed_items = models.JSONField(default=list, help_text="[{no, text}] of the items that failed")
-    open_items = models.PositiveSmallIntegerField(default=0, help_text="still to be put right; kept by the rectifications")
+    open_items = models.PositiveSmallIntegerField(
+        default=0, help_text="still to be put right; kept by the rectifications"
+    )
     put_right_on = models.DateField(null=True)
 
     class Meta:

@@ -19,13 +19,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from zhijian.kernel import notices
 from zhijian.kernel.accounts.actor import SYSTEM, party_of
 from zhijian.kernel.accounts.links import make_link
 from zhijian.kernel.accounts.scope import in_scope, scoped
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.models import Notice
+from zhijian.kernel.notices.telling import tell
+from zhijian.kernel.notices.wording import notice_template
 from zhijian.kernel.registry.models import Entity
 
 MINUTES, TRIES = 10, 5
@@ -33,7 +34,7 @@ KEY = "enterprise"  # of the session: the entity that is signed in
 PENDING = "enterprise_code"  # of the session: {entity, digest, until, tries}
 
 ledger.entry_kind("enterprise.signed_in", label=gettext_lazy("The enterprise signed in"))
-notices.notice_template(
+notice_template(
     "enterprise.code",
     title=gettext_lazy("Code to sign in"),
     text=gettext_lazy("Your code is {code}, good for 10 minutes."),
@@ -75,7 +76,7 @@ def open_visit(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """First the enterprise's code, then the one-time code; the answer is the same whether the enterprise exists or not."""
+    """First the enterprise's code, then the one-time code; the answer is the same whether it exists or not."""
     if request.method != "POST":
         return render(request, "inspection/sign_in.html", {})
     if "code" not in request.POST:
@@ -90,7 +91,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     request.session.cycle_key()
     request.session[KEY] = entity.pk
     with scoped(party_of(entity)) as actor:
-        ledger.record("enterprise.signed_in", actor=actor, subject=f"entity:{entity.pk}", entity_id=entity.pk, area=entity.area)
+        ledger.record(
+            "enterprise.signed_in", actor=actor, subject=f"entity:{entity.pk}", entity_id=entity.pk, area=entity.area
+        )
     return redirect("enterprise_account")
 
 
@@ -105,7 +108,7 @@ def _send(request: HttpRequest, entity: Entity | None) -> None:
     }
     if entity is not None:
         with scoped(SYSTEM):
-            notices.tell(entity, matter=None, template="enterprise.code", data={"code": code}, actor=SYSTEM)
+            tell(entity, matter=None, template="enterprise.code", data={"code": code}, actor=SYSTEM)
 
 
 def _accept(request: HttpRequest, code: str) -> Entity | None:
@@ -124,5 +127,3 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """Forget the enterprise on this browser."""
     request.session.pop(KEY, None)
     return redirect("enterprise_sign_in")
-
-

@@ -71,7 +71,9 @@ def visit(request: HttpRequest, token: str) -> HttpResponse:
         return _page(request, token, actor, matter)
 
 
-def _page(request: HttpRequest, token: str, actor: Actor, matter: Matter, spoilt: Finding | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest, token: str, actor: Actor, matter: Matter, spoilt: Finding | None = None
+) -> HttpResponse:
     inspection = Inspection.objects.filter(pk=matter.pk).select_related("checklist").first()
     if inspection is None:
         raise Http404
@@ -127,7 +129,9 @@ def act(request: HttpRequest, token: str, uid: str, verb: str) -> HttpResponse:
         return _page(request, token, actor, matter, spoilt)
 
 
-def _try(request: HttpRequest, actor: Actor, row: Rectification, verb: str, facts: dict[str, Any]) -> dict[str, list[str]]:
+def _try(
+    request: HttpRequest, actor: Actor, row: Rectification, verb: str, facts: dict[str, Any]
+) -> dict[str, list[str]]:
     """Do the step; the errors by field when it did not happen."""
     try:
         if verb == "answer":

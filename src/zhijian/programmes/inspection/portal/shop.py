@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from zhijian.kernel.clock import calendar
-from zhijian.kernel.registry.search import by_door_code
 from zhijian.kernel.registry.models import Premises
+from zhijian.kernel.registry.search import by_door_code
 from zhijian.programmes.inspection.models import PublishedResult, Result
 
 YEARS = 3
@@ -50,7 +50,9 @@ def shop(request: HttpRequest, code: str) -> HttpResponse:
     if premises.door_code != code:
         return redirect("shop", code=premises.door_code)
     since = calendar.today() - dt.timedelta(days=365 * YEARS)
-    results = list(PublishedResult.objects.filter(premises=premises, visited_on__gte=since).order_by("-visited_on")[:50])
+    results = list(
+        PublishedResult.objects.filter(premises=premises, visited_on__gte=since).order_by("-visited_on")[:50]
+    )
     context = {
         "premises": premises,
         "licences": _licences(premises),

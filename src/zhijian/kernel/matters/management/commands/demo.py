@@ -33,7 +33,9 @@ class Command(BaseCommand):
             raise CommandError("The demo city belongs into demo mode only: set ZHIJIAN_DEMO=1.")
         if options["accounts"]:
             for account in people.accounts():
-                self.stdout.write(f"{account.username:10} {people.PASSWORD:14} {account.name} · {account.role.value} · {account.area}")
+                self.stdout.write(
+                    f"{account.username:10} {people.PASSWORD:14} {account.name} · {account.role.value} · {account.area}"
+                )
             return
         begun = time.monotonic()
         with scoped(SYSTEM):
