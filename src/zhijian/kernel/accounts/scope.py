@@ -45,7 +45,7 @@ def set_scope(actor: Actor) -> None:
 
 @contextmanager
 def scoped(actor: Actor) -> Iterator[Actor]:
-    """Run a transaction as `actor`. Inside another one the scope is set back at the end (a savepoint keeps SET LOCAL)."""
+    """Run a transaction as `actor`. Inside another one, set back at the end (savepoints keep SET LOCAL)."""
     outer = _current.get() or PUBLIC
     nested = connection.in_atomic_block
     token = _current.set(actor)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
@@ -23,7 +23,7 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.registry.models import Entity
 from zhijian.kernel.registry.search import matching
 
-Rows = QuerySet[Matter]
+Rows: TypeAlias = QuerySet[Matter]
 Options = list[tuple[str, str]]
 PEOPLE = 300  # of the longest list of people to choose from
 

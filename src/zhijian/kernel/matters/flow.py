@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from django.db.models import Model
 from django.utils.functional import Promise
@@ -18,8 +18,8 @@ from pydantic import BaseModel, ConfigDict
 
 from zhijian.kernel.accounts.roles import Relation, Role
 
-Text = str | Promise
-Who = Role | Relation
+Text: TypeAlias = str | Promise
+Who: TypeAlias = Role | Relation
 Tone = Literal["wait", "act", "warn", "bad", "good"]
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.db import models, transaction
@@ -28,7 +28,7 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.numbers import number_for
 from zhijian.kernel.registry.models import Entity, Premises
 
-Record = models.Model | None
+Record: TypeAlias = models.Model | None
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ def _assign(target: models.Model, facts: Facts | None) -> None:
     """Store the facts that are named like a field of `target` (a foreign key takes an id)."""
     if facts is None:
         return
-    columns = _columns(type(target))
+    columns = _columns(type(target))  # type: ignore[arg-type]
     for name in type(facts).model_fields:
         if name in columns and (value := getattr(facts, name)) is not None:
             field = target._meta.get_field(name)

@@ -15,7 +15,7 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.papers.codes import LENGTH, read_code
 from zhijian.kernel.papers.forms import form
 
-A_MINUTE = 30  # questions of one address within a minute
+A_MINUTE = 60  # questions of one address within a minute
 NO_CODE = "0" * LENGTH  # asked for instead of a malformed code, so that both answers take the same time
 
 

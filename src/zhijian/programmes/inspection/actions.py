@@ -1,4 +1,4 @@
-"""What touches more than one matter: a phone's record of a visit becomes the inspection and all that follows from it."""
+"""What touches more than one matter: a phone's record becomes the inspection and all that follows from it."""
 
 from __future__ import annotations
 

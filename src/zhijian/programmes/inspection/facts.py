@@ -29,7 +29,7 @@ Count = Annotated[int, Field(ge=0, le=32_000)]
 class Plan(Facts):
     """A planned visit."""
 
-    purpose: Annotated[Purpose, Field(title=_("Purpose"))] = Purpose.ROUTINE
+    purpose: Annotated[Purpose, Field(title=_("Purpose"))] = Purpose("routine")
     checklist: Annotated[int | None, Field(title=_("Checklist"), json_schema_extra={"widget": "checklist"})] = None
     planned_for: Annotated[dt.date, Field(title=_("Day of the visit"))]
     assignee: Annotated[int, person(_("First officer"), "inspector")]
@@ -47,7 +47,7 @@ class Assign(Facts):
 class Start(Facts):
     """A visit started by the scan, without a task."""
 
-    purpose: Purpose = Purpose.ROUTINE
+    purpose: Purpose = Purpose("routine")
     checklist: int | None = None
     assignee: int
     second: int | None = None

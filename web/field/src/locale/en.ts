@@ -354,7 +354,7 @@ export const en: Record<keyof typeof zh, string> = {
 
   "stop.no_deadline": "No deadline is set",
   "stop.deadline_late": "The deadline cannot be after {date}",
-  "stop.photo": "Failed items need a photo: {list}",
+  "stop.photo": "Failed items need a photo, or a note where none can be taken: {list}",
   "trouble.photo_many": "At most {n} photos for this item.",
   "review.far": "This was recorded about {n} m from the registered place. You may sign; the record says so.",
   "recheck.found": "Found last time: {text}",

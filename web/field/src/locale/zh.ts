@@ -350,7 +350,7 @@ export const zh = {
 
   "stop.no_deadline": "还没有定改正期限",
   "stop.deadline_late": "改正期限不能晚于 {date}",
-  "stop.photo": "不合格项须有照片:{list}",
+  "stop.photo": "不合格项须有照片,拍不了的写明情况:{list}",
   "trouble.photo_many": "这一项最多 {n} 张照片。",
   "review.far": "现场定位离登记地址约 {n} 米。照常可以签字,记录上会标明。",
   "recheck.found": "上次发现:{text}",
