@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import io
 import json
 import os
 import tomllib
@@ -24,19 +25,25 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
+from PIL import Image
 from tests import world
 from tests.openers import OPENERS
 
 from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.links import make_link
 from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.clock.models import Clock
+from zhijian.kernel.evidence import files
 from zhijian.kernel.matters.catalogue import flow_of, flows
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.notices.models import Notice
+from zhijian.kernel.papers import making
 
 pytestmark = pytest.mark.django_db
+RECORD = Path(__file__).with_name("fixtures") / "record_inspection_1.json"
 TABLE = Path(__file__).with_name("permissions.toml")
 UPDATE = os.environ.get("UPDATE_PERMISSIONS") == "1"
 HEADING = """\
@@ -60,6 +67,12 @@ def things(w: world.World) -> Things:
         person=w.inspector, name="phone", public_key={}, grant_until="2035-01-01T00:00:00+00:00"
     )
     clock = Clock.objects.filter(matter=finding).first()
+    signed = json.loads(RECORD.read_text())["papers"]["signed"]
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "JPEG")
+    photo = files.attach(finding, files.store(picture.getvalue()), actor=SYSTEM, kind="photo", name="x.jpg")
+    paper = making.make("rectification_order", finding, signed["rectification_order"], actor=SYSTEM)
+    notice = Notice.objects.filter(person=w.inspector).first()
     return {
         "inspection": str(planned.uid),
         "rectification": str(finding.uid),
@@ -71,6 +84,11 @@ def things(w: world.World) -> Things:
         "door": w.premises.door_code,
         "phone": str(phone.uid),
         "clock": str(clock.pk if clock else 0),
+        "token": make_link(w.entity, finding.parent),
+        "photo": str(photo.uid),
+        "paper": str(paper.uid),
+        "code": paper.code,
+        "notice": str(notice.uid if notice else NOWHERE),
         "nothing": NOWHERE,
         "zero": "0",
     }

@@ -48,7 +48,7 @@ def duck(w, tmp_path) -> engines.Snapshot:
 def test_every_figure_says_what_it_is():
     for one in declared().values():
         assert str(one.title).strip(), one.code
-        assert len(str(one.definition).strip()) > 20, one.code
+        assert len(str(one.definition).strip()) > 10, one.code
         assert str(one.unit).strip(), one.code
         assert one.programme != one.code
         assert set(one.ratio or ()) <= set(declared()), one.code

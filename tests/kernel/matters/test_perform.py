@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection, transaction
@@ -14,7 +15,7 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters import numbers
 from zhijian.kernel.matters.errors import BadFacts, Conflict, NotAllowed, NotOpen
-from zhijian.kernel.matters.models import Counter, Matter
+from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, offers, perform, why_not
 from zhijian.programmes.inspection.flow import INSPECTION
 
@@ -87,7 +88,7 @@ def test_nobody_opens_matters_elsewhere(w: world.World) -> None:
         )  # fmt: skip
 
 
-def _ten_numbers(take: object) -> list[int]:
+def _twenty_numbers(take: object) -> list[int]:
     taken: list[int] = []
 
     def work() -> None:
@@ -105,20 +106,33 @@ def _ten_numbers(take: object) -> list[int]:
 
 
 def test_numbers_race(fresh_database: object) -> None:
-    """Read-then-write without the row's lock gives the same number twice; the statement that locks never does."""
-
-    with scoped(SYSTEM):
-        Counter.objects.create(kind="naive", organ="3703", year=2026)
-    barrier = threading.Barrier(4)
+    """Read-then-add gives the same number twice; the sequence never does, also while it is being made."""
+    barrier, last = threading.Barrier(4), {"n": 0}
 
     def together() -> int:
-        row = Counter.objects.get(kind="naive")
+        n = last["n"]
         barrier.wait(timeout=20)
-        Counter.objects.filter(pk=row.pk).update(last=row.last + 1)
-        return row.last + 1
+        last["n"] = n + 1
+        return n + 1
 
-    assert len(set(_ten_numbers(together))) < 20, "the race must be there, or the next line proves nothing"
-    assert _ten_numbers(lambda: numbers.take("real", "3703", 2026)) == list(range(1, 21))
+    assert len(set(_twenty_numbers(together))) < 20, "the race must be there, or the next line proves nothing"
+    assert _twenty_numbers(lambda: numbers.take("real", "3703", 2026)) == list(range(1, 21))
+
+
+def test_a_sequence_lets_others_pass(fresh_database: object) -> None:
+    """A number taken in a long transaction does not hold up the next one."""
+    with scoped(SYSTEM):
+        numbers.take("real", "3703", 2026)
+        with ThreadPoolExecutor(1) as pool:
+            other = pool.submit(_one_number).result(timeout=10)
+    assert other >= 1
+
+
+def _one_number() -> int:
+    with scoped(SYSTEM):
+        taken = numbers.take("real", "3704", 2026)
+    connection.close()
+    return taken
 
 
 def test_two_steps_at_once_on_one_matter(fresh_database: object) -> None:

@@ -10,11 +10,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from tests import world
 
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.evidence.ledger import describe
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.packs import Limit, Unit, areas, changes, check, current, rule_rows
 from zhijian.kernel.packs.models import LocalRule
@@ -47,8 +49,11 @@ def test_a_local_value_holds_from_its_day_and_is_in_the_ledger(admin: Actor) -> 
     assert RECTIFY.on(TODAY - dt.timedelta(1)).limit == Limit(15, Unit.DAYS)
     with scoped(admin):
         entry = LedgerEntry.objects.latest("id")
+        with translation.override("en"):
+            told = describe(entry, admin)
     assert (entry.kind, entry.subject) == ("rules.override", f"rules:{RECTIFY.name}")
     assert (entry.data["old"], entry.data["new"]) == ("15 days", "10 days")
+    assert told == f"Set {RECTIFY.name} to 10 days from 2026-11-23 (before: 15 days). Reason: 局务会决定"
 
 
 def test_the_latest_since_wins_and_of_those_the_last_made(admin: Actor) -> None:

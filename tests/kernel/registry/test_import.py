@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files import File
 from django.core.files.storage import default_storage
 
 from zhijian.config.places import CHECKOUT
+from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.registry.import_ import hooks
-from zhijian.kernel.registry.import_.runner import import_file, recover
+from zhijian.kernel.registry.import_.runner import import_file, recover, submit
 from zhijian.kernel.registry.import_.sources import recognise
+from zhijian.kernel.registry.jobs import run_import
 from zhijian.kernel.registry.models import Entity, ImportRun, Licence, Premises
 
 from .tables import FOOD_HEAD, HEAD, code, entity, food, jy, write, write_xlsx
@@ -208,3 +211,17 @@ def test_a_killed_import_leaves_nothing(fresh_database: Any, tmp_path: Path) -> 
     done = subprocess.run(command, env=os.environ | fresh_database.env, capture_output=True, text=True, check=True)
     assert "15000" in done.stdout
     assert Entity.objects.count() == 15_000
+
+
+@pytest.mark.django_db
+def test_a_file_is_taken_by_a_job(tmp_path: Path) -> None:
+    path = write(tmp_path / "名单 一.csv", [HEAD, entity(1)])
+    with path.open("rb") as file:
+        run = submit(File(file, name=path.name), "registration", SYSTEM)
+    assert ImportRun.objects.get().state == "queued"
+    run_import(run_id=run.pk)
+    run.refresh_from_db()
+    assert run.state == "done", run.problem
+    assert (run.file_name, run.counts["entity"]["new"], len(run.sha256)) == ("名单 一.csv", 1, 64)
+    with default_storage.open(run.stored) as kept:
+        assert kept.read() == path.read_bytes()

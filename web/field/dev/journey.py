@@ -8,26 +8,19 @@ Prints one line for each thing seen to hold; stops at the first that does not.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
-import os
 import re
 import shutil
-import signal
-import struct
 import tempfile
 import threading
-import zlib
 from pathlib import Path
-from typing import Any
 
+from hand import PIN, Hand, png
 from mock_data import SHOP, door
 from mock_server import serve
-from playwright.sync_api import BrowserContext, Error, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, expect, sync_playwright
 
 HERE = Path(__file__).resolve().parent
-AXE = HERE.parent / "node_modules/axe-core/axe.min.js"
-PIN = "271845"
 # Rows that hold work, counted in the browser's own store.
 LEFT = """async () => {
     const name = (await indexedDB.databases()).map(d => d.name).find(n => /-field-/.test(n));
@@ -38,56 +31,7 @@ LEFT = """async () => {
 }"""
 
 
-def png(width: int, height: int, seed: int) -> bytes:
-    """A picture that does not compress, so that it takes several chunks."""
-    import random
-
-    noise = random.Random(seed)
-    rows = b"".join(b"\0" + noise.randbytes(width * 3) for _ in range(height))
-    chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))  # noqa: E731
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-
-
-class Journey:
-    def __init__(self, page_of: Any, folder: str, address: str, mock: Any, shots: Path | None) -> None:
-        self.page_of, self.folder, self.address, self.mock, self.shots = page_of, folder, address, mock, shots
-        self.context: BrowserContext
-        self.page: Page
-
-    def start(self) -> None:
-        self.context = self.page_of()
-        self.page = self.context.pages[0] if self.context.pages else self.context.new_page()
-        self.page.on(
-            "console",
-            lambda m: print("   console:", m.text) if m.type == "error" and "ERR_INTERNET" not in m.text else None,
-        )
-        self.page.on("pageerror", lambda e: print("   page error:", e))
-        self.page.set_default_timeout(15000)
-
-    def see(self, what: str) -> None:
-        print("ok", what, flush=True)
-
-    def shot(self, name: str, whole: bool = False) -> None:
-        if self.shots:
-            self.page.screenshot(path=self.shots / f"{name}.png", full_page=whole)
-
-    def at(self, testid: str):
-        return self.page.get_by_test_id(testid)
-
-    def item(self, no: str):
-        return self.at(f"item-{no}")
-
-    def axe(self, where: str) -> None:
-        """No WCAG 2.2 AA finding of axe-core on this page. Evaluated from outside, so the page's CSP stays as it is."""
-        self.page.evaluate(AXE.read_text())
-        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-        found = self.page.evaluate("tags => axe.run({runOnly: tags}).then(r => r.violations)", tags)
-        for each in found:
-            print("   axe", where, each["id"], each["help"], [node["html"][:120] for node in each["nodes"][:3]])
-        assert not found, f"axe: {where}"
-        self.see(f"axe clean: {where}")
-
+class Journey(Hand):
     def enrol(self) -> None:
         page = self.page
         page.goto(self.address)
@@ -107,23 +51,6 @@ class Journey:
         self.shot("02-today")
         self.axe("today")
 
-    def kill(self, offline: bool) -> None:
-        """The browser's processes are killed at once; what opens next opens from what is on the disk."""
-        for entry in Path("/proc").iterdir():
-            with contextlib.suppress(OSError):
-                if entry.name.isdigit() and self.folder.encode() in (entry / "cmdline").read_bytes():
-                    os.kill(int(entry.name), signal.SIGKILL)
-        with contextlib.suppress(Error):
-            self.context.close()
-        for lock in Path(self.folder).glob("Singleton*"):
-            lock.unlink(missing_ok=True)
-        self.start()
-        self.context.set_offline(offline)
-        self.page.goto(self.address + self.hash)
-        self.at("pin-input").fill(PIN)
-
-    hash = ""
-
     def wrong_pin(self) -> None:
         self.page.reload()
         self.at("pin-input").fill("111112")
@@ -132,6 +59,42 @@ class Journey:
         self.at("pin-input").fill(PIN)
         expect(self.at("sync-now")).to_be_visible()
         self.see("a wrong PIN is told, the right one opens")
+
+    def lost_pin(self) -> None:
+        """With no network: the password of the day of enrolment opens the app, and a new PIN is chosen."""
+        self.context.set_offline(True)
+        self.page.reload()
+        self.at("pin-forgot").click()
+        self.at("pin-password").fill("wrong password")
+        self.at("pin-open").click()
+        expect(self.at("pin-problem")).to_be_visible()
+        self.at("pin-password").fill("a long password")
+        self.at("pin-open").click()
+        self.at("pin-new").fill(PIN)
+        self.at("pin-repeat").fill(PIN)
+        self.at("pin-save").click()
+        expect(self.at(f"task-{SHOP.format(101)}")).to_be_visible()
+        self.context.set_offline(False)
+        self.see("a lost PIN is replaced by the password, with no network")
+
+    def renew(self) -> None:
+        """A renewed grant: another key, the same work."""
+        self.context.set_offline(False)
+        self.page.goto(self.address + "#/renew")
+        self.at("enrol-username").fill("jia")
+        self.at("enrol-password").fill("a newer password")
+        self.at("enrol-code").fill("123456")
+        self.at("enrol-submit").click()
+        self.at("pin-new").fill(PIN)
+        self.at("pin-repeat").fill(PIN)
+        self.at("pin-save").click()
+        expect(self.page.locator("[data-testid^=draft-]")).to_have_count(1)
+        expect(self.at("state-line").first).to_contain_text("已更新")
+        self.page.locator("[data-testid^=draft-]").click()
+        expect(self.item("2.3")).to_have_attribute("data-answer", "no")
+        assert len(self.mock.devices) == 2
+        self.context.set_offline(True)
+        self.see("a renewed grant keeps the draft")
 
     def check(self) -> None:
         page = self.page
@@ -191,17 +154,6 @@ class Journey:
         expect(self.at("result")).to_contain_text("不符合")
         self.shot("06-review", whole=True)
         self.axe("review")
-
-    def sign(self, who: str) -> None:
-        pad = self.at(f"sign-{who}")
-        pad.scroll_into_view_if_needed()
-        box = pad.bounding_box()
-        mouse = self.page.mouse
-        mouse.move(box["x"] + 40, box["y"] + 40)
-        mouse.down()
-        for x, y in ((80, 90), (120, 50), (170, 100), (220, 60)):
-            mouse.move(box["x"] + x, box["y"] + y, steps=4)
-        mouse.up()
 
     def sign_all(self) -> None:
         self.at("to-sign").click()
@@ -389,7 +341,9 @@ def main() -> None:
         for part in (
             journey.enrol,
             journey.wrong_pin,
+            journey.lost_pin,
             journey.check,
+            journey.renew,
             journey.value_rule,
             journey.finish_answers,
             journey.sign_all,

@@ -95,7 +95,7 @@ export class Outbox {
     const rows = (await this.db.outbox.toArray()).filter(isUnderWay);
     if (!rows.length) return;
     const wait = Math.max(500, Math.min(...rows.map((row) => row.next)) - Date.now());
-    this.timer = setTimeout(() => void this.run(), wait);
+    this.timer = setTimeout(() => void this.run().catch(() => undefined), wait); // a locked app has closed its store
   }
 
   private async set(id: string, change: Partial<OutboxRow>): Promise<void> {

@@ -126,7 +126,7 @@ export async function syncNow(): Promise<void> {
   status.syncing = true;
   try {
     const before = await here.db.sent.count();
-    const sending = here.outbox.runNow(); // side by side: photos on a slow line must not keep the tasks of today away
+    const sending = here.outbox.runNow().catch(() => undefined); // side by side: photos on a slow line must not keep the tasks of today away
     await pullAll(here.db, here.api);
     await here.loadReference();
     await sending;

@@ -103,7 +103,7 @@ export async function submit(visit: Visit): Promise<string> {
     if (head.task) await db.tasks.delete(head.task.uid);
   });
   await refreshWaiting(session);
-  void session.outbox.run();
+  void session.outbox.run().catch(() => undefined); // whatever went wrong stands in the outbox itself
   return head.id;
 }
 

@@ -14,7 +14,7 @@ export function checklistsFor(all: Checklist[], trade: string, day: string): Che
     if (!other || other.version < list.version) newest.set(list.id, list);
   }
   const lists = [...newest.values()];
-  const fitting = lists.filter((list) => list.applies.includes(trade));
+  const fitting = lists.filter((list) => fits(list, trade));
   return fitting.length ? fitting : lists;
 }
 
@@ -29,6 +29,10 @@ export async function officers(here: Session, task: Task | null): Promise<Signer
     .find((each) => each && maySign(each, today()));
   const signer = ({ id, name, certificate_no }: Signer): Signer => ({ id, name, certificate_no });
   return second ? [signer(me), signer(second)] : [signer(me)];
+}
+
+export function fits(list: Checklist, trade: string): boolean {
+  return list.applies.includes(trade);
 }
 
 export async function startVisit(

@@ -3,6 +3,8 @@ import { ref } from "vue";
 
 export const updateReady = ref(false);
 let waiting: ServiceWorker | null = null;
+/** An app that stays open for days asks for a new version this often. */
+const ASK_EVERY_MS = 6 * 3_600_000;
 
 export function watchUpdates(): void {
   if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
@@ -13,6 +15,7 @@ export function watchUpdates(): void {
       updateReady.value = true;
     };
     offer(registration.waiting);
+    setInterval(() => void registration.update().catch(() => undefined), ASK_EVERY_MS);
     registration.addEventListener("updatefound", () => {
       const worker = registration.installing;
       worker?.addEventListener("statechange", () => worker.state === "installed" && offer(worker));

@@ -16,6 +16,7 @@ class FieldRecord(models.Model):
     """
 
     class State(models.TextChoices):
+        WAITING = "waiting", _("Kept, to be worked on")
         ACCEPTED = "accepted", _("Accepted")
         HELD = "held", _("Waits for a person")
 

@@ -1,18 +1,25 @@
-"""Taking in what phones send: stored byte for byte, then made into matters; never refused, never twice."""
+"""Taking in what phones send: stored byte for byte first, then made into matters; never refused, never twice.
+
+A record that comes alone is worked on at once, so the phone is told its number and its doubts. When many come at the same
+moment (a whole office gets signal back), they are kept, which is what the phone needs to know, and the worker goes on
+with them; the phone asks again later. Measured with bench.sync.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import logging
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
 
-from zhijian.gateways.field import problems
+from zhijian.gateways.field import jobs, problems
 from zhijian.gateways.field.models import FieldRecord
 from zhijian.kernel.accounts.actor import SYSTEM, actor_of
 from zhijian.kernel.accounts.models import Device
@@ -26,6 +33,7 @@ from zhijian.programmes.inspection.actions import CannotPlace, record_visit
 from zhijian.programmes.inspection.record import read
 
 log = logging.getLogger(__name__)
+AT_ONCE = 3  # records within a second that are worked on at once
 LIMIT = 2_000_000  # bytes of a record without its photos; 56 answers with notes and strokes are about 60,000
 
 ledger.entry_kind("field.held", label=gettext_lazy("A record from the field waits for a person: {why}"))
@@ -59,12 +67,23 @@ def take(uid: UUID, body: bytes, device: Device) -> tuple[bool, dict[str, Any]]:
             kind=str(raw.get("kind", ""))[:30],
             body=body,
             sha256=sha256,
-            state=FieldRecord.State.ACCEPTED,
+            state=FieldRecord.State.WAITING,
             area=device.person.home_id or "",
         )
-        _make(kept, raw)
+        busy = _busy()
         kept.save(force_insert=True)
+        if busy:
+            jobs.work_on.later(record=str(uid))
+        else:
+            work_on(kept, raw)
         return True, answer(kept)
+
+
+def _busy() -> bool:
+    """Whether others came within the last second, or still wait: then this one waits its turn as well."""
+    just_now = timezone.now() - dt.timedelta(seconds=1)
+    recent = FieldRecord.objects.filter(received__gte=just_now)
+    return recent.count() >= AT_ONCE or FieldRecord.objects.filter(state=FieldRecord.State.WAITING).exists()
 
 
 def _parse(uid: UUID, body: bytes) -> dict[str, Any]:
@@ -79,8 +98,9 @@ def _parse(uid: UUID, body: bytes) -> dict[str, Any]:
     return raw
 
 
-def _make(kept: FieldRecord, raw: dict[str, Any]) -> None:
-    """Make matters of it. Whatever goes wrong, the bytes are kept and a person sees it."""
+def work_on(kept: FieldRecord, raw: dict[str, Any]) -> None:
+    """Make matters of a kept record. Whatever goes wrong, the bytes are kept and a person sees it."""
+    kept.state = FieldRecord.State.ACCEPTED
     try:
         with transaction.atomic():
             record = read(raw)
@@ -99,6 +119,7 @@ def _make(kept: FieldRecord, raw: dict[str, Any]) -> None:
             area=kept.area,
             data={"why": type(error).__name__, "sha256": kept.sha256},
         )
+    kept.save(update_fields=["state", "flags", "matter", "area"])
 
 
 def answer(kept: FieldRecord) -> dict[str, Any]:
@@ -111,7 +132,7 @@ def answer(kept: FieldRecord) -> dict[str, Any]:
         missing = sorted(wanted - set(Blob.objects.filter(pk__in=wanted).values_list("pk", flat=True)))
     return {
         "id": str(kept.uid),
-        "state": kept.state,
+        "state": "held" if kept.state == FieldRecord.State.HELD else "accepted",
         "sha256": kept.sha256,
         "matter": {"uid": str(matter.uid), "number": matter.number, "title": matter.title} if matter else None,
         "flags": [{"code": f["code"], "message": doubts.sentence(f)} for f in kept.flags],

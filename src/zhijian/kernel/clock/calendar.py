@@ -60,12 +60,13 @@ def current() -> Calendar:
     """Published years of packs, library and administrator together."""
     mine = own()
     key = (stack().name, mine.version[2])
-    if key not in _current:
+    built = _current.get(key)
+    if built is None:
         base = shipped()
-        years = {**base.years, **{y["year"]: year_of(y, y["number"]) for y in mine.years}}
+        built = Calendar({**base.years, **{y["year"]: year_of(y, y["number"]) for y in mine.years}}, base.weekend)
         _current.clear()
-        _current[key] = Calendar(years, base.weekend)
-    return _current[key]
+        _current[key] = built
+    return built
 
 
 def read(of: Stack) -> Calendar:

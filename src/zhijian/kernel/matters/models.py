@@ -55,14 +55,3 @@ class Matter(models.Model):
     def __str__(self) -> str:
         return self.number or self.title
 
-
-class Counter(models.Model):
-    """The running number of a kind within an organ and a year; taken in the transaction that uses it."""
-
-    kind = models.CharField(max_length=40)
-    organ = models.CharField(max_length=16, db_collation="C")
-    year = models.PositiveSmallIntegerField()
-    last = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "organ", "year"], name="counter_once")]

@@ -1,4 +1,8 @@
-"""Numbers of matters: format from the pack, a counter for each kind, organ and year."""
+"""Numbers of matters: format from the pack, a sequence for each kind, organ and year.
+
+They are for people and may have gaps (only papers must not): a sequence holds no lock until the transaction ends, so 50
+phones of one organ that send at once don't wait for one another. Measured with bench.sync.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +14,9 @@ from zhijian.kernel.packs import stack
 
 
 def take(kind: str, organ: str, year: int) -> int:
-    """The next running number; the counter's row stays locked until the transaction ends: none is lost or doubled."""
+    """The next running number of a kind within an organ and a year; never the same twice, with gaps after a rollback."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO matters_counter (kind, organ, year, last) VALUES (%s, %s, %s, 1)"
-            " ON CONFLICT (kind, organ, year) DO UPDATE SET last = matters_counter.last + 1 RETURNING last",
-            [kind, organ, year],
-        )
+        cursor.execute("SELECT zj_next_number(%s, %s, %s)", [kind, organ, year])
         return cursor.fetchone()[0]
 
 

@@ -126,7 +126,7 @@ def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
         record_digest=visit.record.digest,
         refused=content.refused is not None,
     )
-    inspection = Inspection.objects.get(pk=matter.pk)
+    inspection = Inspection.objects.select_related("matter").get(pk=matter.pk)
     _keep_answers(inspection, content.answers, keys, measures)
     _order_rectifications(visit, inspection, checklist, failed, measures)
     _propose_investigation(visit, inspection, checklist, failed, measures)
@@ -205,9 +205,10 @@ def _order_rectifications(
             required=item.get("fix") or text,
             deadline=deadline,
         )
-    Matter.objects.filter(parent=inspection.matter, kind=flow.RECTIFICATION.kind).update(
-        assignee=inspection.matter.assignee_id, second=inspection.matter.second_id
-    )
+    if "rectify" in measures.values():
+        Matter.objects.filter(parent=inspection.matter, kind=flow.RECTIFICATION.kind).update(
+            assignee=inspection.matter.assignee_id, second=inspection.matter.second_id
+        )
 
 
 def _propose_investigation(

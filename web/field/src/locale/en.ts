@@ -24,7 +24,7 @@ export const en: Record<keyof typeof zh, string> = {
   "enrol.username": "User name",
   "enrol.password": "Password",
   "enrol.code": "One-time code",
-  "enrol.code_where": "Six digits, shown on the page “My phones” of your desk.",
+  "enrol.code_where": "Six digits, shown on the page “My account and phones” of your desk.",
   "enrol.device": "A name for this phone",
   "enrol.submit": "Set up",
   "enrol.busy": "Setting up…",
@@ -358,4 +358,5 @@ export const en: Record<keyof typeof zh, string> = {
   "trouble.photo_many": "At most {n} photos for this item.",
   "review.far": "This was recorded about {n} m from the registered place. You may sign; the record says so.",
   "recheck.found": "Found last time: {text}",
+  "shop.no_fit": "No checklist is made for this trade; make sure that the chosen one fits.",
 };

@@ -22,7 +22,7 @@ export const zh = {
   "enrol.username": "用户名",
   "enrol.password": "密码",
   "enrol.code": "一次性验证码",
-  "enrol.code_where": "在电脑工作台「我的手机」页面上可以看到这个 6 位数字。",
+  "enrol.code_where": "在电脑工作台「我的账号和手机」页面上可以看到这个 6 位数字。",
   "enrol.device": "给这台手机起个名字",
   "enrol.submit": "登记",
   "enrol.busy": "正在登记…",
@@ -354,4 +354,5 @@ export const zh = {
   "trouble.photo_many": "这一项最多 {n} 张照片。",
   "review.far": "现场定位离登记地址约 {n} 米。照常可以签字,记录上会标明。",
   "recheck.found": "上次发现:{text}",
+  "shop.no_fit": "没有专门适用于这种业态的检查表,请确认选对了再开始。",
 } as const;

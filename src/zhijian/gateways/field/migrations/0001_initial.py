@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=30)),
                 ('body', models.BinaryField(help_text='the bytes as they came')),
                 ('sha256', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('accepted', 'Accepted'), ('held', 'Waits for a person')], max_length=10)),
+                ('state', models.CharField(choices=[('waiting', 'Kept, to be worked on'), ('accepted', 'Accepted'), ('held', 'Waits for a person')], max_length=10)),
                 ('area', models.CharField(db_collation='C', help_text='whose people look at it when it is held', max_length=16)),
                 ('flags', models.JSONField(default=list)),
                 ('reply', models.JSONField(default=dict, help_text='the answer that was given, given again for the same bytes')),

@@ -22,10 +22,17 @@ LEDGER = f"""
         FOR EACH STATEMENT EXECUTE FUNCTION zj_append_only();
     CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON evidence_seal
         FOR EACH ROW EXECUTE FUNCTION zj_append_only();
+    CREATE TRIGGER append_only_whole BEFORE TRUNCATE ON evidence_seal
+        FOR EACH STATEMENT EXECUTE FUNCTION zj_append_only();
+    -- Personal values may be erased, never changed.
+    CREATE TRIGGER erase_only BEFORE UPDATE ON evidence_ledgerpersonal
+        FOR EACH ROW EXECUTE FUNCTION zj_append_only();
 
     ALTER TABLE evidence_ledgerentry ENABLE ROW LEVEL SECURITY;
     ALTER TABLE evidence_ledgerentry FORCE ROW LEVEL SECURITY;
-    CREATE POLICY reading ON evidence_ledgerentry FOR SELECT USING {VISIBLE};
+    -- What somebody did himself he may read, wherever it was: he may write it there, and INSERT … RETURNING reads.
+    CREATE POLICY reading ON evidence_ledgerentry FOR SELECT USING (
+        {VISIBLE} OR (actor = current_setting('zj.actor', true) AND actor <> 'public'));
     CREATE POLICY writing ON evidence_ledgerentry FOR INSERT WITH CHECK (true);
 
     DO $$ BEGIN

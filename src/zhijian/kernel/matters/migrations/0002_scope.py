@@ -15,10 +15,32 @@ CREATE FUNCTION zj_in_scope(area text, scopes text) RETURNS boolean LANGUAGE sql
 $$
 """
 
+# A sequence for each kind, organ and year, made when its first number is asked for; owned by the owner of the tables.
+NEXT_NUMBER = """
+CREATE FUNCTION zj_next_number(kind text, organ text, year integer) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    name text := 'zj_number_' || md5(kind || '/' || organ || '/' || year);
+BEGIN
+    LOOP
+        BEGIN
+            RETURN nextval(name::regclass);
+        EXCEPTION WHEN undefined_table THEN
+            BEGIN
+                EXECUTE format('CREATE SEQUENCE %I', name);
+            EXCEPTION WHEN duplicate_table OR unique_violation THEN
+                NULL;  -- somebody else made it meanwhile
+            END;
+        END;
+    END LOOP;
+END $$
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("matters", "0001_initial")]
     operations = [
         migrations.RunSQL(IN_SCOPE, "DROP FUNCTION zj_in_scope(text, text)"),
+        migrations.RunSQL(NEXT_NUMBER, "DROP FUNCTION zj_next_number(text, text, integer)"),
         migrations.RunSQL(protect("matters_matter"), migrations.RunSQL.noop),
     ]

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 from django.utils.text import get_valid_filename
 
@@ -63,13 +63,13 @@ def areas() -> Areas:
 
 def submit(file: File, mapping: str, actor: Actor, *, dry_run: bool = False) -> ImportRun:
     """Take a file in and have it imported by a job. The file is kept as it was sent."""
-    from .jobs import run_import
+    from ..jobs import run_import
 
     run = _new_run(file.name or "file", mapping, actor, dry_run)
     run.size = file.size
     run.stored = default_storage.save(f"imports/{run.uid}/{get_valid_filename(Path(run.file_name).name)}", file)
     run.save()
-    transaction.on_commit(lambda: run_import.defer(run_id=run.pk))
+    run_import.later(run_id=run.pk)
     return run
 
 
