@@ -31,12 +31,6 @@ def _free() -> int:
         return probe.getsockname()[1]
 
 
-def _granian(target: str, port: int, workers: int, threads: int, env: dict[str, str]) -> subprocess.Popen[bytes]:
-    line = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    line += ["--workers", str(workers), "--blocking-threads", str(threads), "--no-access-log", "--log-level", "warning"]
-    return subprocess.Popen([*line, target], env=env)
-
-
 def _wait(port: int, path: str) -> None:
     for _ in range(300):
         with contextlib.suppress(OSError):
@@ -50,13 +44,17 @@ def _wait(port: int, path: str) -> None:
 
 @contextlib.contextmanager
 def processes(env: dict[str, str]) -> Iterator[Ports]:
-    """The site's two processes, as `make run` starts them: web workers = cores, one thread each; uploads many threads."""
+    """Desk, uploads and worker, as `make run` starts them."""
+    from zhijian.ops import run
+
     ports = Ports(_free(), _free())
     env = {**os.environ, **env, "ZHIJIAN_UPLOAD_PORT": str(ports.uploads), "ZHIJIAN_HOSTS": "*"}
-    running = [
-        _granian("zhijian.config.wsgi:application", ports.web, os.cpu_count() or 2, 1, env),
-        _granian("zhijian.gateways.uploads.wsgi:application", ports.uploads, 1, 32, env),
+    lines = [
+        run.desk("127.0.0.1", ports.web, os.cpu_count() or 2),
+        run.uploads("127.0.0.1", ports.uploads),
+        [sys.executable, "-m", "zhijian", "worker", "--grace", "8"],
     ]
+    running = [subprocess.Popen(line, env=env) for line in lines]
     try:
         _wait(ports.web, "/healthz")
         _wait(ports.uploads, "/healthz")

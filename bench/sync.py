@@ -2,6 +2,8 @@
 
 Every phone speaks HTTP to the real web process and the real upload process. Records go first (timed by themselves, since
 a desk feels those), then photos in chunks of 256 kB. One record in ten is sent a second time, as after a lost answer.
+What counts for the phone is that its record is kept; the worker makes the inspections of a burst afterwards, which is
+timed as well, and everything is counted when it has finished.
 """
 
 from __future__ import annotations
@@ -36,9 +38,13 @@ def main() -> None:
             crew = [Sender(ports, person, n) for n, person in enumerate(people)]
             say("records …")
             seconds = together(crew, Sender.send_records)
+            begun = time.perf_counter()
             say("photos …")
             photo_seconds = together(crew, Sender.send_photos)
-        results = _count(crew, seconds, photo_seconds)
+            say("waiting for the worker …")
+            _wait_for_the_worker()
+            worked = seconds + time.perf_counter() - begun
+        results = _count(crew, seconds, photo_seconds, worked)
     report("sync", args, results)
 
 
@@ -131,7 +137,18 @@ class Sender:
                 self.wrong.append(f"photo {told}")
 
 
-def _count(crew: list[Sender], seconds: float, photo_seconds: float) -> list[Result]:
+def _wait_for_the_worker(limit: float = 900) -> None:
+    """Until no record waits any more."""
+    from zhijian.gateways.field.models import FieldRecord
+
+    begun = time.perf_counter()
+    while FieldRecord.objects.filter(state=FieldRecord.State.WAITING).exists():
+        if time.perf_counter() - begun > limit:
+            raise SystemExit("the worker did not finish")
+        time.sleep(0.5)
+
+
+def _count(crew: list[Sender], seconds: float, photo_seconds: float, worked: float) -> list[Result]:
     """What stands in the database against what was sent."""
     from zhijian.gateways.field.models import FieldRecord
     from zhijian.kernel.accounts.actor import SYSTEM
@@ -150,6 +167,7 @@ def _count(crew: list[Sender], seconds: float, photo_seconds: float) -> list[Res
     rate = sent / seconds
     return [
         Result("inspections a second, without photos", rate, "/s", 50, "goal", rate / 50, "at least 50", rate >= 50),
+        Result("made into inspections, a second (photos meanwhile)", sent / worked, "/s"),
         Result("one record, p95", percentile(times, 0.95) * 1000, "ms"),
         Result("records kept", records, "", sent, "sent", records / sent, "none lost, none doubled", records == sent),
         Result("inspections made", visits, "", sent, "sent", visits / sent, "none lost, none doubled", visits == sent),

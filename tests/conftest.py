@@ -17,8 +17,13 @@ from zhijian.ops import testing
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Nothing that a test does may reach the installation's own files."""
-    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright's sync API runs an event loop
+    """Browser tests use the database beside playwright, whose sync API runs an event loop in the same thread."""
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Bytes name no test: they can't be read, and a compressed file's differ between the workers of xdist."""
+    return argname if isinstance(val, bytes) else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -300,6 +300,7 @@ class Journey(Hand):
         self.shot("15-settings-en", whole=True)
         self.axe("settings")
         page.goto(self.address + "#/today")
+        expect(page.locator("[data-testid^=task-]")).to_have_count(0)
         expect(self.at("noted")).to_be_visible()
         self.shot("16-today-en")
         second = self.context.new_page()

@@ -67,8 +67,9 @@ export interface OutboxBlob {
 
 export interface OutboxRow {
   id: string;
-  /** The task that this record does; its row leaves the list of today at once. */
+  /** The task that this record does, in the version that the phone knew; it leaves the list of today at once. */
   task: string;
+  taskVersion: number;
   name: string;
   made: string;
   state: OutboxState;
@@ -89,6 +90,8 @@ export interface OutboxRow {
 /** What stays of a confirmed record; `papers` is for printing once more and goes after two days. */
 export interface SentRow {
   id: string;
+  task: string;
+  taskVersion: number;
   name: string;
   matter: string;
   at: string;

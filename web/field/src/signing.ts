@@ -90,7 +90,7 @@ export async function submit(visit: Visit): Promise<string> {
   const order = signersOf(content).map((signer) => signer.who);
   const signatures = [...toRaw(frozen).signatures].sort((a, b) => order.indexOf(a.who) - order.indexOf(b.who));
   const record: FieldRecord = { schema: SCHEMA, id: head.id, kind: "inspection", content, digest: frozen.digest, signatures };
-  const facts = { id: head.id, task: head.task?.uid ?? "", name: head.premises.name, photos: content.photos };
+  const facts = { id: head.id, task: head.task?.uid ?? "", taskVersion: head.task?.version ?? 0, name: head.premises.name, photos: content.photos };
   const row = await outboxRow(session.vault, facts, canonical(record as unknown as Json), viewsOf(visit));
   const { db } = session;
   await visit.flush();

@@ -1,6 +1,6 @@
 /** Bringing the phone up to date: pages of what changed since the last cursor, each applied in one transaction. */
 import type { Api } from "./api";
-import type { Checklist, PullPage } from "./contract";
+import type { Checklist, PullPage, Task } from "./contract";
 import { checklistRef, type FieldDb } from "./db";
 
 /** A server that always says "more" must not keep the phone busy for ever. */
@@ -33,10 +33,10 @@ export async function pullAll(db: FieldDb, api: Pick<Api, "pull">): Promise<numb
 
 /** Applies one page, cursor and all, or nothing of it. */
 export async function applyPage(db: FieldDb, page: PullPage, skew: number): Promise<void> {
-  const tables = [db.kv, db.premises, db.tasks, db.checklists, db.numbers, db.drafts];
+  const tables = [db.kv, db.premises, db.tasks, db.checklists, db.numbers, db.drafts, db.outbox, db.sent];
   await db.transaction("rw", tables, async () => {
     await db.premises.bulkPut(page.premises ?? []);
-    await db.tasks.bulkPut(page.tasks ?? []);
+    await db.tasks.bulkPut(await notDone(db, page.tasks ?? []));
     await db.checklists.bulkPut((page.checklists ?? []).map((list: Checklist) => ({ ...list, ref: checklistRef(list) })));
     await addNumbers(db, page);
     await dropRemoved(db, page);
@@ -45,6 +45,15 @@ export async function applyPage(db: FieldDb, page: PullPage, skew: number): Prom
     await db.kv.put({ key: "clock_skew_ms", value: skew });
     await db.kv.put({ key: "cursor", value: page.cursor });
   });
+}
+
+/** Leaves out tasks done on this phone, as long as the server tells of them as they were before the record came. */
+async function notDone(db: FieldDb, tasks: Task[]): Promise<Task[]> {
+  const done = new Map<string, number>();
+  for (const row of [...(await db.sent.toArray()), ...(await db.outbox.toArray())]) {
+    if (row.task) done.set(row.task, Math.max(row.taskVersion, done.get(row.task) ?? 0));
+  }
+  return tasks.filter((task) => task.version > (done.get(task.uid) ?? -1));
 }
 
 /** New numbers join the block; one that is held or used already is never made free again. */

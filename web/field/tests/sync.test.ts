@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import type { Checklist, PullPage, Task } from "../src/contract";
+import { utf8 } from "../src/bytes";
+import { outboxRow } from "../src/outbox";
 import { applyPage, pullAll, skewOf } from "../src/sync";
 import { phone, shop } from "./helpers";
 
@@ -57,6 +59,15 @@ test("what is removed goes; a checklist in use stays until its draft is done", a
   await drafts.discard(id);
   await applyPage(db, page({}), 0);
   expect(await db.checklists.count()).toBe(0);
+});
+
+test("a task done here does not come back in the version that was done, but does when the server changed it", async () => {
+  const { db, vault } = await phone();
+  await db.outbox.add(await outboxRow(vault, { id: "r", task: "t1", taskVersion: 1, name: "", photos: [] }, utf8("{}"), []));
+  await applyPage(db, page({ tasks: [task("t1"), task("t2")] }), 0);
+  expect(await db.tasks.toCollection().primaryKeys()).toEqual(["t2"]);
+  await applyPage(db, page({ tasks: [{ ...task("t1"), kind: "recheck", version: 2 }] }), 0);
+  expect((await db.tasks.get("t1"))!.kind).toBe("recheck");
 });
 
 test("a number that is held is not made free by being sent again", async () => {

@@ -114,7 +114,7 @@ def _small(device: Device, actor: Actor, ranges: list[Range], request: HttpReque
             "off": [day.isoformat() for day in calendar.days_off(today, last)],
         },
         "rules": {"decide": decide.table(), **rules.for_phone(today)},
-        "organ": {"name": organ.name, "short": organ.short, "area": area} if organ else None,
+        "organ": {"name": organ.name, "short": organ.short, "phone": organ.phone, "area": area} if organ else None,
         "numbers": _numbers(device, area) if organ and device.person.signs_on(today) else [],
         "papers": papers.forms_for_phone(PAPERS),
     }

@@ -18,6 +18,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from zhijian.kernel import papers
 from zhijian.kernel.accounts.actor import actor_of
 from zhijian.kernel.accounts.models import Device, EnrolCode, Person
 from zhijian.kernel.evidence import ledger
@@ -92,6 +93,7 @@ def revoke(device: Device, actor: Any) -> None:
     """A lost phone: no more downloads; what it recorded while the grant was valid is still accepted, flagged."""
     device.revoked_at = timezone.now()
     device.save(update_fields=["revoked_at"])
+    papers.release(device, "revoked", actor=actor)
     ledger.record(
         "device.revoked",
         actor=actor,

@@ -114,7 +114,7 @@ def list_matters(request: HttpRequest, name: str, given: Annotated[ListQuery, Qu
     if one is None:
         raise NotFound(_("There is no such list."))
     rows = one.narrowed(actor, one.given(request.GET))
-    order = given.order if given.order in ("newest", "oldest", "due") else one.order
+    order = paging.order_of(given.order, one.order)
     count, more = capped_count(rows)
     page = paging.page(rows.select_related("entity", "assignee"), order, given.after)
     return {"items": [shown(m) for m in page.rows], "after": page.after, "count": count, "more": more}

@@ -12,6 +12,12 @@ from zhijian.kernel.matters.models import Matter
 
 Order = Literal["newest", "oldest", "due"]
 SIZE = 50
+_ORDERS: dict[str, Order] = {"newest": "newest", "oldest": "oldest", "due": "due"}
+
+
+def order_of(text: str, usual: Order) -> Order:
+    """The order that the address names; the list's usual one for nonsense."""
+    return _ORDERS.get(text, usual)
 
 
 @dataclass(frozen=True)

@@ -156,13 +156,13 @@ def _cell(value: Any) -> str:
     return "\\N" if value is None else escape(value if isinstance(value, str) else str(value))
 
 
-def _search(name: str, person: str) -> tuple[str, str, str, str]:
-    folded, marks, initials, key = search_columns(name, person)
+def _search(name: str, person: str, address: str) -> tuple[str, str, str, str]:
+    folded, marks, initials, key = search_columns(name, person, address)
     return folded, "{" + ",".join(map(str, marks)) + "}", initials, key
 
 
 def _entity_row(e: MadeEntity, uid: str) -> tuple[Any, ...]:
-    names = (e.name, *_search(e.name, e.representative))
+    names = (e.name, *_search(e.name, e.representative, e.address))
     facts = (e.kind, e.status, e.representative, e.phone, e.address, e.area, e.industry, e.established, e.ended)
     return (uid, "uscc", e.code, "", SOURCE, "", *names, *facts, "f", "{}")
 
@@ -170,7 +170,7 @@ def _entity_row(e: MadeEntity, uid: str) -> tuple[Any, ...]:
 def _premises_row(e: MadeEntity, uid: str, entity_id: int) -> tuple[Any, ...]:
     unit = e.unit
     assert unit is not None
-    names = (unit.name, *_search(unit.name, e.representative))
+    names = (unit.name, *_search(unit.name, e.representative, e.address))
     facts = (e.address, e.area, unit.lat, unit.lon, new_door_code(), unit.trade, "open", e.representative, e.phone)
     return (uid, entity_id, SOURCE, unit.number, *names, *facts, "", "f", "{}")
 

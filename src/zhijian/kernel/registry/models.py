@@ -47,7 +47,7 @@ class Entity(models.Model):
     source_key = models.CharField(_("key in the source"), max_length=80, blank=True, default="", db_collation="C")
     name = models.CharField(_("name"), max_length=200)
     fold = models.CharField(max_length=200, editable=False, default="", db_collation="C")  # the name as it is compared
-    grams = ArrayField(models.IntegerField(), editable=False, default=list)  # bigrams of name and representative
+    grams = ArrayField(models.IntegerField(), editable=False, default=list)  # bigrams: name, representative, address
     initials = models.CharField(max_length=200, editable=False, default="", db_collation="C")  # zbzdkyd
     name_key = models.CharField(max_length=40, editable=False, default="", db_collation="C")  # sorts by pinyin
     kind = models.CharField(_("kind"), max_length=12, blank=True, default="", db_collation="C")
@@ -73,7 +73,6 @@ class Entity(models.Model):
         indexes = [
             GinIndex(fields=["grams"], name="entity_grams"),
             GinIndex(fields=["initials"], opclasses=["gin_trgm_ops"], name="entity_initials"),
-            GinIndex(fields=["address"], opclasses=["gin_trgm_ops"], name="entity_address"),
             models.Index(fields=["code"], name="entity_code_prefix"),
             models.Index(fields=["old_code"], name="entity_old_code", condition=~Q(old_code="")),
             models.Index(fields=["fold"], name="entity_fold"),
@@ -88,7 +87,7 @@ class Entity(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the search columns in step with name and representative."""
-        made = text.search_columns(self.name, self.representative)
+        made = text.search_columns(self.name, self.representative, self.address)
         self.fold, self.grams, self.initials, self.name_key = made
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "fold", "grams", "initials", "name_key"}
@@ -140,7 +139,6 @@ class Premises(models.Model):
         indexes = [
             GinIndex(fields=["grams"], name="premises_grams"),
             GinIndex(fields=["initials"], opclasses=["gin_trgm_ops"], name="premises_initials"),
-            GinIndex(fields=["address"], opclasses=["gin_trgm_ops"], name="premises_address"),
             models.Index(fields=["fold"], name="premises_fold"),
             models.Index(fields=["area", "trade", "name_key", "id"], name="premises_area"),
             models.Index(fields=["lat", "lon"], name="premises_place"),
@@ -152,7 +150,7 @@ class Premises(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the search columns in step with the name."""
-        self.fold, self.grams, self.initials, self.name_key = text.search_columns(self.name, self.contact)
+        self.fold, self.grams, self.initials, self.name_key = text.search_columns(self.name, self.contact, self.address)
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "fold", "grams", "initials", "name_key"}
         super().save(*args, **kwargs)

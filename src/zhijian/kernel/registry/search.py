@@ -1,9 +1,9 @@
 """Finding an entity or a place as one types: by any part of a name, by initials, code, licence, phone, address, person.
 
 One round trip: a branch for each way in which what was typed can be meant, each with the index made for it and a limit,
-then ranked together. Measured choices (stack.md, search): bigrams in an integer array for names, trigrams for initials
-and addresses, plain B-trees in collation "C" for the beginnings of codes; the name itself is looked at again outside
-the index, and no query lets two kinds of index compete for the same name.
+then ranked together. Measured choices (stack.md, search): bigrams in one integer array for names, persons and addresses
+(apart by salts), trigrams for initials, plain B-trees in collation "C" for the beginnings of codes; the text itself is
+looked at again outside the index, and no query lets two kinds of index compete for the same text.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from django.db.models import Q, QuerySet
 
 from .door import read_door_code
 from .models import Entity, Premises
-from .text import PERSON_SALT, fold, grams
+from .text import ADDRESS_SALT, PERSON_SALT, fold, grams
 
 Ranges = Sequence[tuple[str, str]]
 Parts = list[tuple[str, bool]]
@@ -231,19 +231,22 @@ class _Maker:
         self.entity("representative", where, [grams(folded, PERSON_SALT), f"%{_like(folded)}%"])
 
     def address(self, typed: str) -> None:
-        """Any part of an address from three characters on (shorter ones have no trigram)."""
-        if len(typed) < 3:
+        """Any part of an address, from three characters on."""
+        folded = fold(typed)
+        if len(folded) < 3:
             return
-        self.entity("address", "t.address ILIKE %s", [f"%{_like(typed)}%"])
-        self.premises("address", "t.address ILIKE %s", [f"%{_like(typed)}%"])
+        args = [grams(folded, ADDRESS_SALT), f"%{_like(typed)}%"]
+        self.entity("address", "t.grams @> %s::int[] AND t.address ILIKE %s", args)
+        self.premises("address", "t.grams @> %s::int[] AND t.address ILIKE %s", args)
 
     def several(self, terms: list[str]) -> None:
         """Several words: each in the name, the person or the address (香源 张店)."""
         clauses, args = [], []
         for term in terms:
             folded = fold(term)
-            clauses.append("((t.grams @> %s::int[] AND t.fold LIKE %s) OR t.grams @> %s::int[] OR t.address ILIKE %s)")
-            args += [grams(folded), f"%{folded}%", grams(folded, PERSON_SALT), f"%{_like(term)}%"]
+            # Two-character words are their one bigram; longer ones that only share all bigrams rank last anyway.
+            clauses.append("(t.grams @> %s::int[] OR t.grams @> %s::int[] OR t.grams @> %s::int[])")
+            args += [grams(folded), grams(folded, PERSON_SALT), grams(folded, ADDRESS_SALT)]
         self.entity("name", " AND ".join(clauses), args)
 
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
 
-# Salt that keeps the bigrams of representatives apart from those of names in one array and one index.
+# Salts that keep the bigrams of persons and addresses apart from those of names, in one array and one index.
 PERSON_SALT = 0x5A3C_C3A5
+ADDRESS_SALT = 0x35C9_6B1D
 KEY_LENGTH = 40
 
 # Characters whose reading (and first letter) hangs on the word, and which are frequent in names of firms and people:
@@ -81,12 +82,19 @@ def grams(folded: str, salt: int = 0) -> list[int]:
     return sorted([n - 0x1_0000_0000 if n > 0x7FFF_FFFF else n for n in numbers])
 
 
-def search_columns(name: str, person: str = "") -> tuple[str, list[int], str, str]:
-    """(fold, grams, initials, name_key) of a name, with the bigrams of the person who answers for it mixed in."""
+def search_columns(name: str, person: str = "", address: str = "") -> tuple[str, list[int], str, str]:
+    """(fold, grams, initials, name_key) of a name, with the bigrams of person and address mixed in.
+
+    (pg_trgm would need a locale in which Chinese characters are letters, which a server need not have.)
+    """
     folded = fold(name)
     marks = grams(folded)
     if person:
-        marks = sorted({*marks, *grams(fold(person), PERSON_SALT)})
+        marks += grams(fold(person), PERSON_SALT)
+    if address:
+        marks += grams(fold(address), ADDRESS_SALT)
+    if person or address:
+        marks = sorted(set(marks))
     if _DEPENDS_ON_WORD.isdisjoint(folded):
         initials, read = folded.translate(_INITIAL), readings(folded[:KEY_LENGTH])
     else:

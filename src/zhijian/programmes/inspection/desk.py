@@ -11,6 +11,7 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import forms
 from zhijian.kernel.desk.lists import MatterList, Panel
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.notices.panel import PANEL
 from zhijian.programmes.inspection import doubts
 from zhijian.programmes.inspection.checklists import applicable
 from zhijian.programmes.inspection.flow import INSPECTION, LEAD, PUBLICATION, RECTIFICATION
@@ -47,7 +48,7 @@ class Inspections(MatterList):
     flow = INSPECTION
     columns = ["number", "premises", "entity", "area", "state", "assignee", "planned_for", "result", "due"]
     filters = ["q", "state", "area", "assignee", "overdue", "period"]
-    panels = [Panel("inspection/desk/visit.html", visit_panel)]
+    panels = [Panel("inspection/desk/visit.html", visit_panel), PANEL]
     rank = 10
     empty = _("Visits appear here when the head plans one, or when an inspector scans a door.")
 
@@ -58,7 +59,7 @@ class Findings(MatterList):
     filters = ["q", "state", "area", "assignee", "overdue", "period"]
     bulk = ["accept"]
     order = "due"
-    panels = [Panel("inspection/desk/finding.html")]
+    panels = [Panel("inspection/desk/finding.html"), PANEL]
     rank = 11
     empty = _("Each item that did not comply and must be put right appears here.")
 

@@ -64,8 +64,7 @@ def list_page(request: HttpRequest, name: str) -> HttpResponse:
     one, actor = found(request, name), actor_in(request)
     given = one.given(request.GET)
     rows = one.narrowed(actor, given)
-    order = request.GET.get("order", one.order)
-    order = order if order in ("newest", "oldest", "due") else one.order
+    order = paging.order_of(request.GET.get("order", ""), one.order)
     count, more = capped_count(rows)
     page = paging.page(one.with_columns(rows), order, request.GET.get("after", ""), request.GET.get("before", ""))
     kept = {**dict.fromkeys(one.start, ""), **given, **({"order": order} if order != one.order else {})}

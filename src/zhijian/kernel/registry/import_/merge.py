@@ -181,12 +181,13 @@ class Merge:
 
     @staticmethod
     def _search_sets(person: str, new: dict[str, str]) -> list[str]:
-        """Search columns: the staged ones fit when the staged name and person are what will stand.
+        """Search columns: the staged ones fit when the staged name, person and address are what will stand.
 
         Otherwise `fold` is emptied (no name has an empty one), and `_refresh` makes them anew.
         """
-        same = f't.name = {new["name"]} AND t."{person}" = {new[person]}'
-        fits = f's.name = {new["name"]} AND s."{person}" = {new[person]}'
+        told = ("name", person, "address")
+        same = " AND ".join(f't."{c}" = {new[c]}' for c in told)
+        fits = " AND ".join(f's."{c}" = {new[c]}' for c in told)
         blank = {"fold": "''"}
         return [
             f"{c} = CASE WHEN {same} THEN t.{c} WHEN {fits} THEN s.{c} ELSE {blank.get(c, 't.' + c)} END"
@@ -197,12 +198,12 @@ class Merge:
         """Make the search columns of rows that were left with an empty `fold`."""
         while True:
             self.cursor.execute(
-                f"SELECT id, name, {target.person} FROM {target.table} WHERE fold = '' ORDER BY id LIMIT {_REFRESH}"
+                f"SELECT id, name, {target.person}, address FROM {target.table} WHERE fold = '' ORDER BY id LIMIT {_REFRESH}"
             )
             rows = self.cursor.fetchall()
             if not rows:
                 return
-            made = [(*search_columns(name, person), pk) for pk, name, person in rows]
+            made = [(*search_columns(name, person, address), pk) for pk, name, person, address in rows]
             self.cursor.executemany(
                 f"UPDATE {target.table} SET fold = %s, grams = %s, initials = %s, name_key = %s WHERE id = %s", made
             )

@@ -208,7 +208,9 @@ class RowChecker:
         row["extra"] = json.dumps(extra, ensure_ascii=False) if extra else "{}"
         if kind != "licence":
             person = got.get("representative" if kind == "entity" else "contact", "")
-            row["fold"], marks, row["initials"], row["name_key"] = search_columns(got["name"], person)
+            row["fold"], marks, row["initials"], row["name_key"] = search_columns(
+                got["name"], person, got.get("address", "")
+            )
             row["grams"] = "{" + ",".join(map(str, marks)) + "}"
         elif not got.get("scope"):
             row["scope"] = "[]"

@@ -21,7 +21,7 @@ _TYPES = {
     "lon": "numeric(9,6)",
 }
 _KEYS = {"entity": "k, code", "premises": "k, entity_k", "licence": "k, entity_k, premises_k", "record": "entity_k"}
-_PERSON = {"entity": "representative", "premises": "contact"}
+_BESIDE = {"entity": ("representative", "address"), "premises": ("contact", "address")}  # what `grams` hold, too
 _TEXT = 'text COLLATE "C"'
 
 
@@ -68,7 +68,7 @@ class Stage:
         )
         if not self.cursor.rowcount:
             return []
-        merged = ", ".join(f'{_merged(c, _PERSON.get(kind, ""))} AS "{c}"' for c in STAGED[kind])
+        merged = ", ".join(f'{_merged(c, _BESIDE.get(kind, ()))} AS "{c}"' for c in STAGED[kind])
         self.cursor.execute(
             f"CREATE TEMP TABLE merged_{kind} ON COMMIT DROP AS "
             f"SELECT {merged} FROM stage_{kind} s JOIN dup_{kind} USING (k) GROUP BY k"
@@ -81,7 +81,7 @@ class Stage:
         return self.cursor.fetchall()
 
 
-def _merged(column: str, person: str) -> str:
+def _merged(column: str, beside: tuple[str, ...]) -> str:
     """The aggregate that gives a merged row's value of one column."""
     if column == "k":
         return "k"
@@ -90,8 +90,9 @@ def _merged(column: str, person: str) -> str:
         return f"coalesce((SELECT jsonb_object_agg(key, value) FROM {each}), '{{}}')"
     if column == "grams":  # arrays of different lengths do not aggregate
         return "(array_agg(grams::text ORDER BY line DESC))[1]::integer[]"
-    if column == "fold":  # emptied where the person comes from another row: `Merge._refresh` makes it anew
-        return f"CASE WHEN {_last(person)} = '' THEN '' ELSE {_last(column)} END"
+    if column == "fold" and beside:  # emptied where person or address come from another row: see `Merge._refresh`
+        elsewhere = " OR ".join(f"{_last(other)} = ''" for other in beside)
+        return f"CASE WHEN {elsewhere} THEN '' ELSE {_last(column)} END"
     if column in ("line", "uid", "door_code", "initials", "name_key", "scope"):
         return _last(column)
     filled = "IS NOT NULL" if column in NULLABLE else "<> ''"
