@@ -27,11 +27,16 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Emptying tables is neither quick nor allowed to the application's role: such tests take `fresh_database`."""
+    """Browsers come last; and tests that want commits take `fresh_database`.
+
+    Playwright's event loop runs in the test's own thread until the session ends: whatever starts a loop of its own
+    (uploads, jobs) must have been before. Emptying tables is neither quick nor allowed to the application's role.
+    """
     for item in items:
         mark = item.get_closest_marker("django_db")
         if mark and mark.kwargs.get("transaction"):
             raise pytest.UsageError(f"{item.nodeid}: use the fixture fresh_database, not transaction=True")
+    items.sort(key=lambda item: "browser" in item.nodeid.split("::")[0])  # stable: all else stays in its order
 
 
 @pytest.fixture(scope="session")

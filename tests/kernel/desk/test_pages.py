@@ -126,7 +126,7 @@ def test_a_step_of_others_is_shown_shut_with_its_reason(world, signed_in):
 
 
 def test_a_visit_is_opened_through_the_search(world, signed_in):
-    world.inspector, world.second  # noqa: B018 -- made when first named
+    world.inspector, world.second
     client = signed_in(world.head)
     assert "About whom?" in text(client.get("/new/inspection/plan/"))
     found = client.get("/search/", {"q": "清风", "pick": "/new/inspection/plan/"}, headers={"hx-request": "true"})

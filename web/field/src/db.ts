@@ -67,9 +67,8 @@ export interface OutboxBlob {
 
 export interface OutboxRow {
   id: string;
-  /** The task that this record does, in the version that the phone knew; it leaves the list of today at once. */
+  /** The task that this record does; it leaves the list of today at once (see `hiddenTasks`). */
   task: string;
-  taskVersion: number;
   name: string;
   made: string;
   state: OutboxState;
@@ -91,7 +90,6 @@ export interface OutboxRow {
 export interface SentRow {
   id: string;
   task: string;
-  taskVersion: number;
   name: string;
   matter: string;
   at: string;

@@ -45,8 +45,16 @@ export async function settle({ ring, enrolment, password }: Granted, pin: string
     opened: new Date().toISOString(),
   };
   await profileDb.profiles.put(profile);
+  if (renew) await dropNumbers(renew);
   await askToKeep();
   return profile;
+}
+
+/** Numbers were reserved for the device that was: a renewed one gets its own. Papers laid out for signing keep theirs. */
+async function dropNumbers(session: Session): Promise<void> {
+  const drafts = await session.drafts.list();
+  const signing = new Set(drafts.filter(({ head }) => head.frozen).map(({ head }) => head.id));
+  await session.db.numbers.filter((row) => !row.used && !signing.has(row.heldBy)).delete();
 }
 
 export async function changePin(session: Session, pin: string): Promise<void> {

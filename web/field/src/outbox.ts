@@ -180,7 +180,6 @@ export class Outbox {
       await this.db.sent.put({
         id: row.id,
         task: row.task,
-        taskVersion: row.taskVersion,
         name: row.name,
         matter: row.matter,
         at: new Date().toISOString(),
@@ -208,14 +207,13 @@ export class Outbox {
 /** Makes the row of a signed record; the caller stores it together with what it replaces. */
 export async function outboxRow(
   vault: Vault,
-  facts: { id: string; task: string; taskVersion: number; name: string; photos: { sha256: string; size: number; type: string }[] },
+  facts: { id: string; task: string; name: string; photos: { sha256: string; size: number; type: string }[] },
   bytes: Bytes,
   papers: unknown,
 ): Promise<OutboxRow> {
   return {
     id: facts.id,
     task: facts.task,
-    taskVersion: facts.taskVersion,
     name: facts.name,
     made: new Date().toISOString(),
     state: "waiting",

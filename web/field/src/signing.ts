@@ -81,7 +81,7 @@ export function viewsOf(visit: Visit): PaperView[] {
   });
 }
 
-/** Hands the signed record to the outbox; draft, task and numbers change in the same transaction. */
+/** Hands the signed record to the outbox; draft and numbers change in the same transaction. */
 export async function submit(visit: Visit): Promise<string> {
   const { session, head } = visit;
   const { frozen } = head;
@@ -90,17 +90,16 @@ export async function submit(visit: Visit): Promise<string> {
   const order = signersOf(content).map((signer) => signer.who);
   const signatures = [...toRaw(frozen).signatures].sort((a, b) => order.indexOf(a.who) - order.indexOf(b.who));
   const record: FieldRecord = { schema: SCHEMA, id: head.id, kind: "inspection", content, digest: frozen.digest, signatures };
-  const facts = { id: head.id, task: head.task?.uid ?? "", taskVersion: head.task?.version ?? 0, name: head.premises.name, photos: content.photos };
+  const facts = { id: head.id, task: head.task?.uid ?? "", name: head.premises.name, photos: content.photos };
   const row = await outboxRow(session.vault, facts, canonical(record as unknown as Json), viewsOf(visit));
   const { db } = session;
   await visit.flush();
-  const tables = [db.outbox, db.drafts, db.answers, db.photos, db.blobs, db.tasks, db.numbers];
+  const tables = [db.outbox, db.drafts, db.answers, db.photos, db.blobs, db.numbers];
   await db.transaction("rw", tables, async () => {
     if (!(await db.drafts.get(head.id))) return; // a second tap: it lies in the outbox already
     await db.outbox.add(row);
     await db.numbers.where("heldBy").equals(head.id).modify({ used: 1 });
     await removeDraftRows(db, head.id);
-    if (head.task) await db.tasks.delete(head.task.uid);
   });
   await refreshWaiting(session);
   void session.outbox.run().catch(() => undefined); // whatever went wrong stands in the outbox itself

@@ -1,6 +1,6 @@
 /** Bringing the phone up to date: pages of what changed since the last cursor, each applied in one transaction. */
 import type { Api } from "./api";
-import type { Checklist, PullPage, Task } from "./contract";
+import type { Checklist, PullPage } from "./contract";
 import { checklistRef, type FieldDb } from "./db";
 
 /** A server that always says "more" must not keep the phone busy for ever. */
@@ -17,12 +17,14 @@ export function skewOf(sent: number, received: number, serverTime: string): numb
 
 /** Pulls until the server has no more. Returns how many pages came. Throws Unreachable or ServerProblem. */
 export async function pullAll(db: FieldDb, api: Pick<Api, "pull">): Promise<number> {
+  const started = new Date().toISOString();
   for (let page = 1; page <= MOST_PAGES; page++) {
     const since = await db.value<string>("cursor");
     const sent = Date.now();
     const got = await api.pull(since);
     await applyPage(db, got, skewOf(sent, Date.now(), got.server_time));
     if (!got.more) {
+      await db.setValue("pull_started", started);
       await db.setValue("last_sync", new Date().toISOString());
       return page;
     }
@@ -31,12 +33,22 @@ export async function pullAll(db: FieldDb, api: Pick<Api, "pull">): Promise<numb
   return MOST_PAGES;
 }
 
+/**
+ * Tasks done on this phone that the server's list may still hold: their record waits, or it arrived after the last
+ * pull had begun. Once a later pull is through, the list is the server's word again (a re-check may be due).
+ */
+export async function hiddenTasks(db: FieldDb): Promise<Set<string>> {
+  const pulled = (await db.value<string>("pull_started")) ?? "";
+  const rows = [...(await db.outbox.toArray()), ...(await db.sent.where("at").aboveOrEqual(pulled).toArray())];
+  return new Set(rows.map((row) => row.task).filter(Boolean));
+}
+
 /** Applies one page, cursor and all, or nothing of it. */
 export async function applyPage(db: FieldDb, page: PullPage, skew: number): Promise<void> {
-  const tables = [db.kv, db.premises, db.tasks, db.checklists, db.numbers, db.drafts, db.outbox, db.sent];
+  const tables = [db.kv, db.premises, db.tasks, db.checklists, db.numbers, db.drafts];
   await db.transaction("rw", tables, async () => {
     await db.premises.bulkPut(page.premises ?? []);
-    await db.tasks.bulkPut(await notDone(db, page.tasks ?? []));
+    await db.tasks.bulkPut(page.tasks ?? []);
     await db.checklists.bulkPut((page.checklists ?? []).map((list: Checklist) => ({ ...list, ref: checklistRef(list) })));
     await addNumbers(db, page);
     await dropRemoved(db, page);
@@ -45,15 +57,6 @@ export async function applyPage(db: FieldDb, page: PullPage, skew: number): Prom
     await db.kv.put({ key: "clock_skew_ms", value: skew });
     await db.kv.put({ key: "cursor", value: page.cursor });
   });
-}
-
-/** Leaves out tasks done on this phone, as long as the server tells of them as they were before the record came. */
-async function notDone(db: FieldDb, tasks: Task[]): Promise<Task[]> {
-  const done = new Map<string, number>();
-  for (const row of [...(await db.sent.toArray()), ...(await db.outbox.toArray())]) {
-    if (row.task) done.set(row.task, Math.max(row.taskVersion, done.get(row.task) ?? 0));
-  }
-  return tasks.filter((task) => task.version > (done.get(task.uid) ?? -1));
 }
 
 /** New numbers join the block; one that is held or used already is never made free again. */

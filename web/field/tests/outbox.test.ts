@@ -77,7 +77,7 @@ async function add(id: string, sizes: number[] = []): Promise<string[]> {
       return meta;
     }),
   );
-  await bench.db.outbox.add(await outboxRow(bench.vault, { id, task: `task-${id}`, taskVersion: 3, name: id, photos }, utf8(`{"id":"${id}"}`), []));
+  await bench.db.outbox.add(await outboxRow(bench.vault, { id, task: `task-${id}`, name: id, photos }, utf8(`{"id":"${id}"}`), []));
   await bench.db.photos.clear();
   return photos.map((photo) => photo.sha256);
 }

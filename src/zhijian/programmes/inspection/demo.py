@@ -1,7 +1,7 @@
 """The demo city's inspections: a closed year under its own rules, and a living quarter that carries the work to do.
 
-Every visit is a record as a phone sends it and goes through the same door (`record_visit`), so the demo city holds
-nothing that the platform could not have made itself.
+Every visit is a record as a phone sends it. Some hundreds go through the phone's door; what a large scale asks for
+beyond them is planted (`stories`), so the demo city holds nothing that the platform could not have made itself.
 """
 
 from __future__ import annotations
@@ -10,30 +10,30 @@ import datetime as dt
 import random
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
+from django.db.models import prefetch_related_objects
 
 from zhijian.kernel.accounts import demo as people
-from zhijian.kernel.accounts.actor import SYSTEM, actor_of, party_of
+from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.models import Device, Jurisdiction, Person, Post
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
-from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
+from zhijian.kernel.matters.planting import BATCH, Planter
 from zhijian.kernel.packs import stack
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import decide, flow
-from zhijian.programmes.inspection.actions import record_visit
-from zhijian.programmes.inspection.checklists import applicable, load_shipped
-from zhijian.programmes.inspection.models import Checklist, Inspection, Rectification
-from zhijian.programmes.inspection.record import read
+from zhijian.programmes.inspection.checklists import load_shipped
+from zhijian.programmes.inspection.models import Checklist, Inspection
+from zhijian.programmes.inspection.stories import Performed, PlantedVisit, Story
 
 Say = Callable[[str], None]
-SURNAMES, GIVEN = "王李张刘陈杨赵黄周吴徐孙马朱胡郭何林高罗", "伟芳娜敏静磊洋艳勇军杰娟涛明超霞平刚"
+BY_PHONE = 300  # visits of each part that come through the phone's door; the rest is planted
 STROKES = [
     [[x * 7, 40 + (x * x * 13) % 30, x * 12] for x in range(14)],
     [[20 + y, y * 6, 200 + y * 9] for y in range(8)],
@@ -42,14 +42,34 @@ STROKES = [
 
 @dataclass
 class Office:
-    """A local office with its pair of officers, their phone, and its food premises."""
+    """A local office with its pair of officers, their phone, and its food premises (ids)."""
 
     area: str
     first: Person
     second: Person
     head: Person | None
     device: Device
-    premises: list[Premises]
+    premises: list[int]
+
+
+@dataclass
+class Town:
+    """Everything that the stories are made of."""
+
+    dice: random.Random
+    offices: list[Office]
+    checklists: list[Checklist]
+    said: dict[str, str]  # what enterprises say, in the place's language
+    planter: Planter = field(default_factory=Planter)
+
+    def place(self, office: Office) -> Premises:
+        """One of the office's premises."""
+        return Premises.objects.select_related("entity").get(pk=self.dice.choice(office.premises))
+
+    def checklist(self, premises: Premises, day: dt.date) -> Checklist:
+        """The list for premises; for a day before the first version, the first one (the demo's own liberty)."""
+        fitting = [one for one in self.checklists if premises.trade in one.applies]
+        return next((c for c in fitting if c.since <= day and (c.until is None or day <= c.until)), fitting[0])
 
 
 def scaled(count: int, scale: float) -> int:
@@ -58,38 +78,40 @@ def scaled(count: int, scale: float) -> int:
 
 
 def plant(scale: float, say: Say) -> None:
-    """Plant the programme's part once."""
+    """Plant the programme's part once. A place whose register is a sample of real rows has one size only."""
     with scoped(SYSTEM):
         load_shipped()
-        if Inspection.objects.exists():
+        if Inspection.objects.filter(imported={}).exists():
             return
         plan = stack().table("demo")
-        dice = random.Random(plan["seed"])
-        offices = list(_offices(dice, plan))
-    if not offices:
+        dice, checklists = random.Random(plan["seed"]), list(Checklist.objects.order_by("code", "version"))
+        town = Town(dice, list(_offices(dice, checklists)), checklists, plan["said"])
+    if not town.offices:
         return
+    scale = 1.0 if plan.get("import") else scale
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit TO off")  # a demo city that a power cut takes away is made anew
-    done = _closed_year(plan["closed_year"], scale, dice, offices)
+    done = _closed_year(plan["closed_year"], scale, town)
     say(f"closed year {plan['closed_year']['year']}: {done} inspections")
-    done = _quarter(plan["quarter"], scale, dice, offices)
+    done = _quarter(plan["quarter"], scale, town)
     say(f"last quarter: {done} inspections; planned visits and findings at work")
 
 
-def _offices(dice: random.Random, plan: dict[str, Any]) -> Iterator[Office]:
+def _offices(dice: random.Random, checklists: list[Checklist]) -> Iterator[Office]:
     """The offices that have food premises; each gets a certified pair."""
     today = calendar.today()
     demo = {(a.area, a.role): a.username for a in people.accounts()}
     named = [a.username for a in people.accounts() if a.certificate]
-    shops: dict[str, list[Premises]] = {}
-    trades = {trade for checklist in Checklist.objects.all() for trade in checklist.applies}
-    for row in Premises.objects.select_related("entity").filter(trade__in=trades).order_by("pk").iterator():
-        shops.setdefault(row.area, []).append(row)
+    shops: dict[str, list[int]] = {}
+    trades = {trade for checklist in checklists for trade in checklist.applies}
+    for area, pk in Premises.objects.filter(trade__in=trades).order_by("pk").values_list("area", "pk"):
+        shops.setdefault(area, []).append(pk)
     for office in Jurisdiction.objects.filter(level="office").order_by("code"):
         if not shops.get(office.code):
             continue
         own = list(Person.objects.filter(home=office, username__in=named).order_by("pk"))
         pair = own[:2] + [_officer(dice, office, n, today) for n in range(2 - len(own[:2]))]
+        prefetch_related_objects(pair, "posts")
         head = Person.objects.filter(username=demo.get((office.code, Role.HEAD), "")).first()
         device = Device.objects.create(
             person=pair[0], name="demo", public_key={}, grant_until=dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
@@ -100,7 +122,7 @@ def _offices(dice: random.Random, plan: dict[str, Any]) -> Iterator[Office]:
 def _officer(dice: random.Random, office: Jurisdiction, n: int, today: dt.date) -> Person:
     person = Person.objects.create(
         username=f"{office.code.lower()}-{n + 1}",
-        name=dice.choice(SURNAMES) + dice.choice(GIVEN) + dice.choice(GIVEN),
+        name=_name(dice, office, n),
         home=office,
         certificate_no=f"{office.code}-{n + 1:03d}",
         certificate_until=today + dt.timedelta(days=700),
@@ -108,6 +130,18 @@ def _officer(dice: random.Random, office: Jurisdiction, n: int, today: dt.date) 
     )
     Post.objects.create(person=person, role=Role.INSPECTOR, jurisdiction=office, since=dt.date(2020, 1, 1))
     return person
+
+
+def _name(dice: random.Random, office: Jurisdiction, n: int) -> str:
+    """A made name from the pack's words: characters are joined as the Chinese do, whole names as others do."""
+    try:
+        words = stack().table("names")
+    except FileNotFoundError:
+        return f"{office.short} {n + 1}"
+    surname, given = words["surnames"], words["given"]
+    if isinstance(surname, str):
+        return dice.choice(surname) + dice.choice(given) + dice.choice(given)
+    return f"{dice.choice(given)} {dice.choice(surname)}"
 
 
 def _working_day(dice: random.Random, first: dt.date, last: dt.date) -> dt.date:
@@ -122,7 +156,7 @@ def _at(day: dt.date, hour: int, minute: int) -> dt.datetime:
     return dt.datetime(day.year, day.month, day.day, hour, minute, tzinfo=calendar.zone())
 
 
-def _sent(
+def record_of_visit(
     office: Office,
     premises: Premises,
     checklist: Checklist,
@@ -130,8 +164,8 @@ def _sent(
     failed: list[str],
     dice: random.Random,
     purpose: str = "routine",
-) -> Matter:
-    """A visit as the phone would have sent it, taken in by the same door."""
+) -> dict[str, Any]:
+    """A visit's record as the phone would have sent it."""
     begun = _at(day, dice.randrange(9, 17), dice.randrange(60))
     answers = [
         {
@@ -183,7 +217,7 @@ def _sent(
         ("inspector2", office.second.name),
         ("party", content["present"]["name"]),
     ]
-    raw = {
+    return {
         "schema": 1,
         "id": str(uuid.UUID(int=dice.getrandbits(128), version=4)),
         "kind": "inspection",
@@ -191,7 +225,6 @@ def _sent(
         "digest": sha256_hex(canonical(content)),
         "signatures": [{"who": who, "name": name, "strokes": STROKES, "at": content["ended"]} for who, name in signers],
     }
-    return record_visit(read(raw), raw, sha256_hex(canonical(raw)), office.device)
 
 
 def _kinds(rectify: bool) -> list[str]:
@@ -209,100 +242,76 @@ def _failing(dice: random.Random, checklist: Checklist, percent: int, key: bool 
     return found
 
 
-def _closed_year(plan: dict[str, Any], scale: float, dice: random.Random, offices: list[Office]) -> int:
+def _story(
+    town: Town, office: Office, n: int, day: dt.date, percent: int, key: bool = False, purpose: str = "routine"
+) -> Story:
+    """The n-th visit of a part: through the phone's door, or planted when there are many."""
+    premises = town.place(office)
+    checklist = town.checklist(premises, day)
+    failed = _failing(town.dice, checklist, percent, key)
+    raw = record_of_visit(office, premises, checklist, day, failed, town.dice, purpose)
+    if n < BY_PHONE:
+        return Performed(raw, office.device)
+    return PlantedVisit(town.planter, raw, office.device, premises, checklist)
+
+
+def _closed_year(plan: dict[str, Any], scale: float, town: Town) -> int:
     """A year that is over: everything recorded, put right, published."""
     first, last = dt.date(plan["year"], 1, 4), dt.date(plan["year"], 11, 20)
     visits = ["special"] * scaled(plan["follow_up"], scale) + ["routine"] * scaled(plan["routine"], scale)
-    made = 0
-    for purpose in visits:
-        office = dice.choice(offices)
-        premises = dice.choice(office.premises)
-        day = _working_day(dice, first, last)
-        checklist = _checklist(premises, day)
-        if checklist is None:
-            continue
-        failed = _failing(dice, checklist, plan["failing_percent"])
-        matter = _sent(office, premises, checklist, day, failed, dice, purpose=purpose)
-        _settle(office, matter, day, dice)
-        made += 1
-    return made
+    for n, purpose in enumerate(visits):
+        office, day = town.dice.choice(town.offices), _working_day(town.dice, first, last)
+        _settle(_story(town, office, n, day, plan["failing_percent"], purpose=purpose), day, town)
+        town.planter.flush(BATCH)
+    town.planter.flush()
+    return len(visits)
 
 
-def _checklist(premises: Premises, day: dt.date) -> Checklist | None:
-    """The list for premises; for a day before the first version, the first one (the demo's own liberty)."""
-    found = applicable(premises, day) or applicable(premises, calendar.today())
-    return found[0] if found else None
+def _settle(story: Story, day: dt.date, town: Town) -> None:
+    """Answered, accepted, published: nothing of it is left to do."""
+    answered = _at(calendar.add_working_days(day, town.dice.randrange(1, 8))[0], 10, 5)
+    for n in range(len(story.deadlines)):
+        story.answer(n, answered, town.said["answer"])
+        story.accept(n, answered + dt.timedelta(hours=5))
+    story.publish(_at(calendar.add_working_days(day, town.dice.randrange(9, 16))[0], 9, 0))
 
 
-def _settle(office: Office, matter: Matter, day: dt.date, dice: random.Random) -> None:
-    """Answered, accepted, published: nothing of the closed year is left to do."""
-    answered = _at(calendar.add_working_days(day, dice.randrange(1, 8))[0], 10, 5)
-    for finding in _findings(matter):
-        with scoped(party_of(matter.entity)) as party:
-            perform(finding.matter, "answer", party, at=answered, answer="已按要求整改到位。", photos=[])
-        with scoped(SYSTEM):
-            perform(finding.matter, "accept", _inspector(office), at=answered + dt.timedelta(hours=5))
-    _publish(matter, _at(calendar.add_working_days(day, dice.randrange(9, 16))[0], 9, 0))
-
-
-def _findings(matter: Matter) -> list[Rectification]:
-    with scoped(SYSTEM):  # outside a scope the matters behind the findings are not to be seen
-        return list(Rectification.objects.filter(inspection=matter.pk).select_related("matter"))
-
-
-def _inspector(office: Office) -> Any:
-    return actor_of(office.first)
-
-
-def _publish(matter: Matter, at: dt.datetime) -> None:
-    with scoped(SYSTEM):
-        waiting = Matter.objects.get(parent=matter, kind=flow.PUBLICATION.kind)
-        perform(waiting, "publish", SYSTEM, at=at)
-
-
-def _quarter(plan: dict[str, Any], scale: float, dice: random.Random, offices: list[Office]) -> int:
+def _quarter(plan: dict[str, Any], scale: float, town: Town) -> int:
     """The last quarter up to today: visits of every outcome, and tasks for today; most in the demo office."""
-    today = calendar.today()
-    favourite = next((o for o in offices if o.head is not None), offices[0])
-    made = 0
-    for n in range(scaled(plan["recorded"], scale)):
-        office = favourite if n % 4 == 0 else dice.choice(offices)
-        premises = dice.choice(office.premises)
+    today, dice = calendar.today(), town.dice
+    favourite = next((o for o in town.offices if o.head is not None), town.offices[0])
+    visits = scaled(plan["recorded"], scale)
+    for n in range(visits):
+        # of the few that carry papers, every fourth stands in the demo office; of many it has no more than it can do
+        office = favourite if n % 4 == 0 and n < BY_PHONE else dice.choice(town.offices)
         day = _working_day(dice, today - dt.timedelta(days=90), today - dt.timedelta(days=1))
-        checklist = _checklist(premises, day)
-        if checklist is None:
-            continue
-        matter = _sent(office, premises, checklist, day, _failing(dice, checklist, 45, key=n % 9 == 4), dice)
-        _live(office, matter, day, n, dice)
-        made += 1
+        _live(_story(town, office, n, day, 45, key=n % 9 == 4), day, n, town)
+        town.planter.flush(BATCH)
+    town.planter.flush()
     for n in range(scaled(plan["planned"], scale)):
-        office = favourite if n < 6 else dice.choice(offices)
-        _task(office, dice.choice(office.premises), today + dt.timedelta(days=dice.choice([-2, 0, 0, 0, 1, 3])))
-    return made
+        office = favourite if n < 6 else dice.choice(town.offices)
+        _task(town, office, today + dt.timedelta(days=dice.choice([-2, 0, 0, 0, 1, 3])))
+    return visits
 
 
-def _live(office: Office, matter: Matter, day: dt.date, n: int, dice: random.Random) -> None:
+def _live(story: Story, day: dt.date, n: int, town: Town) -> None:
     """How far a visit of this quarter has come: settled, answered, asked for time, overdue, untouched."""
     age = (calendar.today() - day).days
     if age > 25 and n % 3:
-        _settle(office, matter, day, dice)
+        _settle(story, day, town)
         return
-    for k, finding in enumerate(_findings(matter)):
+    for k, deadline in enumerate(story.deadlines):
         at = min(_at(calendar.add_working_days(day, 2)[0], 15, 30), _at(calendar.today(), 0, 1))
-        with scoped(party_of(matter.entity)) as party:
-            if (n + k) % 3 == 0:
-                perform(finding.matter, "answer", party, at=at, answer="已整改,照片随后补充。", photos=[])
-            elif (n + k) % 3 == 1:
-                perform(
-                    finding.matter, "ask_time", party, at=at, asked_reason="设备厂家排期,需延后安装。",
-                    asked_until=finding.deadline + dt.timedelta(days=7),
-                )  # fmt: skip
+        if (n + k) % 3 == 0:
+            story.answer(k, at, town.said["promise"])
+        elif (n + k) % 3 == 1:
+            story.ask_time(k, at, deadline + dt.timedelta(days=7), town.said["ask_time"])
     if age > 12 and n % 2:
-        _publish(matter, _at(calendar.add_working_days(day, 8)[0], 9, 30))
+        story.publish(_at(calendar.add_working_days(day, 8)[0], 9, 30))
 
 
-def _task(office: Office, premises: Premises, day: dt.date) -> None:
-    checklist = _checklist(premises, day)
+def _task(town: Town, office: Office, day: dt.date) -> None:
+    premises = town.place(office)
     with scoped(SYSTEM):
         perform(
             flow.INSPECTION,
@@ -312,5 +321,5 @@ def _task(office: Office, premises: Premises, day: dt.date) -> None:
             planned_for=day,
             assignee=office.first.pk,
             second=office.second.pk,
-            checklist=checklist.pk if checklist else None,
+            checklist=town.checklist(premises, day).pk,
         )

@@ -198,7 +198,8 @@ class Merge:
         """Make the search columns of rows that were left with an empty `fold`."""
         while True:
             self.cursor.execute(
-                f"SELECT id, name, {target.person}, address FROM {target.table} WHERE fold = '' ORDER BY id LIMIT {_REFRESH}"
+                f"SELECT id, name, {target.person}, address FROM {target.table} "
+                f"WHERE fold = '' ORDER BY id LIMIT {_REFRESH}"
             )
             rows = self.cursor.fetchall()
             if not rows:

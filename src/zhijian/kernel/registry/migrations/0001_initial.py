@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'entity',
                 'verbose_name_plural': 'entities',
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['grams'], name='entity_grams'), django.contrib.postgres.indexes.GinIndex(fields=['initials'], name='entity_initials', opclasses=['gin_trgm_ops']), django.contrib.postgres.indexes.GinIndex(fields=['address'], name='entity_address', opclasses=['gin_trgm_ops']), models.Index(fields=['code'], name='entity_code_prefix'), models.Index(condition=models.Q(('old_code', ''), _negated=True), fields=['old_code'], name='entity_old_code'), models.Index(fields=['fold'], name='entity_fold'), models.Index(condition=models.Q(('phone', ''), _negated=True), fields=['phone'], name='entity_phone'), models.Index(django.db.models.functions.text.Reverse('phone'), condition=models.Q(('phone', ''), _negated=True), name='entity_phone_end'), models.Index(fields=['area', 'name_key', 'id'], name='entity_area'), models.Index(fields=['name_key', 'id'], name='entity_name_key')],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['grams'], name='entity_grams'), django.contrib.postgres.indexes.GinIndex(fields=['initials'], name='entity_initials', opclasses=['gin_trgm_ops']), models.Index(fields=['code'], name='entity_code_prefix'), models.Index(condition=models.Q(('old_code', ''), _negated=True), fields=['old_code'], name='entity_old_code'), models.Index(fields=['fold'], name='entity_fold'), models.Index(condition=models.Q(('phone', ''), _negated=True), fields=['phone'], name='entity_phone'), models.Index(django.db.models.functions.text.Reverse('phone'), condition=models.Q(('phone', ''), _negated=True), name='entity_phone_end'), models.Index(fields=['area', 'name_key', 'id'], name='entity_area'), models.Index(fields=['name_key', 'id'], name='entity_name_key')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('code', ''), _negated=True), fields=('scheme', 'code'), name='entity_code'), models.UniqueConstraint(condition=models.Q(('source_key', ''), _negated=True), fields=('source', 'source_key'), name='entity_source')],
             },
         ),
@@ -156,10 +156,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='premises',
             index=django.contrib.postgres.indexes.GinIndex(fields=['initials'], name='premises_initials', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='premises',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['address'], name='premises_address', opclasses=['gin_trgm_ops']),
         ),
         migrations.AddIndex(
             model_name='premises',
