@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return commands.show_help(rest)
         if own is not None:
             return own(rest)
-        return django(commands.DJANGO_NAMES.get(name, name), rest)
+        return django(commands.DJANGO_NAMES.get(name, name), rest, shown=name)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # the reader of our output has seen enough (| head)
@@ -43,17 +43,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         raise
 
 
-def django(name: str, rest: list[str]) -> int:
-    """Run Django's (or an app's) management command, with the embedded server up where it needs one."""
-    from django.core.management import execute_from_command_line
+def django(name: str, rest: list[str], shown: str = "") -> int:
+    """Run Django's (or an app's) management command, with the embedded server up where it needs one.
+
+    `shown` is what the person typed, for its usage line.
+    """
+    from django.core.management import ManagementUtility
 
     from zhijian.ops.embedded import database_running
 
-    line = ["zhijian", name, *rest]
+    def execute() -> None:
+        if shown in ("", name):
+            ManagementUtility(["zhijian", name, *rest]).execute()
+            return
+        import django as package
+
+        package.setup()
+        ManagementUtility().fetch_command(name).run_from_argv(["zhijian", shown, *rest])
+
     if name in OFFLINE or "--help" in rest or "-h" in rest:
         warnings.filterwarnings("ignore", message="Got an error checking a consistent migration history")
-        execute_from_command_line(line)
+        execute()
         return 0
     with database_running():
-        execute_from_command_line(line)
+        execute()
     return 0

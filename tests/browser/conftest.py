@@ -86,8 +86,9 @@ def site(live_site: str, settings: Any, tmp_path: Path) -> Iterator[Site]:
     os.environ.pop("ZHIJIAN_UPLOADS")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def playwright() -> Iterator[Playwright]:
+    """The driver, for one test only: its event loop must not go on under other tests of this process."""
     if not CHROMIUM:
         pytest.fail("No chromium on this machine: `apt-get install chromium`, or name one in CHROMIUM.")
     with sync_playwright() as running:

@@ -42,6 +42,16 @@ def enrol(desk: Page, phone: Page, url: str, username: str) -> None:
     phone.wait_for_function("navigator.serviceWorker.ready.then(r => !!r.active)")
 
 
+def sync_until(phone: Page, wanted: Locator) -> None:
+    """Press "sync" until it is there: a pull ends at the oldest running transaction of the server, maybe another test's."""
+    for _ in range(60):
+        if wanted.count():
+            break
+        phone.get_by_test_id("sync-now").click()
+        phone.wait_for_timeout(2000)
+    expect(wanted).to_be_visible()
+
+
 def unlock(phone: Page, url: str) -> None:
     """Open the app again; the sixth digit of the PIN opens it by itself."""
     phone.goto(f"{url}/field/")

@@ -13,7 +13,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 from tests.browser.conftest import Handset, Site, phone_page
-from tests.browser.steps import answer, drain, enrol, photo_file, sign, sign_in, type_door_code, unanswered, unlock
+from tests.browser.steps import (
+    answer,
+    drain,
+    enrol,
+    photo_file,
+    sign,
+    sign_in,
+    sync_until,
+    type_door_code,
+    unanswered,
+    unlock,
+)
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.models import Person
@@ -93,7 +104,7 @@ def test_from_the_door_to_the_public_page(
     task = planned(site)
     phone = handset.start()
     enrol(desk, phone, site.url, "zhao")
-    expect(phone.get_by_test_id(f"task-{task.uid}")).to_be_visible(timeout=20_000)
+    sync_until(phone, phone.get_by_test_id(f"task-{task.uid}"))
 
     # In the kitchen there is no signal.
     handset.cut(True)

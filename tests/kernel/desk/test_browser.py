@@ -154,5 +154,3 @@ def test_pages_pass_axe(browser: Browser, city: dict[str, str]) -> None:
             found += [f"{address} {one['id']}: {node['html'][:160]}" for node in one["nodes"]]
     assert found == []
     context.close()
-
-

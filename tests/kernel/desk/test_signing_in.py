@@ -79,9 +79,7 @@ def test_a_phone_is_enrolled_with_the_code_of_the_page_and_revoked_there(inspect
     assert code is not None
     assert "/field/" in page
     assert devices._use_code(inspector, code[1])
-    phone = Device.objects.create(
-        person=inspector, name="手机", public_key={}, grant_until="2035-01-01T00:00:00+00:00"
-    )
+    phone = Device.objects.create(person=inspector, name="手机", public_key={}, grant_until="2035-01-01T00:00:00+00:00")
     assert client.post(f"/me/phones/{phone.uid}/revoke/").status_code == 302
     phone.refresh_from_db()
     assert phone.revoked_at is not None

@@ -43,10 +43,11 @@ def checked(*arguments: str) -> tuple[int, str]:
 def owner() -> Iterator[Callable[[str], None]]:
     """The database's owner, who has put every guard away."""
     with connections["owner"].cursor() as cursor:
-        for table in ("evidence_ledgerentry", "evidence_seal"):
+        tables = ("evidence_ledgerentry", "evidence_seal", "evidence_ledgerpersonal")
+        for table in tables:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER, NO FORCE ROW LEVEL SECURITY")
         yield cursor.execute
-        for table in ("evidence_ledgerentry", "evidence_seal"):
+        for table in tables:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         cursor.execute("ALTER TABLE evidence_ledgerentry FORCE ROW LEVEL SECURITY")
 

@@ -50,6 +50,7 @@ class Matter(models.Model):
             models.Index(fields=["kind", "-id"], name="matter_list_city"),
             models.Index(fields=["kind", "state", "area", "due"], condition=models.Q(closed=None), name="matter_open"),
             models.Index(fields=["due", "area"], condition=models.Q(closed=None), name="matter_late"),
+            models.Index(fields=["area", "-id"], condition=~models.Q(flags=[]), name="matter_in_doubt"),
         ]
 
     def __str__(self) -> str:

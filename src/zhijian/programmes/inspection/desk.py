@@ -10,12 +10,14 @@ from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import forms
 from zhijian.kernel.desk.lists import MatterList, Panel
+from zhijian.kernel.desk.panels import entity_panel
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.panel import PANEL
+from zhijian.kernel.registry.models import Entity
 from zhijian.programmes.inspection import doubts
 from zhijian.programmes.inspection.checklists import applicable
 from zhijian.programmes.inspection.flow import INSPECTION, LEAD, PUBLICATION, RECTIFICATION
-from zhijian.programmes.inspection.models import Answer, Checklist, Inspection
+from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, PublishedResult
 
 
 def _checklists(asked: forms.Asked) -> forms.Options:
@@ -42,6 +44,16 @@ def visit_panel(matter: Matter, record: Inspection, actor: Actor) -> dict[str, A
         "by_section": sum(a.by_section for a in answers),
         "doubts": [doubts.sentence(flag) for flag in matter.flags],
     }
+
+
+def published_panel(entity: Entity, actor: Actor) -> dict[str, Any] | None:
+    """The last published result of each of the entity's premises."""
+    rows = PublishedResult.objects.filter(premises__entity=entity).select_related("premises")
+    last = list(rows.order_by("premises_id", "-visited_on").distinct("premises_id")[:20])
+    return {"results": last} if last else None
+
+
+entity_panel("inspection/desk/published.html", published_panel)
 
 
 class Inspections(MatterList):

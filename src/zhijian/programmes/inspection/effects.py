@@ -14,7 +14,32 @@ from zhijian.kernel.evidence.models import File
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.programmes.inspection import rules
-from zhijian.programmes.inspection.models import Answer, Publication, PublishedResult, Rectification
+from zhijian.programmes.inspection.models import (
+    Answer,
+    Inspection,
+    Publication,
+    PublishedResult,
+    Rectification,
+)
+
+
+def due_on_the_day(matter: Matter, record: Inspection, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """A planned visit is due on its day, without a clock of the law."""
+    if record.planned_for is not None:
+        matter.due = record.planned_for
+        Matter.objects.filter(pk=matter.pk).update(due=matter.due)
+
+
+def visited(matter: Matter, record: Inspection, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """The planned day is over; what is due now are the findings, each by itself."""
+    matter.due = None
+    Matter.objects.filter(pk=matter.pk).update(due=None)
+
+
+def looked_at(matter: Matter, record: Inspection, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """A person has looked at what the record left in doubt; the ledger keeps who, when, and his word on it."""
+    matter.flags = []
+    Matter.objects.filter(pk=matter.pk).update(flags=[])
 
 
 def start_deadline(matter: Matter, record: Rectification, facts: Any, actor: Actor, at: dt.datetime) -> None:

@@ -59,6 +59,12 @@ class Reason(Facts):
     reason: Annotated[str, long(_("Reason"))]
 
 
+class Looked(Facts):
+    """What a person says to the doubts of a record from the field."""
+
+    word: Annotated[str, long(_("What you found out"))]
+
+
 class Recorded(Facts):
     """What the phone recorded, as the ledger keeps it; the record itself is kept byte for byte."""
 

@@ -31,6 +31,7 @@ INSPECTION = Flow(
             when=[guards.two_officers, guards.checklist_applies],
             tells=ASSIGNEE,
             article=rules.OFFICERS_MIN,
+            does=effects.due_on_the_day,
         ),
         Step(
             "start",
@@ -51,6 +52,7 @@ INSPECTION = Flow(
             said=_("Assigned to other officers"),
             when=guards.two_officers,
             tells=[ASSIGNEE, SECOND],
+            does=effects.due_on_the_day,
         ),
         Step(
             "cancel",
@@ -74,6 +76,7 @@ INSPECTION = Flow(
             said=_("Visit recorded: nothing left to put right"),
             tells=PARTY,
             article=rules.OFFICERS_MIN,
+            does=effects.visited,
         ),
         Step(
             "order",
@@ -86,6 +89,17 @@ INSPECTION = Flow(
             said=_("Visit recorded: {failed} items did not comply"),
             tells=PARTY,
             article=rules.RECTIFY_WITHIN,
+            does=effects.visited,
+        ),
+        Step(
+            "look",
+            ("planned", "rectifying", "closed"),
+            who=HEAD,
+            label=_("Doubts looked at"),
+            facts=facts.Looked,
+            said=_("The doubts of the record were looked at: {word}"),
+            when=guards.in_doubt,
+            does=effects.looked_at,
         ),
         Step(
             "close",

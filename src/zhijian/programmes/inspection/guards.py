@@ -36,6 +36,11 @@ def checklist_applies(matter: Matter, record: Any, actor: Actor, facts: Any) -> 
     return ok()
 
 
+def in_doubt(matter: Matter, record: Inspection, actor: Actor, facts: Any) -> Guard:
+    """Only what is in doubt is looked at."""
+    return ok() if matter.flags else no(_("Nothing about this visit is in doubt."))
+
+
 def all_put_right(matter: Matter, record: Inspection, actor: Actor, facts: Any) -> Guard:
     """An inspection closes when nothing is left to be put right."""
     left = record.rectifications.exclude(matter__state="accepted").count()
