@@ -1,7 +1,7 @@
 """50 phones send 20 inspections with 5 photos each, all at once: none lost, none doubled, how many a second.
 
-Every phone speaks HTTP to the real web process and the real upload process. Records go first (timed by themselves, since
-a desk feels those), then photos in chunks of 256 kB. One record in ten is sent a second time, as after a lost answer.
+Every phone speaks HTTP to the real web process and the real upload process. Records go first (timed by themselves,
+since a desk feels those), then photos in chunks of 256 kB. One record in ten is sent twice, as after a lost answer.
 What counts for the phone is that its record is kept; the worker makes the inspections of a burst afterwards, which is
 timed as well, and everything is counted when it has finished.
 """

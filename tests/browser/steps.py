@@ -43,7 +43,7 @@ def enrol(desk: Page, phone: Page, url: str, username: str) -> None:
 
 
 def sync_until(phone: Page, wanted: Locator) -> None:
-    """Press "sync" until it is there: a pull ends at the oldest running transaction of the server, maybe another test's."""
+    """Press "sync" until it is there: a pull ends at the server's oldest running transaction, maybe another test's."""
     for _ in range(60):
         if wanted.count():
             break

@@ -328,7 +328,7 @@ def test_the_enterprise_opens_its_link_without_an_account(phone: Phone, w: world
 def test_a_burst_is_kept_at_once_and_worked_on_after(
     phone: Phone, w: world.World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An office that gets signal back: every record is safe at once, and becomes its visit when the worker gets there."""
+    """An office gets signal back: every record is safe at once, and becomes its visit when the worker gets there."""
     monkeypatch.setattr(records, "AT_ONCE", 0)  # however slow this machine is, it counts as a burst
     sent = [record(phone, here(phone, w)) for _ in range(8)]
     told = [phone.put(one) for one in sent]

@@ -1,8 +1,8 @@
 """Taking in what phones send: stored byte for byte first, then made into matters; never refused, never twice.
 
-A record that comes alone is worked on at once, so the phone is told its number and its doubts. When many come at the same
-moment (a whole office gets signal back), they are kept, which is what the phone needs to know, and the worker goes on
-with them; the phone asks again later. Measured with bench.sync.
+A record that comes alone is worked on at once, so the phone is told its number and its doubts. When many come at the
+same moment (a whole office gets signal back), they are kept, which is what the phone needs to know, and the worker goes
+on with them; the phone asks again later. Measured with bench.sync.
 """
 
 from __future__ import annotations

@@ -55,4 +55,3 @@ class Matter(models.Model):
 
     def __str__(self) -> str:
         return self.number or self.title
-

@@ -14,7 +14,7 @@ from zhijian.kernel.packs import stack
 
 
 def take(kind: str, organ: str, year: int) -> int:
-    """The next running number of a kind within an organ and a year; never the same twice, with gaps after a rollback."""
+    """The next running number of a kind within an organ and a year; never twice the same; a rollback leaves a gap."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT zj_next_number(%s, %s, %s)", [kind, organ, year])
         return cursor.fetchone()[0]

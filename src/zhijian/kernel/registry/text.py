@@ -56,7 +56,8 @@ def _reading_in_word(around: str, place: int) -> str:
     """The reading of the character at `place` as pypinyin's dictionary of phrases has it."""
     from pypinyin import lazy_pinyin
 
-    return lazy_pinyin(around, errors=list)[place].lower()
+    # `errors` may return a list (one entry a character), which the package's own types do not say.
+    return lazy_pinyin(around, errors=list)[place].lower()  # type: ignore[arg-type]
 
 
 def readings(folded: str) -> list[str]:

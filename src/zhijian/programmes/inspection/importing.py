@@ -7,6 +7,7 @@ Known by the source's id: the same file again changes nothing.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -96,10 +97,9 @@ def _plant(
     planter.also(stories.published(visit, premises, checklist, failed, day))
 
 
-def _codes(told: Any) -> list[str]:
-    """The codes of what did not comply, each once."""
-    codes = told if isinstance(told, list) else str(told or "").split("|")
-    return [str(code)[:20] for code in dict.fromkeys(codes) if str(code).strip()]
+def _codes(told: str | None) -> list[str]:
+    """The codes of what did not comply: a mapping's list comes as JSON."""
+    return [str(code)[:20] for code in json.loads(told)] if told else []
 
 
 def _checklist(checklists: list[Checklist], premises: Premises, day: dt.date) -> Checklist | None:

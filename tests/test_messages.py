@@ -1,0 +1,36 @@
+"""Chinese is complete: every message of code and templates is in the catalogue, and none is spoilt."""
+
+from __future__ import annotations
+
+import re
+
+import polib
+
+from zhijian.ops import messages
+
+PLACES = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+
+
+def test_nothing_is_untranslated() -> None:
+    """A new message needs its Chinese in src/zhijian/locale/zh_Hans/LC_MESSAGES/django.po."""
+    assert messages.missing() == []
+
+
+def test_translations_keep_their_places() -> None:
+    """What stands in {braces} or %(names)s is filled in, so each must stand in both languages alike."""
+    wrong = []
+    for entry in polib.pofile(str(messages.CATALOGUE)):
+        if entry.msgid_plural:
+            # Chinese has one form; the singular of English may leave the count out.
+            pairs = [(entry.msgid_plural, text) for text in entry.msgstr_plural.values()]
+        else:
+            pairs = [(entry.msgid, entry.msgstr)]
+        wrong += [one for one, text in pairs if set(PLACES.findall(text)) - set(PLACES.findall(one))]
+    assert wrong == []
+
+
+def test_the_extraction_sees_code_and_templates() -> None:
+    """A test that compares nothing would pass as well."""
+    found = {one for one, _ in messages.wanted()}
+    assert {"Publish the result", "One shop, one code"} <= found
+    assert len(found) > 500
