@@ -70,7 +70,8 @@ def _plant(officer: Any, rows: int) -> Any:
             made.append(
                 Matter(
                     kind="inspection", number=f"基准〔2026〕{n}号", title=shop.name, entity_id=shop.entity_id,
-                    premises=shop, area=OFFICE if n % 50 == 0 else dice.choice(areas), state="planned" if open_ else "closed",
+                    premises=shop, area=OFFICE if n % 50 == 0 else dice.choice(areas),
+                    state="planned" if open_ else "closed",
                     assignee=officer if n % 500 == 0 else None, opened=now - dt.timedelta(minutes=rows - n),
                     closed=None if open_ else now, due=now.date() + dt.timedelta(days=n % 20 - 5) if open_ else None,
                 )

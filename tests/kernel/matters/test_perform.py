@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, transaction
 from tests import world
 from tests.kernel.matters.test_scope import plan
+from tests.openers import OPENERS
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
@@ -65,6 +66,16 @@ def test_the_wrong_role_is_told_who_may(w: world.World) -> None:
             perform(matter, "cancel", inspector, reason="改期了")
         assert why_not(matter, "cancel", inspector)
         assert "cancel" not in [offer.step.verb for offer in offers(matter, inspector)]
+
+
+def test_a_shut_step_says_why(w: world.World) -> None:
+    """The button is there, shut, with the guard's own sentence; a quiet one is not there at all."""
+    rectification = OPENERS["rectification"](w)
+    with scoped(w.actor("所长")) as head:
+        shown = {offer.step.verb: offer for offer in offers(rectification, head)}
+        assert not shown["grant_time"].open
+        assert "more time" in shown["grant_time"].why or "延期" in shown["grant_time"].why
+        assert "look" not in {offer.step.verb for offer in offers(rectification.parent, head)}
 
 
 def test_two_certified_officers(w: world.World) -> None:

@@ -117,8 +117,10 @@ def offers(matter: Matter, actor: Actor, record: Record = None, day: dt.date | N
         if not may(step, matter, actor, matter.area):
             continue
         shut = next((g for guard in step.guards if not (g := guard(matter, record, actor, None))), None)
-        article = article_of(shut.article if shut else step.article, day)
-        found.append(Offer(step, shut is None, str(shut.why) if shut else "", article))
+        if shut is None:
+            found.append(Offer(step, True, article=article_of(step.article, day)))
+        elif not step.quiet:
+            found.append(Offer(step, False, str(shut.why), article_of(shut.article, day)))
     return found
 
 

@@ -99,6 +99,7 @@ INSPECTION = Flow(
             facts=facts.Looked,
             said=_("The doubts of the record were looked at: {word}"),
             when=guards.in_doubt,
+            quiet=True,
             does=effects.looked_at,
         ),
         Step(
