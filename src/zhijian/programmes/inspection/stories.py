@@ -78,13 +78,14 @@ class PlantedVisit:
         self, planter: Planter, raw: dict[str, Any], device: Device, premises: Premises, checklist: Checklist
     ) -> None:
         self.planter, self.device, self.premises, self.checklist = planter, device, premises, checklist
-        self.content, self.items = read(raw).content, checklist.items
+        record = read(raw)
+        self.content, self.items = record.content, checklist.items
         self.actor = on_site(device, calendar.legal_day(self.content.started), premises.area)
         self.failed = [given for given in self.content.answers if given.answer == "no"]
         judged = decide.decide(self.items, [a.model_dump() for a in self.content.answers])
         self.result, self.measures = judged.result, judged.measures
         self.published: PublishedResult | None = None
-        self._record(read(raw), raw)
+        self._record(record, raw)
 
     def _perform(self, target: Any, verb: str, **more: Any) -> Planted:
         return self.planter.perform(target, verb, self.actor, **more)
