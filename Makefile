@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 ZHIJIAN := PYTHONPATH=src $(VENV)/bin/python -m zhijian
-export HOST PORT PACK SCALE
+# Only what was said: an empty PACK is no place.
+$(foreach name,HOST PORT PACK SCALE,$(if $($(name)),$(eval export $(name))))
 
 .PHONY: help install run test test-long check test-web lock clean
 

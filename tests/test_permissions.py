@@ -61,7 +61,6 @@ def things(w: world.World) -> Things:
     """What stands in addresses: records of the small world, by the names that the table uses."""
     planned = OPENERS["inspection"](w)
     finding = OPENERS["rectification"](w)
-    lead, publication = OPENERS["lead"](w), OPENERS["publication"](w)
     Matter.objects.filter(pk=finding.pk).update(assignee=w.inspector)
     phone = Device.objects.create(
         person=w.inspector, name="phone", public_key={}, grant_until="2035-01-01T00:00:00+00:00"
@@ -73,11 +72,11 @@ def things(w: world.World) -> Things:
     photo = files.attach(finding, files.store(picture.getvalue()), actor=SYSTEM, kind="photo", name="x.jpg")
     paper = making.make("rectification_order", finding, signed["rectification_order"], actor=SYSTEM)
     notice = Notice.objects.filter(person=w.inspector).first()
+    others = {kind: str(OPENERS[kind](w).uid) for kind in flows() if kind not in ("inspection", "rectification")}
     return {
+        **others,
         "inspection": str(planned.uid),
         "rectification": str(finding.uid),
-        "lead": str(lead.uid),
-        "publication": str(publication.uid),
         "entity": str(w.entity.uid),
         "premises": str(w.premises.uid),
         "person": str(w.inspector.pk),
@@ -96,6 +95,12 @@ def things(w: world.World) -> Things:
 
 # What stands in a parameter of that name where the table says nothing yet.
 USUAL = {"uid": "nothing", "pk": "zero", "id": "nothing", "name": "=inspection", "kind": "=inspection", "verb": "=plan"}
+
+
+def usual(route: str) -> dict[str, str]:
+    """What stands in a new route's parameters: a matter of its own kind where it names one."""
+    kind = next((part for part in route.split("/") if part in flows()), "nothing")
+    return {name: kind if name == "uid" else USUAL.get(name, "zero") for name in names(route)}
 
 
 def addresses() -> dict[str, tuple[str, ...]]:
@@ -249,7 +254,7 @@ def test_every_address_gives_everybody_what_the_table_says(askers):
     routes = addresses()
     found: dict[str, dict[str, Any]] = {}
     for route, methods in routes.items():
-        args = listed.get(route, {}).get("args") or {name: USUAL.get(name, "zero") for name in names(route)}
+        args = listed.get(route, {}).get("args") or usual(route)
         address, body = filled(route, args, known), body_of(route, args, known)
         found[route] = {
             "args": args,

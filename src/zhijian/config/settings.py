@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from zhijian.config.places import data_home, database_urls, parse_database_url, secret
+from zhijian.config.places import data_home, database_urls, pack_name, parse_database_url, secret
 
 ROOT = Path(__file__).resolve().parents[3]
 DATA_HOME = data_home()
 
 DEBUG = os.environ.get("ZHIJIAN_DEBUG") == "1"
 DEMO = os.environ.get("ZHIJIAN_DEMO", "0") == "1"  # demo accounts, a banner on every page; never for real work
-PACK = os.environ.get("PACK", "cn_zibo")  # the topmost pack of the stack; it names the ones below
+PACK = pack_name()  # the topmost pack of the stack; it names the ones below
 SECRET_KEY = secret("session")
 ALLOWED_HOSTS = os.environ.get("ZHIJIAN_HOSTS", "*" if DEMO or DEBUG else "localhost,127.0.0.1").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("ZHIJIAN_ORIGINS", "").split(",") if o]
