@@ -186,6 +186,7 @@ def names(route: str) -> list[str]:
 @pytest.fixture
 def askers(db: None) -> tuple[Things, dict[str, Client]]:
     """A signed-in client for everybody who asks."""
+    tls.ensure()  # /ca.crt hands out the local authority, which `zhijian run` would have made
     with scoped(SYSTEM):
         w = world.make()
         known = things(w)

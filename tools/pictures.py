@@ -31,7 +31,6 @@ PASSWORD, PIN = "zhijian-demo", "246802"
 HEAD, INSPECTOR, LEADER = "sun", "zhao", "wang"
 LARGEST = 150_000  # bytes of a picture
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-SHOP = 'a[href^="/d/"]'
 
 
 @dataclass
@@ -222,15 +221,12 @@ def visit(album: Album, phone: Page) -> None:
     album.take(phone, "field-checklist")
     for section in reversed(phone.locator('[data-testid^="section-rest-"]').all()):
         section.click()
-    for item in phone.locator('[data-testid^="item-"][data-answer=""]').all():
-        measured = item.get_by_test_id("value-input")
-        if measured.count():
-            measured.fill("70")
-            measured.blur()
-        else:
-            item.get_by_test_id("answer-yes").click()
-    for item in phone.locator('[data-testid^="item-"][data-answer=""]').all():
-        item.get_by_test_id("answer-na").click()
+    # An answered item drops out of the selection: take the names first.
+    left = [item.get_attribute("data-testid") for item in phone.locator('[data-testid^="item-"][data-answer=""]').all()]
+    for name in filter(None, left):
+        item = phone.get_by_test_id(name).first
+        absent = item.get_by_test_id("value-input").count() and item.get_by_test_id("answer-na").count()
+        item.get_by_test_id("answer-na" if absent else "answer-yes").click()
 
 
 def ordinary_item(phone: Page) -> Locator:
@@ -322,12 +318,10 @@ def public(album: Album) -> None:
         album.open(page, "/l/publication/?state=published")
         album.open(page, first_link(page, 'tbody a[href^="/m/"]'))
         album.open(page, first_link(page, 'main a[href^="/e/"]') + "codes/")
-        codes = re.search(r"/d/([0-9A-Z-]+)", page.content())
-    if codes is None:
-        sys.exit("no code for a door was found")
+        code = page.locator(".door p.num").first.inner_text().replace(" ", "")
     for size, language, end in ((NARROW, "zh-CN", ""), (WIDE, "zh-CN", "-1440"), (NARROW, "en-GB", "-en")):
         with album.browser(size, language) as page:
-            album.open(page, f"/d/{codes.group(1)}/")
+            album.open(page, f"/d/{code}/")
             album.take(page, f"shop{end}")
     with album.browser(NARROW) as page:
         album.open(page, "/v/")

@@ -19,6 +19,9 @@ from zhijian.programmes.inspection.checklists import applicable
 from zhijian.programmes.inspection.flow import INSPECTION, LEAD, PUBLICATION, RECTIFICATION
 from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, PublishedResult
 
+# Headings of the record's own columns are looked up by the fields' names.
+HEADINGS = (_("Planned for"), _("Result"))
+
 
 def _checklists(asked: forms.Asked) -> forms.Options:
     """The lists that apply to the premises today; every list in force where the premises have no trade."""
