@@ -41,6 +41,7 @@ from zhijian.kernel.matters.catalogue import flow_of, flows
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.models import Notice
 from zhijian.kernel.papers import making
+from zhijian.ops import tls
 
 pytestmark = pytest.mark.django_db
 RECORD = Path(__file__).with_name("fixtures") / "record_inspection_1.json"

@@ -82,7 +82,7 @@ class Step:
     `from_` None opens the matter. `to` None leaves the state as it is. `does(matter, record, facts, actor, at)` is for
     what the table can't say; it runs in the same transaction, after the facts are stored. `said` is the timeline's
     wording, with {names} of facts; `personal` facts are sealed beside the ledger. `likely` is the blue button;
-    `confirm` asks once more. `hidden` steps are other code's, never a button; `quiet` ones are shown only while they are open.
+    `confirm` asks once more. `hidden` steps are other code's, never a button; `quiet` ones are shown only while open.
     """
 
     verb: str
