@@ -22,7 +22,8 @@ from zhijian.kernel.clock import CLOCK
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters.catalogue import flows
 from zhijian.kernel.matters.errors import StepError
-from zhijian.kernel.matters.flow import Facts, Flow
+from zhijian.kernel.matters.facts import Facts
+from zhijian.kernel.matters.flow import Flow
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import may, perform
 

@@ -84,3 +84,26 @@ def test_the_settings_table_hides_secrets(monkeypatch: pytest.MonkeyPatch) -> No
 def test_the_operators_page_has_the_present_table() -> None:
     page = (places.CHECKOUT / "docs/operator.md").read_text(encoding="utf-8")
     assert environment.table(markdown=True).strip() in page
+
+
+@pytest.mark.parametrize(
+    ("pack", "language", "shown"),
+    [("cn_zibo", "zh-hans", "2026-11-24 11:30"), ("us_chicago", "en", "2026-11-23 21:30")],
+)
+def test_pages_show_the_time_and_speak_the_language_of_the_place(pack: str, language: str, shown: str) -> None:
+    """A moment near midnight, as a page, a paper or a job would write it."""
+    program = (
+        "import datetime as dt, django; django.setup();"
+        "from django.template import engines; from django.conf import settings;"
+        "at = dt.datetime(2026, 11, 24, 3, 30, tzinfo=dt.UTC);"
+        "page = engines.all()[0].from_string('{{ at|date:\"Y-m-d H:i\" }}');"
+        "print(settings.LANGUAGE_CODE, page.render({'at': at}))"
+    )
+    told = os.environ | {"PACK": pack, "DJANGO_SETTINGS_MODULE": "zhijian.config.settings"}
+    answer = subprocess.run([sys.executable, "-c", program], env=told, capture_output=True, text=True, check=True)
+    assert answer.stdout.split(maxsplit=1) == [language, shown + "\n"]
+
+
+def test_a_place_that_is_not_there_is_told_with_those_that_are() -> None:
+    with pytest.raises(places.PlacesError, match="us_chicago"):
+        places.pack_setting("cn_nowhere", "zone")

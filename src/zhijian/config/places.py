@@ -13,6 +13,7 @@ import re
 import secrets
 import stat
 import tempfile
+import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 CHECKOUT = Path(__file__).resolve().parents[3]
+PACKS = Path(__file__).resolve().parents[1] / "packs"
 SYSTEM_HOME = Path("/var/lib/zhijian")  # of root's installations: a server's user must be able to reach it
 OWNER_ROLE, APP_ROLE, SUPER_ROLE = "zhijian_owner", "zhijian_app", "zhijian_super"
 PORT = 5432  # only names the socket file; the embedded server listens on no network address
@@ -119,6 +121,23 @@ def pack_name() -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_]{1,40}", name):
         raise PlacesError(f"PACK={name!r} is not the name of a pack (lower-case letters, digits, _).")
     return name
+
+
+def pack_setting(name: str, key: str) -> str:
+    """A setting of the topmost pack that has it (`zone`, `language`), read before the application is set up.
+
+    Raises PlacesError for a pack that is not there.
+    """
+    while name:
+        try:
+            head = tomllib.loads((PACKS / name / "pack.toml").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            known = ", ".join(sorted(path.parent.name for path in PACKS.glob("*/pack.toml")))
+            raise PlacesError(f"There is no pack {name!r}; there are: {known}.") from None
+        if key in head:
+            return str(head[key])
+        name = head.get("builds_on", "")
+    raise PlacesError(f"The pack says no {key}.")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from zhijian.config.places import data_home, database_urls, pack_name, parse_database_url, secret
+from zhijian.config.places import data_home, database_urls, pack_name, pack_setting, parse_database_url, secret
 
 ROOT = Path(__file__).resolve().parents[3]
 DATA_HOME = data_home()
@@ -111,12 +111,12 @@ SECURE_HSTS_SECONDS = 30 * 86400 if HTTPS_ONLY else 0
 if os.environ.get("ZHIJIAN_BEHIND_PROXY") == "1":  # only where the proxy sets this header itself
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-LANGUAGE_CODE = "zh-hans"
+LANGUAGE_CODE = pack_setting(PACK, "language").lower()  # for those who ask for neither
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 LOCALE_PATHS = [ROOT / "src/zhijian/locale"]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = "Asia/Shanghai"  # replaced by the pack's zone for legal days; storage is UTC
+TIME_ZONE = pack_setting(PACK, "zone")  # pages, papers, jobs and legal days show the place's time; storage is UTC
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_HOME / "static"

@@ -131,7 +131,7 @@ def test_stopping_a_resting_clock_ends_its_rest(matter: Matter) -> None:
     clocks.suspend(matter, RECHECK, at("2026-11-04"))
     clock = clocks.stop(matter, RECHECK, at("2026-11-06"))
     assert clock.suspensions[-1]["until"] is not None
-    assert clocks.due_state(clock).state == "stopped"
+    assert clocks.due_state(clock).state == "kept"
 
 
 def test_what_did_not_run_can_neither_stop_nor_rest(matter: Matter) -> None:
@@ -151,10 +151,16 @@ def test_far_soon_and_late(matter: Matter, day: str, state: str, left: int) -> N
     assert (told.state, told.left, told.due) == (state, left, dt.date(2026, 11, 16))
 
 
-def test_what_was_stopped_late_stays_late(matter: Matter) -> None:
+def test_what_was_stopped_late_stays_broken_by_as_many_days(matter: Matter) -> None:
     clocks.start(matter, RECHECK, at("2026-11-02"))
     clock = clocks.stop(matter, RECHECK, at("2026-11-20"), broken_reason="人手不足")
-    assert (clocks.due_state(clock).state, clock.broken_reason) == ("late", "人手不足")
+    told = clocks.due_state(clock, at("2027-03-01"))
+    assert (told.state, told.day, clock.broken_reason) == ("broken", dt.date(2026, 11, 20), "人手不足")
+
+
+def test_a_day_set_by_hand_keeps_who_set_it(matter: Matter) -> None:
+    clock = clocks.start(matter, RECHECK, at("2026-11-02"), until=dt.date(2026, 12, 1), by="李伟")
+    assert (clock.fixed, clock.due, clock.basis["set_by"]) == (True, dt.date(2026, 12, 1), "李伟")
 
 
 def test_the_list_of_what_is_late_goes_by_area(matter: Matter) -> None:
@@ -164,16 +170,6 @@ def test_the_list_of_what_is_late_goes_by_area(matter: Matter) -> None:
     assert list(clocks.overdue(at("2026-11-17"), area="370303", of=RECHECK)) == [clock]
     assert not clocks.overdue(at("2026-11-17"), area="370302").exists()
     assert not clocks.overdue(at("2026-11-17"), of=PUBLISH).exists()
-
-
-def test_a_matter_that_moves_takes_its_open_clocks_along(matter: Matter) -> None:
-    stopped = clocks.start(matter, RECHECK, at("2026-11-02"))
-    running = clocks.start(matter, RECHECK, at("2026-11-09"))
-    matter.area = world.SISTER
-    clocks.moved(matter)
-    for clock in (stopped, running):
-        clock.refresh_from_db()
-    assert (stopped.area, running.area) == (world.OFFICE, world.SISTER)
 
 
 def test_a_new_year_s_days_off_move_open_clocks_and_no_others(matter: Matter) -> None:
@@ -232,7 +228,9 @@ def test_limits_are_said_in_words() -> None:
 
 
 def test_a_rule_is_declared_in_one_way_only() -> None:
-    assert rule(PUBLISH.name, PUBLISH.meaning, starts=PUBLISH.starts, stops=PUBLISH.stops) is PUBLISH
+    assert (
+        rule(PUBLISH.name, PUBLISH.meaning, label=PUBLISH.label, starts=PUBLISH.starts, stops=PUBLISH.stops) is PUBLISH
+    )
     with pytest.raises(ValueError, match="declared twice"):
         rule(PUBLISH.name, "something else")
     assert str(PUBLISH.overdue) == "inspection.publish_within.overdue"

@@ -18,7 +18,8 @@ from tests import world as worlds
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import forms, paging, said, xlsx
-from zhijian.kernel.matters.flow import Facts, Step
+from zhijian.kernel.matters.facts import Facts
+from zhijian.kernel.matters.flow import Step
 from zhijian.kernel.matters.models import Matter
 
 

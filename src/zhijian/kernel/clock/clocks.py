@@ -39,26 +39,42 @@ def count(row: RuleRow, started: datetime) -> Explanation:
 
 
 def start(
-    matter: Matter, of: Rule, at: datetime | None = None, *, key_day: date | None = None, until: date | None = None
+    matter: Matter,
+    of: Rule,
+    at: datetime | None = None,
+    *,
+    key_day: date | None = None,
+    until: date | None = None,
+    by: str = "",
 ) -> Clock | None:
-    """Start a rule's clock; an open one of the same rule stops first (it restarts).
+    """Start a rule's clock (see `made`); an open one of the same rule stops first (it restarts)."""
+    at = at or timezone.now()
+    clock = made(matter, of, at, key_day=key_day, until=until, by=by)
+    if clock is None:
+        return None
+    stop(matter, of, at)
+    clock.save(force_insert=True)
+    _tell(matter)
+    return clock
+
+
+def made(
+    matter: Matter, of: Rule, at: datetime, *, key_day: date | None = None, until: date | None = None, by: str = ""
+) -> Clock | None:
+    """A rule's clock from `at` on, not written yet.
 
     The row is chosen by the day of receipt (`matter.opened`) or of the event, as the row says; `key_day` overrides.
-    `until` sets the last day by hand, as where an officer writes a date into an order; then nothing is counted.
-    Returns None where the rule is absent in this place: what has no limit has no clock.
+    `until` sets the last day by hand, as where an officer writes a date into an order; then nothing is counted, and
+    `by` is his name. Returns None where the rule is absent in this place: what has no limit has no clock.
     """
-    at = at or timezone.now()
     row = _row(matter, of, at, key_day)
     if row is None and until is None:
         return None
-    stop(matter, of, at)
     basis = _basis(row, calendar.legal_day(at)) if row else {"name": of.name, "limit": None}
     clock = Clock(matter=matter, rule=of.name, area=matter.area, started=at, basis=basis, fixed=until is not None)
     if until is not None:
-        clock.basis["set"] = until.isoformat()
+        clock.basis |= {"set": until.isoformat(), "set_by": by}
     _recount(clock)
-    clock.save(force_insert=True)
-    _tell(matter)
     return clock
 
 
@@ -185,11 +201,6 @@ def _tell(matter: Matter) -> None:
     Matter.objects.filter(pk=matter.pk).update(due=matter.due)
 
 
-def moved(matter: Matter) -> None:
-    """Keep the area of its open clocks at the matter's: to be called where a matter goes to another office."""
-    Clock.objects.filter(matter=matter, stopped=None).update(area=matter.area)
-
-
 def nearest(matter: Matter) -> Clock | None:
     """The open clock that runs out first; None if nothing is due."""
     return Clock.objects.filter(matter=matter, stopped=None, due__isnull=False).order_by("due", "due_at", "id").first()
@@ -209,22 +220,28 @@ def overdue(now: datetime | None = None, *, area: str = "", of: Rule | None = No
 
 @dataclass(frozen=True)
 class DueState:
-    """How a clock stands: `left` working days until its last day (0 on it, negative after it)."""
+    """How a clock stood on `day`: `left` working days until its last day (0 on it, negative after it).
 
-    state: Literal["far", "soon", "late", "suspended", "stopped"]
+    "kept" and "broken" are clocks that were stopped, in time or after it.
+    """
+
+    state: Literal["far", "soon", "late", "suspended", "kept", "broken"]
     due: date | None
     left: int | None
+    day: date | None = None
     provisional: bool = False
 
 
 def due_state(clock: Clock, now: datetime | None = None) -> DueState:
-    """How a clock stands at `now`; a stopped one shows how it stood when it stopped ("late": it was broken)."""
+    """How a clock stands at `now`; a stopped one shows how it stood when it stopped."""
     at = clock.stopped or now or timezone.now()
+    day = calendar.legal_day(at)
     if clock.due is None:
-        return DueState("suspended" if clock.open else "stopped", None, None)
-    state = state_of(clock.due, calendar.legal_day(at), clock.due_at, at)
-    state = replace(state, provisional=clock.provisional)
-    return replace(state, state="stopped") if clock.stopped and state.state != "late" else state
+        return DueState("suspended" if clock.open else "kept", None, None, day)
+    state = replace(state_of(clock.due, day, clock.due_at, at), provisional=clock.provisional)
+    if clock.open:
+        return state
+    return replace(state, state="broken" if state.state == "late" else "kept")
 
 
 def state_of(due: date, day: date, due_at: datetime | None = None, at: datetime | None = None) -> DueState:
@@ -232,8 +249,8 @@ def state_of(due: date, day: date, due_at: datetime | None = None, at: datetime 
     left = calendar.working_days_between(day, due)
     late = at > due_at if due_at is not None and at is not None else day > due
     if late:
-        return DueState("late", due, min(left, 0))
-    return DueState("soon" if left <= int(SOON.value(day, 2)) else "far", due, left)
+        return DueState("late", due, min(left, 0), day)
+    return DueState("soon" if left <= int(SOON.value(day, 2)) else "far", due, left, day)
 
 
 def recompute_open(year: int) -> int:

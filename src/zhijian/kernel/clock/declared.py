@@ -35,10 +35,14 @@ class Event:
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule that a programme needs. `meaning` says what it decides, `starts` and `stops` name the events."""
+    """A rule that a programme needs: `meaning` says what it decides, `label` what a clock of it is called on pages.
+
+    `starts` and `stops` name the events.
+    """
 
     name: str
     meaning: str = ""
+    label: str = ""
     starts: str = ""
     stops: str = ""
     more: Mapping[str, Any] = field(default_factory=dict, compare=False)
@@ -86,9 +90,9 @@ class Rule:
 _declared: dict[str, Rule] = {}
 
 
-def rule(name: str, meaning: str = "", *, starts: str = "", stops: str = "", **more: Any) -> Rule:
+def rule(name: str, meaning: str = "", *, label: str = "", starts: str = "", stops: str = "", **more: Any) -> Rule:
     """Declare a rule. The same name may be declared twice only in the same words. Raises ValueError otherwise."""
-    made = Rule(name, meaning, starts, stops, more)
+    made = Rule(name, meaning, label, starts, stops, more)
     known = _declared.setdefault(name, made)
     if known != made or known.more != made.more:
         raise ValueError(f"rule {name!r} is declared twice, differently")

@@ -23,7 +23,8 @@ from zhijian.kernel.desk.lists import list_of
 from zhijian.kernel.desk.views.opening import open_matter
 from zhijian.kernel.matters.catalogue import flows
 from zhijian.kernel.matters.errors import NotFound, StepError
-from zhijian.kernel.matters.flow import Facts, Flow, Step
+from zhijian.kernel.matters.facts import Facts
+from zhijian.kernel.matters.flow import Flow, Step
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.registry.models import Entity, Premises

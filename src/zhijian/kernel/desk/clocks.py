@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from zhijian.kernel.clock import declared, due_state, explain
 from zhijian.kernel.clock.arithmetic import Why
 from zhijian.kernel.clock.models import Clock
+from zhijian.kernel.clock.wording import limit_words
 from zhijian.kernel.desk.said import Due, due_words
 from zhijian.kernel.matters.models import Matter
 
@@ -37,9 +38,9 @@ class Shown:
 
 
 def _name(rule: str) -> str:
-    """What a clock is called: the rule's `label`, else its meaning."""
+    """What a clock is called."""
     known = declared().get(rule)
-    return str(known.more.get("label") or _(known.meaning)) if known and known.meaning else rule
+    return _(known.label or known.meaning) if known and (known.label or known.meaning) else rule
 
 
 def _shown(clock: Clock) -> Shown:
@@ -56,6 +57,13 @@ def of_matter(matter: Matter) -> list[Shown]:
 
 def told(clock: Clock) -> dict[str, Any]:
     """Why this day: each day from the first to the last."""
-    told = explain(clock)
+    told, limit = explain(clock), clock.basis.get("limit")
     days = [{"day": d.day, "n": d.n, "why": d.note or str(WHY[d.why]), "counted": d.counted} for d in told.days]
-    return {"shown": _shown(clock), "told": told, "days": days, "limit": clock.basis.get("limit"), "fixed": clock.fixed}
+    return {
+        "shown": _shown(clock),
+        "told": told,
+        "days": days,
+        "limit": limit_words(limit) if limit else "",
+        "fixed": clock.fixed,
+        "set_by": clock.basis.get("set_by", ""),
+    }

@@ -25,7 +25,8 @@ from pydantic.fields import FieldInfo
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.desk.filters import people
 from zhijian.kernel.evidence import files
-from zhijian.kernel.matters.flow import Facts, Step
+from zhijian.kernel.matters.facts import Facts
+from zhijian.kernel.matters.flow import Step
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.registry.models import Premises
 

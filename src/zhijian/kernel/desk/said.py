@@ -16,7 +16,7 @@ from zhijian.kernel.packs import stack
 
 @dataclass(frozen=True)
 class Due:
-    """A due day as it is shown: its tone (late, soon, far, suspended, stopped), words and day."""
+    """A due day as it is shown: its tone (late, soon, far, suspended, kept, broken), words and day."""
 
     tone: str
     words: str
@@ -28,19 +28,21 @@ def due_words(state: DueState) -> Due:
     """How a clock's standing is said. Days are working days unless it is overdue, then calendar days."""
     if state.due is None:
         return Due(state.state, _("resting") if state.state == "suspended" else "")
-    today = calendar.today()
-    if state.state == "stopped":
-        words = _("kept")
-    elif state.state == "late" or state.due < today:
-        days = (today - state.due).days
-        words = ngettext("%(n)s day overdue", "%(n)s days overdue", days) % {"n": days} if days else _("overdue")
-    elif state.due == today:
-        words = _("due today")
-    else:
-        left = state.left or 0
-        words = ngettext("%(n)s working day left", "%(n)s working days left", left) % {"n": left}
-    tone = "late" if state.state == "late" else state.state
-    return Due(tone, words, state.due, state.provisional)
+    return Due(state.state, _standing(state, state.due, state.day or calendar.today()), state.due, state.provisional)
+
+
+def _standing(state: DueState, due: dt.date, day: dt.date) -> str:
+    late = max((day - due).days, 0)
+    if state.state == "kept":
+        return _("kept")
+    if state.state == "broken":
+        return ngettext("done %(n)s day late", "done %(n)s days late", late) % {"n": late} if late else _("done late")
+    if state.state == "late":
+        return ngettext("%(n)s day overdue", "%(n)s days overdue", late) % {"n": late} if late else _("overdue")
+    if due == day:
+        return _("due today")
+    left = state.left or 0
+    return ngettext("%(n)s working day left", "%(n)s working days left", left) % {"n": left}
 
 
 def due_of(day: dt.date | None) -> Due | None:

@@ -14,19 +14,13 @@ from typing import Any, Literal, TypeAlias
 
 from django.db.models import Model
 from django.utils.functional import Promise
-from pydantic import BaseModel, ConfigDict
 
 from zhijian.kernel.accounts.roles import Relation, Role
+from zhijian.kernel.matters.facts import Facts, personal_of
 
 Text: TypeAlias = str | Promise
 Who: TypeAlias = Role | Relation
 Tone = Literal["wait", "act", "warn", "bad", "good"]
-
-
-class Facts(BaseModel):
-    """What a step must be told. Forms, OpenAPI and the phone's schema are made from it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
 @dataclass(frozen=True)
@@ -81,7 +75,7 @@ class Step:
 
     `from_` None opens the matter. `to` None leaves the state as it is. `does(matter, record, facts, actor, at)` is for
     what the table can't say; it runs in the same transaction, after the facts are stored. `said` is the timeline's
-    wording, with {names} of facts; `personal` facts are sealed beside the ledger. `likely` is the blue button;
+    wording, with {names} of facts. `likely` is the blue button;
     `confirm` asks once more. `hidden` steps are other code's, never a button; `quiet` ones are shown only while open.
     """
 
@@ -108,7 +102,6 @@ class Step:
     confirm: bool = False
     hidden: bool = False
     quiet: bool = False
-    personal: tuple[str, ...] = ()
     does: Callable[..., Any] | None = None
 
     @cached_property
@@ -130,6 +123,11 @@ class Step:
     @cached_property
     def papers(self) -> tuple[str, ...]:
         return _many(self.paper)
+
+    @property
+    def personal(self) -> tuple[str, ...]:
+        """Facts that are sealed beside the ledger instead of standing in it."""
+        return personal_of(self.facts)
 
     def clocks(self, what: Literal["starts", "stops", "suspends", "resumes"]) -> tuple[Any, ...]:
         return _many(getattr(self, what))

@@ -5,14 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from pydantic import ValidationError
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import RELATION_LABELS, ROLE_LABELS, Relation, Role
@@ -20,15 +18,18 @@ from zhijian.kernel.accounts.scope import in_scope
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.clock import clocks as clock
 from zhijian.kernel.evidence import ledger
+from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.ids import uuid7
 from zhijian.kernel.matters.catalogue import flow_of
-from zhijian.kernel.matters.errors import BadFacts, Conflict, NotAllowed, NotFound, NotOpen
-from zhijian.kernel.matters.flow import Facts, Flow, Step, article_of
+from zhijian.kernel.matters.errors import Conflict, NotAllowed, NotFound, NotOpen
+from zhijian.kernel.matters.facts import Facts, assign, parse, told
+from zhijian.kernel.matters.flow import Flow, Step, article_of
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.numbers import number_for
 from zhijian.kernel.registry.models import Entity, Premises
 
 Record: TypeAlias = models.Model | None
+LEDGER = LedgerEntry._meta.label
 
 
 @dataclass(frozen=True)
@@ -52,18 +53,6 @@ class Offer:
     open: bool
     why: str = ""
     article: str = ""
-
-
-@cache
-def _columns(model: type[models.Model]) -> frozenset[str]:
-    return frozenset(f.name for f in model._meta.concrete_fields) - {
-        "id",
-        "matter",
-        "uid",
-        "state",
-        "version",
-        "number",
-    }
 
 
 def record_of(matter: Matter, flow: Flow | None = None) -> Record:
@@ -136,51 +125,6 @@ def why_not(matter: Matter, verb: str, actor: Actor) -> str:
     return next((str(g.why) for guard in step.guards if not (g := guard(matter, record, actor, None))), "")
 
 
-def _parse(step: Step, given: dict[str, Any]) -> Facts | None:
-    if step.facts is None:
-        if given:
-            raise BadFacts({name: [_("This step takes no such fact.")] for name in given})
-        return None
-    try:
-        return step.facts(**given)
-    except ValidationError as error:
-        errors: dict[str, list[str]] = {}
-        for problem in error.errors():
-            errors.setdefault(str(problem["loc"][0]) if problem["loc"] else "", []).append(problem["msg"])
-        raise BadFacts(errors) from error
-
-
-def _told(facts: Facts | None, step: Step) -> tuple[dict[str, Any], dict[str, str]]:
-    """The facts as the ledger keeps them: plain data, and the personal ones apart."""
-    if facts is None:
-        return {}, {}
-    plain = {k: v for k, v in facts.model_dump(mode="json").items() if v not in (None, "", [], {})}
-    personal = {name: str(plain.pop(name)) for name in step.personal if name in plain}
-    return _stringed(plain), personal
-
-
-def _stringed(value: Any) -> Any:
-    if isinstance(value, float):
-        return repr(value)
-    if isinstance(value, dict):
-        return {key: _stringed(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_stringed(item) for item in value]
-    return value
-
-
-def _assign(target: models.Model, facts: Facts | None) -> None:
-    """Store the facts that are named like a field of `target` (a foreign key takes an id)."""
-    if facts is None:
-        return
-    columns = _columns(type(target))  # type: ignore[arg-type]
-    for name in type(facts).model_fields:
-        if name in columns and (value := getattr(facts, name)) is not None:
-            field = target._meta.get_field(name)
-            key = field.attname if field.is_relation and not isinstance(value, models.Model) else name
-            setattr(target, key, value)
-
-
 def _lock(matter: Matter, actor: Actor, version: int | None) -> Matter:
     rows = in_scope(Matter.objects.select_for_update(of=("self",)), actor)
     locked = rows.filter(pk=matter.pk).first()
@@ -225,7 +169,7 @@ def _open(
         raise NotOpen(_("Nothing of this kind can be opened this way."))
     if not may(step, None, actor, about.area):
         raise NotAllowed(_("Only %(who)s can do this.") % {"who": _names(step)})
-    facts = _parse(step, given)
+    facts = parse(step.facts, given)
     matter = Matter(
         uid=about.uid or uuid7(),
         kind=flow.kind,
@@ -239,7 +183,7 @@ def _open(
         opened=at,
     )
     _guarded(step, matter, None, actor, facts)
-    _assign(matter, facts)
+    assign(matter, facts)
     if flow.numbered:
         matter.number = number_for(flow.kind, about.area, day)
     if flow.state(step.to).final:
@@ -248,7 +192,7 @@ def _open(
     record: Record = None
     if flow.record is not None:
         record = flow.record(matter=matter, **extra)
-        _assign(record, facts)
+        assign(record, facts)
         record.save(force_insert=True)
     _follow(flow, step, matter, record, actor, facts, at)
     return matter
@@ -264,23 +208,35 @@ def _go_on(
     if not may(step, matter, actor, matter.area):
         raise NotAllowed(_("Only %(who)s can do this.") % {"who": _names(step)})
     record = record_of(matter, flow)
-    facts = _parse(step, given)
+    facts = parse(step.facts, given)
     _guarded(step, matter, record, actor, facts)
-    _assign(matter, facts)
+    area = matter.area
+    assign(matter, facts)
     if step.to is not None:
         matter.state = step.to
         matter.closed = at if flow.state(step.to).final else None
     matter.version += 1
     matter.save()
     if record is not None:
-        _assign(record, facts)
+        assign(record, facts)
         for name, value in extra.items():
             setattr(record, name, value)
         record.save()
+    if matter.area != area:
+        _move(matter)
     _follow(flow, step, matter, record, actor, facts, at)
     if actor.kind != "system" and not in_scope(Matter.objects.filter(pk=matter.pk), actor).exists():
         raise NotAllowed(_("This would move the matter out of your own area."))
     return matter
+
+
+def _move(matter: Matter) -> None:
+    """What stands beneath the matter goes with it to the other office; the ledger keeps where each thing happened."""
+    for relation in Matter._meta.related_objects:
+        columns = {field.name for field in relation.related_model._meta.concrete_fields}
+        if "area" in columns and relation.related_model._meta.label not in (Matter._meta.label, LEDGER):
+            rows = relation.related_model._default_manager.filter(**{relation.field.name: matter})
+            rows.update(area=matter.area)
 
 
 def _guarded(step: Step, matter: Matter, record: Record, actor: Actor, facts: Facts | None) -> None:
@@ -313,7 +269,7 @@ def _follow(
     flow: Flow, step: Step, matter: Matter, record: Record, actor: Actor, facts: Facts | None, at: dt.datetime
 ) -> None:
     """What follows from a step: the ledger's entry, clocks, the step's own work, papers, and telling people."""
-    data, personal = _told(facts, step)
+    data, personal = told(facts)
     ledger.record(
         flow.entry_kind(step),
         actor=actor,

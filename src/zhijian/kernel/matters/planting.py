@@ -26,9 +26,10 @@ from zhijian.kernel.evidence import ledger
 from zhijian.kernel.evidence.digest import canonical, sha256_hex, sm3_hex
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters.errors import NotAllowed, NotOpen
+from zhijian.kernel.matters.facts import assign, parse, told
 from zhijian.kernel.matters.flow import Flow, Step
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.matters.perform import About, Record, _assign, _parse, _told, may
+from zhijian.kernel.matters.perform import About, Record, may
 from zhijian.kernel.packs import stack
 
 BATCH = 3000  # matters that are written together
@@ -93,11 +94,11 @@ class Planter:
             matter.version += 1
             for name, value in (by_field or {}).items():
                 setattr(planted.record, name, value)
-        parsed = _parse(step, facts)
-        _assign(planted.matter, parsed)
+        parsed = parse(step.facts, facts)
+        assign(planted.matter, parsed)
         if planted.record is not None:
-            _assign(planted.record, parsed)
-        data, personal = _told(parsed, step)
+            assign(planted.record, parsed)
+        data, personal = told(parsed)
         if personal:
             raise ValueError("sealed values are given by people, they cannot be planted")
         self._enter(planted, planted.flow.entry_kind(step), actor, at, data)
@@ -118,22 +119,15 @@ class Planter:
         for row in rows:
             self.others[type(row)].append(row)
 
-    def start_clock(self, planted: Planted, rule: Any, at: dt.datetime, until: dt.date | None = None) -> None:
-        """Start a clock as `clocks.start` does: counted, or up to a day that was set."""
-        row = clocks._row(planted.matter, rule, at, None)
-        if row is None and until is None:
-            return
-        self.stop_clock(planted, rule, at)
-        basis = clocks._basis(row, calendar.legal_day(at)) if row else {"name": rule.name, "limit": None}
-        area = planted.matter.area
-        clock = Clock(
-            matter=planted.matter, rule=rule.name, area=area, started=at, basis=basis, fixed=until is not None
-        )
-        if until is not None:
-            clock.basis["set"] = until.isoformat()
-        clocks._recount(clock)
-        planted.clocks.append(clock)
-        _keep_due(planted)
+    def start_clock(
+        self, planted: Planted, rule: Any, at: dt.datetime, until: dt.date | None = None, by: str = ""
+    ) -> None:
+        """Start a clock as `clocks.start` does: counted, or up to a day that `by` set."""
+        clock = clocks.made(planted.matter, rule, at, until=until, by=by)
+        if clock is not None:
+            self.stop_clock(planted, rule, at)
+            planted.clocks.append(clock)
+            _keep_due(planted)
 
     def stop_clock(self, planted: Planted, rule: Any, at: dt.datetime) -> None:
         """Stop the rule's clock, if it runs."""

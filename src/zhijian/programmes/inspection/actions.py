@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils import timezone
+
 from zhijian.kernel import papers
 from zhijian.kernel.accounts.actor import SYSTEM, Actor, PostFact, actor_of
 from zhijian.kernel.accounts.models import Device
@@ -254,9 +256,10 @@ def _recheck(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
         elif check.accepted:
             perform(row.matter, "accept", visit.actor, at=visit.at, on_site=True, review_note=check.note[:1000])
         else:
+            over = row.deadline < calendar.today()
             perform(
-                row.matter, "send_back", visit.actor, at=visit.at, on_site=True,
-                return_reason=check.note or "-" * 2, deadline=content.deadline,
+                row.matter, "send_back", visit.actor, at=visit.at, on_site=True, return_reason=check.note or "-" * 2,
+                deadline=content.deadline or (decide.default_deadline(timezone.now()) if over else None),
             )  # fmt: skip
     task.refresh_from_db()
     return task, flags

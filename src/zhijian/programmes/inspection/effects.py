@@ -43,8 +43,9 @@ def looked_at(matter: Matter, record: Inspection, facts: Any, actor: Actor, at: 
 
 
 def start_deadline(matter: Matter, record: Rectification, facts: Any, actor: Actor, at: dt.datetime) -> None:
-    """The deadline that the inspector set on the spot is the clock's day."""
-    clocks.start(matter, rules.RECTIFY_WITHIN, at, until=record.deadline)
+    """The enterprise's time runs up to the deadline: counted where the rule gave it, else the officer's own day."""
+    by_hand = rules.set_by_hand(record.deadline, at)
+    clocks.start(matter, rules.RECTIFY_WITHIN, at, until=by_hand, by=actor.name)
 
 
 def move_deadline(matter: Matter, record: Rectification, facts: Any, actor: Actor, at: dt.datetime) -> None:
@@ -56,7 +57,7 @@ def move_deadline(matter: Matter, record: Rectification, facts: Any, actor: Acto
         extended=F("extended") + (0 if sent_back else 1),
         returned=F("returned") + (1 if sent_back else 0),
     )
-    clocks.start(matter, rules.RECTIFY_WITHIN, at, until=record.deadline)
+    clocks.start(matter, rules.RECTIFY_WITHIN, at, until=record.deadline, by=actor.name)
 
 
 def clear_ask(matter: Matter, record: Rectification, facts: Any, actor: Actor, at: dt.datetime) -> None:

@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
-from zhijian.kernel.matters.flow import Facts
+from zhijian.kernel.matters import Facts, long, person, pictures
 from zhijian.programmes.inspection.models import Purpose, Result
-
-
-def long(title: Any, **more: Any) -> Any:
-    """A text of several lines, required."""
-    return Field(title=title, min_length=2, max_length=4000, json_schema_extra={"widget": "long"}, **more)
-
-
-def person(title: Any, *roles: str) -> Any:
-    """A member of staff, by id; the form offers those of the matter's office who hold one of the roles."""
-    return Field(title=title, json_schema_extra={"widget": "person", "roles": list(roles)})
-
 
 Count = Annotated[int, Field(ge=0, le=32_000)]
 
@@ -92,7 +81,7 @@ class Answered(Facts):
     """What the enterprise did about it."""
 
     answer: Annotated[str, long(_("What was done"))]
-    photos: Annotated[list[UUID], Field(title=_("Photos"), json_schema_extra={"widget": "photos"})] = []
+    photos: Annotated[list[UUID], pictures(_("Photos"))] = []
 
 
 class MoreTime(Facts):
@@ -111,7 +100,7 @@ class Deadline(Facts):
 class Review(Facts):
     """The inspector is satisfied."""
 
-    review_note: Annotated[str, Field(title=_("Note"), max_length=1000, json_schema_extra={"widget": "long"})] = ""
+    review_note: Annotated[str, long(_("Note"), min_length=0, max_length=1000)] = ""
     on_site: Annotated[bool, Field(title=_("Checked on the spot"))] = False
 
 

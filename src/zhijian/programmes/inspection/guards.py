@@ -64,7 +64,10 @@ def time_was_asked(matter: Matter, record: Rectification, actor: Actor, facts: A
 
 
 def within_extension(matter: Matter, record: Rectification, actor: Actor, facts: Any) -> Guard:
-    """An extension has a limit, and moves the deadline forward only."""
+    """An extension has a limit, moves the deadline forward only, and isn't given again and again."""
+    often = rules.EXTENSIONS.value(record.deadline)
+    if often is not None and record.extended >= int(often):
+        return no(_("The deadline was put off %(n)s times already.") % {"n": record.extended}, rules.EXTENSIONS)
     if facts is None:
         return ok()
     if facts.deadline <= record.deadline:
@@ -73,6 +76,13 @@ def within_extension(matter: Matter, record: Rectification, actor: Actor, facts:
     if latest is not None and facts.deadline > latest:
         return no(_("At most until %(day)s.") % {"day": latest}, rules.EXTENSION_MAX)
     return ok()
+
+
+def time_left(matter: Matter, record: Rectification, actor: Actor, facts: Any) -> Guard:
+    """What is sent back needs a day that is still to come."""
+    if facts is None or (facts.deadline or record.deadline) >= calendar.today():
+        return ok()
+    return no(_("Give a new deadline: the present one is over."))
 
 
 def answered_or_on_site(matter: Matter, record: Rectification, actor: Actor, facts: Any) -> Guard:

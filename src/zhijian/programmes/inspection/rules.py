@@ -14,15 +14,20 @@ SHOW_CARD = rule("inspection.show_card", _("Whether cards (or the task book) mus
 RESULT_ON_SITE = rule("inspection.result_on_site", _("Whether the result is told in writing on the spot"))
 FULL_LIST_EVERY = rule("inspection.full_list_every", _("Within what time every item must have been looked at"))
 PUBLISH_WITHIN = rule(
-    "inspection.publish_within", _("By when the result is published"), starts="result", stops="published or withheld"
+    "inspection.publish_within",
+    _("By when the result is published"),
+    label=_("Publication of the result"),
+    starts="result",
+    stops="published or withheld",
 )
 NO_REPEAT = rule("inspection.no_repeat_after_superior", _("How long a place is left alone after a superior's visit"))
 FREQUENCY_CAP = rule("inspection.frequency_cap", _("How many planned visits a place may have in a year"))
 RECTIFY_WITHIN = rule(
     "inspection.rectify_within",
     _("How long the enterprise has where the officer sets no day"),
-    starts="order",
-    stops="accepted",
+    label=_("Putting it right"),
+    starts="ordered or sent back",
+    stops="answered or accepted",
 )
 RECTIFY_LONGEST = rule("inspection.rectify_longest", _("The longest deadline that an officer may set on the spot"))
 EXTENSION_MAX = rule("inspection.rectify_extension_max", _("By how much a deadline may be put off at most"))
@@ -30,12 +35,14 @@ EXTENSIONS = rule("inspection.rectify_extensions", _("How often a deadline may b
 RECHECK_WITHIN = rule(
     "inspection.recheck_within",
     _("By when an answer is looked at"),
-    starts="answer or deadline",
+    label=_("Looking at the answer"),
+    starts="answer",
     stops="accepted or sent back",
 )
 VERIFY_WITHIN = rule(
     "cases.verify_within",
     _("By when a clue is verified and a case opened or not"),
+    label=_("Decision on an investigation"),
     starts="proposal",
     stops="opened or declined",
 )
@@ -73,6 +80,12 @@ def default_deadline(at: datetime) -> date:
     Raises RuleAbsent in a place that sets none.
     """
     return _after(at, RECTIFY_WITHIN)
+
+
+def set_by_hand(deadline: date, at: datetime) -> date | None:
+    """The deadline if a person set it: another day than the rule gives from `at` on."""
+    counted = default_deadline(at) if RECTIFY_WITHIN.maybe(calendar.legal_day(at)) else None
+    return None if deadline == counted else deadline
 
 
 def latest_deadline(at: datetime) -> date | None:

@@ -179,7 +179,8 @@ class PlantedVisit:
         )
         finding.matter.assignee_id = self.visit.matter.assignee_id
         finding.matter.second_id = self.visit.matter.second_id
-        self.planter.start_clock(finding, rules.RECTIFY_WITHIN, at, until=finding.record.deadline)  # type: ignore[union-attr]
+        by_hand = rules.set_by_hand(finding.record.deadline, at)  # type: ignore[union-attr]
+        self.planter.start_clock(finding, rules.RECTIFY_WITHIN, at, until=by_hand, by=self.actor.name)
         return finding
 
     def _propose(self, at: dt.datetime) -> None:

@@ -1,0 +1,103 @@
+"""What a step must be told: the model of its facts, how each is asked, and how they are read, stored and kept.
+
+Forms, OpenAPI and the phone's schema are made from the same class; the ledger keeps what was told, as plain data, and
+seals beside it what is marked `personal`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from zhijian.kernel.matters.errors import BadFacts
+
+
+class Facts(BaseModel):
+    """What a step must be told. A fact named like a column of the record or of the matter is stored there."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+def long(title: Any, *, min_length: int = 2, max_length: int = 4000, **more: Any) -> Any:
+    """A text of several lines."""
+    return _field(title, {"widget": "long"}, min_length=min_length, max_length=max_length, **more)
+
+
+def person(title: Any, *roles: str, **more: Any) -> Any:
+    """A member of staff, by id; the form offers those of the matter's office who hold one of the roles."""
+    return _field(title, {"widget": "person", "roles": list(roles)}, **more)
+
+
+def pictures(title: Any, **more: Any) -> Any:
+    """Files of the matter by uid; the form takes pictures."""
+    return _field(title, {"widget": "photos"}, **more)
+
+
+def _field(title: Any, extra: dict[str, Any], *, personal: bool = False, **more: Any) -> Any:
+    return Field(title=title, json_schema_extra={**extra, **({"personal": True} if personal else {})}, **more)
+
+
+@cache
+def personal_of(facts: type[Facts] | None) -> tuple[str, ...]:
+    """Names of the facts that are personal: said with `personal=True`, here or as `json_schema_extra`."""
+    if facts is None:
+        return ()
+    extras = {name: info.json_schema_extra for name, info in facts.model_fields.items()}
+    return tuple(name for name, extra in extras.items() if isinstance(extra, dict) and extra.get("personal"))
+
+
+def parse(facts: type[Facts] | None, given: dict[str, Any]) -> Facts | None:
+    """The facts as given by a person or a program. Raises BadFacts with what is wrong with each."""
+    if facts is None:
+        if given:
+            raise BadFacts({name: [_("This step takes no such fact.")] for name in given})
+        return None
+    try:
+        return facts(**given)
+    except ValidationError as error:
+        errors: dict[str, list[str]] = {}
+        for problem in error.errors():
+            errors.setdefault(str(problem["loc"][0]) if problem["loc"] else "", []).append(problem["msg"])
+        raise BadFacts(errors) from error
+
+
+def told(facts: Facts | None) -> tuple[dict[str, Any], dict[str, str]]:
+    """The facts as the ledger keeps them: plain data, and the personal ones apart."""
+    if facts is None:
+        return {}, {}
+    plain = {k: v for k, v in facts.model_dump(mode="json").items() if v not in (None, "", [], {})}
+    personal = {name: str(plain.pop(name)) for name in personal_of(type(facts)) if name in plain}
+    return _stringed(plain), personal
+
+
+def _stringed(value: Any) -> Any:
+    """Without floats, which have no canonical form."""
+    if isinstance(value, float):
+        return repr(value)
+    if isinstance(value, dict):
+        return {key: _stringed(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_stringed(item) for item in value]
+    return value
+
+
+def assign(target: models.Model, facts: Facts | None) -> None:
+    """Store the facts that are named like a field of `target` (a foreign key takes an id)."""
+    if facts is None:
+        return
+    columns = _columns(type(target))  # type: ignore[arg-type]
+    for name in type(facts).model_fields:
+        if name in columns and (value := getattr(facts, name)) is not None:
+            field = target._meta.get_field(name)
+            key = field.attname if field.is_relation and not isinstance(value, models.Model) else name  # type: ignore[union-attr]
+            setattr(target, key, value)
+
+
+@cache
+def _columns(model: type[models.Model]) -> frozenset[str]:
+    own = {"id", "matter", "uid", "state", "version", "number"}
+    return frozenset(field.name for field in model._meta.concrete_fields) - own
