@@ -72,7 +72,7 @@ def test_a_photo_arrives_in_chunks_and_completes_its_record(site: Site, photo: P
     data, sha256 = photo
     matter = plan(site.w)
     with scoped(SYSTEM):
-        waiting = files.expect(matter, sha256, actor=SYSTEM)
+        [waiting] = files.expect(matter, [files.Expected(sha256)], actor=SYSTEM)
     assert site.phone.state(sha256) == {"offset": 0, "size": None, "done": False, "sha256": sha256}
     status, body = site.phone.put(sha256, data[:CHUNK], 0, len(data))
     assert (status, body) == (200, {"offset": CHUNK, "size": None, "done": False, "sha256": sha256})

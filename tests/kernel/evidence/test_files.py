@@ -151,9 +151,8 @@ def test_an_expected_photo_is_completed_when_its_bytes_arrive(w: world.World, ma
     taken = dt.datetime(2026, 11, 23, 10, 14, 5, tzinfo=dt.timezone(dt.timedelta(hours=8)))
     sha256 = hashlib.sha256(data).hexdigest()
     with scoped(SYSTEM):
-        made = files.expect(
-            matter, sha256, actor=w.actor("甲"), item="1.2", taken_at=taken, lat="36.8100001", lon="118.05", accuracy=12
-        )
+        photo = files.Expected(sha256, taken, "1.2", "36.8100001", "118.05", 12)
+        [made] = files.expect(matter, [photo], actor=w.actor("甲"))
         assert (made.blob, made.tz_offset, str(made.lat)) == (None, 480, "36.810000")
         assert files.arrived(files.store(data)) == 1
         assert files.arrived(files.store(data)) == 0
@@ -161,14 +160,14 @@ def test_an_expected_photo_is_completed_when_its_bytes_arrive(w: world.World, ma
     jobs.run_pending()
     with scoped(SYSTEM):
         assert File.objects.filter(original=made).count() == 1, "the shown copy is made by itself"
-        again = files.expect(matter, sha256, actor=w.actor("甲"))
+        [again] = files.expect(matter, [files.Expected(sha256)], actor=w.actor("甲"))
         assert again.blob_id == sha256, "the bytes were here before the record"
 
 
 def test_what_a_crash_left_is_mended(w: world.World, matter: object) -> None:
     data = pictures.jpeg(colour="navy")
     with scoped(SYSTEM):
-        made = files.expect(matter, hashlib.sha256(data).hexdigest(), actor=SYSTEM)
+        [made] = files.expect(matter, [files.Expected(hashlib.sha256(data).hexdigest())], actor=SYSTEM)
         files.store(data)  # and the process died before it could say so
         left = files.local_folder(files.INCOMING) / "left"
         left.write_bytes(b"half")
@@ -193,7 +192,7 @@ def record_and_bytes_cross(monkeypatch: pytest.MonkeyPatch) -> bool:
 
     def record() -> None:
         with scoped(SYSTEM):
-            files.expect(made, sha256, actor=SYSTEM)
+            files.expect(made, [files.Expected(sha256)], actor=SYSTEM)
             expected.set()
             bring.wait(1.5)  # the rest of the record takes its time; with the lock the bytes wait for it
         connection.close()

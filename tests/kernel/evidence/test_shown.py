@@ -104,7 +104,7 @@ def test_there_is_a_chinese_font_here() -> None:
 
 def test_what_is_still_on_the_phone_or_no_picture_has_no_copy(matter: Matter) -> None:
     with scoped(SYSTEM):
-        assert shown.shown_copy(files.expect(matter, "0" * 64, actor=SYSTEM)) is None
+        assert shown.shown_copy(*files.expect(matter, [files.Expected("0" * 64)], actor=SYSTEM)) is None
         pdf = files.store(b"%PDF-1.7", media_types=files.PDF)
         assert shown.shown_copy(files.attach(matter, pdf, actor=SYSTEM, kind="paper")) is None
 
@@ -175,7 +175,7 @@ def test_for_everybody_else_there_is_nothing(w: world.World, matter: Matter, wha
     for client in (as_(w.stranger), Client()):
         assert client.get(f"/files/{file.uid}/{what}").status_code == 404
     with scoped(SYSTEM):
-        waiting = files.expect(matter, "0" * 64, actor=SYSTEM)
+        [waiting] = files.expect(matter, [files.Expected("0" * 64)], actor=SYSTEM)
         assert not LedgerEntry.objects.filter(kind="file.opened").exists()
     head = as_(w.head)
     assert head.get(f"/files/{waiting.uid}/{what}").status_code == 404

@@ -67,7 +67,7 @@ def test_a_personal_fact_stands_beside_the_ledger_and_not_in_it(toy: Matter) -> 
 
 def test_what_stands_beneath_a_matter_goes_with_it_and_the_ledger_stays(toy: Matter) -> None:
     with scoped(SYSTEM):
-        file = files.expect(toy, "a" * 64, actor=SYSTEM)
+        [file] = files.expect(toy, [files.Expected("a" * 64)], actor=SYSTEM)
         hand_over(toy)
         file.refresh_from_db()
         clock = Clock.objects.get(matter=toy)

@@ -16,10 +16,10 @@ def protect(table: str) -> str:
     """
 
 
-def window(signature: str, query: str) -> str:
+def window(signature: str, query: str, first: str = "") -> str:
     """SQL of a narrow window through row security: a function that runs one query as if everything were in scope.
 
-    `signature` names the function, its argument and its OUT columns. The scope is set and set back inside the body,
+    `signature` names the function, its argument and its OUT columns; `first` is done before the query. The scope is set and set back inside the body,
     since an ordinary role may not attach custom settings to a function.
     """
     return f"""
@@ -29,6 +29,7 @@ def window(signature: str, query: str) -> str:
             high text := coalesce(current_setting('zj.hi', true), '');
             several text := coalesce(current_setting('zj.scopes', true), '');
         BEGIN
+            {first}
             PERFORM set_config('zj.lo', '', true), set_config('zj.hi', '~', true), set_config('zj.scopes', '', true);
             RETURN QUERY {query};
             PERFORM set_config('zj.lo', low, true), set_config('zj.hi', high, true),

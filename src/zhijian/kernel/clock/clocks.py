@@ -197,8 +197,10 @@ def _recount(clock: Clock) -> None:
 def _tell(matter: Matter) -> None:
     """Keep `matter.due` at the nearest open clock's day."""
     clock = nearest(matter)
-    matter.due = clock.due if clock else None
-    Matter.objects.filter(pk=matter.pk).update(due=matter.due)
+    due = clock.due if clock else None
+    if matter.due != due:
+        matter.due = due
+        Matter.objects.filter(pk=matter.pk).update(due=due)
 
 
 def nearest(matter: Matter) -> Clock | None:

@@ -215,6 +215,18 @@ def attach(matter: Matter, blob: Blob, *, actor: Actor, kind: str, **about: Any)
     )
 
 
+@dataclass(frozen=True)
+class Expected:
+    """A photo as whoever took it names it: by its fingerprint, with time and place (degrees as text)."""
+
+    sha256: str
+    taken: dt.datetime | None = None
+    item: str = ""
+    lat: str | None = None
+    lon: str | None = None
+    accuracy: int | None = None
+
+
 def _degrees(value: str | None) -> Decimal | None:
     try:
         return round(Decimal(value), 6) if value is not None else None
@@ -222,47 +234,46 @@ def _degrees(value: str | None) -> Decimal | None:
         return None
 
 
-def expect(
-    matter: Matter,
-    sha256: str,
-    *,
-    actor: Actor,
-    item: str = "",
-    taken_at: dt.datetime | None = None,
-    lat: str | None = None,
-    lon: str | None = None,
-    accuracy: int | None = None,
-    caption: str = "",
-) -> File:
-    """A photo of a matter whose bytes may still be on the phone; it is whole as soon as they are here."""
-    offset = taken_at.utcoffset() if taken_at is not None else None
+def expect(matter: Matter, photos: list[Expected], *, actor: Actor, caption: str = "") -> list[File]:
+    """Photos of a matter whose bytes may still be on the phone; each is whole as soon as they are here."""
+    if not photos:
+        return []
     with transaction.atomic():
-        _one_at_a_time(sha256)
-        made = File.objects.create(
-            matter=matter,
-            entity_id=matter.entity_id,
-            area=matter.area,
-            kind=File.Kind.PHOTO,
-            blob=Blob.objects.filter(pk=sha256).first(),
-            expected=sha256,
-            item=item[:20],
-            taken_at=taken_at,
-            tz_offset=int(offset.total_seconds() // 60) if offset is not None else None,
-            lat=_degrees(lat),
-            lon=_degrees(lon),
-            accuracy=accuracy,
-            made_by=actor.label,
-            caption=caption[:200],
-        )
-    if made.blob_id is not None:
-        _show_soon([made])
+        _one_at_a_time(*(photo.sha256 for photo in photos))
+        here = set(Blob.objects.filter(pk__in=[photo.sha256 for photo in photos]).values_list("pk", flat=True))
+        made = File.objects.bulk_create(_awaited(matter, photo, here, actor, caption) for photo in photos)
+    _show_soon([file for file in made if file.blob_id is not None])
     return made
 
 
-def _one_at_a_time(sha256: str) -> None:
-    """Whoever asks for bytes and whoever brings them wait for each other: otherwise neither would see the other."""
+def _awaited(matter: Matter, photo: Expected, here: set[str], actor: Actor, caption: str) -> File:
+    offset = photo.taken.utcoffset() if photo.taken is not None else None
+    return File(
+        matter=matter,
+        entity_id=matter.entity_id,
+        area=matter.area,
+        kind=File.Kind.PHOTO,
+        blob_id=photo.sha256 if photo.sha256 in here else None,
+        expected=photo.sha256,
+        item=photo.item[:20],
+        taken_at=photo.taken,
+        tz_offset=int(offset.total_seconds() // 60) if offset is not None else None,
+        lat=_degrees(photo.lat),
+        lon=_degrees(photo.lon),
+        accuracy=photo.accuracy,
+        made_by=actor.label,
+        caption=caption[:200],
+    )
+
+
+def _one_at_a_time(*digests: str) -> None:
+    """Whoever asks for bytes and whoever brings them wait for each other: otherwise neither would see the other.
+
+    Several are locked in one order, so that two who want the same ones never wait for each other in a circle.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [sha256])
+        wanted = sorted(set(digests))
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(d, 1)) FROM unnest(%s::text[]) AS d", [wanted])
 
 
 def arrived(blob: Blob) -> int:

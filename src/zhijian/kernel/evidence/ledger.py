@@ -74,7 +74,6 @@ def material(entry: LedgerEntry, previous: str) -> dict[str, Any]:
 def _tail(subject: str) -> tuple[int, str, str]:
     """Lock the subject's chain until the transaction ends, and return its last number and digests."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [subject])
         cursor.execute("SELECT seq, sha256, sm3 FROM zj_ledger_tail(%s)", [subject])
         return cursor.fetchone() or (0, START, START)
 

@@ -224,9 +224,9 @@ def _go_on(
         record.save()
     if matter.area != area:
         _move(matter)
+        if actor.kind != "system" and not in_scope(Matter.objects.filter(pk=matter.pk), actor).exists():
+            raise NotAllowed(_("This would move the matter out of your own area."))
     _follow(flow, step, matter, record, actor, facts, at)
-    if actor.kind != "system" and not in_scope(Matter.objects.filter(pk=matter.pk), actor).exists():
-        raise NotAllowed(_("This would move the matter out of your own area."))
     return matter
 
 

@@ -49,7 +49,10 @@ class Visit:
 
 def on_site(device: Device, day: dt.date, area: str) -> Actor:
     """The phone's person as he stood there: an inspector in that place, whatever his posts say (a doubt tells it)."""
-    actor = actor_of(device.person, day, device=str(device.uid))
+    return _there(actor_of(device.person, day, device=str(device.uid)), area)
+
+
+def _there(actor: Actor, area: str) -> Actor:
     return replace(actor, posts=(*actor.posts, PostFact(Role.INSPECTOR, area)))
 
 
@@ -63,14 +66,15 @@ def record_visit(record: Record, raw: dict[str, Any], sha256: str, device: Devic
     if premises is None:
         raise CannotPlace("premises")
     day = calendar.legal_day(content.started)
-    visit = Visit(record, raw, sha256, device, premises, on_site(device, day, premises.area))
+    actor = actor_of(device.person, day, device=str(device.uid))
+    visit = Visit(record, raw, sha256, device, premises, _there(actor, premises.area))
     flags = [
         *doubts.of_record(record, raw),
         *doubts.of_device(device, content.ended),
         *doubts.of_place(record, premises),
         *doubts.of_officers(record),
     ]
-    if not actor_of(device.person, day).can_read(premises.area):
+    if not actor.can_read(premises.area):
         flags.append(doubts.doubt("outside_area"))
     with scoped(visit.actor):
         make = _recheck if content.purpose == "recheck" else _inspect
@@ -267,18 +271,10 @@ def _recheck(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
 
 def _keep_evidence(visit: Visit, matter: Matter) -> None:
     """Photos are expected by fingerprint until their bytes arrive."""
-    for photo in visit.record.content.photos:
-        files.expect(
-            matter,
-            photo.sha256,
-            actor=visit.actor,
-            item=photo.item or "",
-            taken_at=photo.taken,
-            lat=photo.lat,
-            lon=photo.lon,
-            accuracy=photo.accuracy,
-            caption="、".join(officer.name for officer in visit.record.content.inspectors),
-        )
+    content = visit.record.content
+    taken_by = "、".join(officer.name for officer in content.inspectors)
+    photos = [files.Expected(p.sha256, p.taken, p.item or "", p.lat, p.lon, p.accuracy) for p in content.photos]
+    files.expect(matter, photos, actor=visit.actor, caption=taken_by)
 
 
 def _make_papers(visit: Visit, matter: Matter) -> list[dict[str, Any]]:
