@@ -43,8 +43,9 @@ INSTALLED_APPS = [
     "zhijian.kernel.papers",
     "zhijian.kernel.notices",
     "zhijian.kernel.figures",
+    "zhijian.kernel.party",
     "zhijian.kernel.desk",
-    "zhijian.programmes.inspection",
+    *(f"zhijian.programmes.{one.parent.name}" for one in sorted((ROOT / "src/zhijian/programmes").glob("*/apps.py"))),
     "zhijian.gateways.field",
     "zhijian.gateways.uploads",
 ]

@@ -28,31 +28,41 @@ Data
   ready                migrate, catalogues, static files, demo city: whatever is missing
   demo                 the demo city: --scale 0.1, --accounts
   import               take in a register of entities (Excel, CSV): import FILE --mapping NAME
+  checklist            checklist import FILE, checklist export CODE FILE: the lists that visits go by, in Excel
   pack                 pack check: rules, articles and dates of the chosen place, what is not verified yet
+  figures              figures [CODE] --area 370303 --from 2026-10-01 --to 2026-10-31: figures on the terminal
 
 Proof and safety
   verify               check ledger, seals and files against their fingerprints
   backup FILE          database, files and keys into one tar file
   restore FILE         … and back
 
-People and devices
+People, devices, jobs
   user                 user add, user list, user post, user password, user retire
   device               device list, device revoke
+  worker               run queued and scheduled jobs, where `run` is not used
 
 For developers
   test                 the tests (as pytest): test tests/kernel -k clock
   db                   db url, db shell, db status: the database server by hand
+  flows                what can happen to a matter, as diagrams and tables (docs/flows.md)
+  openapi              the API's description; --check compares it with the committed one
   messages             bring the Chinese catalogue up to date; list what lacks a translation
   lock                 renew requirements.lock and the npm locks
   help COMMAND         the same as COMMAND --help
 """
 
 
+def _no_options(rest: list[str], of: Callable[[list[str]], int]) -> None:
+    """For a command that takes none: --help tells what it does instead of doing it, anything else is refused."""
+    argparse.ArgumentParser(prog=f"zhijian {of.__name__}", description=of.__doc__).parse_args(rest)
+
+
 def show_help(topic: list[str]) -> int:
     """The help page; `zhijian help X` is `zhijian X --help`."""
     from zhijian.cli import main
 
-    if topic:
+    if topic and not topic[0].startswith("-"):
         return main([topic[0], "--help"])
     print(HELP)
     print("Everything else is a command of Django (shell, dbshell, createcachetable, …): zhijian commands lists them.")
@@ -91,8 +101,8 @@ def ready(rest: list[str]) -> int:
 
 
 def install(rest: list[str]) -> int:
-    """As `make install`."""
-    del rest
+    """Everything that is needed, each part only when its inputs changed (as `make install`)."""
+    _no_options(rest, install)
     from zhijian.ops.install import main
 
     return main()
@@ -113,10 +123,11 @@ def settings(rest: list[str]) -> int:
 
 
 def doctor(rest: list[str]) -> int:
-    """Look at everything."""
+    """Look at everything that the installation stands on; say what to do. The exit code is 1 when something is bad."""
+    _no_options(rest, doctor)
     from zhijian.ops.doctor import command
 
-    return command(rest)
+    return command()
 
 
 def backup(rest: list[str]) -> int:
@@ -141,8 +152,8 @@ def test(rest: list[str]) -> int:
 
 
 def lock(rest: list[str]) -> int:
-    """Renew the locks."""
-    del rest
+    """Renew requirements.lock and the npm locks."""
+    _no_options(rest, lock)
     from zhijian.ops.locks import renew
 
     return renew()
@@ -199,7 +210,7 @@ def db(rest: list[str]) -> int:
 
 def commands(rest: list[str]) -> int:
     """Django's commands and the apps', by app."""
-    del rest
+    _no_options(rest, commands)
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(["zhijian", "help"])

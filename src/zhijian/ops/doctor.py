@@ -24,9 +24,8 @@ class Finding:
     mend: str = ""
 
 
-def command(rest: list[str]) -> int:
+def command() -> int:
     """Print all findings; the exit code is 1 when one is bad."""
-    del rest
     findings: list[Finding] = []
     for look in LOOKS:
         try:
