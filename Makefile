@@ -9,7 +9,7 @@ $(foreach name,HOST PORT PACK SCALE,$(if $($(name)),$(eval export $(name))))
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
-	@echo "  HOST=0.0.0.0 lets phones in; PORT=, PACK=, SCALE= choose port, place and size of the demo city."
+	@echo "  HOST=127.0.0.1 keeps phones out; PORT=, PACK=, SCALE= choose port, place and size of the demo city."
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Zhijian needs Python 3.11 or newer: make PYTHON=python3.12 …" if sys.version_info < (3, 11) else 0)'

@@ -123,7 +123,7 @@ def test_a_taken_port_is_one_clear_sentence(site: Site) -> None:
     line = [sys.executable, "-m", "zhijian", "run", "--port", str(site.ports.http)]
     done = subprocess.run(line, capture_output=True, text=True)
     assert done.returncode == 1
-    assert f"Port {site.ports.http} on 127.0.0.1 cannot be used" in done.stderr
+    assert f"Port {site.ports.http} on 0.0.0.0 cannot be used" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -159,3 +159,15 @@ def test_where_it_listens(host: str, bind: str) -> None:
 )
 def test_what_people_reach_it_by(host: str, bind: str, origin: str) -> None:
     assert run.origin(host, bind, run.Ports.of(8000)) == origin
+
+
+@pytest.mark.parametrize(("demo", "host"), [("1", "0.0.0.0"), ("0", "127.0.0.1")])
+def test_only_a_demo_is_open_to_the_network_unasked(demo: str, host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZHIJIAN_DEMO", demo)
+    assert run.usual_host() == host
+
+
+def test_a_demo_s_welcome_has_the_code_for_a_phone() -> None:
+    ports = run.Ports.of(8000)
+    told = run.welcome("0.0.0.0", "0.0.0.0", ports, run.tls.ensure())
+    assert run.qr(f"{run.origin('0.0.0.0', '0.0.0.0', ports)}/field/") in told

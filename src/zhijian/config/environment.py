@@ -20,7 +20,12 @@ class Variable:
 RUN, STORE, WEB, TESTS = "Running", "Database and files", "Web", "Tests"
 
 VARIABLES = [
-    Variable("HOST", "127.0.0.1", "Address to listen on; 0.0.0.0 lets phones and other machines in.", RUN),
+    Variable(
+        "HOST",
+        "0.0.0.0 in a demo",
+        "Address to listen on; without a demo 127.0.0.1, until 0.0.0.0 lets others in.",
+        RUN,
+    ),
     Variable("PORT", "8000", "Port of the desk. HTTPS is at PORT+443, uploads at PORT+2 and PORT+444.", RUN),
     Variable(
         "PACK", "cn_zibo", "The topmost pack (place); each has a database of its own on the embedded server.", RUN

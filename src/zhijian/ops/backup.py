@@ -101,6 +101,7 @@ def restore(rest: list[str]) -> int:
         _restore_keys(source / "secrets")
         with database_running():
             _restore_database(source / "database.dump", options.replace)
+            _tell_phones()
         with step("Files"):
             _restore_blobs(source / "blobs")
     say("Restored. `zhijian migrate`, then `zhijian verify`, tell whether all of it is whole.")
@@ -138,6 +139,24 @@ def _restore_database(dump: Path, replace: bool) -> None:
             _tool("pg_restore", urls.admin, f"--dbname={name}", "--exit-on-error", "--no-comments", str(dump))
         else:
             _tool("pg_restore", urls.owner, f"--dbname={name}", "--no-owner", "--no-comments", str(dump))
+
+
+def _tell_phones() -> None:
+    """Stamps of the register that lie in this server's future are set to now: phones ask for what is newer."""
+    with database.connect(places.database_urls().admin) as connection:
+        asked = "SELECT count(*) FROM information_schema.columns WHERE column_name = 'changed' AND table_name = ANY(%s)"
+        row = connection.execute(asked, [["registry_premises", "registry_departure"]]).fetchone()
+    if not row or row[0] < 2:  # of a release before phones could ask
+        return
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhijian.config.settings")
+    import django
+    from django.db import transaction
+
+    django.setup()
+    from zhijian.kernel.registry.changes import after_restore
+
+    with step("Phones"), transaction.atomic():
+        after_restore()
 
 
 def _restore_blobs(folder: Path) -> None:

@@ -42,7 +42,7 @@ class Ports:
 def command(rest: list[str]) -> int:
     """Parse the line and run until Ctrl-C."""
     parser = argparse.ArgumentParser(prog="zhijian run", description=__doc__)
-    parser.add_argument("--host", default=os.environ.get("HOST") or "127.0.0.1", help="address to listen on (HOST)")
+    parser.add_argument("--host", default=os.environ.get("HOST") or "", help="address to listen on (HOST)")
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000), help="port of the desk (PORT)")
     parser.add_argument("--pack", default=os.environ.get("PACK") or "cn_zibo", help="topmost pack (PACK)")
     parser.add_argument("--scale", default=os.environ.get("SCALE") or "", help="size of the demo city (SCALE)")
@@ -51,7 +51,12 @@ def command(rest: list[str]) -> int:
     os.environ["PACK"] = options.pack
     places.pack_name()
     os.environ.setdefault("ZHIJIAN_DEMO", "0" if options.no_demo else "1")
-    return serve(options.host, Ports.of(options.port), options.scale)
+    return serve(options.host or usual_host(), Ports.of(options.port), options.scale)
+
+
+def usual_host() -> str:
+    """Where to listen unless told: a demo is there to be tried with a phone; real work opens when somebody says so."""
+    return "0.0.0.0" if os.environ.get("ZHIJIAN_DEMO") == "1" else "127.0.0.1"
 
 
 def serve(host: str, ports: Ports, scale: str = "") -> int:
@@ -209,6 +214,7 @@ def welcome(host: str, bind: str, ports: Ports, certificate: tls.Certificate) ->
             f"Other machines: {site}/",
             f"Field app:      {site}/field/",
             f"Phones trust the certificate once, from {plain}/ca.crt ({fingerprint(certificate)})",
+            "HOST=127.0.0.1 keeps it to this machine.",
             "",
             qr(f"{site}/field/"),
         ]
