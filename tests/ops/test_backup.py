@@ -80,6 +80,31 @@ def test_what_was_backed_up_comes_back_elsewhere(
         database.drop(fresh_database.urls.admin, name)
 
 
+def test_phones_notice_a_restore(city: dict[str, str], fresh_database: FreshDatabase, tmp_path: Path) -> None:
+    """Stamps of the old server's transactions may lie in the new one's future: nobody would be sent those places."""
+    from zhijian.kernel.registry.models import Entity, Premises
+
+    Premises.objects.create(entity=Entity.objects.create(name="甲"), name="甲店", area="370303009")
+    with database.connect(fresh_database.urls.admin) as admin:
+        # As after years on the old server: its transaction numbers are far ahead of a new one's.
+        admin.execute("SET session_replication_role = replica")
+        admin.execute("UPDATE registry_premises SET changed = '999999999999'")
+    file = tmp_path / "city.tar"
+    assert zhijian(city, "backup", str(file)).returncode == 0
+    name = fresh_database.name + "_back"
+    there = _installation(
+        places.with_parts(city["DATABASE_URL"], database=name), tmp_path / "home-again", tmp_path / "b2"
+    )
+    try:
+        back = zhijian(there, "restore", str(file))
+        assert back.returncode == 0, back.stderr
+        with database.connect(there["DATABASE_URL"]) as admin:
+            seen = "SELECT count(*) FROM registry_premises WHERE changed < pg_snapshot_xmin(pg_current_snapshot())"
+            assert admin.execute(seen).fetchone() == (1,)
+    finally:
+        database.drop(fresh_database.urls.admin, name)
+
+
 def test_keys_of_another_installation_are_never_overwritten(city: dict[str, str], tmp_path: Path) -> None:
     file = tmp_path / "city.tar"
     assert zhijian(city, "backup", str(file)).returncode == 0

@@ -18,7 +18,8 @@ from django.core.files.storage import default_storage
 from zhijian.config.places import CHECKOUT
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.registry.import_ import hooks
-from zhijian.kernel.registry.import_.runner import import_file, recover, submit
+from zhijian.kernel.registry.import_.doors import recover, submit
+from zhijian.kernel.registry.import_.runner import import_file
 from zhijian.kernel.registry.import_.sources import recognise
 from zhijian.kernel.registry.jobs import run_import
 from zhijian.kernel.registry.models import Entity, ImportRun, Licence, Premises
@@ -121,7 +122,7 @@ def test_headers_in_two_rows_on_several_sheets(tmp_path: Path) -> None:
     }
     run = take(write_xlsx(tmp_path / "t.xlsx", sheets))
     assert run.counts["entity"]["new"] == 2
-    assert run.counts["skipped_sheets"] == ["说明"]
+    assert {"why": "skipped_sheets", "detail": {"sheets": "说明"}} in run.notes
     assert Entity.objects.filter(representative="王乐", phone="13900000000").count() == 2
 
 
@@ -156,7 +157,7 @@ def test_refusals_change_nothing_and_say_why(tmp_path: Path) -> None:
     swapped = [[r[1], r[0], *r[2:]] for r in (entity(n) for n in range(1, 41))]
     run = take(write(tmp_path / "s.csv", [HEAD, *swapped]))
     assert run.state == "refused"
-    assert "统一社会信用代码" in run.problem
+    assert "统一社会信用代码" in run.trouble
     assert not Entity.objects.exists()
     assert take(write(tmp_path / "h.csv", [["甲", "乙"], ["1", "2"]])).state == "refused"
     assert take(tmp_path / "h.csv", "no_such_mapping").state == "refused"
@@ -182,7 +183,7 @@ def test_another_city_without_a_code_scheme(chicago: None) -> None:
     seen: list[Any] = []
     hooks.register_record_importer("inspection", lambda rows, source: {"new": sum(not seen.append(r) for r in rows)})
     run = take(SAMPLE, "chicago_inspections")
-    assert run.state == "done", run.problem
+    assert run.state == "done", run.trouble
     assert run.counts["inspection"] == {"new": 300}
     assert run.counts["premises"]["new"] == 128
     assert Premises.objects.filter(area__startswith="CHI").exists()
@@ -221,7 +222,7 @@ def test_a_file_is_taken_by_a_job(tmp_path: Path) -> None:
     assert ImportRun.objects.get().state == "queued"
     run_import(run_id=run.pk)
     run.refresh_from_db()
-    assert run.state == "done", run.problem
+    assert run.state == "done", run.trouble
     assert (run.file_name, run.counts["entity"]["new"], len(run.sha256)) == ("名单 一.csv", 1, 64)
     with default_storage.open(run.stored) as kept:
         assert kept.read() == path.read_bytes()

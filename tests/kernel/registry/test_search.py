@@ -55,6 +55,8 @@ def found(q: str, **more: Any) -> list[tuple[str, str]]:
         *(("ZDLWD", FISH, "initials"), ("yhjmg", NOODLES, "initials"), ("李明", FISH, "representative")),
         *(("5678", FISH, "phone"), ("138533", FIRM, "phone"), ("共青团西", FIRM, "address")),
         ("柳泉路店", FISH, "sign"),
+        *(("5678 烤鱼", FISH, "name"), ("柳泉 kyd", FISH, "name"), ("老味道 88号", FISH, "name")),
+        *(("柳泉路店 88号", FISH, "sign"), ("王 香源", FIRM, "name"), ("香源 乐 张店", FIRM, "name")),
         *(("烤鱼 柳泉", FISH, "name"), (code(3), NOODLES, "code"), (jy(7)[:10].lower(), FISH, "licence")),
     ],
 )  # fmt: skip
@@ -67,6 +69,26 @@ def test_the_surest_comes_first(shops: dict[str, Entity]) -> None:
     assert names[0] == "源香源饭店"
     assert names.index("淄博香源餐饮有限公司") < names.index("香源饭店"), "what is closed comes last"
     assert len(names) == len(set(names)) == 3
+
+
+@pytest.mark.parametrize("typed", ["5679 烤鱼", "烤鱼 zzd", "赵 烤鱼", "香源 柳泉", "烤鱼 9999"])
+def test_every_word_counts(shops: dict[str, Entity], typed: str) -> None:
+    assert found(typed) == []
+
+
+def test_words_of_another_alphabet_in_any_order(db: None) -> None:
+    blue = Entity.objects.create(name="The Blue Door Farm Market", address="843 W 103rd St")
+    Entity.objects.create(name="Blueberry Floor Dorms", address="1 W Lake St")
+    assert found("door blue") == [("The Blue Door Farm Market", "name")]
+    assert found("blue door")[0] == ("The Blue Door Farm Market", "name")
+    assert search("door blue")[0].entity == blue
+
+
+def test_a_shop_of_the_firms_name_is_one_hit_with_both_facts(shops: dict[str, Entity]) -> None:
+    Premises.objects.create(entity=shops["香源"], name="淄博香源餐饮有限公司", address="水晶街9号", area="370303009")
+    hits = search("淄博香源")
+    assert [(hit.entity.name, hit.premises and hit.premises.address) for hit in hits] == [(FIRM, "水晶街9号")]
+    assert hits[0].entity.address == "张店区共青团西路1号"
 
 
 def test_within_an_area(shops: dict[str, Entity]) -> None:

@@ -81,7 +81,7 @@ def archive(folder: Path, parts: dict[str, bytes]) -> Path:
             "xml_as_xls",
         ),
         ("t.xlsx", b"%PDF-1.4", "not_a_sheet"),
-        ("t.csv", b"a,b\n\0\0", "not_a_sheet"),
+        ("t.csv", b"a,b\n\0\0", "binary"),
         ("t.csv", "甲,乙\n".encode() + b"\xff\xfe\xff,1\n", "encoding"),
         ("t.xlsx", b"PK\x03\x04 cut off", "damaged"),
         ("t.csv.gz", gzip.compress(TABLE.encode())[:-12], "damaged"),
@@ -101,7 +101,7 @@ def test_refusals(tmp_path: Path, name: str, data: bytes, why: str) -> None:
     [
         ({"xl/workbook.xml": b"<x/>", "xl/vbaProject.bin": b""}, "macros"),
         ({"xl/workbook.bin": b""}, "binary_workbook"),
-        ({"readme.txt": b""}, "not_a_sheet"),
+        ({"readme.txt": b""}, "archive"),
         ({"xl/workbook.xml": b"<x/>", "xl/worksheets/sheet1.xml": b"0" * 50_000_000}, "bomb"),
         (
             {"xl/workbook.xml": b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "xl/_rels/workbook.xml.rels": b"<x/>"},
@@ -117,7 +117,8 @@ def test_archives_that_are_no_plain_workbook(tmp_path: Path, parts: dict[str, by
 
 def test_every_reason_has_words() -> None:
     filled = dict.fromkeys(("max", "table", "year", "min", "n", "name", "what", "size", "line"), "1")
-    filled |= dict.fromkeys(("missing", "found", "column", "value", "fault", "known", "kind"), "1")
+    filled |= dict.fromkeys(("missing", "found", "column", "value", "fault", "known", "kind", "cell", "title"), "1")
+    filled |= dict.fromkeys(("holds", "other", "other_holds", "columns", "sheets"), "1")
     for texts in (REASONS, REFUSALS):
         for words in texts.values():
             assert "{" not in str(words).format(**filled)

@@ -15,5 +15,10 @@ class RegistryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Declare the kinds of ledger entries."""
+        """Declare the kinds of ledger entries, and put the import on the menu of those who may send or read."""
+        from zhijian.kernel.desk import menu
+
         from . import entries  # noqa: F401
+        from .import_pages import READERS
+
+        menu.item("imports", _("Import"), "imports", READERS, order=80)

@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel.evidence.ledger import entry_kind
 
 IMPORTED = entry_kind(
     "registry.imported", label=_("{file} was imported into the register ({rows} rows, {rejected} rejected)")
+)
+SENT = entry_kind("registry.import_sent", label=_("{file} was sent to be imported"))
+TRIED = entry_kind(
+    "registry.import_tried",
+    label=_("The import of {file} was tried ({rows} rows, {rejected} rejected); nothing changed"),
+)
+
+
+def _came_to_nothing(facts: dict[str, Any]) -> str:
+    said = {"refused": _("refused"), "failed": _("failed"), "stopped": _("called off")}
+    state = said.get(facts.get("state", ""), "…")
+    return _now("The import of {file} changed nothing: {state}").format(file=facts.get("file", "…"), state=state)
+
+
+CAME_TO_NOTHING = entry_kind(
+    "registry.import_nothing", label=_("The import of {file} changed nothing: {state}"), describe=_came_to_nothing
 )

@@ -1,4 +1,4 @@
-"""Imports as jobs, and the recovery of those whose worker died."""
+"""Imports as jobs, one after the other, and the recovery of those whose worker died."""
 
 from __future__ import annotations
 
@@ -9,13 +9,20 @@ from zhijian.kernel.accounts.actor import SYSTEM, actor_of
 from zhijian.kernel.jobs import every, job
 
 
-@job("registry.run_import", queue="imports", tries=1, transaction=False)
+@job("registry.run_import", queue="imports", tries=1, transaction=False, lock="registry.import")
 def run_import(run_id: int) -> None:
-    """Import the file of an `ImportRun` that `submit` made; not tried again by itself, a person looks at it."""
-    from .import_.runner import execute, fetch_stored
-    from .models import ImportRun
+    """Import the file of an `ImportRun` that waits; not tried again by itself, a person looks at it.
+
+    The queue hands the job of a dead worker on: its run no longer waits, and is only said to have been interrupted.
+    """
+    from .import_.doors import fetch_stored, recover
+    from .import_.runner import execute
+    from .models import ImportRun, ImportState
 
     run = ImportRun.objects.select_related("who").get(pk=run_id)
+    if run.state != ImportState.QUEUED:
+        recover(run)
+        return
     with tempfile.TemporaryDirectory() as folder:
         execute(run, fetch_stored(run, Path(folder)), actor_of(run.who) if run.who else SYSTEM)
 
@@ -24,6 +31,15 @@ def run_import(run_id: int) -> None:
 @job("registry.recover_imports", tries=1)
 def recover_imports() -> None:
     """Say of imports whose process died that they did nothing."""
-    from .import_.runner import recover
+    from .import_.doors import recover
 
     recover()
+
+
+@every("10 3 * * *")
+@job("registry.sweep_pieces", tries=1)
+def sweep_pieces() -> None:
+    """Drop files that stopped arriving."""
+    from .pieces import sweep
+
+    sweep()

@@ -10,6 +10,7 @@ import datetime as dt
 import random
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from .codes import make_food_licence, make_uscc
@@ -71,7 +72,16 @@ _KINDS = [
     ("2000", "91", "分公司", 25),
     ("9100", "93", "专业合作社", 20),
 ]
+_KIND_SHARES = list(accumulate(kind[3] for kind in _KINDS))
+# Who runs a unit, in running totals: a pharmacy is rather a branch, a food factory a company, and nobody cooks as a
+# farmers' cooperative.
+_UNIT_SHARES = {
+    "food_production": [0, 800, 950, 1000, 1000],
+    "drug_retail": [350, 600, 650, 1000, 1000],
+    "": [700, 930, 960, 1000, 1000],
+}
 _STATUS = [("active", 780), ("closed", 160), ("revoked", 45), ("dormant", 15)]
+_STATUS_SHARES = list(accumulate(status[1] for status in _STATUS))
 # trade → kind of licence, prefix, first digits of the number
 _LICENCES = {
     "food_retail": ("food_business", "JY", "1"),
@@ -81,7 +91,22 @@ _LICENCES = {
     "food_production": ("food_production", "SC", "1"),  # and the category, 01 to 31
 }
 _INDUSTRY = {"food_retail": "F52", "food_production": "C14", "drug_retail": "F5251"}
-_CANTEEN_NAMES = {"canteen": ["机关食堂", "职工食堂"], "school_canteen": ["实验学校食堂", "中心小学食堂", "幼儿园食堂"]}
+# Who keeps a canteen: name, first characters of the USCC, kind, industry, and what the canteen is called. Schools and
+# hospitals are not registered with the bureau, so have no kind.
+_CANTEENS = {
+    "canteen": [
+        ("陶瓷有限公司", "91", "1100", "C30", "职工食堂"),
+        ("机械制造有限公司", "91", "1100", "C34", "职工食堂"),
+        ("医院", "12", "", "Q84", "职工食堂"),
+        ("敬老院", "52", "", "Q85", "食堂"),
+    ],
+    "school_canteen": [
+        ("实验学校", "12", "", "P83", "食堂"),
+        ("中心小学", "12", "", "P83", "食堂"),
+        ("中学", "12", "", "P83", "食堂"),
+        ("幼儿园", "52", "", "P83", "食堂"),
+    ],
+}
 
 
 class Maker:
@@ -99,11 +124,11 @@ class Maker:
         self.random = random.Random(seed)
         self.today = today or dt.date(2026, 1, 1)
         self.trades = words["trade"]
-        self.trade_shares = [t["share"] for t in self.trades]
+        self.trade_shares = list(accumulate(t["share"] for t in self.trades))
         self.by_industry = {t["industry"]: t for t in self.trades}
-        self.unit_trades, self.unit_shares = list(words["units"]), list(words["units"].values())
+        self.unit_trades, self.unit_shares = list(words["units"]), list(accumulate(words["units"].values()))
         # Some towns are busier; those of `busy` most of all, so that a small city has one office with a day's work.
-        self.town_shares = [20 if t.code in busy else self.random.choice((1, 1, 2, 4)) for t in towns]
+        self.town_shares = list(accumulate(20 if t.code in busy else self.random.choice((1, 1, 2, 4)) for t in towns))
 
     def entities(self, count: int, units: int) -> Iterator[MadeEntity]:
         """`count` entities, of which the first `units` are food and drug units."""
@@ -112,23 +137,27 @@ class Maker:
 
     def _entity(self, serial: int, is_unit: bool) -> MadeEntity:
         pick = self.random.choices
-        town = pick(self.towns, self.town_shares)[0]
-        kind, prefix, form, _ = pick(_KINDS, [k[3] for k in _KINDS])[0]
-        status = "active" if is_unit else pick(_STATUS, [s[1] for s in _STATUS])[0][0]
+        town = pick(self.towns, cum_weights=self.town_shares)[0]
+        trade = pick(self.unit_trades, cum_weights=self.unit_shares)[0] if is_unit else ""
+        shares = _UNIT_SHARES.get(trade, _UNIT_SHARES[""]) if is_unit else _KIND_SHARES
+        kind, prefix, form, _ = pick(_KINDS, cum_weights=shares)[0]
+        status = "active" if is_unit else pick(_STATUS, cum_weights=_STATUS_SHARES)[0][0]
         established = dt.date(1995, 1, 1) + dt.timedelta(days=int(11_000 * self.random.betavariate(3, 1.2)))
         ended = (
             established + dt.timedelta(days=self.random.randrange(200, 4000))
             if status in ("closed", "revoked")
             else None
         )
-        trade = pick(self.unit_trades, self.unit_shares)[0] if is_unit else ""
-        industry = _INDUSTRY.get(trade, "H62") if trade else ""
-        words = self.by_industry[industry] if trade else pick(self.trades, self.trade_shares)[0]
-        name = self._name(town, words, kind, form, trade)
+        if trade in _CANTEENS:
+            keeper, prefix, kind, industry, canteen = self.random.choice(_CANTEENS[trade])
+            name = f"{town.district}{self._brand()}{keeper}"
+        else:
+            words = self.by_industry[_INDUSTRY.get(trade, "H62")] if trade else self._trade()
+            name, industry, canteen = self._name(town, words, kind, form), words["industry"], ""
         code = make_uscc(prefix, town.district_code, 20_000_000 + serial)
-        unit = self._unit(town, trade, name, serial, established) if trade else None
+        unit = self._unit(town, trade, name + canteen, serial, established) if trade else None
         return MadeEntity(
-            code, name, kind, status, self._person(), self._phone(), self._address(town), town.code, words["industry"],
+            code, name, kind, status, self._person(), self._phone(), self._address(town), town.code, industry,
             established, min(ended, self.today) if ended else None, unit,
         )  # fmt: skip
 
@@ -143,10 +172,14 @@ class Maker:
             f"{self.random.choice(('133', '136', '139', '150', '158', '186', '189'))}{self.random.randrange(10**8):08d}"
         )
 
-    def _name(self, town: Town, words: dict[str, Any], kind: str, form: str, trade: str) -> str:
-        brand = "".join(self.random.choices(self.words["brand"], k=self.random.choice((2, 2, 3))))
-        if trade in _CANTEEN_NAMES:
-            return f"{town.district}{brand}{self.random.choice(_CANTEEN_NAMES[trade])}"
+    def _trade(self) -> dict[str, Any]:
+        return self.random.choices(self.trades, cum_weights=self.trade_shares)[0]
+
+    def _brand(self) -> str:
+        return "".join(self.random.choices(self.words["brand"], k=self.random.choice((2, 2, 3))))
+
+    def _name(self, town: Town, words: dict[str, Any], kind: str, form: str) -> str:
+        brand = self._brand()
         if kind in ("9500", "4540"):
             start = self.random.choice((town.district, town.district + town.town, town.city + town.district))
             return f"{start}{brand}{self.random.choice(words['words'])}"
@@ -169,9 +202,9 @@ class Maker:
             number = make_food_licence(prefix, f"{digits}{town.district_code}{tail}")
         else:
             number = f"鲁C{'AB'[serial % 2]}533{serial // 100_000 % 10}{serial % 100_000:05d}"
-        begun = self.today - dt.timedelta(days=self.random.randrange(30, 1860))  # some have run out
+        begun = max(self.today - dt.timedelta(days=self.random.randrange(30, 1860)), established)  # some have run out
         until = begun.replace(year=begun.year + 5, day=min(begun.day, 28)) - dt.timedelta(days=1)
-        return MadeUnit(name, trade, lat, lon, kind, number, max(begun, established), until)
+        return MadeUnit(name, trade, lat, lon, kind, number, begun, until)
 
     def _point(self, town: Town) -> tuple[str, str]:
         """A point near the office and inside the district."""

@@ -152,6 +152,7 @@ def _branches(typed: str, ranges: Ranges | None, per_branch: int = PER_BRANCH) -
         return []
     made = _Maker(ranges, per_branch)
     terms = [t for t in typed.split() if len(fold(t)) > 1]
+    single = [t for t in typed.split() if len(fold(t)) == 1 and not t.isascii()]
     compact = folded if folded.isascii() else ""
     if door := read_door_code(typed):
         made.premises("door", "t.door_code = %s", [door])
@@ -161,11 +162,12 @@ def _branches(typed: str, ranges: Ranges | None, per_branch: int = PER_BRANCH) -
         made.phone(typed.replace(" ", ""), compact)
     if compact.isalpha() and len(compact) >= 3:
         made.initials(compact.lower())
-    if len(terms) > 1 and not typed.isascii():
-        made.several(terms)
-    else:
+    chinese = not typed.isascii()
+    words = len(terms) > 1 and (chinese or all(map(str.isalpha, terms)))
+    if words or (single and terms and not terms[0].isascii()):
+        made.several(terms, single)
+    if len(terms) < 2 or not chinese:
         made.name(folded)
-    if len(terms) < 2 or typed.isascii():
         made.person(folded)
         made.address(typed)
     return made.branches
@@ -239,15 +241,47 @@ class _Maker:
         self.entity("address", "t.grams @> %s::int[] AND t.address ILIKE %s", args)
         self.premises("address", "t.grams @> %s::int[] AND t.address ILIKE %s", args)
 
-    def several(self, terms: list[str]) -> None:
-        """Several words: each in the name, the person or the address (香源 张店)."""
-        clauses, args = [], []
-        for term in terms:
-            folded = fold(term)
-            # Two-character words are their one bigram; longer ones that only share all bigrams rank last anyway.
-            clauses.append("(t.grams @> %s::int[] OR t.grams @> %s::int[] OR t.grams @> %s::int[])")
-            args += [grams(folded), grams(folded, PERSON_SALT), grams(folded, ADDRESS_SALT)]
-        self.entity("name", " AND ".join(clauses), args)
+    def several(self, terms: list[str], single: list[str]) -> None:
+        """Several words, each in the name, the person or the address (香源 张店); of a shop, also in its sign.
+
+        Beside a Chinese word, by which the index finds, digits may be the end of the phone and letters the initials
+        (5678 烤鱼, kyd 张店), and a single character (王 香源) any of it: looked at in the rows that it has found.
+        """
+        plain = [t for t in terms if not t.isascii()]
+        for add in (self.entity, self.premises):
+            clauses: list[str] = []
+            args: list[Any] = []
+            for term in plain:
+                folded = fold(term)
+                # Two-character words are their one bigram; longer ones that only share all bigrams rank last anyway.
+                clauses.append("(t.grams @> %s::int[] OR t.grams @> %s::int[] OR t.grams @> %s::int[])")
+                args += [grams(folded), grams(folded, PERSON_SALT), grams(folded, ADDRESS_SALT)]
+            for term in (t for t in terms if t.isascii()):
+                clause, more = self._beside(term, alone=not plain)
+                clauses.append(clause)
+                args += more
+            person = "representative" if add == self.entity else "contact"
+            for char in single:
+                clauses.append(f"(t.fold LIKE %s OR t.{person} LIKE %s OR t.address LIKE %s)")
+                args += [f"%{char}%"] * 3
+            add("name" if add == self.entity else "sign", " AND ".join(clauses), args)
+
+    @staticmethod
+    def _beside(term: str, alone: bool) -> tuple[str, list[Any]]:
+        """A word of ASCII letters or digits among several. Its bigrams say little, so the text is looked at, too.
+
+        `alone`: there is no Chinese word beside it, so it must find rows by the index itself.
+        """
+        folded = fold(term)
+        ways = ["(t.grams @> %s::int[] AND t.fold LIKE %s)", "(t.grams @> %s::int[] AND t.address ILIKE %s)"]
+        args: list[Any] = [grams(folded), f"%{folded}%", grams(folded, ADDRESS_SALT), f"%{_like(term)}%"]
+        if not alone and folded.isdigit() and len(folded) >= 4:
+            ways.append("right(t.phone, %s) = %s")
+            args += [len(folded), folded]
+        if not alone and folded.isalpha():
+            ways.append("t.initials || '' LIKE %s")  # '' keeps the trigrams from being asked as well
+            args.append(f"%{folded.lower()}%")
+        return f"({' OR '.join(ways)})", args
 
 
 # -- what is shown --------------------------------------------------------------------------------------------------

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import views
+from . import import_pages, views
 
-urlpatterns = [path("api/registry/search", views.search_api, name="registry-search")]
+urlpatterns = [
+    path("api/registry/search", views.search_api, name="registry-search"),
+    path("registry/import/", import_pages.imports, name="imports"),
+    path("registry/import/pieces/<uuid:uid>/", import_pages.piece, name="import_piece"),
+    path("registry/import/<uuid:uid>/", import_pages.one, name="import"),
+    path("registry/import/<uuid:uid>/rejected/", import_pages.rejected, name="import_rejected"),
+    path("registry/import/<uuid:uid>/again/", import_pages.again, name="import_again"),
+    path("registry/import/<uuid:uid>/now/", import_pages.now, name="import_now"),
+    path("registry/import/<uuid:uid>/stop/", import_pages.stop, name="import_stop"),
+]

@@ -161,10 +161,13 @@ def choice_converter(spec: Mapping[str, Any], tables: Mapping[str, Any]) -> Conv
     return convert
 
 
-_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})(?:日)?(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
+_DATE = re.compile(
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?(?:(?:[T ]+|(?<=[日号]))\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+)
 _MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
+_GAP = re.compile(r"(?<=[年月])\s+|\s+(?=[年月日号])|(?<=[-/.])\s+|\s+(?=[-/.])")  # 2024 年 3 月 5 日
 _EPOCH = dt.date(1899, 12, 30)  # Excel's day 0, with its leap day of 1900 that never was
 
 
@@ -187,7 +190,7 @@ def date_converter(spec: Mapping[str, Any], tables: Mapping[str, Any]) -> Conver
 
     @lru_cache(maxsize=65536)
     def convert(cell: str) -> str:
-        text = half_width(clean(cell))
+        text = _GAP.sub("", half_width(clean(cell)))
         if not text:
             return ""
         if text in FOREVER_WORDS:

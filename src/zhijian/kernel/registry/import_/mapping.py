@@ -17,8 +17,10 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +117,11 @@ class Mapping:
         ]
         return [names for names in found if names]
 
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every heading that it knows, as compared."""
+        return frozenset(header_word(n) for s in self.sections for c in s.columns for n in c.sources)
+
     def section(self, kind: str) -> Section | None:
         """The section of that kind, if the mapping has one."""
         return next((s for s in self.sections if s.kind == kind), None)
@@ -192,7 +199,7 @@ def find_header(mapping: Mapping, rows: list[tuple[int, list[str]]]) -> Header |
 
     It is the row that has every required column and most of the known ones.
     """
-    known = {header_word(n) for s in mapping.sections for c in s.columns for n in c.sources}
+    known = mapping.words
     best: tuple[int, Header] | None = None
     for i, (number, cells) in enumerate(rows[:HEADER_ROWS]):
         candidates = [Header(number, tuple(map(header_word, cells)), tuple(c.strip() for c in cells))]
@@ -206,7 +213,7 @@ def find_header(mapping: Mapping, rows: list[tuple[int, list[str]]]) -> Header |
     return best[1] if best else None
 
 
-def _two_rows(upper: list[str], below: tuple[int, list[str]], known: set[str]) -> Header:
+def _two_rows(upper: list[str], below: tuple[int, list[str]], known: frozenset[str]) -> Header:
     """A header of two rows: a merged heading spans columns, its parts stand below."""
     number, lower = below
     words, shown, group = [], [], ""
@@ -221,14 +228,33 @@ def _two_rows(upper: list[str], below: tuple[int, list[str]], known: set[str]) -
     return Header(number, tuple(words), tuple(shown))
 
 
+def known_words(mapping: Mapping, cells: Iterable[str]) -> frozenset[str]:
+    """Which of the headings the mapping knows."""
+    return mapping.words & set(map(header_word, cells))
+
+
 def missing_headers(mapping: Mapping, rows: list[tuple[int, list[str]]]) -> Refused:
     """Why no header was found: the required columns that the likeliest row lacks."""
-    known = {header_word(n) for s in mapping.sections for c in s.columns for n in c.sources}
-    likely = max((cells for _, cells in rows), key=lambda cells: len(known & set(map(header_word, cells))), default=[])
+    likely = max((cells for _, cells in rows), key=lambda cells: len(known_words(mapping, cells)), default=[])
     have = set(map(header_word, likely))
     lacking = [names[0] for names in mapping.required_headers if not have & set(map(header_word, names))]
     found = "、".join(c.strip() for c in likely if c.strip())[:300]
     return Refused("no_header", missing="、".join(dict.fromkeys(lacking)), found=found)
+
+
+def header_notes(mapping: Mapping, header: Header) -> list[tuple[str, dict[str, str]]]:
+    """What the person should know of the headings: columns that nothing takes, headings that stand twice."""
+    notes = []
+    unused = [
+        shown for shown, word in zip(header.shown, header.words, strict=True) if word and word not in mapping.words
+    ]
+    if unused:
+        notes.append(("unused_columns", {"columns": "、".join(dict.fromkeys(unused))[:500]}))
+    counts = Counter(word for word in header.words if word in mapping.words)
+    for word, n in counts.items():
+        if n > 1:
+            notes.append(("twice", {"column": header.shown[header.words.index(word)], "n": str(n)}))
+    return notes
 
 
 def compile_column(column: Column, tables: dict[str, Any]) -> Converter:

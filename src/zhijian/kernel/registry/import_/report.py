@@ -18,6 +18,7 @@ from .rows import Checked, Problem
 
 MAX_REJECTED = 200_000  # rows in the report; the count is always whole
 MAX_NOTES = 50_000
+SHOWN = 50  # rejected rows that the page shows
 
 
 class Report:
@@ -30,18 +31,22 @@ class Report:
         self.header: tuple[str, ...] = ()
         self.duplicates: list[tuple[str, int, int, int]] = []
         self.examples: dict[tuple[str, str], str] = {}
+        self.sample: list[dict[str, Any]] = []  # the first rejected rows, for the page
 
     def add(self, checked: Checked) -> None:
         """Take over what a batch has found."""
         for number, sheet, cells, problems in checked.rejected:
+            plain = [_plain(p, number) for p in problems]
             if self.rejected < MAX_REJECTED:
-                self._write(self.rejected_file, [number, sheet, cells, [_plain(p) for p in problems]])
+                self._write(self.rejected_file, [number, sheet, cells, plain])
+            if len(self.sample) < SHOWN:
+                self.sample.append({"row": number, "sheet": sheet, "problems": plain})
             for problem in problems:
                 self.examples.setdefault((problem.column, problem.why), problem.value)
             self.rejected += 1
         for number, sheet, problems in checked.noted:
             if self.noted < MAX_NOTES:
-                self._write(self.noted_file, [number, sheet, [_plain(p) for p in problems]])
+                self._write(self.noted_file, [number, sheet, [_plain(p, number) for p in problems]])
             self.noted += 1
 
     @staticmethod
@@ -116,8 +121,23 @@ class Report:
             sheet.write_string(line, 3, reason("duplicate", {"n": str(n)}))
 
 
-def _plain(problem: Problem) -> dict[str, Any]:
-    return {"column": problem.column, "value": problem.value, "why": problem.why, "detail": problem.detail}
+def cell_name(place: int, row: int) -> str:
+    """As a spreadsheet calls it: B7; empty where there is no such cell."""
+    letters, rest = "", place + 1
+    while rest > 0:
+        rest, letter = divmod(rest - 1, 26)
+        letters = chr(65 + letter) + letters
+    return f"{letters}{row}" if letters else ""
+
+
+def _plain(problem: Problem, row: int) -> dict[str, Any]:
+    return {
+        "cell": cell_name(problem.place, row),
+        "column": problem.column,
+        "value": problem.value,
+        "why": problem.why,
+        "detail": problem.detail,
+    }
 
 
 def _lines(file: IO[str]) -> Any:
@@ -127,4 +147,5 @@ def _lines(file: IO[str]) -> Any:
 
 def _sentence(problem: dict[str, Any]) -> str:
     value = f"「{problem['value']}」" if problem["value"] else ""
-    return f"{problem['column']}{value}: {reason(problem['why'], problem['detail'])}"
+    where = f"{problem['cell']} {problem['column']}".strip()
+    return f"{where}{value}: {reason(problem['why'], problem['detail'])}"

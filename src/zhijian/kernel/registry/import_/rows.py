@@ -44,6 +44,7 @@ class Problem:
     value: str
     why: str  # a key of problems.REASONS
     detail: dict[str, str] = field(default_factory=dict)
+    place: int = -1  # the column's place, from 0; -1 for none
 
 
 @dataclass(slots=True)
@@ -82,14 +83,14 @@ class _SectionReader:
         self.section = section
         self.plan: list[tuple[str, list[int], Converter, bool, bool]] = []
         needed = {c.to for c in section.columns if c.required}
-        self.needed: dict[str, list[str]] = {}  # field → its headings in this file
+        self.needed: dict[str, list[int]] = {}  # field → its columns in this file
         for column in section.columns:
             places = header.find(column.sources)
             if places or column.how == "constant":
                 convert = compile_column(column, tables)
                 self.plan.append((column.to, places, convert, column.bad == "warn", column.how == "area"))
                 if column.to in needed:
-                    self.needed.setdefault(column.to, []).extend(header.shown[p] for p in places)
+                    self.needed.setdefault(column.to, []).extend(places)
 
     def read(self, cells: list[str], header: Header, bad: list[Problem], notes: list[Problem]) -> dict[str, Any]:
         """Field → value; problems go to `bad` (the row is rejected) or `notes`."""
@@ -107,12 +108,12 @@ class _SectionReader:
                     found = convert(cell)
                 except Bad as problem:
                     (notes if lenient else bad).append(
-                        Problem(header.shown[place], cell[:200], problem.why, problem.detail)
+                        Problem(header.shown[place], cell[:200], problem.why, problem.detail, place)
                     )
                     continue
                 if type(found) is Rich:
                     if found.note:
-                        notes.append(Problem(header.shown[place], cell[:200], found.note))
+                        notes.append(Problem(header.shown[place], cell[:200], found.note, place=place))
                     if found.extra:
                         values.setdefault("extra", {}).update(found.extra)
                 if not deepest:
@@ -126,9 +127,10 @@ class _SectionReader:
                     values.setdefault("extra", {})[to[6:]] = value
                 else:
                     values[to] = value
-        for to, headings in self.needed.items():
-            if to not in values and not any(b.column in headings for b in bad):
-                bad.append(Problem(headings[0] if headings else to, "", "missing"))
+        for to, needed in self.needed.items():
+            if to not in values and not any(b.place in needed for b in bad):
+                place = needed[0] if needed else -1
+                bad.append(Problem(header.shown[place] if needed else to, "", "missing", place=place))
         return values
 
 

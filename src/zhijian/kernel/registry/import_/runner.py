@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-import threading
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -15,31 +11,29 @@ from typing import Any
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import connection
-from django.utils import timezone
-from django.utils.text import get_valid_filename
+from django.utils import timezone, translation
 
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.packs import stack
 
+from .. import entries
 from ..models import ImportRun, ImportState
+from .detect import detect
 from .hooks import record_importer
 from .mapping import Mapping, read_mapping
 from .merge import Merge
 from .pipeline import Areas, Pipeline
-from .problems import reason, refusal
 from .report import Report
 from .sources import Refused, Source, recognise
 from .stage import Stage
+from .watch import CalledOff, Progress, Watch
 
 # Merges take turns: two that bring the same new entity would run into each other's unique keys.
 _MERGE_LOCK = 0x5A4A_0001
 # Held while a run lives, so that a killed one can be told from a slow one.
 _RUN_LOCK = 0x5A4A_0002
-_TICK = 1.0  # seconds between two notes of progress
-
-Progress = Callable[[ImportRun], None]
 
 
 def mappings() -> dict[str, Mapping]:
@@ -61,16 +55,16 @@ def areas() -> Areas:
     return [(a.code, a.name, a.short, a.parent) for a in stack().areas.values()]
 
 
-def submit(file: File, mapping: str, actor: Actor, *, dry_run: bool = False) -> ImportRun:
-    """Take a file in and have it imported by a job. The file is kept as it was sent."""
-    from ..jobs import run_import
-
-    run = _new_run(file.name or "file", mapping, actor, dry_run)
-    run.size = file.size
-    run.stored = default_storage.save(f"imports/{run.uid}/{get_valid_filename(Path(run.file_name).name)}", file)
-    run.save()
-    run_import.later(run_id=run.pk)
-    return run
+def new_run(name: str, mapping: str, actor: Actor, dry_run: bool) -> ImportRun:
+    """A run that waits; not saved. An empty `mapping` is told by the headings."""
+    return ImportRun(
+        mapping=mapping,
+        file_name=name[-255:],
+        dry_run=dry_run,
+        who_id=actor.person_id,
+        who_name=actor.name,
+        language=translation.get_language() or "",
+    )
 
 
 def import_file(
@@ -82,61 +76,77 @@ def import_file(
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> ImportRun:
-    """Import a file from the disk, here and now. What came of it stands in the run: look at `state` and `problem`."""
-    run = _new_run(name or path.name, mapping, actor, dry_run)
+    """Import a file from the disk, here and now. What came of it stands in the run: look at `state` and `trouble`."""
+    run = new_run(name or path.name, mapping, actor, dry_run)
     run.save()
     return execute(run, path, actor, progress)
 
 
-def _new_run(name: str, mapping: str, actor: Actor, dry_run: bool) -> ImportRun:
-    who = actor.person_id
-    return ImportRun(mapping=mapping, file_name=name[-255:], dry_run=dry_run, who_id=who, who_name=actor.name)
-
-
 def execute(run: ImportRun, path: Path, actor: Actor, progress: Progress | None = None) -> ImportRun:
-    """Run a queued import on a local copy of its file. Raises only what is our own fault; the run says so too."""
-    ImportRun.objects.filter(pk=run.pk).update(state=ImportState.RUNNING, started=timezone.now())
-    run.refresh_from_db()
+    """Run a waiting import on a local copy of its file; does nothing to one that no longer waits.
+
+    Raises only what is our own fault; the run says so too.
+    """
+    with alive(run):
+        waiting = ImportRun.objects.filter(pk=run.pk, state=ImportState.QUEUED)
+        if waiting.update(state=ImportState.RUNNING, started=timezone.now()):
+            run.refresh_from_db()
+            with translation.override(run.language or translation.get_language() or "en"):
+                _execute(run, path, actor, progress)
+    return run
+
+
+def _execute(run: ImportRun, path: Path, actor: Actor, progress: Progress | None) -> None:
     report = Report()
-    ticker = _Ticker(run, progress)
     try:
-        with _alive(run):
+        with Watch(run, progress) as watch:
             source = recognise(path, run.file_name)
-            run.sha256, run.size, run.total_rows = source.sha256, source.size, source.lines
-            run.counts = _in_one_transaction(run, source, find_mapping(run.mapping), actor, report, ticker)
+            mapping = _settle(run, source)
+            run.counts = _in_one_transaction(run, source, mapping, actor, report, watch)
         run.state = ImportState.DONE
     except Refused as refused:
-        detail = dict(refused.detail)
-        if "fault" in detail:
-            detail["fault"] = reason(detail["fault"], {})
-        run.state, run.problem, run.counts = ImportState.REFUSED, refusal(refused.why, detail), {}
+        run.state, run.refusal, run.counts = ImportState.REFUSED, {"why": refused.why, "detail": refused.detail}, {}
+    except (CalledOff, KeyboardInterrupt) as error:
+        run.state = ImportState.STOPPED
+        if isinstance(error, KeyboardInterrupt):
+            raise
     except BaseException as error:
         run.state, run.problem = ImportState.FAILED, f"{type(error).__name__}: {error}"[:2000]
         raise
     finally:
-        ticker.stop()
-        _finish(run, report)
-    return run
+        _finish(run, report, actor)
+
+
+def _settle(run: ImportRun, source: Source) -> Mapping:
+    """Write down what the file is, and find its mapping. Raises Refused."""
+    if run.sha256 and run.sha256 != source.sha256:  # what is imported is what was tried, to the byte
+        raise Refused("other_file")
+    run.sha256, run.size, run.total_rows = source.sha256, source.size, source.lines
+    if run.mapping:
+        mapping = find_mapping(run.mapping)
+    else:
+        mapping = detect(source, mappings().values())
+        run.mapping, run.notes = mapping.name, [{"why": "told_by_headings", "detail": {}}]
+    run.save(update_fields=["sha256", "size", "total_rows", "mapping"])
+    return mapping
 
 
 def _in_one_transaction(
-    run: ImportRun, source: Source, mapping: Mapping, actor: Actor, report: Report, ticker: _Ticker
+    run: ImportRun, source: Source, mapping: Mapping, actor: Actor, report: Report, watch: Watch
 ) -> dict[str, Any]:
     """Stage and merge; everything or nothing."""
-    with scoped(actor), connection.cursor() as cursor:
+    with scoped(actor), connection.cursor() as cursor, watch.cancelling():
         stage = Stage(cursor)
-        pipeline = Pipeline(source, mapping, areas(), stage, report, ticker.rows)
+        pipeline = Pipeline(source, mapping, areas(), stage, report, watch.rows)
         pipeline.run()
         stage.analyse()
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_MERGE_LOCK])
+        if not run.dry_run:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_MERGE_LOCK])
         counts = _merge(cursor, stage, mapping, report, run)
         counts |= {"rows": pipeline.rows, "rejected": report.rejected, "noted": report.noted}
-        if pipeline.skipped_sheets:
-            counts["skipped_sheets"] = pipeline.skipped_sheets
+        run.notes += [{"why": why, "detail": detail} for why, detail in pipeline.notes]
         if not run.dry_run:
-            facts = {"file": run.file_name, "sha256": run.sha256, "mapping": run.mapping, "run": str(run.uid)}
-            facts |= {k: v for k, v in counts.items() if k != "skipped_sheets"}
-            ledger.record("registry.imported", actor=actor, subject="system", data=facts)
+            enter(entries.IMPORTED, run, actor, counts)
         stage.drop()
     return counts
 
@@ -166,9 +176,10 @@ def _records(merge: Merge, mapping: Mapping, kind: str, run: ImportRun) -> dict[
     return importer(merge.records(kind), mapping.source)  # type: ignore[arg-type]
 
 
-def _finish(run: ImportRun, report: Report) -> None:
+def _finish(run: ImportRun, report: Report, actor: Actor) -> None:
     """Write the report and the outcome."""
     run.finished = timezone.now()
+    run.sample = report.sample
     try:
         if report and run.state in (ImportState.DONE, ImportState.REFUSED):
             with tempfile.TemporaryDirectory() as folder:
@@ -179,49 +190,25 @@ def _finish(run: ImportRun, report: Report) -> None:
     finally:
         report.close()
         run.save()
+    if run.dry_run or run.state != ImportState.DONE:
+        note(run, actor)
 
 
-class _Ticker:
-    """Notes progress once a second on a connection of its own: the import is not visible before its end."""
-
-    def __init__(self, run: ImportRun, progress: Progress | None) -> None:
-        self.run, self.progress = run, progress
-        self.last = time.monotonic()
-        self.thread: threading.Thread | None = None
-        self.wake, self.ended = threading.Event(), False
-
-    def rows(self, read: int) -> None:
-        """So many rows have been read."""
-        self.run.done_rows = read
-        if time.monotonic() - self.last < _TICK:
-            return
-        self.last = time.monotonic()
-        if self.progress:
-            self.progress(self.run)
-        if self.thread is None:
-            self.thread = threading.Thread(target=self._write, daemon=True)
-            self.thread.start()
-        self.wake.set()
-
-    def _write(self) -> None:
-        try:
-            while self.wake.wait() and not self.ended:
-                self.wake.clear()
-                ImportRun.objects.filter(pk=self.run.pk).update(
-                    done_rows=self.run.done_rows, total_rows=self.run.total_rows
-                )
-        finally:
-            connection.close()  # this thread's own
-
-    def stop(self) -> None:
-        """End the thread."""
-        self.ended = True
-        self.wake.set()
-        if self.thread:
-            self.thread.join(timeout=10)
+def note(run: ImportRun, actor: Actor) -> None:
+    """An entry for what changed nothing: a trial, or an import that came to nothing."""
+    kind = entries.TRIED if run.state == ImportState.DONE else entries.CAME_TO_NOTHING
+    more = {k: run.counts[k] for k in ("rows", "rejected")} if run.counts else {"state": run.state}
+    enter(kind, run, actor, more)
 
 
-class _alive:  # noqa: N801 -- reads as a condition
+def enter(kind: ledger.EntryKind, run: ImportRun, actor: Actor, more: dict[str, Any]) -> None:
+    """Into the ledger: what happened to which bytes, by which mapping."""
+    facts = {"file": run.file_name, "sha256": run.sha256, "mapping": run.mapping, "run": str(run.uid)}
+    with scoped(actor):
+        ledger.record(kind.code, actor=actor, subject="system", area=stack().setting("city"), data=facts | more)
+
+
+class alive:  # noqa: N801 -- reads as a condition
     """Holds the run's lock on this session while the import runs."""
 
     def __init__(self, run: ImportRun) -> None:
@@ -236,25 +223,12 @@ class _alive:  # noqa: N801 -- reads as a condition
             cursor.execute("SELECT pg_advisory_unlock(%s, %s)", self.key)
 
 
-def recover() -> int:
-    """Runs whose process has died are marked as failed; nothing of them is in the register. Returns how many."""
-    found = 0
-    for run in ImportRun.objects.filter(state=ImportState.RUNNING):
-        with connection.cursor() as cursor:
-            key = [_RUN_LOCK, run.pk % 2**31]
-            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
-            if not cursor.fetchone()[0]:
-                continue
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)
-        run.state, run.problem, run.finished = ImportState.FAILED, refusal("interrupted", {}), timezone.now()
-        run.save(update_fields=["state", "problem", "finished"])
-        found += 1
-    return found
-
-
-def fetch_stored(run: ImportRun, folder: Path) -> Path:
-    """A local copy of the file that was sent, whichever storage holds it."""
-    target = folder / Path(run.stored).name
-    with default_storage.open(run.stored) as stored, target.open("wb") as local:
-        shutil.copyfileobj(stored, local)
-    return target
+def is_alive(run: ImportRun) -> bool:
+    """Whether some process holds the run's lock."""
+    with connection.cursor() as cursor:
+        key = [_RUN_LOCK, run.pk % 2**31]
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
+        if not cursor.fetchone()[0]:
+            return True
+        cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)
+    return False

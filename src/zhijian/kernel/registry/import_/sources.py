@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import io
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ MAX_BYTES = 2_000_000_000  # of a file when unpacked
 MAX_WHOLE = 60_000_000  # of a file that has to be read whole (XLS, ODS)
 MAX_RATIO = 400  # unpacked to packed; real workbooks stay below 60, a zip bomb begins at 1,000
 MAX_CELL = 32_767  # characters; what a cell of Excel holds
+MAX_LINE = 16_000_000  # bytes without an end of line
 _CHUNK = 1 << 20
 
 
@@ -55,7 +57,8 @@ class Source:
     delimiter: str = ""
     gzipped: bool = False
     lines: int | None = None  # CSV: lines in the file
-    read: int = field(default=0)  # rows given so far
+    read: int = 0  # rows given so far
+    hidden: list[str] = field(default_factory=list)  # sheets that nobody sees, and that were left out
 
     def rows(self) -> Iterator[Row]:
         """All rows of all sheets, in order. Raises Refused."""
@@ -71,7 +74,7 @@ class Source:
         if self.kind == "xlsx":
             from .xlsx import xlsx_rows
 
-            return xlsx_rows(self.path)
+            return xlsx_rows(self.path, self.hidden)
         return _whole_rows(self.path)
 
     def open(self) -> IO[bytes]:
@@ -103,20 +106,18 @@ def recognise(path: Path, name: str = "") -> Source:
 
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
-_MAGICS = {
-    b"%PDF": "PDF",
-    b"\x89PNG": "PNG",
-    b"\xff\xd8\xff": "JPEG",
-    b"Rar!": "RAR",
-    b"7z\xbc\xaf": "7z",
-    b"GIF8": "GIF",
-}
+_MAGICS = {b"%PDF": "PDF", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF"}
+_ARCHIVES = {b"Rar!": "RAR", b"7z\xbc\xaf": "7z"}
+_OFFICE = {"word/document.xml": "Word", "ppt/presentation.xml": "PowerPoint"}
 
 
 def _refuse_others(head: bytes, name: str) -> None:
     for magic, what in _MAGICS.items():
         if head.startswith(magic):
             raise Refused("not_a_sheet", what=what)
+    for magic, what in _ARCHIVES.items():
+        if head.startswith(magic):
+            raise Refused("archive", what=what)
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:400].lower()
     if start.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<head")) or b"<html" in start:
         raise Refused("html_as_xls", name=name)
@@ -163,7 +164,10 @@ def _zip_kind(path: Path, size: int) -> str:
         if total > MAX_WHOLE:
             raise Refused("old_and_big")
         return "ods"
-    raise Refused("not_a_sheet", what="ZIP")
+    for part, what in _OFFICE.items():
+        if part in names:
+            raise Refused("not_a_sheet", what=what)
+    raise Refused("archive", what="ZIP")
 
 
 # -- CSV ------------------------------------------------------------------------------------------------------------
@@ -171,51 +175,92 @@ def _zip_kind(path: Path, size: int) -> str:
 
 def _as_csv(source: Source) -> Source:
     """Find encoding and delimiter by reading the whole file once: a byte that does not fit is named before any row."""
-    decoders = {"utf-8": codecs.getincrementaldecoder("utf-8")(), "gb18030": codecs.getincrementaldecoder("gb18030")()}
-    with source.open() as file:
-        first = file.read(4)
-    if first[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        decoders = {"utf-16": codecs.getincrementaldecoder("utf-16")()}
-    bad: dict[str, int] = {}
-    lines, total = 0, 0
+    scan = _Scan(source)
     try:
         with source.open() as file:
             while chunk := file.read(_CHUNK):
-                total += len(chunk)
-                if total > MAX_BYTES or (source.gzipped and total > MAX_RATIO * max(source.size, 10_000)):
-                    raise Refused("bomb", size=f"{total / 1e6:,.0f}")
-                if b"\0" in chunk and "utf-16" not in decoders:
-                    raise Refused("not_a_sheet", what="NUL")
-                _try_decoders(decoders, bad, chunk, lines)
-                lines += chunk.count(b"\n")
-                if not decoders:
-                    raise Refused("encoding", line=max(bad.values()) + 1)
+                scan.take(chunk)
     except (OSError, EOFError) as error:
         raise Refused("damaged", what="gzip") from error
-    for name, decoder in list(decoders.items()):
-        try:
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            del decoders[name]
-    if not decoders:
-        raise Refused("encoding", line=lines + 1)
-    source.encoding = {"utf-8": "utf-8-sig"}.get(name := next(iter(decoders)), name)
-    source.lines = lines + 1
+    source.encoding, source.lines = scan.encoding(), scan.lines + 1
     source.delimiter = _delimiter(source)
     return source
 
 
-def _try_decoders(decoders: dict, bad: dict[str, int], chunk: bytes, lines: int) -> None:
-    for name, decoder in list(decoders.items()):
-        if name not in decoders:
-            continue
+class _Scan:
+    """One pass over the bytes of a text: which encodings are still possible, how many lines there are."""
+
+    def __init__(self, source: Source) -> None:
+        self.limit = min(MAX_BYTES, MAX_RATIO * max(source.size, 10_000)) if source.gzipped else MAX_BYTES
+        with source.open() as file:
+            wide = file.read(2) in (b"\xff\xfe", b"\xfe\xff")
+        names = ("utf-16",) if wide else ("utf-8", "gb18030")
+        self.decoders = {name: codecs.getincrementaldecoder(name)() for name in names}
+        self.wide = wide
+        self.bad: dict[str, int] = {}  # encoding → line that is not of it
+        self.lines = self.total = self.begun = self.utf8 = 0
+
+    def take(self, chunk: bytes) -> None:
+        """The next piece. Raises Refused where no text goes on like this."""
+        self.total += len(chunk)
+        if self.total > self.limit:
+            raise Refused("bomb", size=f"{self.total / 1e6:,.0f}")
+        if not self.wide and (at := chunk.find(b"\0")) >= 0:
+            raise Refused("binary", line=self.lines + chunk.count(b"\n", 0, at) + 1)
+        self._measure(chunk)
+        for name in list(self.decoders):
+            self._try(name, chunk)
+        self.lines += chunk.count(b"\n")
+        if not self.decoders:
+            raise Refused("encoding", line=max(self.bad.values()) + 1)
+
+    def _measure(self, chunk: bytes) -> None:
+        end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+        self.begun = self.begun + len(chunk) if end < 0 else len(chunk) - end
+        if self.begun > MAX_LINE:
+            raise Refused("long_line", line=self.lines + 1, max=MAX_LINE // 1_000_000)
+
+    def _try(self, name: str, chunk: bytes) -> None:
+        decoder = self.decoders.get(name)
+        if decoder is None:
+            return
         try:
             decoder.decode(chunk)
         except UnicodeDecodeError as error:
-            bad[name] = lines + chunk.count(b"\n", 0, max(error.start, 0))
-            del decoders[name]
-        if name == "utf-8" and name in decoders and not chunk.isascii():
-            decoders.pop("gb18030", None)  # text that is valid UTF-8 and not ASCII is UTF-8
+            before = chunk[: max(error.start, 0)]
+            self.bad[name] = self.lines + before.count(b"\n")
+            del self.decoders[name]
+            # So much text is not UTF-8 by chance: it is, and what follows is something else.
+            if name == "utf-8" and self.utf8 + _high_bytes(before) >= _NOT_BY_CHANCE:
+                raise Refused("mixed_encoding", line=self.bad[name] + 1) from None
+            return
+        if name == "utf-8" and not chunk.isascii():
+            self.utf8 += _high_bytes(chunk)
+            if self.utf8 >= _NOT_BY_CHANCE:
+                self.decoders.pop("gb18030", None)
+
+    def encoding(self) -> str:
+        """The encoding, at the end. Raises Refused when the last character is cut off in every one."""
+        for name, decoder in list(self.decoders.items()):
+            try:
+                decoder.decode(b"", final=True)
+            except UnicodeDecodeError:
+                del self.decoders[name]
+        if not self.decoders:
+            raise Refused("encoding", line=self.lines + 1)
+        name = next(iter(self.decoders))
+        return "utf-8-sig" if name == "utf-8" else name
+
+
+_NOT_BY_CHANCE = 12  # bytes
+
+
+def _high_bytes(data: bytes) -> int:
+    """Bytes beyond ASCII."""
+    return len(data) - len(data.translate(None, _HIGH)) if not data.isascii() else 0
+
+
+_HIGH = bytes(range(0x80, 0x100))
 
 
 def _text(source: Source) -> io.TextIOWrapper:
@@ -223,26 +268,54 @@ def _text(source: Source) -> io.TextIOWrapper:
 
 
 def _delimiter(source: Source) -> str:
-    """The sign among , ; tab | that stands most often and most evenly in the first lines."""
+    """The sign among , ; tab | that cuts most of the first lines into the same, greatest number of cells."""
     with _text(source) as file:
         sample = [line for line in (file.readline(MAX_CELL) for _ in range(20)) if line.strip()]
     if not sample:
         raise Refused("empty")
 
-    def width(sign: str) -> int:
-        return max((len(row) for row in csv.reader(sample, delimiter=sign)), default=0)
+    def evenness(sign: str) -> int:
+        widths = Counter(n for n in map(len, csv.reader(sample, delimiter=sign)) if n > 1)
+        return max((width * count for width, count in widths.items()), default=0)
 
-    best = max(",\t;|", key=width)
-    return best if width(best) > 1 else ","
+    return max(",\t;|", key=evenness)
+
+
+class _Held:
+    """Lines of a text on their way to the CSV reader; those of the row that is being read are kept to be looked at."""
+
+    def __init__(self, file: io.TextIOWrapper) -> None:
+        self.file = file
+        self.row: list[str] = []
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self.file:
+            self.row.append(line)
+            yield line
+
+    def is_broken(self, delimiter: str, width: int) -> bool:
+        """Whether a cell of several lines has swallowed rows: its quotation mark was never meant to open, or to close.
+
+        An inner line that could be a row of its own, or an odd number of marks, gives it away.
+        """
+        if len(self.row) < 2:
+            return False
+        swallowed = width > 2 and any(line.count(delimiter) >= width - 1 for line in self.row[1:-1])
+        return swallowed or sum(line.count('"') for line in self.row) % 2 == 1
 
 
 def _csv_rows(source: Source) -> Iterator[Row]:
     csv.field_size_limit(MAX_CELL)
     with _text(source) as file:
-        reader = csv.reader(file, delimiter=source.delimiter)
-        start = 1
+        held = _Held(file)
+        reader = csv.reader(held, delimiter=source.delimiter)
+        start, width = 1, 0
         try:
             for cells in reader:
+                width = max(width, len(cells)) if start <= 20 else width
+                if held.is_broken(source.delimiter, width):
+                    raise Refused("quotation", line=start)
+                held.row.clear()
                 yield Row(start, "", cells)
                 start = reader.line_num + 1
         except csv.Error as error:

@@ -39,13 +39,13 @@ class _Strings:
         return self.data[self.ends[index] : self.ends[index + 1]].decode()
 
 
-def xlsx_rows(path: Path) -> Iterator[Row]:
-    """Rows of every visible sheet. Raises Refused for what is damaged."""
+def xlsx_rows(path: Path, hidden: list[str]) -> Iterator[Row]:
+    """Rows of every visible sheet; the others' names go to `hidden`. Raises Refused for what is damaged."""
     try:
         with zipfile.ZipFile(path) as book:
             strings = _shared_strings(book)
             dates, epoch = _date_styles(book), _epoch(book)
-            for title, part in _sheets(book):
+            for title, part in _sheets(book, hidden):
                 with book.open(part) as file:
                     for number, cells in _SheetReader(strings, dates, epoch).rows(file):
                         yield Row(number, title, cells)
@@ -75,8 +75,9 @@ def _small_xml(book: zipfile.ZipFile, part: str) -> ElementTree.Element:
     return ElementTree.fromstring(data)
 
 
-def _sheets(book: zipfile.ZipFile) -> list[tuple[str, str]]:
+def _sheets(book: zipfile.ZipFile, hidden: list[str]) -> list[tuple[str, str]]:
     """(title, part) of each visible worksheet in the workbook's order."""
+    hidden.clear()
     relations = {
         r.get("Id"): r.get("Target", "")
         for r in _small_xml(book, "xl/_rels/workbook.xml.rels")
@@ -85,7 +86,9 @@ def _sheets(book: zipfile.ZipFile) -> list[tuple[str, str]]:
     found = []
     for sheet in _small_xml(book, "xl/workbook.xml").iter(f"{_MAIN}sheet"):
         target = relations.get(sheet.get(f"{_REL}id"))
-        if target and sheet.get("state", "visible") == "visible":
+        if target and sheet.get("state", "visible") != "visible":
+            hidden.append(sheet.get("name", ""))
+        elif target:
             found.append((sheet.get("name", ""), target.lstrip("/") if target.startswith("/") else f"xl/{target}"))
     return found
 
@@ -135,8 +138,8 @@ def _shared_strings(book: zipfile.ZipFile) -> _Strings:
             parts.clear()
 
     def text(data: str) -> None:
-        if taking[0]:
-            parts.append(data)
+        if taking[0] and len(parts) < MAX_CELL:  # no part is longer than a chunk, none is empty
+            parts.append(data[:MAX_CELL])
 
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
     with book.open("xl/sharedStrings.xml") as file:
@@ -166,7 +169,9 @@ class _SheetReader:
         self.number = 0
         self.kind = self.style = ""
         self.column = 0
-        self.taking = False
+        self.taking = self.formula = False
+        self.reference = ""
+        self.length = 0
         self.parts: list[str] = []
 
     def rows(self, file: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
@@ -185,7 +190,10 @@ class _SheetReader:
             place = attributes.get("r")
             self.column = _column(place) if place else len(self.cells)
             self.kind, self.style = attributes.get("t", "n"), attributes.get("s", "")
+            self.reference, self.formula, self.length = place or "", False, 0
             self.parts.clear()
+        elif name == "f" or name.endswith(":f"):
+            self.formula = True
         elif name in ("v", "t") or name.endswith((":v", ":t")):
             self.taking = True
         elif name == "row" or name.endswith(":row"):
@@ -193,14 +201,18 @@ class _SheetReader:
             self.cells = []
 
     def _text(self, data: str) -> None:
-        if self.taking:
-            self.parts.append(data)
+        # What exceeds a cell of Excel is left out as it comes: one cell of two gigabytes must not be put together.
+        if self.taking and self.length <= MAX_CELL:
+            self.parts.append(data[: MAX_CELL + 1])
+            self.length += len(data)
 
     def _end(self, name: str) -> None:
         if name in ("v", "t") or name.endswith((":v", ":t")):
             self.taking = False
-        elif (name == "c" or name.endswith(":c")) and self.parts:
-            if self.column < 1000:  # a stray cell far to the right must not make a row of 16,384
+        elif name == "c" or name.endswith(":c"):
+            if self.formula and not self.parts and self.kind != "str":  # a formula whose result is "" says t="str"
+                raise Refused("formulas", cell=self.reference or f"#{self.number}")
+            if self.parts and self.column < 1000:  # a stray cell far to the right must not make a row of 16,384
                 self.cells += [""] * (self.column - len(self.cells))
                 self.cells.append(self._value("".join(self.parts)))
         elif name == "row" or name.endswith(":row"):

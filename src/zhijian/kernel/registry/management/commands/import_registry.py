@@ -1,7 +1,8 @@
-"""`zhijian import FILE --mapping NAME`: take a table into the register."""
+"""`zhijian import FILE`: take a table into the register."""
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -9,37 +10,51 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from ...import_.runner import import_file, mappings
+from ...import_words import faults, summary
 from ...models import ImportRun, ImportState
+
+SHOWN = 5  # faults that are told at once; the report has all
 
 
 class Command(BaseCommand):
-    """Import a file and say what came of it."""
+    """Import a file and say what came of it. Exit code 1 when nothing of it could be taken."""
 
     help = "Import a register (XLSX, CSV, also gzipped) by a mapping of the pack."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The file, the mapping, and whether to try only."""
         parser.add_argument("file", type=Path, help="XLSX, CSV, CSV.GZ, XLS or ODS")
-        parser.add_argument("--mapping", help="name of a mapping; without it the mappings are listed")
+        parser.add_argument("--mapping", default="", help="name of a mapping; without it the headings tell which")
         parser.add_argument("--dry-run", action="store_true", help="check and count, change nothing")
         parser.add_argument("--report", type=Path, help="copy the report of rejected rows to this file")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run it."""
-        if not options["mapping"]:
+        with translation.override(_language()):
+            self._handle(options["file"], options["mapping"], options["dry_run"], options["report"])
+
+    def _handle(self, file: Path, mapping: str, dry_run: bool, report: Path | None) -> None:
+        if mapping and mapping not in mappings():
             known = "\n".join(f"  {name}: {m.title}" for name, m in mappings().items())
-            raise CommandError(_("Name a mapping by --mapping. There are:") + "\n" + known)
-        if not options["file"].is_file():
-            raise CommandError(_("There is no file {file}.").format(file=options["file"]))
-        run = import_file(options["file"], options["mapping"], dry_run=options["dry_run"], progress=self._progress)
+            raise CommandError(_("There is no mapping {name}. There are:").format(name=mapping) + "\n" + known)
+        if not file.is_file():
+            raise CommandError(_("There is no file {file}.").format(file=file))
+        if not dry_run and ImportRun.objects.filter(state=ImportState.RUNNING, dry_run=False).exists():
+            self.stderr.write(_("Another import is running. This one reads its file and then waits for its turn."))
+        run = import_file(file, mapping, dry_run=dry_run, progress=self._progress)
         if sys.stderr.isatty():
             self.stderr.write("", ending="\r")
-        if run.state == ImportState.REFUSED:
-            raise CommandError(f"{run.problem}\n{_('Nothing was changed.')}{self._report(run, options['report'])}")
-        self.stdout.write(summary(run) + self._report(run, options["report"]))
+        if run.state != ImportState.DONE:
+            why = run.trouble or str(run.get_state_display())
+            raise CommandError(f"{why}\n{_('Nothing was changed.')}{self._report(run, report)}")
+        said = summary(run) + self._faults(run) + self._report(run, report)
+        if run.counts["rejected"] == run.counts["rows"]:
+            raise CommandError(f"{said}\n{_('No row can be read.')} {_('Nothing was changed.')}")
+        self.stdout.write(said)
 
     def _progress(self, run: ImportRun) -> None:
         """One line that is written over; in a log, a line every second is too much, so only to a terminal."""
@@ -47,6 +62,12 @@ class Command(BaseCommand):
             total = f" / {run.total_rows:,}" if run.total_rows else ""
             self.stderr.write(f"\r{run.done_rows:,}{total}", ending="")
             self.stderr.flush()
+
+    def _faults(self, run: ImportRun) -> str:
+        """The first things that are wrong, each with its cell."""
+        found = faults(run)
+        lines = [f"  {f.where} {f.column}{f'「{f.value}」' if f.value else ''}: {f.why}" for f in found[:SHOWN]]
+        return "".join("\n" + line for line in lines) + ("\n  …" if len(found) > SHOWN else "")
 
     def _report(self, run: ImportRun, wanted: Path | None) -> str:
         if not run.report:
@@ -58,15 +79,10 @@ class Command(BaseCommand):
         return "\n" + _("Report: {where}").format(where=where)
 
 
-def summary(run: ImportRun) -> str:
-    """What an import did, a line for each table."""
-    counts = run.counts
-    lines = [_("{rows} rows, {rejected} rejected, {noted} with notes.").format(**counts)]
-    for kind, said in counts.items():
-        if isinstance(said, dict):
-            lines.append(f"  {kind}: " + ", ".join(f"{word} {n:,}" for word, n in said.items()))
-    if counts.get("duplicates"):
-        lines.append(_("{n} duplicates within the file were merged.").format(n=counts["duplicates"]))
-    if run.dry_run:
-        lines.append(_("Trial run: nothing was changed."))
-    return "\n".join(lines)
+def _language() -> str:
+    """The terminal's language where it names one of ours (LC_ALL, LC_MESSAGES, LANG), else the place's."""
+    said = next((v for k in ("LC_ALL", "LC_MESSAGES", "LANG") if (v := os.environ.get(k))), "")
+    try:
+        return translation.get_supported_language_variant(said.split(".")[0].replace("_", "-") or "-")
+    except LookupError:
+        return translation.get_language() or "en"
