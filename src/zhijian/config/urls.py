@@ -12,8 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import JavaScriptCatalog
 
-# Prefixes of the apps that don't speak for the root of the site (names and paths are part of the field contract).
-PREFIXES = {"field": "api/field/v1/"}
 # Served by a process of its own (zhijian.gateways.uploads.asgi), never by the desk's.
 ELSEWHERE = {"uploads"}
 
@@ -47,7 +45,7 @@ def discovered() -> list[URLPattern | URLResolver]:
     for config in sorted(ours, key=lambda a: (a.label == "desk", a.name)):
         module = f"{config.name}.urls"
         if find_spec(module) is not None:
-            found.append(path(PREFIXES.get(config.label, ""), include(import_module(module))))
+            found.append(path("", include(import_module(module))))
     return found
 
 

@@ -33,7 +33,7 @@ def test_text_is_readable_on_its_ground(text, ground):
 def test_the_publics_pages_are_light():
     built = WEB / "dist/desk"
     if not built.exists():
-        pytest.skip("the web parts are not built")
+        pytest.fail("the web parts are not built: run `make install`")
     assert (built / "public.css").stat().st_size <= 30_000
     assert (built / "public.js").stat().st_size <= 5_000
 

@@ -49,6 +49,18 @@ def test_an_order_names_only_what_is_to_be_put_right(shared: dict[str, Any]) -> 
     assert len(order["required"]) == len(order["found"])
 
 
+def test_what_failed_without_a_word_is_said_in_the_record(shared: dict[str, Any]) -> None:
+    raw = copy.deepcopy(shared["records"]["signed"])
+    raw["content"]["findings"] = ""
+    told = BUILDERS["onsite_record"](read(raw), Known(**shared["known"]))["findings"].split("\n")
+    assert told[0] == "检查 47 项；发现以下情况："
+    assert told[1:] == [
+        "1. 许可证放在抽屉内；已当场改正（检查项 1.2）。",
+        "2. 冷藏柜显示 11.5 ℃，内有卤肉 2 盘（检查项 2.3）。",
+        "3. 未见最近一周记录（检查项 K4.5）。",
+    ]
+
+
 def _as_on_the_phone(w: world.World, shared: dict[str, Any]) -> tuple[Premises, Checklist]:
     """The shared fixture's premises and checklist in the database."""
     told, listed = shared["known"]["premises"], shared["known"]["checklist"]

@@ -77,6 +77,34 @@ def test_an_unsealed_order_says_so_until_it_is_sealed(shared: dict[str, Any]) ->
     assert "已于2026年11月23日加盖印章" in told
 
 
+def test_an_order_says_what_was_found_then_the_requirement_then_what_to_do(shared: dict[str, Any]) -> None:
+    paper = paper_of(shared, "rectification_order")
+    whole = "".join(pages(render.render(paper)))
+    first = paper.data["found"][0]
+    places = [whole.index(tight(text)[:14]) for text in (first["found"], first["text"], paper.data["required"][0])]
+    assert places == sorted(places)
+    assert "1．冷藏柜显示" in whole, "one number, not two"
+    bare = copy.deepcopy(paper.data)
+    bare["found"][0]["found"] = "不符合：" + first["text"]
+    whole = "".join(pages(render.render(paper_of(shared, "rectification_order", data=bare))))
+    assert whole.count(tight(first["text"])) == 1, "the same sentence is not said twice"
+
+
+def test_an_order_of_the_older_shape_is_still_printed(shared: dict[str, Any]) -> None:
+    data = copy.deepcopy(shared["papers"]["signed"]["rectification_order"])
+    data["found"] = [{"no": "1.2", "text": "公示许可证", "value": "", "note": "放在抽屉内"}]
+    told = "".join(pages(render.render(paper_of(shared, "rectification_order", data=data))))
+    assert "不符合：1.2公示许可证（放在抽屉内）" in told
+
+
+def test_the_digest_is_called_what_it_is(shared: dict[str, Any]) -> None:
+    """The papers of a visit bear one digest, of what was signed; another paper bears its own."""
+    assert "现场签名对应数据的摘要" in pages(render.render(paper_of(shared, "result_sheet")))[0]
+    alone = paper_of(shared, "result_sheet")
+    del alone.data["record"]
+    assert "本文书数据的摘要" in pages(render.render(alone))[0]
+
+
 def test_marks_of_void_and_practice(shared: dict[str, Any]) -> None:
     assert "作废" in "".join(pages(render.render(paper_of(shared, "result_sheet", state="void"))))
     assert "培训演练" in "".join(pages(render.render(paper_of(shared, "result_sheet", training=True))))

@@ -20,7 +20,7 @@
       if (point.url) dot.on('click', function () { location.href = point.url })
       bounds.extend(at)
     })
-    if (bounds.isValid()) map.fitBounds(bounds.pad(0.4), { maxZoom: 11 })
+    if (bounds.isValid()) map.fitBounds(bounds.pad(0.4), { maxZoom: 11, animate: false })
   }
   document.querySelectorAll('[data-map]').forEach(show)
 })()

@@ -16,7 +16,6 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import SessionAuth
 from pydantic import create_model
 
-from zhijian.kernel.accounts.scope import in_scope
 from zhijian.kernel.desk import paging
 from zhijian.kernel.desk.api_shapes import MatterDetail, MatterOut, MatterPage, Problem, detail, problem_of, shown
 from zhijian.kernel.desk.lists import list_of
@@ -27,6 +26,7 @@ from zhijian.kernel.matters.facts import Facts
 from zhijian.kernel.matters.flow import Flow, Step
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
+from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.registry.models import Entity, Premises
 from zhijian.kernel.registry.search import capped_count
 
@@ -100,7 +100,7 @@ def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 
 def _find(request: HttpRequest, uid: UUID, kind: str = "") -> Matter:
-    rows = in_scope(Matter.objects.select_related("entity", "assignee"), request.actor)  # type: ignore[attr-defined]
+    rows = readable(Matter.objects.select_related("entity", "assignee"), request.actor)  # type: ignore[attr-defined]
     matter = rows.filter(uid=uid, **({"kind": kind} if kind else {})).first()
     if matter is None:
         raise NotFound(_("There is no such matter."))

@@ -20,7 +20,6 @@ from django.utils.functional import Promise
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Relation, Role
-from zhijian.kernel.accounts.scope import in_scope
 from zhijian.kernel.desk import filters as narrowing
 from zhijian.kernel.desk.columns import Column, column_of
 from zhijian.kernel.desk.paging import Order
@@ -28,10 +27,8 @@ from zhijian.kernel.desk.panels import Panel
 from zhijian.kernel.matters.catalogue import furniture
 from zhijian.kernel.matters.flow import Flow, Step
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.reading import readable, readers
 
-# Who looks at everything, though no step is theirs; and who holds a post in which any relation can arise.
-OVERSEERS = frozenset({Role.HEAD, Role.LEADER, Role.AUDITOR, Role.SECTION})
-HOLDERS = frozenset({Role.INSPECTOR, Role.CASE_OFFICER, Role.MEDIATOR})
 ALWAYS = ("id", "uid", "kind", "number", "title", "area", "state", "due", "closed", "version", "entity_id")
 
 
@@ -94,12 +91,7 @@ class MatterList:
         """Whose room it is: those named, else everybody for whom the flow has a step, and those who oversee."""
         if cls.roles is not None:
             return cls.roles
-        found: set[Role] = set(OVERSEERS)
-        for step in (step for flow in cls.all_flows() for step in flow.steps):
-            found |= {who for who in step.whos if isinstance(who, Role)}
-            if {Relation.ASSIGNEE, Relation.SECOND} & set(step.whos):
-                found |= HOLDERS & _openers(cls.all_flows())
-        return frozenset(found)
+        return frozenset().union(*(readers(flow) for flow in cls.all_flows()))
 
     @classmethod
     def made_columns(cls) -> list[Column]:
@@ -120,7 +112,7 @@ class MatterList:
         """The rows that the actor may see, with constants so that the index by kind and area is used."""
         kinds = cls.kinds()
         rows = Matter.objects.filter(kind=kinds[0]) if len(kinds) == 1 else Matter.objects.filter(kind__in=kinds)
-        return in_scope(rows, actor)
+        return readable(rows, actor)
 
     @classmethod
     def given(cls, params: QueryDict) -> dict[str, str]:
@@ -178,11 +170,6 @@ class MatterList:
             for step in flow.steps
             if not step.froms and not step.hidden and step.by is None and any(who in mine for who in step.whos)
         ]
-
-
-def _openers(flows: Sequence[Flow]) -> set[Role]:
-    """Roles in which somebody becomes the person in charge: those that any step of the flows names."""
-    return {who for flow in flows for step in flow.steps for who in step.whos if isinstance(who, Role)}
 
 
 _lists: dict[str, type[MatterList]] = {}

@@ -29,6 +29,11 @@ class Line:
     when: str
     entry: LedgerEntry
 
+    @property
+    def chained(self) -> bool:
+        """Whether it stands in its matter's own chain, where its number names it."""
+        return self.entry.subject == f"matter:{self.entry.matter_id}"
+
 
 def _who(entry: LedgerEntry) -> str:
     if entry.actor_name:

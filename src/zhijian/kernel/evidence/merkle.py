@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 Algorithm = Literal["sha256", "sm3"]
@@ -55,20 +55,40 @@ class Tree:
         return made
 
 
-def path(algorithm: Algorithm, leaves: Sequence[bytes], index: int) -> list[tuple[Side, bytes]]:
-    """What stands beside the way from leaf `index` up to the root, nearest first. Raises IndexError."""
-    if not 0 <= index < len(leaves):
+def spans(count: int, index: int) -> list[tuple[Side, int, int]]:
+    """The stretches of leaves (from, below) whose roots stand beside leaf `index`'s way up, nearest first.
+
+    Raises IndexError.
+    """
+    if not 0 <= index < count:
         raise IndexError(index)
-    level = [leaf(algorithm, data) for data in leaves]
-    beside: list[tuple[Side, bytes]] = []
-    while len(level) > 1:
-        other = index ^ 1
-        if other < len(level):
-            beside.append(("left" if other < index else "right", level[other]))
-        pairs = [node(algorithm, level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
-        level = pairs + level[len(pairs) * 2 :]  # an odd one out goes up as it is
-        index //= 2
-    return beside
+    low, high = 0, count
+    found: list[tuple[Side, int, int]] = []
+    while high - low > 1:
+        middle = low + (1 << (high - low - 1).bit_length() - 1)  # the left side is the largest full tree
+        if index < middle:
+            found.append(("right", middle, high))
+            high = middle
+        else:
+            found.append(("left", low, middle))
+            low = middle
+    return found[::-1]
+
+
+def path(algorithm: Algorithm, leaves: Iterable[bytes], count: int, index: int) -> list[tuple[Side, bytes]]:
+    """What stands beside the way from leaf `index` of `count` up to the root, nearest first. Raises IndexError.
+
+    The leaves are read once and none is kept: a million under one seal need no memory.
+    """
+    beside = spans(count, index)
+    inside = {start: (below, Tree(algorithm)) for _side, start, below in beside}
+    tree, below = Tree(algorithm), 0
+    for n, data in enumerate(leaves):
+        if n in inside:
+            below, tree = inside[n]
+        if n < below:
+            tree.add(data)
+    return [(side, inside[start][1].root()) for side, start, _below in beside]
 
 
 def root_from(algorithm: Algorithm, data: bytes, beside: Sequence[tuple[str, bytes]]) -> bytes:

@@ -139,25 +139,22 @@ class Proof:
         sm3 = merkle.root_from("sm3", bytes.fromhex(self.entry.sm3), self.beside_sm3)
         return (sha256.hex(), sm3.hex()) == (self.seal.root, self.seal.root_sm3)
 
-    def told(self) -> dict[str, Any]:
-        """The proof as plain data, to be handed over and checked with any other program."""
-        return {
-            "seal": told(self.seal),
-            "entry": {"sha256": self.entry.sha256, "sm3": self.entry.sm3},
-            "path_sha256": [[side, digest.hex()] for side, digest in self.beside],
-            "path_sm3": [[side, digest.hex()] for side, digest in self.beside_sm3],
-        }
-
 
 def inclusion_proof(entry: LedgerEntry) -> Proof | None:
     """The proof for an entry; None while it is not sealed yet. Needs a scope that sees the whole ledger."""
     seal = Seal.objects.filter(first_entry__lte=entry.pk, last_entry__gte=entry.pk).first()
     if seal is None:
         return None
-    digests = list(_digests(seal.first_entry, seal.last_entry))
     before = LedgerEntry.objects.filter(id__gte=seal.first_entry, id__lt=entry.pk).count()
-    sha256, sm3 = ([bytes.fromhex(pair[which]) for pair in digests] for which in (0, 1))
-    return Proof(seal, entry, merkle.path("sha256", sha256, before), merkle.path("sm3", sm3, before))
+    sha256, sm3 = (_column(seal, which) for which in (0, 1))
+    return Proof(
+        seal, entry, merkle.path("sha256", sha256, seal.count, before), merkle.path("sm3", sm3, seal.count, before)
+    )
+
+
+def _column(seal: Seal, which: int) -> Iterator[bytes]:
+    """One of the two digests of each entry under a seal."""
+    return (bytes.fromhex(pair[which]) for pair in _digests(seal.first_entry, seal.last_entry))
 
 
 def told(seal: Seal) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Files for those who may see their matter; the seals for everybody."""
+"""Files and proofs for those who may see their matter; the seals for everybody."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ from uuid import UUID
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from zhijian.kernel.accounts.actor import Actor
-from zhijian.kernel.accounts.scope import in_scope
-from zhijian.kernel.evidence import ledger
+from zhijian.kernel.desk import gate
+from zhijian.kernel.evidence import ledger, proof
 from zhijian.kernel.evidence.entries import OPENED
 from zhijian.kernel.evidence.files import open_blob
-from zhijian.kernel.evidence.models import Blob, File, Seal
+from zhijian.kernel.evidence.models import Blob, File, LedgerEntry, Seal
 from zhijian.kernel.evidence.seal import told
 from zhijian.kernel.evidence.shown import shown_copy
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.reading import readable
 
 SUFFIXES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "application/pdf": "pdf"}
 SEALS_A_PAGE = 60
@@ -27,7 +30,7 @@ SEALS_A_PAGE = 60
 def _mine(request: HttpRequest, uid: UUID) -> tuple[File, Actor]:
     """The file, if it is the actor's to see. Raises Http404 otherwise, also for what is still on a phone."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    rows = in_scope(File.objects.select_related("blob", "matter"), actor)
+    rows = readable(File.objects.select_related("blob", "matter"), actor, "matter")
     found = rows.filter(uid=uid).exclude(blob=None).first()
     if found is None:
         raise Http404
@@ -82,6 +85,46 @@ def original(request: HttpRequest, uid: UUID) -> HttpResponse:
 def _name(file: File) -> str:
     """A name for the download: the matter's number, and the beginning of the digest to tell files apart."""
     return f"{file.matter.number or 'file'}-{(file.blob_id or '')[:12]}"
+
+
+def _entry(request: HttpRequest, uid: UUID, seq: int) -> tuple[Matter, LedgerEntry]:
+    """An entry of a matter's own chain, if the matter is the actor's to see; 404 otherwise."""
+    matter = get_object_or_404(readable(Matter.objects.all(), gate.actor_in(request)), uid=uid)
+    rows = LedgerEntry.objects.prefetch_related("personal")
+    return matter, get_object_or_404(rows, matter=matter, subject=f"matter:{matter.pk}", seq=seq)
+
+
+@require_safe
+@gate.staff
+def proof_page(request: HttpRequest, uid: UUID, seq: int) -> HttpResponse:
+    """What the chain and the day's seal prove of one entry, in a layman's words."""
+    matter, entry = _entry(request, uid, seq)
+    found = proof.proof_of(entry)
+    context = {
+        "matter": matter,
+        "entry": entry,
+        "words": ledger.describe(entry, gate.actor_in(request)),
+        "seal": proof.seal_of(entry),
+        "proof": found,
+        "wrong": proof.check(found) if found else [],
+        "steps": len(found["path"]["sha256"]) if found else 0,
+    }
+    return render(request, "evidence/proof.html", context)
+
+
+@require_safe
+@gate.staff
+def proof_json(request: HttpRequest, uid: UUID, seq: int) -> HttpResponse:
+    """The proof as a file; 404 while no seal covers the entry."""
+    matter, entry = _entry(request, uid, seq)
+    found = proof.proof_of(entry)
+    if found is None:
+        raise Http404
+    answer = JsonResponse(found, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    name = f"proof-{matter.number or matter.uid}-{seq}.json"
+    answer["Content-Disposition"] = content_disposition_header(True, name)
+    answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 @require_safe

@@ -11,13 +11,14 @@ from django.views.decorators.http import require_GET
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.models import Jurisdiction
-from zhijian.kernel.accounts.scope import in_scope
+from zhijian.kernel.accounts.roles import READING_ROLES
 from zhijian.kernel.desk import gate
 from zhijian.kernel.figures import Figure, compute, declared, drill, export
 from zhijian.kernel.figures.choice import Choice, choice
 from zhijian.kernel.figures.period import NAMES
 from zhijian.kernel.matters.catalogue import flows
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.reading import readable
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Bar:
 
 
 @require_GET
-@gate.staff
+@gate.roles(*READING_ROLES)
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Every figure with its definition, and its value for the viewer's area and the chosen period."""
     actor, chosen = _actor(request), choice(request)
@@ -50,7 +51,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@gate.staff
+@gate.roles(*READING_ROLES)
 def figure_page(request: HttpRequest, code: str) -> HttpResponse:
     """One figure: its number, the areas below, and the records that it counts; for a ratio its two figures."""
     actor, chosen, figure = _actor(request), choice(request), _figure(code)
@@ -73,7 +74,7 @@ def figure_page(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_GET
-@gate.staff
+@gate.roles(*READING_ROLES)
 def export_file(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
     """The records as a file, CSV or Excel; noted in the ledger."""
     actor, chosen, figure = _actor(request), choice(request), _figure(code)
@@ -105,7 +106,7 @@ def _bars(figure: Figure, chosen: Choice, actor: Actor) -> list[Bar]:
 def lines(records: list[drill.Record], actor: Actor) -> list[Line]:
     """The matters of some records, in their order, in the words of their flows."""
     ids = [record.matter for record in records]
-    rows = in_scope(Matter.objects.filter(pk__in=ids).select_related("entity"), actor)
+    rows = readable(Matter.objects.filter(pk__in=ids).select_related("entity"), actor)
     by_id = {matter.pk: matter for matter in rows}
     return [_line(by_id[pk]) for pk in ids if pk in by_id]
 

@@ -6,10 +6,22 @@ class Config(AppConfig):
     label = "papers"
 
     def ready(self) -> None:
-        """A step's `paper=` arrives here; each programme's `papers` module says what its papers hold."""
+        """A step's `paper=` arrives here; programmes' `papers` say what papers hold; the seal waits on the to-do."""
+        from django.utils.translation import gettext_lazy as _
+        from django.utils.translation import ngettext
+
+        from zhijian.kernel.desk import menu
+        from zhijian.kernel.desk.waiting import waits
         from zhijian.kernel.matters.catalogue import furniture
         from zhijian.kernel.matters.perform import on_paper
+        from zhijian.kernel.papers.acts import SEALERS, waiting_count
         from zhijian.kernel.papers.making import make_for_step
 
         on_paper("*", make_for_step)
         furniture("papers")
+
+        def said(n: int) -> str:
+            return ngettext("%(n)s paper waits for the seal", "%(n)s papers wait for the seal", n) % {"n": n}
+
+        waits("papers.seal", SEALERS, waiting_count, said, "papers_waiting")
+        menu.item("papers", _("Papers and numbers"), "papers_waiting", SEALERS, order=60)

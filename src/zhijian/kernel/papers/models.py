@@ -58,7 +58,12 @@ class Paper(models.Model):
                 name="paper_void_has_reason",
             ),
         ]
-        indexes = [models.Index(fields=["kind", "area", "-id"], name="paper_list")]
+        indexes = [
+            models.Index(fields=["kind", "area", "-id"], name="paper_list"),
+            models.Index(
+                fields=["kind", "area"], name="paper_unsealed", condition=models.Q(state="issued", sealed=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number or str(self.uid)

@@ -1,9 +1,15 @@
 from django.urls import path
 
-from zhijian.kernel.papers import views
+from zhijian.kernel.papers import pages, register, views
 
 urlpatterns = [
     path("papers/<uuid:uid>.pdf", views.paper_pdf, name="paper_pdf"),
+    path("papers/<uuid:uid>/seal/", pages.seal_page, name="paper_seal"),
+    path("papers/<uuid:uid>/void/", pages.void_page, name="paper_void"),
+    path("papers/waiting/", pages.waiting_page, name="papers_waiting"),
+    path("papers/waiting/seal/", pages.seal_many, name="papers_seal"),
+    path("papers/numbers/", register.numbers_page, name="paper_numbers"),
+    path("papers/numbers/export/", register.numbers_export, name="paper_numbers_export"),
     path("v/", views.verify_form, name="papers_verify_form"),
     path("v/<str:code>", views.verify, name="papers_verify"),
 ]

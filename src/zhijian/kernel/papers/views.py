@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from zhijian.kernel.accounts.scope import in_scope
+from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.papers.codes import read_code, shown_code
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Paper
@@ -39,7 +39,7 @@ def pdf_response(paper: Paper) -> HttpResponse:
 def paper_pdf(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The PDF of a paper in the reader's scope; 404 for any other."""
     papers = Paper.objects.select_related("matter", "file__blob")
-    found = in_scope(papers, request.actor).filter(uid=uid).first()  # type: ignore[attr-defined]
+    found = readable(papers, request.actor, "matter").filter(uid=uid).first()  # type: ignore[attr-defined]
     if found is None:
         raise Http404
     return pdf_response(found)

@@ -17,7 +17,7 @@ from zhijian.kernel.registry.models import Entity
 from zhijian.programmes.inspection import doubts
 from zhijian.programmes.inspection.checklists import applicable
 from zhijian.programmes.inspection.flow import INSPECTION, LEAD, PUBLICATION, RECTIFICATION
-from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, PublishedResult
+from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, Measure, PublishedResult
 
 # Headings of the record's own columns are looked up by the fields' names.
 HEADINGS = (_("Planned for"), _("Result"))
@@ -39,6 +39,7 @@ def visit_panel(matter: Matter, record: Inspection, actor: Actor) -> dict[str, A
     for answer in answers:
         answer.text = items.get(answer.item, {}).get("text", "")
         answer.basis = items.get(answer.item, {}).get("basis", "")
+        answer.measure_said = _measure(answer, matter, record)
     return {
         "visit": record,
         "failed": [a for a in answers if a.answer == Answer.Value.NO],
@@ -47,6 +48,13 @@ def visit_panel(matter: Matter, record: Inspection, actor: Actor) -> dict[str, A
         "by_section": sum(a.by_section for a in answers),
         "doubts": [doubts.sentence(flag) for flag in matter.flags],
     }
+
+
+def _measure(answer: Answer, matter: Matter, record: Inspection) -> str:
+    """What a failed item led to. A closed visit has nothing left to put right; of one taken over we know no more."""
+    if matter.closed is None or answer.measure != Measure.RECTIFY:
+        return str(answer.get_measure_display())
+    return "" if record.imported else str(_("Put right"))
 
 
 def published_panel(entity: Entity, actor: Actor) -> dict[str, Any] | None:
@@ -61,7 +69,7 @@ entity_panel("inspection/desk/published.html", published_panel)
 
 class Inspections(MatterList):
     flow = INSPECTION
-    columns = ["number", "premises", "entity", "area", "state", "assignee", "planned_for", "result", "due"]
+    columns = ["number", "entity", "premises", "area", "state", "assignee", "planned_for", "result", "due"]
     filters = ["q", "state", "area", "assignee", "overdue", "period"]
     panels = [Panel("inspection/desk/visit.html", visit_panel), PANEL]
     rank = 10
@@ -70,7 +78,7 @@ class Inspections(MatterList):
 
 class Findings(MatterList):
     flow = RECTIFICATION
-    columns = ["number", "title", "premises", "area", "state", "assignee", "due"]
+    columns = ["number", "title", "entity", "premises", "area", "state", "assignee", "due"]
     filters = ["q", "state", "area", "assignee", "overdue", "period"]
     bulk = ["accept"]
     order = "due"
@@ -81,7 +89,7 @@ class Findings(MatterList):
 
 class Leads(MatterList):
     flow = LEAD
-    columns = ["title", "premises", "area", "state", "opened", "due"]
+    columns = ["title", "entity", "area", "state", "opened", "due"]
     order = "due"
     panels = [Panel("inspection/desk/lead.html")]
     rank = 12

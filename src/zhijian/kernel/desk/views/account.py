@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from zhijian.kernel.accounts import demo
 from zhijian.kernel.accounts.devices import CODE_MINUTES, issue_code, revoke
 from zhijian.kernel.accounts.models import Device, Person
-from zhijian.kernel.desk import signing_in
+from zhijian.kernel.desk import said, signing_in
 from zhijian.kernel.desk.gate import actor_in, staff
 
 
@@ -41,7 +41,8 @@ def _next(request: HttpRequest) -> str:
 
 
 def _page(request: HttpRequest, form: SignIn, status: int = 200, problem: str = "") -> HttpResponse:
-    accounts = demo.accounts() if settings.DEMO else []
+    known = demo.accounts() if settings.DEMO else []
+    accounts = [(one.username, one.name, said.area_name(one.area), one.role.label) for one in known]
     context = {"form": form, "next": _next(request), "accounts": accounts, "problem": problem}
     return render(request, "registration/login.html", context, status=status)
 

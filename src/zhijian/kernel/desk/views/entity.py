@@ -12,13 +12,13 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET
 
-from zhijian.kernel.accounts.scope import in_scope
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import paging, panels, said, timeline
 from zhijian.kernel.desk.gate import actor_in, staff
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.packs import stack
 from zhijian.kernel.registry.models import Entity, Premises
 
@@ -32,7 +32,7 @@ def entity_of(uid: str) -> Entity:
 
 
 def _matters(request: HttpRequest, entity: Entity) -> dict[str, Any]:
-    rows = in_scope(Matter.objects.filter(entity=entity), actor_in(request)).select_related("assignee")
+    rows = readable(Matter.objects.filter(entity=entity), actor_in(request)).select_related("assignee")
     page = paging.page(rows, "newest", request.GET.get("after", ""), request.GET.get("before", ""), MATTERS)
     shown = []
     for matter in page.rows:

@@ -50,10 +50,25 @@ def _shown_filters(one: type[MatterList], given: dict[str, str], actor: Actor) -
     ]
 
 
-def table(one: type[MatterList], rows: list[Matter]) -> list[dict[str, Any]]:
-    """Rows as a template draws them."""
+def table(one: type[MatterList], rows: list[Matter]) -> tuple[list[columns.Column], list[dict[str, Any]]]:
+    """The columns that say something on this page, and the rows as a template draws them.
+
+    A name that stands in the row already is not said twice: a shop is often called like its enterprise.
+    """
     made = one.made_columns()
-    return [{"matter": row, "cells": [(column, column.show(row)) for column in made]} for row in rows]
+    shown = [(row, _once(made, [column.show(row) for column in made])) for row in rows]
+    kept = [n for n in range(len(made)) if not shown or any(cells[n].text for _row, cells in shown)]
+    drawn = [{"matter": row, "cells": [(made[n], cells[n]) for n in kept]} for row, cells in shown]
+    return [made[n] for n in kept], drawn
+
+
+def _once(made: list[columns.Column], cells: list[columns.Cell]) -> list[columns.Cell]:
+    said: set[str] = set()
+    found = []
+    for column, cell in zip(made, cells, strict=True):
+        found.append(columns.Cell("") if column.long and cell.text in said else cell)
+        said.add(cell.text)
+    return found
 
 
 @require_GET
@@ -67,13 +82,14 @@ def list_page(request: HttpRequest, name: str) -> HttpResponse:
     order = paging.order_of(request.GET.get("order", ""), one.order)
     count, more = capped_count(rows)
     page = paging.page(one.with_columns(rows), order, request.GET.get("after", ""), request.GET.get("before", ""))
+    shown, drawn = table(one, page.rows)
     kept = {**dict.fromkeys(one.start, ""), **given, **({"order": order} if order != one.order else {})}
     context = {
         "list": one,
         "slug": one.slug(),
         "title": one.label(),
-        "columns": one.made_columns(),
-        "rows": table(one, page.rows),
+        "columns": shown,
+        "rows": drawn,
         "count": f"{count:,}+" if more else f"{count:,}",
         "page": page,
         "query": urlencode(kept),

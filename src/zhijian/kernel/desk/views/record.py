@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from zhijian.kernel.accounts.actor import Actor
-from zhijian.kernel.accounts.scope import in_scope
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.desk import clocks, columns, forms, panels, said, timeline
@@ -26,7 +25,8 @@ from zhijian.kernel.matters.errors import BadFacts, Conflict, NotOpen, StepError
 from zhijian.kernel.matters.flow import Step
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import Offer, offers, perform, record_of, why_not
-from zhijian.kernel.papers.forms import form as paper_form
+from zhijian.kernel.matters.reading import readable
+from zhijian.kernel.papers import acts
 
 BUTTONS = 3  # steps that stand beside the title; the others are behind "More"
 HEAVY = ("entity__grams", "entity__fold", "entity__extra", "premises__grams", "premises__fold", "premises__extra")
@@ -35,7 +35,7 @@ HEAVY = ("entity__grams", "entity__fold", "entity__extra", "premises__grams", "p
 def matter_of(uid: str, actor: Actor) -> Matter:
     """The matter, if it is in scope; 404 otherwise, whichever it is."""
     rows = Matter.objects.select_related("entity", "premises", "assignee", "second", "parent").defer(*HEAVY)
-    return get_object_or_404(in_scope(rows, actor), uid=uid)
+    return get_object_or_404(readable(rows, actor), uid=uid)
 
 
 def _buttons(found: list[Offer]) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def record_page(request: HttpRequest, uid: str) -> HttpResponse:
         "clocks": clocks.of_matter(matter),
         "panels": [panels.draw(panel, request, matter, record, actor) for panel in own],
         "facts": [] if own else _facts(record),
-        "papers": _papers(matter),
+        "papers": acts.of_matter(matter, actor),
         "photos": File.objects.filter(matter=matter, original=None, kind=File.Kind.PHOTO).order_by("item", "id"),
         "children": _children(matter),
         "days": timeline.by_day(lines),
@@ -83,11 +83,6 @@ def record_page(request: HttpRequest, uid: str) -> HttpResponse:
         **_buttons(offers(matter, actor, record)),
     }
     return render(request, "desk/record.html", context)
-
-
-def _papers(matter: Matter) -> list[tuple[Any, str]]:
-    """Its papers, the newest first, with the official title of each."""
-    return [(paper, paper_form(paper.kind).title) for paper in matter.papers.defer("data").order_by("-id")]  # type: ignore[attr-defined]
 
 
 def _children(matter: Matter) -> list[tuple[Matter, Any, Any, str]]:

@@ -8,14 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
-from zhijian.kernel.accounts.scope import in_scope
 from zhijian.kernel.desk.gate import actor_in, staff
 from zhijian.kernel.desk.said import area_name
 from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.registry.search import search
 
 LIMIT = 20
+PICKERS = ("/new/", "/held/")  # pages that send people here to choose whom something is about
 WHY = {
     "door": _("door code"),
     "code": _("code"),
@@ -39,7 +40,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     hits = search(typed, limit=LIMIT)
     matters = []
     if len(typed) > 2 and any(c.isdecimal() for c in typed):
-        rows = in_scope(Matter.objects.filter(number__startswith=typed), actor).order_by("number")[:LIMIT]
+        rows = readable(Matter.objects.filter(number__startswith=typed), actor).order_by("number")[:LIMIT]
         matters = [(m, flow_of(m.kind).title, flow_of(m.kind).state(m.state)) for m in rows]
     pick = request.GET.get("pick", "")
     context = {
@@ -47,7 +48,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "hits": [(hit, WHY.get(hit.why, hit.why), area_name(hit.entity.area)) for hit in hits],
         "more": hits.more,
         "matters": [] if pick else matters,
-        "pick": pick if pick.startswith("/new/") else "",
+        "pick": pick if pick.startswith(PICKERS) else "",
     }
     part = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
     return render(request, "desk/parts/found.html" if part else "desk/search.html", context)

@@ -14,19 +14,19 @@ from django.views.decorators.http import require_GET
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Role
-from zhijian.kernel.accounts.scope import in_scope
 from zhijian.kernel.clock import calendar
-from zhijian.kernel.desk import said
+from zhijian.kernel.desk import said, waiting
 from zhijian.kernel.desk.gate import actor_in, staff
 from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.reading import readable
 
 MINE = 200
 OTHERS = 50
 OVERSEE = frozenset({Role.HEAD, Role.SECTION, Role.LEADER, Role.DISPATCHER})
 COLUMNS = (
     "id", "uid", "kind", "number", "title", "area", "state", "due", "urgency", "flags",
-    "entity__name", "assignee__name",
+    "entity__name", "premises__name", "assignee__name",
 )  # fmt: skip
 
 
@@ -40,6 +40,17 @@ class Line:
     due: said.Due | None
     area: str
 
+    @property
+    def shop(self) -> str:
+        """Where it is about: the premises, else the enterprise."""
+        place = self.matter.premises or self.matter.entity
+        return place.name if place else ""
+
+    @property
+    def where(self) -> str:
+        """The shop, unless the line's title names it already."""
+        return "" if self.shop == self.matter.title else self.shop
+
 
 @dataclass
 class Section:
@@ -51,9 +62,18 @@ class Section:
     more: bool = False
     empty: str = ""
 
+    @property
+    def groups(self) -> list[tuple[str, list[Line]]]:
+        """The lines gathered by shop, each where its first one stands: one visit settles them together."""
+        found: dict[Any, list[Line]] = {}
+        for line in self.lines:
+            key = line.matter.premises_id or (line.matter.entity_id, line.matter.pk)
+            found.setdefault(key, []).append(line)
+        return [(some[0].shop if len(some) > 1 else "", some) for some in found.values()]
+
 
 def _lines(rows: QuerySet[Matter], limit: int) -> tuple[list[Line], bool]:
-    found = list(rows.select_related("entity", "assignee").only(*COLUMNS)[: limit + 1])
+    found = list(rows.select_related("entity", "premises", "assignee").only(*COLUMNS)[: limit + 1])
     lines = []
     for matter in found[:limit]:
         flow = flow_of(matter.kind)
@@ -86,10 +106,10 @@ def _others(actor: Actor) -> list[Section]:
     second, more = _lines(Matter.objects.filter(second_id=actor.person_id, closed=None).order_by(nearest, "pk"), OTHERS)
     found = [Section("second", _("With me as the second officer"), second, more)]
     if actor.roles_at() & OVERSEE:
-        late = in_scope(Matter.objects.filter(closed=None, due__lt=calendar.today()), actor)
+        late = readable(Matter.objects.filter(closed=None, due__lt=calendar.today()), actor)
         lines, more = _lines(late.order_by("due", "pk"), OTHERS)
         found.append(Section("area", _("Overdue in my area"), lines, more, _("Nothing is overdue in your area.")))
-        flagged = in_scope(Matter.objects.exclude(flags=[]), actor).order_by("-pk")
+        flagged = readable(Matter.objects.exclude(flags=[]), actor).order_by("-pk")
         lines, more = _lines(flagged, OTHERS)
         found.append(Section("flags", _("To look at"), lines, more))
     return [section for section in found if section.lines or section.empty]
@@ -102,5 +122,6 @@ def todo_page(request: HttpRequest) -> HttpResponse:
     actor = actor_in(request)
     mine = Matter.objects.filter(assignee_id=actor.person_id, closed=None)
     lines, more = _lines(mine.order_by(F("due").asc(nulls_last=True), "pk"), MINE)
-    context = {"sections": _by_clock(lines, more), "others": _others(actor), "posts": actor.posts}
+    context: dict[str, Any] = {"sections": _by_clock(lines, more), "others": _others(actor), "posts": actor.posts}
+    context |= {"waiting": waiting.lines(actor), "oversees": bool(actor.roles_at() & OVERSEE)}
     return render(request, "desk/todo.html", context)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections.abc import Iterator
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -13,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
-from zhijian.kernel.evidence import verify
+from zhijian.kernel.evidence import proof, verify
 from zhijian.kernel.evidence.verify import Break, Count
 
 SHOWN = 20
@@ -27,8 +29,13 @@ class Command(BaseCommand):
         parser.add_argument("--subject", default="", help="only this chain, e.g. matter:12")
         parser.add_argument("--blobs", action="store_true", help="also read every stored file (takes its time)")
 
+        parser.add_argument("--proof", type=Path, help="a proof that was handed out; needs no database")
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Print what was checked and every break, the first one first; exit code 1 when there is one."""
+        if options["proof"]:
+            self._proof(options["proof"])
+            return
         count = Count(tick=self._progress())
         self.count = count
         with scoped(SYSTEM):
@@ -44,6 +51,22 @@ class Command(BaseCommand):
             self.stderr.write(_("BROKEN: %(n)s places do not fit their fingerprints.") % {"n": found})
             sys.exit(1)
         self.stdout.write(_("All of it fits its fingerprints."))
+
+    def _proof(self, file: Path) -> None:
+        """Check one proof by itself; what remains is to compare its seal with one that somebody kept."""
+        try:
+            told = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            self.stderr.write(_("The file cannot be read (%(error)s).") % {"error": error})
+            sys.exit(2)
+        wrong = proof.check(told)
+        for one in wrong:
+            self.stderr.write(_("BROKEN: %(what)s") % {"what": one})
+        if wrong:
+            sys.exit(1)
+        seal = told["seal"]
+        words = _("The proof fits. It stands under the seal of %(day)s: %(digest)s. Compare it with one that was kept.")
+        self.stdout.write(words % {"day": seal["day"], "digest": seal["digest"]})
 
     def _checks(self, count: Count, subject: str, with_blobs: bool) -> Iterator[Break]:
         if subject:

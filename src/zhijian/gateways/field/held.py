@@ -1,0 +1,176 @@
+"""Records that are kept but could not be placed: what each is, why it waits, trying again, and placing it by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pydantic import ValidationError
+
+from zhijian.gateways.field import records
+from zhijian.gateways.field.models import FieldRecord
+from zhijian.kernel.accounts.actor import SYSTEM, Actor
+from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.evidence import ledger
+from zhijian.kernel.matters.errors import NotOpen, StepError
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.papers.acts import within
+from zhijian.kernel.registry.models import Premises
+from zhijian.programmes.inspection.actions import CannotPlace, record_visit
+from zhijian.programmes.inspection.record import read
+
+WATCHERS = (Role.HEAD, Role.ADMIN)
+COUNTED = 1000
+OPENED = ledger.entry_kind("field.opened", label=gettext_lazy("The record {record} was taken out as it came"))
+PLACED = ledger.entry_kind("field.placed", label=gettext_lazy("A record from the field was placed here by hand"))
+TRIED = ledger.entry_kind("field.again", label=gettext_lazy("The record {record} was tried once more"))
+
+# How `records.work_on` tells why: the exception's name, then its text.
+WHY = {
+    "CannotPlace: premises": gettext_lazy("The premises that it names are not in the register."),
+    "CannotPlace: task": gettext_lazy("It re-checks findings that are not known here."),
+    "ValidationError": gettext_lazy("Its content is not as any released app writes it."),
+}
+PURPOSES = {
+    "routine": gettext_lazy("Routine visit"),
+    "special": gettext_lazy("Special visit"),
+    "recheck": gettext_lazy("Re-check"),
+}
+
+
+def waiting(actor: Actor) -> QuerySet[FieldRecord]:
+    """What is held where the actor answers for it, the oldest first; what came from nobody's area goes to the city."""
+    where = within(actor, WATCHERS)
+    if any(post.role == Role.ADMIN for post in actor.posts):
+        where |= Q(area="")
+    rows = FieldRecord.objects.filter(where, state=FieldRecord.State.HELD)
+    return rows.select_related("device", "person").order_by("received", "pk")
+
+
+def count(actor: Actor) -> int:
+    """How many are held, counted no further than `COUNTED`."""
+    return waiting(actor).order_by()[:COUNTED].count()
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a record says of itself, as far as it can be read."""
+
+    purpose: str
+    premises: UUID | None
+    started: dt.datetime | None
+    answers: int
+    failed: int
+    photos: int
+    officers: str
+    papers: str
+
+
+def raw(kept: FieldRecord) -> dict[str, Any]:
+    """The record as it came."""
+    found: dict[str, Any] = json.loads(bytes(kept.body))
+    return found
+
+
+def told(kept: FieldRecord) -> Told:
+    """The record in a few words; whatever is not as expected is left out, since it may be the reason."""
+    content = raw(kept).get("content")
+    content = content if isinstance(content, dict) else {}
+    answers = _rows(content, "answers")
+    return Told(
+        purpose=str(PURPOSES.get(str(content.get("purpose")), kept.kind)),
+        premises=_uuid(content.get("premises")),
+        started=_moment(content.get("started")),
+        answers=len(answers),
+        failed=sum(one.get("answer") == "no" for one in answers),
+        photos=len(_rows(content, "photos")),
+        officers="、".join(str(one.get("name", "")) for one in _rows(content, "inspectors")),
+        papers="、".join(str(one["number"]) for one in _rows(content, "papers") if one.get("number")),
+    )
+
+
+def _rows(content: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    found = content.get(name)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _uuid(value: Any) -> UUID | None:
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None
+
+
+def _moment(value: Any) -> dt.datetime | None:
+    try:
+        return parse_datetime(str(value))
+    except ValueError:
+        return None
+
+
+def why(kept: FieldRecord) -> tuple[str, str]:
+    """Why it waits, in a sentence, and what the program said."""
+    said = str(kept.flags[0].get("why", "")) if kept.flags else ""
+    name, _colon, text = said.partition(": ")
+    known = WHY.get(said) or WHY.get(name)
+    return str(known) if known else text if name.startswith("Not") else _("It could not be worked on."), said
+
+
+def _locked(uid: UUID) -> FieldRecord:
+    rows = FieldRecord.objects.select_for_update(of=("self",)).select_related("device__person")
+    kept = rows.get(pk=uid)
+    if kept.state != FieldRecord.State.HELD:
+        raise NotOpen(_("Somebody has dealt with this record meanwhile."))
+    return kept
+
+
+def again(uid: UUID, actor: Actor) -> FieldRecord:
+    """Work on it once more, as if it had come now. Raises NotOpen when it no longer waits."""
+    with scoped(SYSTEM):
+        kept = _locked(uid)
+        _note(TRIED.code, kept, actor)
+        records.work_on(kept, raw(kept))
+        return kept
+
+
+def place(uid: UUID, premises: Premises, actor: Actor) -> Matter:
+    """Make of it what follows from a visit to these premises; its bytes and its digest stay as they came.
+
+    Raises NotOpen with the reason when it still can't be worked on.
+    """
+    with scoped(SYSTEM):
+        kept = _locked(uid)
+        came = raw(kept)
+        try:
+            with transaction.atomic():
+                record = read({**came, "content": {**came["content"], "premises": str(premises.uid)}})
+                matter = record_visit(record, came, kept.sha256, kept.device)
+        except StepError as error:
+            raise NotOpen(error.message) from error
+        except (ValidationError, CannotPlace, KeyError, TypeError, ValueError) as error:
+            raise NotOpen(_("It could not be worked on.")) from error
+        kept.state, kept.matter = FieldRecord.State.ACCEPTED, matter
+        kept.flags, kept.area = matter.flags, matter.area
+        kept.save(update_fields=["state", "flags", "matter", "area"])
+        data = {"record": str(kept.pk), "premises": str(premises.uid)}
+        ledger.record(PLACED.code, actor=actor, subject=f"matter:{matter.pk}", matter=matter, data=data)
+        return matter
+
+
+def note_opened(kept: FieldRecord, actor: Actor) -> None:
+    """That somebody took the bytes out."""
+    with scoped(SYSTEM):
+        _note(OPENED.code, kept, actor)
+
+
+def _note(kind: str, kept: FieldRecord, actor: Actor) -> None:
+    ledger.record(kind, actor=actor, subject=f"field:{kept.pk}", area=kept.area, data={"record": str(kept.pk)})

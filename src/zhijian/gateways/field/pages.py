@@ -1,0 +1,117 @@
+"""The desk's pages of records that wait for a person."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from zhijian.gateways.field import held
+from zhijian.gateways.field.models import FieldRecord
+from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.desk import gate, said
+from zhijian.kernel.desk.forms import is_uid
+from zhijian.kernel.matters.errors import NotOpen
+from zhijian.kernel.registry.models import Premises
+
+SHOWN = 100  # the oldest; those behind come up as these are dealt with
+
+
+def _kept(request: HttpRequest, uid: UUID) -> FieldRecord:
+    """The record, if it waits for this person; 404 otherwise."""
+    return get_object_or_404(held.waiting(gate.actor_in(request)), pk=uid)
+
+
+@require_GET
+@gate.roles(*held.WATCHERS)
+def held_page(request: HttpRequest) -> HttpResponse:
+    """What the server keeps but could not place: the oldest first."""
+    actor = gate.actor_in(request)
+    rows = list(held.waiting(actor)[: SHOWN + 1])
+    told = [(kept, held.told(kept), held.why(kept)[0]) for kept in rows[:SHOWN]]
+    wanted = {one.premises for _kept, one, _why in told if one.premises}
+    names = dict(Premises.objects.filter(uid__in=wanted).values_list("uid", "name"))
+    context = {
+        "rows": [(kept, one, why, names.get(one.premises, "")) for kept, one, why in told],
+        "more": len(rows) > SHOWN,
+        "admin": actor.has(Role.ADMIN),
+    }
+    return render(request, "field/held.html", context)
+
+
+@require_GET
+@gate.roles(*held.WATCHERS)
+def record_page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """One record: what it is, why it waits, and what can be done."""
+    kept = _kept(request, uid)
+    one = held.told(kept)
+    why, detail = held.why(kept)
+    context = {
+        "kept": kept,
+        "told": one,
+        "why": why,
+        "detail": detail,
+        "premises": Premises.objects.select_related("entity").filter(uid=one.premises).first(),
+        "area": said.area_name(kept.area),
+    }
+    return render(request, "field/record.html", context)
+
+
+@require_GET
+@gate.roles(*held.WATCHERS)
+def raw(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The bytes as they came, as a file; noted in the ledger."""
+    kept = _kept(request, uid)
+    held.note_opened(kept, gate.actor_in(request))
+    answer = HttpResponse(bytes(kept.body), content_type="application/json")
+    answer["Content-Disposition"] = f'attachment; filename="record-{kept.pk}.json"'
+    answer["Cache-Control"] = "private, no-store"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+@require_POST
+@gate.roles(*held.WATCHERS)
+def again(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Try once more, for example after the register was brought up to date."""
+    kept = _kept(request, uid)
+    try:
+        kept = held.again(kept.pk, gate.actor_in(request))
+    except NotOpen as error:
+        messages.warning(request, error.message)
+        return redirect("held")
+    if kept.matter is None:
+        messages.warning(request, _("It still waits: %(why)s") % {"why": held.why(kept)[0]})
+        return redirect("held_record", uid=kept.pk)
+    messages.success(request, _("Placed: %(title)s") % {"title": kept.matter.title})
+    return redirect("record", uid=kept.matter.uid)
+
+
+@require_http_methods(["GET", "POST"])
+@gate.roles(*held.WATCHERS)
+def place(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Choose the premises it belongs to, look once more, place it."""
+    kept, actor = _kept(request, uid), gate.actor_in(request)
+    given = request.POST if request.method == "POST" else request.GET
+    context = {"kept": kept, "told": held.told(kept), "problem": ""}
+    entity, chosen = given.get("e", ""), given.get("p", "")
+    if not is_uid(chosen):
+        rows = Premises.objects.filter(entity__uid=entity).exclude(status="closed") if is_uid(entity) else None
+        places = list(rows.select_related("entity").order_by("pk")[:200]) if rows is not None else []
+        return render(request, "field/place.html", {**context, "places": places, "asked": rows is not None})
+    premises = get_object_or_404(Premises.objects.select_related("entity"), uid=chosen)
+    if not actor.can_read(premises.area):
+        raise Http404
+    context["premises"] = premises
+    if request.method == "GET":
+        return render(request, "field/place.html", context)
+    try:
+        matter = held.place(kept.pk, premises, actor)
+    except NotOpen as error:
+        return render(request, "field/place.html", {**context, "problem": error.message}, status=409)
+    messages.success(request, _("Placed: %(title)s") % {"title": matter.title})
+    return redirect("record", uid=matter.uid)

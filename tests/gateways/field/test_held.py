@@ -1,0 +1,168 @@
+"""Records that could not be placed: seen by whom they concern, tried again, placed by hand, taken out as they came."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from tests import world
+from tests.kernel.papers.conftest import SHARED, enrol
+
+from zhijian.gateways.field.models import FieldRecord
+from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.models import Person
+from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.evidence.digest import canonical, sha256_hex
+from zhijian.kernel.evidence.models import LedgerEntry
+from zhijian.kernel.ids import uuid7
+from zhijian.kernel.matters.models import Matter
+
+WHY = "The premises that it names are not in the register."
+
+
+@pytest.fixture
+def w(db: None) -> world.World:
+    with scoped(SYSTEM):
+        return world.make()
+
+
+def signed_in(person: Person) -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(person)
+    return client
+
+
+def sent(w: world.World, premises: str) -> dict[str, Any]:
+    """The record that phone and server share as a fixture, about other premises and by our people."""
+    told: dict[str, Any] = json.loads(SHARED.read_text())["records"]["signed"]
+    officers = [{"id": p.pk, "name": p.name, "certificate_no": p.certificate_no} for p in (w.inspector, w.second)]
+    content = {**told["content"], "premises": premises, "task": None, "inspectors": officers, "papers": []}
+    return {**told, "id": str(uuid7()), "content": content, "digest": sha256_hex(canonical(content))}
+
+
+def hold(w: world.World, premises: str = "00000000-0000-7000-8000-000000000000", area: str = world.OFFICE) -> Any:
+    """A record as it is kept when its premises are unknown."""
+    with scoped(SYSTEM):
+        body = canonical(sent(w, premises))
+        return FieldRecord.objects.create(
+            uid=json.loads(body)["id"], device=enrol(w.inspector), person=w.inspector, schema=1, kind="inspection",
+            body=body, sha256=sha256_hex(body), state="held", area=area,
+            flags=[{"code": "held", "why": "CannotPlace: premises"}],
+        )  # fmt: skip
+
+
+def test_it_is_shown_to_the_head_and_the_administrator_of_the_area_only(w):
+    kept = hold(w)
+    with scoped(SYSTEM):
+        admin = w.person("管理员", Role.ADMIN, world.CITY)
+    for person in (w.head, admin):
+        page = signed_in(person).get("/held/").content.decode()
+        assert WHY in page
+        assert str(kept.pk) in page
+        assert "1 record from a phone waits" in signed_in(person).get("/").content.decode()
+    assert str(kept.pk) not in signed_in(w.stranger).get("/held/").content.decode()
+    assert signed_in(w.inspector).get("/held/").status_code == 404
+    for tail in ("", "raw.json", "place/"):
+        assert signed_in(w.head).get(f"/held/{kept.pk}/{tail}").status_code == 200
+        assert signed_in(w.stranger).get(f"/held/{kept.pk}/{tail}").status_code == 404
+        assert signed_in(w.inspector).get(f"/held/{kept.pk}/{tail}").status_code == 404
+    assert signed_in(w.stranger).post(f"/held/{kept.pk}/again/").status_code == 404
+
+
+def test_what_came_from_nobodys_area_is_the_administrators(w):
+    kept = hold(w, area="")
+    with scoped(SYSTEM):
+        admin = w.person("管理员", Role.ADMIN, world.CITY)
+    assert str(kept.pk) in signed_in(admin).get("/held/").content.decode()
+    assert str(kept.pk) not in signed_in(w.head).get("/held/").content.decode()
+
+
+def test_it_is_taken_out_byte_for_byte_and_that_is_in_the_ledger(w):
+    kept = hold(w)
+    answer = signed_in(w.head).get(f"/held/{kept.pk}/raw.json")
+    assert answer.content == bytes(kept.body)
+    with scoped(SYSTEM):
+        assert LedgerEntry.objects.get(kind="field.opened").actor == f"person:{w.head.pk}"
+
+
+def test_trying_again_succeeds_once_the_register_knows_the_premises(w):
+    kept = hold(w)
+    client = signed_in(w.head)
+    assert client.post(f"/held/{kept.pk}/again/")["Location"] == f"/held/{kept.pk}/"
+    with scoped(SYSTEM):
+        assert FieldRecord.objects.get(pk=kept.pk).state == "held"
+        type(w.premises).objects.filter(pk=w.premises.pk).update(uid="00000000-0000-7000-8000-000000000000")
+    assert client.post(f"/held/{kept.pk}/again/")["Location"].startswith("/m/")
+    with scoped(SYSTEM):
+        assert Matter.objects.get(kind="inspection").premises_id == w.premises.pk
+    assert client.post(f"/held/{kept.pk}/again/").status_code == 404
+
+
+def test_placing_it_makes_the_visit_and_leaves_what_was_signed(w):
+    kept = hold(w)
+    client = signed_in(w.head)
+    assert w.premises.name in client.get(f"/held/{kept.pk}/place/", {"p": str(w.premises.uid)}).content.decode()
+    with scoped(SYSTEM):
+        assert not Matter.objects.exists()
+    answer = client.post(f"/held/{kept.pk}/place/", {"p": str(w.premises.uid)})
+    with scoped(SYSTEM):
+        matter = Matter.objects.get(kind="inspection")
+        again = FieldRecord.objects.get(pk=kept.pk)
+        assert (again.state, again.matter_id, bytes(again.body)) == ("accepted", matter.pk, bytes(kept.body))
+        assert matter.premises_id == w.premises.pk
+        assert "digest_wrong" not in {flag["code"] for flag in matter.flags}
+        assert LedgerEntry.objects.get(kind="field.placed").actor == f"person:{w.head.pk}"
+    assert answer["Location"] == f"/m/{matter.uid}/"
+    assert client.post(f"/held/{kept.pk}/place/", {"p": str(w.premises.uid)}).status_code == 404
+
+
+def test_what_still_cannot_be_worked_on_stays_and_says_so(w):
+    kept = hold(w)
+    with scoped(SYSTEM):
+        body = json.loads(bytes(kept.body))
+        del body["content"]["started"]
+        FieldRecord.objects.filter(pk=kept.pk).update(body=canonical(body))
+    client = signed_in(w.head)
+    assert client.get("/held/").status_code == 200
+    assert client.get(f"/held/{kept.pk}/").status_code == 200
+    assert client.post(f"/held/{kept.pk}/place/", {"p": str(w.premises.uid)}).status_code == 409
+    with scoped(SYSTEM):
+        assert FieldRecord.objects.get(pk=kept.pk).state == "held"
+        assert not Matter.objects.exists()
+
+
+@pytest.mark.parametrize("content", [None, [], {"answers": "x", "photos": [1], "premises": 7, "started": "soon"}])
+def test_a_record_that_says_nonsense_is_still_shown(w, content):
+    kept = hold(w)
+    with scoped(SYSTEM):
+        FieldRecord.objects.filter(pk=kept.pk).update(body=canonical({"id": str(kept.pk), "content": content}))
+    for address in ("/held/", f"/held/{kept.pk}/", f"/held/{kept.pk}/place/"):
+        assert signed_in(w.head).get(address).status_code == 200
+
+
+def test_premises_out_of_reach_cannot_be_chosen(w):
+    kept = hold(w)
+    with scoped(SYSTEM):
+        type(w.premises).objects.filter(pk=w.premises.pk).update(area=world.NEIGHBOUR_OFFICE)
+    assert signed_in(w.head).post(f"/held/{kept.pk}/place/", {"p": str(w.premises.uid)}).status_code == 404
+
+
+def test_many_rows_ask_as_much_as_one(w):
+    client = signed_in(w.head)
+
+    def asked() -> int:
+        client.get("/held/")
+        with CaptureQueriesContext(connection) as caught:
+            assert client.get("/held/").status_code == 200
+        return len(caught)
+
+    hold(w)
+    few = asked()
+    for _ in range(29):
+        hold(w)
+    assert asked() == few
