@@ -81,8 +81,9 @@ def site(live_site: str, settings: Any, tmp_path: Path) -> Iterator[Site]:
             lat="36.781000", lon="118.054000",
         )  # fmt: skip
         Licence.objects.create(entity=entity, premises=premises, kind="food", number="JY23703030000017")
+    settings.PUBLIC_ORIGIN = live_site.replace("127.0.0.1", "localhost")
     with _uploads(settings):
-        yield Site(live_site.replace("127.0.0.1", "localhost"), premises, entity)
+        yield Site(settings.PUBLIC_ORIGIN, premises, entity)
     os.environ.pop("ZHIJIAN_UPLOADS")
 
 

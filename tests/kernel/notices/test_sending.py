@@ -54,7 +54,7 @@ def test_a_message_goes_out_with_a_link_that_opens_the_matter(matter):
         notice.refresh_from_db()
         sent = SimulatedMessage.objects.get(notice=notice)
         assert (notice.state, notice.tries, notice.parts) == ("sent", 1, sent.parts)
-        assert matter.number in sent.text
+        assert matter.title in sent.text
         assert sent.number == matter.entity.phone
         token = sent.text.split("https://zj.example/p/")[1].split("/")[0]
         assert open_link(token).matter_uid == matter.uid

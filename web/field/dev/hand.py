@@ -13,6 +13,14 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Error, Page
 
+TWICE = "document.documentElement.style.fontSize = '200%'"
+WIDE = """() => [...document.querySelectorAll('main *')]
+    .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && getComputedStyle(e).position !== 'absolute')
+    .map(e => e.tagName + '.' + e.className + ' ' + e.textContent.trim().slice(0, 30)).slice(0, 5)"""
+SMALL = """() => [...document.querySelectorAll('button, a[href], input:not(.hidden-file), select, textarea, summary')]
+    .filter(e => e.offsetParent && !e.closest('p') && !e.closest('dd'))
+    .map(e => [e.closest('label.tick') || e, e]).filter(([box]) => box.getBoundingClientRect().height < 43.5)
+    .map(([box, e]) => e.tagName + '.' + e.className + ' ' + box.getBoundingClientRect().height).slice(0, 5)"""
 AXE = Path(__file__).resolve().parent.parent / "node_modules/axe-core/axe.min.js"
 PIN = "271845"
 
@@ -81,6 +89,22 @@ class Hand:
         self.context.set_offline(offline)
         self.page.goto(self.address + self.hash)
         self.at("pin-input").fill(PIN)
+
+    def fits(self, where: str) -> None:
+        """Nothing is wider than the narrowest phone, with the text at twice its size; every target is large enough."""
+        page = self.page
+        before = page.viewport_size
+        page.set_viewport_size({"width": 320, "height": 640})
+        page.evaluate(TWICE)
+        page.wait_for_timeout(250)
+        wide = page.evaluate(WIDE)
+        small = page.evaluate(SMALL)
+        self.shot(f"320-{where}", whole=True)
+        page.evaluate("document.documentElement.style.fontSize = ''")
+        page.set_viewport_size(before)
+        assert not wide, f"{where} is wider than the phone: {wide}"
+        assert not small, f"{where} has targets under 44 px: {small}"
+        self.see(f"fits 320 px with text at 200 %: {where}")
 
     hash = ""
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import tomllib
 from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 PACK = Path(__file__).resolve().parents[3] / "src/zhijian/packs/cn"
 SHOP = "0192f0aa-0000-7000-8000-{:012d}"
@@ -46,7 +50,7 @@ SECTIONS = [
             item("1.1", "食品经营许可证有效,地址与实体店一致", True),
             item("1.2", "醒目处公示许可证"),
             item("1.3", "公示上次监督检查结果记录表"),
-            item("1.4", "学校食堂公示接触直接入口食品人员健康证明"),
+            item("1.4", "学校食堂公示接触直接入口食品人员健康证明", trades=["school_canteen"]),
         ],
     ),
     (
@@ -70,7 +74,7 @@ SECTIONS = [
         "3",
         "三、加工制作过程",
         [
-            item("3.1", "场所设施与品种、数量相适应"),
+            item("3.1", "场所设施与品种、数量相适应", phrases=["操作间堆放杂物", "排烟设施损坏", "无专用备餐间"]),
             item("3.2", "布局流程合理,生熟不交叉", True),
             item("3.6", "煎炸油温不高于 190 ℃", answer={"type": "number", "unit": "℃", "min": None, "max": "190"}),
             item("3.8", "食品不落地、不重复使用剩余食品"),
@@ -95,7 +99,8 @@ def forms() -> dict[str, Any]:
 
 
 def shop(n: int) -> dict[str, Any]:
-    name = "清风小馆(水晶街店)" if n == 1 else f"示例餐饮店{n}号"
+    long = "淄博市张店区水晶街街道禾丰家常菜馆(个体工商户)第三分店Supercalifragilisticexpialidocious"
+    name = {1: "清风小馆(水晶街店)", 4: long}.get(n, f"示例餐饮店{n}号")
     last = {"date": "2026-05-06", "result": "basically_compliant", "failed": ["2.3", "2.7"]} if n == 1 else None
     entity = {
         "uid": SHOP.format(5000 + n),
@@ -120,3 +125,11 @@ def shop(n: int) -> dict[str, Any]:
         "licences": [licence],
         "last": last,
     }
+
+
+def picture(name: str) -> bytes:
+    """A small photo of an enterprise's answer, another one for each name."""
+    image = Image.new("RGB", (320, 240), tuple(hashlib.sha256(name.encode()).digest()[:3]))
+    out = io.BytesIO()
+    image.save(out, "JPEG")
+    return out.getvalue()

@@ -22,7 +22,7 @@ from urllib.parse import parse_qs, urlparse
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
-from mock_data import PACK, SECTIONS, SHOP, forms, shop
+from mock_data import PACK, SECTIONS, SHOP, forms, picture, shop
 
 HERE = Path(__file__).resolve().parent
 DIST = HERE.parent / "dist"
@@ -52,6 +52,7 @@ class Mock:
         self.pulls = 0
         self.tasks_done: set[str] = set()
         self.grant_until = (dt.datetime.now(SHANGHAI).date() + dt.timedelta(days=30)).isoformat() + "T00:00:00+08:00"
+        self.ahead = 0  # seconds that the server's clock is behind the phone's
         self.fail_next_chunk = 0  # this many chunks are stored and then the answer is lost
         self.refuse: set[str] = set()  # ids of premises whose records get a 422
 
@@ -72,6 +73,7 @@ class Mock:
             (102, 2, "special", day(-3)),
             (103, 3, "recheck", day(1)),
             (104, 4, "routine", day(6)),
+            (105, 3, "special", day(9)),
         ]
         findings = [
             {
@@ -81,7 +83,11 @@ class Mock:
                 "required": "分类、分架、离墙离地存放",
                 "deadline": day(1),
                 "state": "answered",
-                "answer": "已购置货架",
+                "answer": "已购置货架,原料全部上架。",
+                "answered": day(-1),
+                "asked_until": None,
+                "asked_reason": "",
+                "photos": ["/api/field/v1/pictures/one", "/api/field/v1/pictures/two"],
             },
             {
                 "item": "3.8",
@@ -91,6 +97,9 @@ class Mock:
                 "deadline": day(1),
                 "state": "ordered",
                 "answer": "",
+                "asked_until": day(9),
+                "asked_reason": "厨师长出差,回来后培训。",
+                "photos": [],
             },
         ]
         return [
@@ -113,7 +122,7 @@ class Mock:
 
     def pull(self, since: str) -> dict[str, Any]:
         self.pulls += 1
-        now = dt.datetime.now(dt.UTC).isoformat()
+        now = (dt.datetime.now(dt.UTC) - dt.timedelta(seconds=self.ahead)).isoformat()
         if not since:
             return {"cursor": "p1", "more": True, "server_time": now, "premises": [shop(n) for n in range(1, 200)]}
         today = dt.datetime.now(SHANGHAI).date()
@@ -204,9 +213,11 @@ class Handler(BaseHTTPRequestHandler):
         """Quiet: the journey prints what matters."""
 
     def reply(self, status: int, body: Any) -> None:
-        data = json.dumps(body).encode()
+        self.send(status, json.dumps(body).encode(), "application/json")
+
+    def send(self, status: int, data: bytes, kind: str) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
@@ -231,6 +242,8 @@ class Handler(BaseHTTPRequestHandler):
             return None
         if url.path == "/api/field/v1/pull":
             return self.reply(200, self.mock.pull(parse_qs(url.query).get("since", [""])[0]))
+        if url.path.startswith("/api/field/v1/pictures/"):
+            return self.send(200, picture(url.path), "image/jpeg")
         if url.path.startswith("/uploads/"):
             return self.reply(200, self.state_of(url.path.rsplit("/", 1)[1]))
         return self.problem(404, "not.here")

@@ -106,6 +106,11 @@ export class Api {
     return json<PullPage>(await this.authorised(`${ROOT}pull${query}`));
   }
 
+  /** Bytes of a photo of an enterprise's answer. */
+  async picture(source: string): Promise<Bytes> {
+    return new Uint8Array(await (await this.authorised(source)).arrayBuffer());
+  }
+
   async putRecord(id: string, bytes: Bytes): Promise<RecordReceipt> {
     const init = { method: "PUT", body: bytes, headers: { "Content-Type": "application/json" } };
     return json<RecordReceipt>(await this.authorised(`${ROOT}records/${id}`, init));

@@ -2,8 +2,8 @@
 import type { CheckItem, Checklist, DecideRules, Measure, PaperKind, Result, Rules, Calendar } from "./contract";
 import { decideItem, decideOverall, type Judged } from "./decide";
 import type { OpenDraft } from "./drafts";
-import { t } from "./i18n";
 import type { Answer, Content } from "./record";
+import { findingsOf, type Words } from "./wording";
 import { addDays, deadlineFrom, localDate } from "./workdays";
 
 export interface Verdict {
@@ -29,6 +29,11 @@ export function verdicts(rules: DecideRules, checklist: Checklist, answers: Map<
     if (answer?.answer === "no") found.push({ item, answer, ...decideItem(rules, judged(item, answer)) });
   }
   return found;
+}
+
+/** Nobody can tell what was seen: a failed item without a note, a measured value or a photo. */
+export function isBare({ answer }: Verdict): boolean {
+  return !answer.note?.trim() && !answer.value && !answer.photos?.length;
 }
 
 export function overall(rules: DecideRules, failed: Verdict[]): { result: Result; basis: string } {
@@ -65,30 +70,15 @@ export function papersNeeded(draft: OpenDraft, failed: Verdict[]): PaperKind[] {
   return kinds;
 }
 
-function failedLine({ item, answer }: Verdict): string {
-  const value = answer.value ? t("findings.measured", { value: answer.value, unit: answer.unit ?? "" }) : "";
-  return [t("findings.item", { no: item.no, text: item.text }), value, answer.note ?? "", answer.corrected ? t("findings.corrected") : ""]
-    .filter(Boolean)
-    .join(t("findings.joint"));
+/** The "what was found" text of the on-site record, written by the answers; the inspector may change it. */
+export function findingsText(draft: OpenDraft, checklist: Checklist | null, words: Words): string {
+  return findingsOf({ ...toldIn(draft, checklist), findings: "" }, checklist ? itemsOf(checklist) : [], words);
 }
 
-/** The "what was found" text of the on-site record, written by the answers; the inspector may change it. */
-export function findingsText(draft: OpenDraft, checklist: Checklist | null, failed: Verdict[]): string {
-  if (draft.head.purpose === "recheck") {
-    const lines = (draft.head.task?.open_items ?? []).map((open) => {
-      const done = draft.head.rechecks[open.rectification];
-      const text = t("findings.order", { no: open.item, text: open.required });
-      return `${text}${t("findings.joint")}${t(done?.accepted ? "findings.accepted" : "findings.returned")}${done?.note ? `${t("findings.joint")}${done.note}` : ""}`;
-    });
-    return [t("findings.recheck"), ...lines].join("\n");
-  }
-  if (!checklist) return "";
-  const all = itemsOf(checklist);
-  const skipped = all.filter((item) => draft.answers.get(item.no)?.answer === "na").length;
-  const head = t("findings.head", { list: checklist.title, n: all.length - skipped, na: skipped });
-  if (!failed.length) return `${head}${t("findings.none")}`;
-  const lines = failed.map((verdict, i) => `${i + 1}. ${failedLine(verdict)}`);
-  return [`${head}${t("findings.some", { n: failed.length })}`, ...lines].join("\n");
+/** Answers in the order of the checklist, or what became of the findings at a re-check. */
+function toldIn({ head, answers }: OpenDraft, checklist: Checklist | null): Pick<Content, "answers" | "rechecks"> {
+  if (head.purpose !== "recheck") return { answers: checklist ? itemsOf(checklist).flatMap(({ no }) => answers.get(no) ?? []) : [], rechecks: [] };
+  return { answers: [], rechecks: (head.task?.open_items ?? []).flatMap((open) => head.rechecks[open.rectification] ?? []) };
 }
 
 export interface Circumstances {
@@ -97,6 +87,7 @@ export interface Circumstances {
   ended: string;
   skew: number;
   rules: Rules | null;
+  words: Words;
   papers: Content["papers"];
 }
 
@@ -105,8 +96,7 @@ export function contentOf(draft: OpenDraft, checklist: Checklist | null, at: Cir
   const { head } = draft;
   const failed = at.rules && checklist ? verdicts(at.rules.decide, checklist, draft.answers) : [];
   const recheck = head.purpose === "recheck";
-  const order = checklist ? itemsOf(checklist).map((item) => item.no) : [];
-  const answers = order.flatMap((no) => draft.answers.get(no) ?? []);
+  const { answers, rechecks } = toldIn(draft, checklist);
   return {
     task: head.task?.uid ?? null,
     purpose: head.purpose,
@@ -122,9 +112,9 @@ export function contentOf(draft: OpenDraft, checklist: Checklist | null, at: Cir
     inspectors: head.inspectors.map((each) => ({ ...each, certificate_no: each.certificate_no ?? "" })),
     present: head.present,
     informed: head.informed,
-    answers: recheck ? [] : answers,
+    answers,
     photos: draft.photos.map(({ name: _, ...photo }) => photo),
-    findings: head.findings ?? findingsText(draft, checklist, failed),
+    findings: head.findings?.trim() ? head.findings : findingsText(draft, checklist, at.words),
     statement: head.statement,
     outcome:
       recheck || !at.rules
@@ -136,7 +126,7 @@ export function contentOf(draft: OpenDraft, checklist: Checklist | null, at: Cir
           },
     deadline: needsDeadline(draft, failed) ? draft.head.deadline : null,
     refused: head.refused,
-    rechecks: recheck ? Object.values(head.rechecks) : [],
+    rechecks,
     papers: at.papers,
   };
 }

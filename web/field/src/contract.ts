@@ -51,6 +51,10 @@ export interface CheckItem {
   may_na: boolean;
   fix: string;
   verified: boolean;
+  /** Standard wordings of a failure, offered as chips for the note. */
+  phrases?: string[];
+  /** Trades of premises that the item applies to; none given means all. */
+  trades?: string[];
 }
 
 export interface Section {
@@ -79,6 +83,11 @@ export interface OpenItem {
   required: string;
   deadline: string | null;
   answer: string | null;
+  answered?: string | null;
+  /** A later day that the enterprise asked for and nobody has granted yet, and why. */
+  asked_until?: string | null;
+  asked_reason?: string;
+  /** Addresses of small copies of the answer's photos. */
   photos?: string[];
 }
 

@@ -105,6 +105,13 @@ export interface NoteRow {
   box: Box;
 }
 
+/** A photo of an enterprise's answer, fetched ahead of the re-check; `source` is its address at the server. */
+export interface PictureRow {
+  source: string;
+  task: string;
+  box: Box;
+}
+
 export class FieldDb extends Dexie {
   kv!: Table<KvRow, string>;
   premises!: Table<Premises, string>;
@@ -118,6 +125,7 @@ export class FieldDb extends Dexie {
   outbox!: Table<OutboxRow, string>;
   sent!: Table<SentRow, string>;
   notes!: Table<NoteRow, string>;
+  pictures!: Table<PictureRow, string>;
 
   constructor(profile: string) {
     // strict: a row counts as saved when it is on the disk, not when the browser means to write it
@@ -136,6 +144,7 @@ export class FieldDb extends Dexie {
       sent: "id, at",
       notes: "id, at",
     });
+    this.version(2).stores({ pictures: "source, task" });
   }
 
   async value<T>(key: string): Promise<T | undefined> {

@@ -28,6 +28,7 @@ export function counts(failed: Judged[]): Record<string, number> {
   return {
     failed: failed.length,
     failed_key: failed.filter((f) => f.key).length,
+    failed_key_open: failed.filter((f) => f.key && !f.corrected).length,
     failed_general: failed.filter((f) => !f.key).length,
     failed_safety: failed.filter((f) => f.safety).length,
     failed_corrected: failed.filter((f) => f.corrected).length,

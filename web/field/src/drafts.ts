@@ -7,6 +7,7 @@ import type { PaperKind, Premises, Purpose, Task } from "./contract";
 import type { Vault } from "./crypto";
 import { checklistRef, type FieldDb } from "./db";
 import type { Answer, PhotoFact, Place, Recheck, Signature, Signer } from "./record";
+import { watchRoom } from "./storage";
 import { localTime } from "./workdays";
 
 /** Everything of a draft that is no answer and no photo. */
@@ -50,7 +51,7 @@ export class Drafts {
 
   /** Runs writes one after the other; a failed one does not stop those behind it. */
   private inOrder<T>(write: () => Promise<T>): Promise<T> {
-    const done = this.chain.then(write, write);
+    const done = watchRoom(this.chain.then(write, write));
     this.chain = done.catch(() => undefined);
     return done;
   }
@@ -196,9 +197,10 @@ export async function removeDraftRows(db: FieldDb, id: string): Promise<void> {
   );
 }
 
-/** Deletes photo bytes that neither a draft nor a waiting record refers to. */
-export async function dropUnused(db: FieldDb, sha256s: string[]): Promise<void> {
-  const waiting = new Set((await db.outbox.toArray()).flatMap((r) => r.blobs.filter((b) => !b.done).map((b) => b.sha256)));
+/** Deletes photo bytes that neither a draft nor a waiting record refers to; `sent` is a record whose photos these were. */
+export async function dropUnused(db: FieldDb, sha256s: string[], sent = ""): Promise<void> {
+  const others = (await db.outbox.toArray()).filter((record) => record.id !== sent);
+  const waiting = new Set(others.flatMap((r) => r.blobs.filter((b) => !b.done).map((b) => b.sha256)));
   for (const sha of sha256s) {
     if (!waiting.has(sha) && !(await db.photos.where("sha256").equals(sha).count())) await db.blobs.delete(sha);
   }

@@ -28,6 +28,13 @@ export async function whereAmI(): Promise<Place | null> {
   });
 }
 
+/** The place now, if the person has allowed it before: a list of tasks asks for nothing. */
+export async function whereAmIIfAllowed(): Promise<Place | null> {
+  const asked = navigator.permissions?.query({ name: "geolocation" });
+  const allowed = await asked?.then((each) => each.state === "granted").catch(() => false);
+  return allowed ? whereAmI() : null;
+}
+
 /** Metres between two places given in degrees. */
 export function metresBetween(a: { lat: string; lon: string }, b: { lat: string; lon: string }): number {
   const rad = (degrees: string) => (Number(degrees) * Math.PI) / 180;

@@ -1,13 +1,13 @@
 /** The two languages of the app. Every sentence has a key; Chinese is the default and the measure. */
-import { ref } from "vue";
+import { ref, shallowRef } from "vue";
 import { zh } from "./locale/zh";
-import { en } from "./locale/en";
 
 export type Key = keyof typeof zh;
 export type Lang = "zh" | "en";
 export type Params = Record<string, string | number>;
 
-const CATALOGUES: Record<Lang, Record<Key, string>> = { zh, en };
+/** English comes in a piece of its own: most phones never need it. */
+const catalogue = shallowRef<Record<Key, string>>(zh);
 const REMEMBERED = "zhijian-field-language";
 
 function remembered(): Lang {
@@ -20,7 +20,8 @@ function remembered(): Lang {
 
 export const language = ref<Lang>(remembered());
 
-export function setLanguage(lang: Lang): void {
+export async function setLanguage(lang: Lang): Promise<void> {
+  catalogue.value = lang === "en" ? (await import("./locale/en")).en : zh;
   language.value = lang;
   if (typeof document !== "undefined") document.documentElement.lang = lang === "zh" ? "zh-Hans" : "en";
   try {
@@ -32,7 +33,7 @@ export function setLanguage(lang: Lang): void {
 
 /** Text for a key with {named} parameters filled in. */
 export function t(key: Key, params: Params = {}): string {
-  return CATALOGUES[language.value][key].replace(/\{(\w+)\}/g, (whole, name: string) =>
+  return catalogue.value[key].replace(/\{(\w+)\}/g, (whole, name: string) =>
     name in params ? String(params[name]) : whole,
   );
 }

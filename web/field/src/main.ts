@@ -4,9 +4,11 @@ import { language, setLanguage } from "./i18n";
 import { watchNetwork } from "./session";
 import { claim } from "./tabs";
 import { watchUpdates } from "./update";
+import { setTextSize, textSize } from "./textsize";
 import "./styles.css";
 
-setLanguage(language.value);
+setTextSize(textSize.value);
 watchNetwork();
 watchUpdates();
-void claim().then(() => createApp(App).mount("#app"));
+const spoken = setLanguage(language.value).catch(() => setLanguage("zh")); // not on the phone yet, and no network
+void Promise.all([claim(), spoken]).then(() => createApp(App).mount("#app"));

@@ -1,52 +1,72 @@
-/** What still stands between a visit and its signing, each as a sentence. */
-import { needsDeadline, today } from "./content";
+/** What still stands between a visit and its signing: each as a sentence, and where it is put right. */
+import { isBare, needsDeadline, today, type Verdict } from "./content";
 import { t } from "./i18n";
 import { maySign } from "./tasks";
 import type { Visit } from "./visit";
 
 export interface Obstacle {
   text: string;
+  /** The item to go to, on the page of the checklist. */
+  item?: string;
+  /** Test id of the field to go to, on the page of the review. */
+  field?: string;
 }
 
 export function obstacles(visit: Visit, deadline: string): Obstacle[] {
   const { head } = visit;
-  const { reference } = visit.session;
-  const found: string[] = [];
-  const add = (when: boolean, text: string) => when && found.push(text);
-  const recheck = head.purpose === "recheck";
-  if (recheck) add(openRechecks(visit) > 0, t("stop.unanswered", { n: openRechecks(visit) }));
-  else {
-    add(!visit.checklist, t("check.no_list"));
-    add(!reference.rules, t("stop.no_rules"));
-    add(visit.open.value.length > 0, t("stop.unanswered", { n: visit.open.value.length }));
-  }
-  add(!head.informed.cards_shown || !head.informed.rights_told, t("stop.informed"));
-  add(!head.present.name.trim(), t("stop.present"));
-  add(head.inspectors.length < 2, t("stop.second"));
-  if (reference.rules?.limits?.photo_for_failed) {
-    // a camera can break, a kitchen can forbid it: then a word takes the photo's place
-    const bare = visit.failed.value
-      .filter(({ answer }) => !answer.photos?.length && !answer.note?.trim())
-      .map(({ item }) => item.no);
-    add(bare.length > 0, t("stop.photo", { list: bare.join(" · ") }));
-  }
-  for (const signer of head.inspectors) {
-    const known = [reference.person, ...reference.colleagues].find((each) => each && String(each.id) === String(signer.id));
-    add(!known || !maySign(known, today()), t("stop.certificate", { name: signer.name }));
-  }
-  if (needsDeadline(visit.draft, visit.failed.value)) {
-    const { min, max } = visit.deadline.value ?? { min: today(), max: "" };
-    add(!deadline, t("stop.no_deadline"));
-    add(!!deadline && deadline < min, t("stop.deadline", { date: min }));
-    add(!!deadline && !!max && deadline > max, t("stop.deadline_late", { date: max }));
-  }
-  return found.map((text) => ({ text }));
+  const of = head.purpose === "recheck" ? rechecks(visit) : answers(visit);
+  const informed = head.informed.cards_shown && head.informed.rights_told;
+  return [
+    ...of,
+    ...when(!informed, { text: t("stop.informed"), field: head.informed.cards_shown ? "informed-rights" : "informed-cards" }),
+    ...when(!head.present.name.trim(), { text: t("stop.present"), field: "present-name" }),
+    ...when(head.inspectors.length < 2, { text: t("stop.second"), field: "second" }),
+    ...certificates(visit),
+    ...date(visit, deadline),
+  ];
 }
 
-function openRechecks(visit: Visit): number {
-  const items = visit.head.task?.open_items ?? [];
-  return items.filter(({ rectification }) => {
+function when(stands: boolean, obstacle: Obstacle): Obstacle[] {
+  return stands ? [obstacle] : [];
+}
+
+function answers(visit: Visit): Obstacle[] {
+  const { rules } = visit.session.reference;
+  const open = visit.open.value;
+  const photo = rules?.limits?.photo_for_failed === true;
+  // a camera can break, a kitchen can forbid it: then a word takes the photo's place
+  const wants = (each: Verdict) => (photo ? !each.answer.photos?.length && !each.answer.note?.trim() : isBare(each));
+  return [
+    ...when(!visit.checklist, { text: t("check.no_list") }),
+    ...when(!rules, { text: t("stop.no_rules") }),
+    ...when(open.length > 0, { text: t("stop.unanswered", { n: open.length }), item: open[0]?.no }),
+    ...visit.failed.value.filter(wants).map(({ item: { no } }) => ({ text: t(photo ? "stop.photo" : "stop.bare", { no }), item: no })),
+  ];
+}
+
+function rechecks(visit: Visit): Obstacle[] {
+  const open = (visit.head.task?.open_items ?? []).filter(({ rectification }) => {
     const done = visit.head.rechecks[rectification];
     return !done || (!done.accepted && !done.note.trim());
-  }).length;
+  });
+  return when(open.length > 0, { text: t("stop.unanswered", { n: open.length }), item: open[0]?.item });
+}
+
+function certificates({ head, session: { reference } }: Visit): Obstacle[] {
+  return head.inspectors.flatMap((signer) => {
+    const known = [reference.person, ...reference.colleagues].find((each) => each && String(each.id) === String(signer.id));
+    const may = known && maySign(known, today());
+    return when(!may, { text: t("stop.certificate", { name: signer.name }), field: "second" });
+  });
+}
+
+function date(visit: Visit, deadline: string): Obstacle[] {
+  if (!needsDeadline(visit.draft, visit.failed.value)) return [];
+  const { min, max } = visit.deadline.value ?? { min: today(), max: "" };
+  const field = "deadline";
+  if (!deadline) return [{ text: t("stop.no_deadline"), field }];
+  return [
+    ...when(deadline < min, { text: t("stop.deadline", { date: min }), field }),
+    ...when(!!max && deadline > max, { text: t("stop.deadline_late", { date: max }), field }),
+  ];
 }

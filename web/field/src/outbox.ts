@@ -1,14 +1,16 @@
 /**
  * The outbox: signed records on their way. First the record, then its photos in small pieces; nothing leaves the phone
  * before the server has said, with the same digest, that it holds it. Each record goes its own way: one that is refused
- * or stuck never holds up the others.
+ * or stuck never holds up the others. A phone without room still sends, since that is how it gets room again: what cannot
+ * be noted down is then left out, and asked of the server next time.
  */
 import type { Api } from "./api";
 import { sha256, type Bytes } from "./bytes";
 import type { Vault } from "./crypto";
-import type { FieldDb, OutboxBlob, OutboxRow } from "./db";
+import type { FieldDb, OutboxBlob, OutboxRow, SentRow } from "./db";
 import { dropUnused } from "./drafts";
 import { ServerProblem } from "./errors";
+import { ifRoom, isFull } from "./storage";
 
 export const CHUNK = 262_144;
 const LONGEST_WAIT_MS = 60_000;
@@ -37,6 +39,7 @@ export async function alone(name: string, work: () => Promise<void>): Promise<vo
 export class Outbox {
   private running: Promise<void> | null = null;
   private again = false;
+  private everything = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private closed = false;
 
@@ -61,7 +64,7 @@ export class Outbox {
 
   /** Everything at once, whatever its next time was: the network is back, or the inspector asks for it. */
   async runNow(): Promise<void> {
-    await this.db.outbox.toCollection().modify({ next: 0 });
+    this.everything = true; // kept in memory: a full phone could not write it down
     await this.run();
   }
 
@@ -80,8 +83,10 @@ export class Outbox {
   private async sendDue(): Promise<void> {
     do {
       this.again = false;
+      const due = this.everything ? Infinity : Date.now();
+      this.everything = false;
       const rows = await this.db.outbox.orderBy("made").toArray();
-      for (const row of rows.filter((each) => isUnderWay(each) && each.next <= Date.now())) {
+      for (const row of rows.filter((each) => isUnderWay(each) && each.next <= due)) {
         if (this.closed) return;
         await this.sendOne(row);
       }
@@ -99,7 +104,7 @@ export class Outbox {
   }
 
   private async set(id: string, change: Partial<OutboxRow>): Promise<void> {
-    await this.db.outbox.update(id, change);
+    await ifRoom(this.db.outbox.update(id, change));
     this.changed();
   }
 
@@ -125,14 +130,12 @@ export class Outbox {
   }
 
   private async sendBlob(row: OutboxRow, blob: OutboxBlob): Promise<void> {
-    const stored = await this.db.blobs.get(blob.sha256);
-    if (!stored) throw new ServerProblem(0, "photo.lost", blob.sha256, "", {});
     let bytes: Bytes | null = null;
     for (let start = 0; start < FRESH_STARTS; start++) {
       let at = await this.api.uploadState(blob.sha256);
       try {
         while (!at.done) {
-          bytes ??= await this.vault.open(stored.original, `blobs/${blob.sha256}/original`);
+          bytes ??= await this.original(blob);
           at = await this.nextChunk(blob, bytes, at.offset);
           await this.progress(row, blob, at.offset);
         }
@@ -145,6 +148,12 @@ export class Outbox {
       return this.blobDone(row, blob);
     }
     throw new ServerProblem(422, "upload.digest", blob.sha256, "", {});
+  }
+
+  private async original(blob: OutboxBlob): Promise<Bytes> {
+    const stored = await this.db.blobs.get(blob.sha256);
+    if (!stored) throw new ServerProblem(0, "photo.lost", blob.sha256, "", {});
+    return this.vault.open(stored.original, `blobs/${blob.sha256}/original`);
   }
 
   private async nextChunk(blob: OutboxBlob, bytes: Bytes, offset: number) {
@@ -168,27 +177,33 @@ export class Outbox {
   private async blobDone(row: OutboxRow, blob: OutboxBlob): Promise<void> {
     blob.done = true;
     blob.sent = blob.size;
-    await this.db.transaction("rw", this.db.outbox, this.db.blobs, this.db.photos, async () => {
-      await this.db.outbox.update(row.id, { blobs: row.blobs });
-      await dropUnused(this.db, [blob.sha256]);
-    });
+    await this.set(row.id, { blobs: row.blobs });
+    await this.db.transaction("rw", this.db.outbox, this.db.blobs, this.db.photos, () => dropUnused(this.db, [blob.sha256], row.id));
     this.changed();
   }
 
+  /** The server holds all of it: one line of it stays, if there is room for a line. */
   private async confirm(row: OutboxRow): Promise<void> {
-    await this.db.transaction("rw", this.db.outbox, this.db.sent, async () => {
-      await this.db.sent.put({
-        id: row.id,
-        task: row.task,
-        name: row.name,
-        matter: row.matter,
-        at: new Date().toISOString(),
-        photos: row.blobs.length,
-        flags: row.flags,
-        papers: row.papers,
+    const line: SentRow = {
+      id: row.id,
+      task: row.task,
+      name: row.name,
+      matter: row.matter,
+      at: new Date().toISOString(),
+      photos: row.blobs.length,
+      flags: row.flags,
+      papers: row.papers,
+    };
+    try {
+      await this.db.transaction("rw", this.db.outbox, this.db.sent, async () => {
+        await this.db.sent.put(line);
+        await this.db.outbox.delete(row.id);
       });
+    } catch (reason) {
+      if (!isFull(reason)) throw reason;
       await this.db.outbox.delete(row.id);
-    });
+      await ifRoom(this.db.sent.put({ ...line, papers: null }));
+    }
     this.changed();
   }
 

@@ -4,6 +4,7 @@
  */
 import type { CheckItem, PaperKind } from "./contract";
 import type { Answer, FieldRecord, Place } from "./record";
+import { findingsOf, foundOf, type Words } from "./wording";
 
 /** What the phone holds beside the record. */
 export interface Known {
@@ -15,6 +16,8 @@ export interface Known {
   };
   checklist: { title: string; number: string; basis: string; sections: { title: string; items: CheckItem[] }[] } | null;
   organ: { name: string; phone?: string } | null;
+  /** How the pack tells what was found. */
+  words: Words;
 }
 
 type Signed = Pick<FieldRecord, "id" | "schema" | "digest" | "content">;
@@ -66,7 +69,7 @@ export interface ResultSheet extends Common, Refusal, Who {
 
 export interface RectificationOrder extends Common, Refusal {
   ended: string;
-  found: { no: string; text: string; value: string; note: string }[];
+  found: { no: string; found: string; text: string; basis: string }[];
   against: string[];
   deadline: string | null;
   required: string[];
@@ -116,7 +119,7 @@ export function onsiteRecord(record: Signed, known: Known): OnsiteRecord {
     cards_shown: content.informed.cards_shown,
     rights_told: content.informed.rights_told,
     recusal: content.informed.recusal,
-    findings: content.findings,
+    findings: findingsOf(content, itemsOf(known), known.words),
     statement: content.statement,
     refused: content.refused,
   };
@@ -163,17 +166,27 @@ export function rectificationOrder(record: Signed, known: Known): RectificationO
   const { content } = record;
   const given = givenOf(record);
   const due = new Set((content.outcome?.items ?? []).filter((one) => one.measure === "rectify").map((one) => one.item));
-  const items = itemsOf(known).filter((item) => due.has(item.no));
+  const items = itemsOf(known).filter((item) => due.has(item.no) && given.has(item.no));
   return {
     ...common(record, known),
     ended: wall(content.ended),
-    found: items.map(({ no, text }) => ({ no, text, value: measured(given.get(no)), note: given.get(no)?.note ?? "" })),
-    against: Array.from(new Set(items.map((item) => item.basis).filter(Boolean))),
+    found: items.map((item) => ({
+      no: item.no,
+      found: foundOf(item, given.get(item.no)!, known.words),
+      text: item.text,
+      basis: item.basis,
+    })),
+    against: grounds(items),
     deadline: content.deadline,
     required: items.map((item) => item.fix || item.text),
     phone: known.organ?.phone ?? "",
     refused: content.refused,
   };
+}
+
+/** Every ground once, in the order of the items; several of one item are parted by semicolons. */
+function grounds(items: CheckItem[]): string[] {
+  return [...new Set(items.flatMap((item) => item.basis.split(/[;；]/).map((ground) => ground.trim())).filter(Boolean))];
 }
 
 export const BUILDERS: Record<PaperKind, (record: Signed, known: Known) => OnsiteRecord | ResultSheet | RectificationOrder> = {

@@ -3,6 +3,7 @@ import type { PaperForm, PaperKind, Premises, Organ, Checklist } from "./contrac
 import { t, type Key } from "./i18n";
 import { BUILDERS, type Known, type OnsiteRecord, type RectificationOrder, type ResultSheet } from "./paperdata";
 import { Wording } from "./paperwords";
+import { wordsOf } from "./wording";
 import { SCHEMA, type Content, type Signature, type SignerRole } from "./record";
 
 export type Block =
@@ -46,7 +47,7 @@ const TITLES: Record<PaperKind, Key> = {
 /** All papers of a record, in the order in which they were numbered. */
 export function paperViews(source: PaperSource): PaperView[] {
   const { content, digest, id } = source;
-  const known: Known = { premises: source.premises, checklist: source.checklist, organ: source.organ };
+  const known: Known = { premises: source.premises, checklist: source.checklist, organ: source.organ, words: wordsOf(source.forms.onsite_record) };
   return content.papers.map(({ kind, number, code }) => {
     const form = source.forms[kind];
     const words = new Wording(form?.texts ?? {});
@@ -177,11 +178,17 @@ function handling(d: ResultSheet, w: Wording): string {
   ].join("\n");
 }
 
+/** What was found, then the requirement with its ground; a requirement that the sentence names is not said twice. */
+function finding(one: RectificationOrder["found"][number], n: number, w: Wording): Block[] {
+  const asked = one.text.replace(/^。+|。+$/g, "");
+  const names = one.found.includes(asked);
+  const ground = one.basis && w.has("ground") ? w.say("ground", { basis: one.basis }) : "";
+  const rest = [w.say(names ? "item" : "item_text", { no: one.no, text: asked }), ground].filter(Boolean);
+  return [text(`${n}．${one.found}。`), text(rest.map((each) => `${each}。`).join(""))];
+}
+
 function order(d: RectificationOrder, w: Wording): Block[] {
-  const found = d.found.map((one, i) => {
-    const facts = [one.value, one.note].filter(Boolean).join("；");
-    return text(`${i + 1}．${one.no} ${one.text}${facts ? `（${facts}）` : ""}`);
-  });
+  const found = d.found.flatMap((one, i) => finding(one, i + 1, w));
   const before = w.say("before", { deadline: d.deadline ? w.date(d.deadline) : "　　年　月　日" });
   return [
     text(w.say("addressee", { name: d.party.name })),

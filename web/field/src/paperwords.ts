@@ -12,6 +12,10 @@ export class Wording {
     return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => (name in places ? String(places[name]) : whole));
   }
 
+  has(key: string): boolean {
+    return typeof this.texts[key] === "string";
+  }
+
   /** A word of one of the form's tables (purposes, results, signers); empty when it has none. */
   of(table: string, key: string): string {
     const words = this.texts[table];

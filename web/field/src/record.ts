@@ -6,7 +6,8 @@ export const SCHEMA = 1;
 export interface Answer {
   item: string;
   answer: "yes" | "no" | "na";
-  by: "tap" | "section";
+  /** "trade": the item is not for such premises, and the inspector left it so. */
+  by: "tap" | "section" | "trade";
   at: string;
   value?: string;
   unit?: string;

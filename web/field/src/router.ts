@@ -18,6 +18,15 @@ export function go(page: string, arg = ""): void {
   location.hash = arg ? `#/${page}/${encodeURIComponent(arg)}` : `#/${page}`;
 }
 
+let steps = 0;
+window.addEventListener("hashchange", () => (steps += 1));
+
+/** Back to where one came from: the outbox is looked at in the middle of a check. */
+export function back(): void {
+  if (steps > 0) history.back();
+  else go("today");
+}
+
 /** Goes to a page without leaving the present one in the history. */
 export function replace(page: string, arg = ""): void {
   const hash = arg ? `#/${page}/${encodeURIComponent(arg)}` : `#/${page}`;

@@ -1,5 +1,5 @@
 /** What is open while the app is unlocked: one person's database, keys, server access and outbox. */
-import { computed, reactive, ref, shallowRef } from "vue";
+import { computed, reactive, ref, shallowRef, watch } from "vue";
 import { Api } from "./api";
 import type { Calendar, Colleague, Organ, Person, PullPage, Rules } from "./contract";
 import { KeyRing, Vault } from "./crypto";
@@ -8,7 +8,9 @@ import { Drafts } from "./drafts";
 import { ServerProblem } from "./errors";
 import { tidy } from "./housekeeping";
 import { isUnderWay, Outbox } from "./outbox";
+import { prefetch } from "./pictures";
 import { profileDb, type Profile } from "./profiles";
+import { askToKeep, full, ifRoom, isFull, tryRoom } from "./storage";
 import { KEPT, pullAll } from "./sync";
 
 export interface Reference {
@@ -57,6 +59,7 @@ export class Session {
     this.api.uploads = this.reference.uploads.replace(/\/$/, "").replace(/\/uploads$/, "");
     status.lastSync = (await this.db.value<string>("last_sync")) ?? "";
     status.grantUntil = (await this.db.value<string>("grant_until")) ?? this.profile.grantUntil;
+    status.skew = (await this.db.value<number>("clock_skew_ms")) ?? 0;
   }
 
   close(): void {
@@ -72,6 +75,8 @@ export const status = reactive({
   syncing: false,
   lastSync: "",
   grantUntil: "",
+  /** Milliseconds that the phone's clock was ahead of the server's when they last spoke. */
+  skew: 0,
   problem: "",
   waiting: 0,
   stuck: 0,
@@ -103,7 +108,8 @@ export async function unlock(profile: Profile, ring: KeyRing): Promise<void> {
   await next.loadReference();
   await refreshWaiting(next);
   session.value = next;
-  await profileDb.profiles.update(profile.id, { opened: new Date().toISOString() });
+  await ifRoom(profileDb.profiles.update(profile.id, { opened: new Date().toISOString() }));
+  void askToKeep();
   void syncNow();
 }
 
@@ -132,13 +138,15 @@ export async function syncNow(): Promise<void> {
     await sending;
     // a page fetched before the server had the record may have brought its task back
     if ((await here.db.sent.count()) > before) await pullAll(here.db, here.api);
+    await prefetch(here.db, here.vault, here.api);
     await tidy(here.db);
     failures = 0;
     status.reachable = true;
     status.problem = "";
   } catch (reason) {
     failures += 1;
-    if (reason instanceof ServerProblem) status.problem = [reason.message, reason.mend].filter(Boolean).join(" ");
+    if (isFull(reason)) full.value = true;
+    else if (reason instanceof ServerProblem) status.problem = [reason.message, reason.mend].filter(Boolean).join(" ");
     else status.reachable = false;
   } finally {
     status.syncing = false;
@@ -148,8 +156,19 @@ export async function syncNow(): Promise<void> {
   timer = setTimeout(() => void syncNow(), failures ? Math.min(SOON_MS * 2 ** (failures - 1), 60_000) : EVERY_MS);
 }
 
-/** Follows the network and the eyes on the app. Called once at start. */
+const LOOK_FOR_ROOM_MS = 8_000;
+
+/** While the phone is full: looks again and again whether there is room, and goes on by itself as soon as there is. */
+async function lookForRoom(): Promise<void> {
+  const here = session.value;
+  if (!full.value) return;
+  if (here && (await tryRoom(here.db))) return syncNow();
+  setTimeout(() => void lookForRoom(), LOOK_FOR_ROOM_MS);
+}
+
+/** Follows the network, the room and the eyes on the app. Called once at start. */
 export function watchNetwork(): void {
+  watch(full, () => setTimeout(() => void lookForRoom(), LOOK_FOR_ROOM_MS));
   window.addEventListener("online", () => {
     status.online = true;
     status.reachable = true;

@@ -12,6 +12,7 @@ import { paperViews, type PaperView } from "./paperview";
 import { SCHEMA, type Content, type FieldRecord, type Signature, type SignerRole } from "./record";
 import { refreshWaiting } from "./session";
 import type { Visit } from "./visit";
+import { wordsOf } from "./wording";
 import { localTime } from "./workdays";
 
 /** Lays the papers on the table. Earlier signatures go, since they were for another text. */
@@ -26,6 +27,7 @@ export async function freeze(visit: Visit, deadline: string | null): Promise<voi
     ended: localTime(new Date()),
     skew: (await session.db.value<number>("clock_skew_ms")) ?? 0,
     rules: session.reference.rules,
+    words: wordsOf(session.reference.papers.onsite_record),
     papers,
   });
   const text = canonicalText(content as unknown as Json);

@@ -1,6 +1,8 @@
 /** Order and wording of the tasks of today. */
-import type { Party, Person, Task } from "./contract";
+import type { Party, Person, Premises, Task } from "./contract";
+import { metresBetween } from "./geo";
 import { t } from "./i18n";
+import type { Place } from "./record";
 import { daysBetween } from "./workdays";
 
 /** Overdue first, then by date; without a date last; re-checks before first visits of the same day. */
@@ -19,10 +21,48 @@ export function sortTasks(tasks: Task[], day: string): Task[] {
 export function dueOf(task: Task, day: string): { text: string; tone: "bad" | "warn" | "" } {
   if (!task.due) return { text: t("due.none"), tone: "" };
   const left = daysBetween(day, task.due.slice(0, 10));
-  if (left < 0) return { text: t("due.late", { n: -left }), tone: "bad" };
+  if (left < 0) return { text: t(left === -1 ? "due.yesterday" : "due.late", { n: -left }), tone: "bad" };
   if (left === 0) return { text: t("due.today"), tone: "warn" };
-  if (left <= 2) return { text: t("due.soon", { n: left }), tone: "warn" };
+  if (left === 1) return { text: t("due.tomorrow"), tone: "warn" };
+  if (left <= 7) return { text: t("due.soon", { n: left }), tone: "" };
   return { text: t("due.on", { date: task.due.slice(0, 10) }), tone: "" };
+}
+
+/** Tasks of one shop, and how far it is from here in metres (null when either place is unknown). */
+export interface Stop {
+  uid: string;
+  shop: Premises | undefined;
+  tasks: Task[];
+  metres: number | null;
+}
+
+/** Sorted tasks by shop; a shop stands where the most urgent of its tasks does. */
+export function byShop(sorted: Task[], shops: Map<string, Premises>, here: Place | null): Stop[] {
+  const stops = new Map<string, Stop>();
+  for (const task of sorted) {
+    const shop = shops.get(task.premises);
+    const known = stops.get(task.premises);
+    if (known) known.tasks.push(task);
+    else stops.set(task.premises, { uid: task.premises, shop, tasks: [task], metres: metresTo(shop, here) });
+  }
+  return [...stops.values()];
+}
+
+function metresTo(shop: Premises | undefined, here: Place | null): number | null {
+  return shop?.lat && shop.lon && here ? metresBetween(here, { lat: shop.lat, lon: shop.lon }) : null;
+}
+
+const FAR = 1e9;
+
+/** Nearest first; shops whose place is unknown stay behind in their order. */
+export function byDistance(stops: Stop[]): Stop[] {
+  return [...stops].sort((a, b) => (a.metres ?? FAR) - (b.metres ?? FAR));
+}
+
+/** 850 m, 1.2 km, 14 km: as exact as a phone's place is. */
+export function distanceWords(metres: number): string {
+  if (metres < 1000) return t("distance.metres", { n: Math.max(10, Math.round(metres / 10) * 10) });
+  return t("distance.km", { n: metres < 10_000 ? (metres / 1000).toFixed(1) : Math.round(metres / 1000) });
 }
 
 /** Id of the person that a task names, however the server names him. */

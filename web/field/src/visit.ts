@@ -1,5 +1,5 @@
 /** An open draft on the screen: its answers, photos and progress, each change saved the moment it is made. */
-import { computed, reactive, ref, shallowRef, toRaw } from "vue";
+import { computed, onUnmounted, reactive, ref, shallowRef, toRaw } from "vue";
 import { capture, NotAPhoto, PhotoTooLarge } from "./capture";
 import { deadlineOffer, overall, verdicts } from "./content";
 import type { CheckItem, Checklist, OpenItem, Section } from "./contract";
@@ -12,6 +12,8 @@ import type { Answer, Recheck } from "./record";
 import { open } from "./session";
 import { localDate, localTime } from "./workdays";
 
+const TRY_AGAIN_MS = 3_000;
+
 export class Visit {
   readonly head: Head;
   readonly answers: Map<string, Answer>;
@@ -21,6 +23,7 @@ export class Visit {
   /** Trouble worth a sentence: storage full, photo too large. */
   readonly trouble = ref("");
   private dirty = false;
+  private closed = false;
   private writing: Promise<void> | null = null;
 
   constructor(draft: OpenDraft, checklist: Checklist | null) {
@@ -35,7 +38,9 @@ export class Visit {
     const draft = await here.drafts.load(id);
     if (!draft) return null;
     const ref = draft.head.checklist ? checklistRef(draft.head.checklist) : "";
-    return new Visit(draft, (ref && (await here.db.checklists.get(ref))) || null);
+    const visit = new Visit(draft, (ref && (await here.db.checklists.get(ref))) || null);
+    if (!visit.head.frozen) visit.answerForeign();
+    return visit;
   }
 
   get draft(): OpenDraft {
@@ -73,13 +78,11 @@ export class Visit {
   });
 
   private guard(work: Promise<unknown>, undo: () => void = () => undefined): void {
-    work.then(
-      () => (this.trouble.value = ""),
-      () => {
-        undo();
-        this.trouble.value = t("trouble.not_saved");
-      },
-    );
+    this.trouble.value = "";
+    work.catch(() => {
+      undo();
+      this.trouble.value = t("trouble.not_saved");
+    });
   }
 
   /** Saves an answer; if the phone cannot keep it, the screen goes back to what is kept. */
@@ -143,6 +146,19 @@ export class Visit {
     this.put(this.rest(section).map((item) => ({ item: item.no, answer: "yes", by: "section", at })));
   }
 
+  /** Whether an item is for other trades than this shop's. */
+  foreign(item: CheckItem): boolean {
+    const { trade } = this.head.premises;
+    return !!trade && !!item.trades?.length && !item.trades.includes(trade);
+  }
+
+  /** Items for other trades are answered beforehand; the page says so, and the inspector may answer otherwise. */
+  private answerForeign(): void {
+    const at = localTime(new Date());
+    const untouched = this.open.value.filter((item) => this.foreign(item));
+    if (untouched.length) this.put(untouched.map((item) => ({ item: item.no, answer: "na", by: "trade", at })));
+  }
+
   photosOf(item: string): PhotoMeta[] {
     return this.photos.filter((photo) => photo.item === item);
   }
@@ -196,8 +212,9 @@ export class Visit {
 
   /** Changes the head and saves it at once. */
   saveHead(change: Partial<Head>): void {
+    const before = Object.fromEntries(Object.keys(change).map((key) => [key, toRaw(this.head)[key as keyof Head]]));
     Object.assign(this.head, change);
-    this.guard(this.session.drafts.saveHead(toRaw(this.head)));
+    this.guard(this.session.drafts.saveHead(toRaw(this.head)), () => Object.assign(this.head, before));
   }
 
   /** As saveHead, for text being typed: while one write is under way the next takes all keys hit meanwhile. */
@@ -207,17 +224,30 @@ export class Visit {
     this.writing ??= this.drain();
   }
 
+  /** Typed text stays on the screen when it finds no room; it is tried again until it is kept or the page is left. */
   private async drain(): Promise<void> {
     while (this.dirty) {
       this.dirty = false;
-      await this.session.drafts.saveHead(toRaw(this.head)).catch(() => (this.trouble.value = t("trouble.not_saved")));
+      try {
+        await this.session.drafts.saveHead(toRaw(this.head));
+        if (this.trouble.value === t("trouble.text_not_saved")) this.trouble.value = "";
+      } catch {
+        if (this.closed) break;
+        this.dirty = true;
+        this.trouble.value = t("trouble.text_not_saved");
+        await new Promise((again) => setTimeout(again, TRY_AGAIN_MS));
+      }
     }
     this.writing = null;
   }
 
-  /** Resolves when everything typed so far is kept. */
+  /** Waits for the write under way; what finds no room is written once more by whoever goes on. */
   async flush(): Promise<void> {
-    await this.writing;
+    if (this.trouble.value !== t("trouble.text_not_saved")) await this.writing;
+  }
+
+  close(): void {
+    this.closed = true;
   }
 
   /** Metres between where this visit was made and where the shop is registered; null when either is unknown. */
@@ -239,6 +269,7 @@ export class Visit {
 export function useVisit(id: string) {
   const visit = shallowRef<Visit | null>(null);
   const missing = ref(false);
+  onUnmounted(() => visit.value?.close());
   void Visit.load(id).then((found) => {
     visit.value = found;
     missing.value = !found;

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { contentOf, deadlineOffer, findingsText, needsDeadline, papersNeeded, verdicts } from "../src/content";
+import { contentOf, deadlineOffer, findingsText, isBare, needsDeadline, papersNeeded, verdicts } from "../src/content";
 import type { CheckItem, Checklist, DecideRules, Rules } from "../src/contract";
 import type { Head, OpenDraft } from "../src/drafts";
 import type { Answer } from "../src/record";
-import { dueOf, maySign, sortTasks } from "../src/tasks";
+import { byDistance, byShop, distanceWords, dueOf, maySign, sortTasks } from "../src/tasks";
+import { wordsOf } from "../src/wording";
 import { checklistsFor } from "../src/starting";
 import { shared, shop } from "./helpers";
 
@@ -11,6 +12,7 @@ const decide = shared<DecideRules>("src/zhijian/packs/cn/field/decide.json");
 const rules: Rules = { decide, deadline: { days: 10, unit: "days", max: 30 } };
 const item = (no: string, key = false): CheckItem => ({ no, key, text: `要点${no}`, basis: "法", answer: { type: "yesno" }, photo: false, may_na: true, fix: "改", verified: true });
 const list: Checklist = { id: "c", version: 2, number: "1-3", title: "表", basis: "", since: "2022-01-01", until: null, verified: true, applies: ["restaurant"], sections: [{ no: "1", title: "一", items: [item("1.1", true), item("1.2"), item("1.3")] }] };
+const words = wordsOf(undefined);
 const at = "2026-11-23T10:00:00+08:00";
 
 function draft(answers: Partial<Answer>[], head: Partial<Head> = {}): OpenDraft {
@@ -36,17 +38,17 @@ test("key failures are investigated without a date, general ones get an order wi
 
 test("content: answers in the checklist's order, no null certificate, the findings written by the answers", () => {
   const one = draft([{ item: "1.2", answer: "no", value: "9", unit: "℃", note: "坏" }, { item: "1.1", answer: "yes" }, { item: "1.3", answer: "na" }], { deadline: "2026-12-03" });
-  const content = contentOf(one, list, { device: "dev", app: "1", ended: at, skew: 0, rules, papers: [] });
+  const content = contentOf(one, list, { device: "dev", app: "1", ended: at, skew: 0, rules, words, papers: [] });
   expect(content.answers.map((each) => each.item)).toEqual(["1.1", "1.2", "1.3"]);
   expect(content.inspectors[1]!.certificate_no).toBe("");
   expect(content.outcome).toEqual({ result: "basically_compliant", items: [{ item: "1.2", measure: "rectify" }], rules_version: 1 });
   expect(content.deadline).toBe("2026-12-03");
-  expect(content.findings).toBe("按《表》检查 2 项(合理缺项 1 项)。发现 1 项问题:\n1. 1.2 要点1.2:不符合;实测 9 ℃;坏");
+  expect(content.findings).toBe("检查 2 项；发现以下情况：\n1. 坏；测得 9 ℃（检查项 1.2）。");
 });
 
 test("a deadline is dropped when nothing has to be put right any more", () => {
   const one = draft([{ item: "1.1", answer: "yes" }], { deadline: "2026-12-03" });
-  expect(contentOf(one, list, { device: "d", app: "1", ended: at, skew: 0, rules, papers: [] }).deadline).toBeNull();
+  expect(contentOf(one, list, { device: "d", app: "1", ended: at, skew: 0, rules, words, papers: [] }).deadline).toBeNull();
 });
 
 test("a re-check judges findings, not items", () => {
@@ -54,9 +56,9 @@ test("a re-check judges findings, not items", () => {
   const open_items = [{ item: "1.2", rectification: "r1", required: "离地", deadline: null, answer: null }];
   const task = { uid: "t", number: "", premises: "s1", kind: "recheck" as const, checklist: null, state: "", due: null, assignee: null, second: null, version: 1, open_items };
   const one = draft([], { purpose: "recheck", rechecks, task, deadline: "2026-12-01" });
-  const content = contentOf(one, null, { device: "d", app: "1", ended: at, skew: 0, rules, papers: [] });
+  const content = contentOf(one, null, { device: "d", app: "1", ended: at, skew: 0, rules, words, papers: [] });
   expect(content).toMatchObject({ task: "t", outcome: null, checklist: null, answers: [], deadline: "2026-12-01", rechecks: [rechecks.r1] });
-  expect(findingsText(one, null, [])).toContain("1.2 离地;未改正;还没改");
+  expect(findingsText(one, null, words)).toBe("复查 1 项，0 项已改正，1 项未改正。\n1. 还没改。");
 });
 
 test("the offered deadline has its limits; without a rule there is none to offer", () => {
@@ -68,7 +70,9 @@ test("tasks: overdue first, then by date, re-checks before first visits, undated
   const task = (uid: string, due: string | null, kind: "routine" | "recheck" = "routine") => ({ uid, number: uid, premises: "", kind, checklist: null, state: "", due, assignee: null, second: null, version: 1, open_items: [] });
   const all = [task("none", null), task("b", "2026-11-25"), task("r", "2026-11-25", "recheck"), task("late", "2026-11-20")];
   expect(sortTasks(all, "2026-11-23").map((each) => each.uid)).toEqual(["late", "r", "b", "none"]);
-  expect(dueOf(all[3]!, "2026-11-23")).toEqual({ text: "超期 3 天", tone: "bad" });
+  expect(dueOf(all[3]!, "2026-11-23")).toEqual({ text: "逾期 3 天", tone: "bad" });
+  const words = (due: string) => dueOf(task("x", due), "2026-11-23").text;
+  expect(["2026-11-22", "2026-11-23", "2026-11-24", "2026-11-30", "2026-12-01"].map(words)).toEqual(["逾期 1 天", "今天", "明天", "还有 7 天", "2026-12-01 前"]);
 });
 
 test("who may sign: a certificate in force; no helper, no expired one", () => {
@@ -82,4 +86,20 @@ test("who may sign: a certificate in force; no helper, no expired one", () => {
 test("checklists: newest version in force that fits the trade", () => {
   const all = [{ ...list, version: 1 }, list, { ...list, version: 3, since: "2027-01-01" }, { ...list, id: "other", applies: ["pharmacy"] }];
   expect(checklistsFor(all, "restaurant", "2026-11-23").map((each) => `${each.id}/${each.version}`)).toEqual(["c/2"]);
+});
+
+test("tasks of one shop stand together, where its most urgent one does; nearest first when asked for", () => {
+  const task = (uid: string, premises: string) => ({ uid, number: uid, premises, kind: "routine" as const, checklist: null, state: "", due: null, assignee: null, second: null, version: 1, open_items: [] });
+  const shops = new Map([["a", shop("a", { lat: "36.82", lon: "118.05" })], ["b", shop("b", { lat: "36.811", lon: "118.05" })]]);
+  const stops = byShop([task("1", "a"), task("2", "b"), task("3", "a"), task("4", "gone")], shops, { lat: "36.81", lon: "118.05", accuracy: 5 });
+  expect(stops.map((stop) => [stop.uid, stop.tasks.map((each) => each.uid)])).toEqual([["a", ["1", "3"]], ["b", ["2"]], ["gone", ["4"]]]);
+  expect(byDistance(stops).map((stop) => stop.uid)).toEqual(["b", "a", "gone"]);
+  expect([stops[1]!.metres, stops[2]!.metres]).toEqual([111, null]);
+  expect(byShop([task("1", "a")], shops, null)[0]!.metres).toBeNull();
+  expect([7, 148, 999, 1240, 13_600].map(distanceWords)).toEqual(["10 米", "150 米", "1000 米", "1.2 公里", "14 公里"]);
+});
+
+test("a failed item must say what was seen: a note, a value or a photo", () => {
+  const answers: Partial<Answer>[] = [{ item: "1.1", answer: "no", note: "  " }, { item: "1.2", answer: "no", value: "9" }, { item: "1.3", answer: "no", photos: ["ab"] }];
+  expect(verdicts(decide, list, draft(answers).answers).map(isBare)).toEqual([true, false, false]);
 });

@@ -1,7 +1,9 @@
+import { existsSync, readdirSync } from "node:fs";
+import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { DecideRules } from "../src/contract";
 import { decideItem, decideOverall, decimal, withinLimits, type Judged } from "../src/decide";
-import { shared } from "./helpers";
+import { ROOT, shared } from "./helpers";
 
 interface Fixture {
   name: string;
@@ -11,21 +13,28 @@ interface Fixture {
   measures: Record<string, string>;
 }
 
-const FOLDER = "src/zhijian/packs/cn/field";
-const rules = shared<DecideRules>(`${FOLDER}/decide.json`);
-const { fixtures } = shared<{ fixtures: Fixture[] }>(`${FOLDER}/decide_fixtures.json`);
+const PACKS = ["cn", "us_chicago"];
+const judged = (item: { key: boolean } | undefined, answer: Fixture["answers"][number]): Judged => ({
+  key: item?.key ?? false,
+  safety: answer.safety === true,
+  corrected: answer.corrected === true,
+});
 
-describe("the fixtures that the server passes too", () => {
+describe.each(PACKS)("the fixtures of %s, that the server passes too", (pack) => {
+  const rules = shared<DecideRules>(`src/zhijian/packs/${pack}/field/decide.json`);
+  const { fixtures } = shared<{ fixtures: Fixture[] }>(`src/zhijian/packs/${pack}/field/decide_fixtures.json`);
+
   test.each(fixtures)("$name", ({ items, answers, result, measures }) => {
     const failed = answers.filter((answer) => answer.answer === "no");
-    const judged = (answer: Fixture["answers"][number]): Judged => ({
-      key: items[answer.item]?.key ?? false,
-      safety: answer.safety === true,
-      corrected: answer.corrected === true,
-    });
-    expect(Object.fromEntries(failed.map((answer) => [answer.item, decideItem(rules, judged(answer)).measure]))).toEqual(measures);
-    expect(decideOverall(rules, failed.map(judged)).result).toBe(result);
+    const facts = failed.map((answer) => judged(items[answer.item], answer));
+    expect(Object.fromEntries(failed.map((answer, i) => [answer.item, decideItem(rules, facts[i]!).measure]))).toEqual(measures);
+    expect(decideOverall(rules, facts).result).toBe(result);
   });
+});
+
+test("every pack with a table has its fixtures here", () => {
+  const packs = readdirSync(resolve(ROOT, "src/zhijian/packs")).filter((pack) => existsSync(resolve(ROOT, "src/zhijian/packs", pack, "field/decide.json")));
+  expect(packs.sort()).toEqual([...PACKS].sort());
 });
 
 test("a rule that names an unknown count is an error, not a silent pass", () => {

@@ -6,7 +6,7 @@ import { FieldDb } from "../src/db";
 import { Drafts } from "../src/drafts";
 import { uuid7 } from "../src/bytes";
 
-const ROOT = resolve(import.meta.dirname, "../../..");
+export const ROOT = resolve(import.meta.dirname, "../../..");
 
 /** A JSON file of the repository, from its root. */
 export function shared<T>(path: string): T {

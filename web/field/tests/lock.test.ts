@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import Dexie from "dexie";
 import { expect, test } from "vitest";
 import { FieldDb } from "../src/db";
 
@@ -21,12 +22,17 @@ test("rollup has all of its platforms in the lock, so that a locked install work
   for (const name of Object.keys(rollup.optionalDependencies ?? {})) expect(lock.packages, name).toHaveProperty([`node_modules/${name}`]);
 });
 
-test("the local schema: version 1 stands; a later one must open what it left", async () => {
+test("the local schema: what version 1 left is opened by version 2", async () => {
+  const old = new Dexie("zhijian-field-schema");
+  old.version(1).stores({ kv: "key", premises: "uid, door_code, area", tasks: "uid, premises, due", checklists: "ref, id", numbers: "number, [kind+heldBy], heldBy", drafts: "id, premises, task, updated", answers: "[draft+item], draft", photos: "[draft+sha256], draft, sha256", blobs: "sha256", outbox: "id, state, made", sent: "id, at", notes: "id, at" });
+  await old.table("outbox").add({ id: "a", state: "waiting", made: "2026" });
+  old.close();
   const db = new FieldDb("schema");
   await db.open();
-  expect(db.verno).toBe(1);
+  expect(db.verno).toBe(2);
+  expect(await db.outbox.count()).toBe(1);
   expect(db.tables.map((table) => table.name).sort()).toEqual(
-    ["answers", "blobs", "checklists", "drafts", "kv", "notes", "numbers", "outbox", "photos", "premises", "sent", "tasks"],
+    ["answers", "blobs", "checklists", "drafts", "kv", "notes", "numbers", "outbox", "photos", "pictures", "premises", "sent", "tasks"],
   ); // prettier-ignore
   db.close();
 });

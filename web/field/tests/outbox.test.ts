@@ -4,6 +4,7 @@ import type { RecordReceipt, UploadState } from "../src/contract";
 import { ServerProblem, Unreachable } from "../src/errors";
 import { exportZip } from "../src/exporting";
 import { backoff, CHUNK, Outbox, outboxRow } from "../src/outbox";
+import { full, isFull, tryRoom } from "../src/storage";
 import { phone, shop, type Bench } from "./helpers";
 
 /** A server in memory that can be made to fail at any call. */
@@ -197,4 +198,40 @@ test("the export holds the very bytes, with their digests", async () => {
   expect(Buffer.from(files["record.json"]!).toString()).toBe('{"id":"a"}');
   expect(await sha256(new Uint8Array(files[`photos/${photo}.jpg`]!))).toBe(photo);
   expect(Buffer.from(files["SHA256SUMS"]!).toString()).toContain(`${photo}  photos/${photo}.jpg`);
+});
+
+/** A phone with no room: every row that would be written is refused; deleting goes on. */
+function fillUp(): () => void {
+  const refuse = () => {
+    throw new DOMException("no room", "QuotaExceededError");
+  };
+  const tables = bench.db.tables;
+  tables.forEach((table) => (table.hook("creating", refuse), table.hook("updating", refuse)));
+  return () => tables.forEach((table) => (table.hook("creating").unsubscribe(refuse), table.hook("updating").unsubscribe(refuse)));
+}
+
+test("a phone without room still sends, and gets its room back that way", async () => {
+  const [photo] = await add("a", [CHUNK + 9]);
+  const empty = fillUp();
+  await outbox.run();
+  empty();
+  expect(server.done.has(photo!)).toBe(true);
+  expect([await bench.db.outbox.count(), await bench.db.blobs.count()]).toEqual([0, 0]);
+  expect(full.value).toBe(true);
+  expect(await tryRoom(bench.db)).toBe(true);
+});
+
+test("a photo that arrived but could not be noted as such is not missed later", async () => {
+  const [photo] = await add("a", [50]);
+  server.held.set(photo!, bytesOf(50, 1));
+  server.done.add(photo!);
+  await bench.db.blobs.clear();
+  await outbox.run();
+  expect(await bench.db.outbox.count()).toBe(0);
+});
+
+test("no room is told from any other failure, however deep it lies", () => {
+  const none = new DOMException("", "QuotaExceededError");
+  expect([none, { name: "AbortError", inner: none }, { name: "BulkError", failures: [{ inner: none }] }].map(isFull)).toEqual([true, true, true]);
+  expect([new Error("x"), null, "QuotaExceededError", { name: "AbortError", inner: null }].map(isFull)).toEqual([false, false, false, false]);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { canonicalText, type Json } from "../src/canonical";
-import type { PaperKind } from "../src/contract";
+import type { Checklist, PaperKind } from "../src/contract";
 import { digestOf } from "../src/crypto";
 import { BUILDERS, type Known } from "../src/paperdata";
 import { paperViews } from "../src/paperview";
@@ -15,12 +15,32 @@ interface Fixture {
   papers: Record<string, Record<PaperKind, unknown>>;
 }
 const fixture = shared<Fixture>("tests/fixtures/record_inspection_1.json");
+/** Records whose officers wrote no findings; only the facts named there are told. */
+const found = shared<Omit<Fixture, "papers"> & { papers: Record<string, Record<PaperKind, object>> }>("tests/fixtures/record_inspection_1_found.json");
+const wanted = Object.entries(found.papers).flatMap(([name, papers]) => Object.entries(papers).map(([kind, facts]) => ({ name, kind: kind as PaperKind, facts })));
 const cases = Object.keys(fixture.records).flatMap((name) =>
   (Object.keys(BUILDERS) as PaperKind[]).map((kind) => ({ name, kind })),
 );
 
 test.each(cases)("$name: $kind has the facts that the server prints, field by field", ({ name, kind }) => {
   expect(BUILDERS[kind](fixture.records[name]!, fixture.known)).toEqual(fixture.papers[name]![kind]);
+});
+
+test.each(wanted)("$name: $kind tells what was found as the server does", ({ name, kind, facts }) => {
+  const record = found.records[name]!;
+  const known = record.content.checklist ? found.known : { ...found.known, checklist: null };
+  expect(BUILDERS[kind](record, known)).toMatchObject(facts);
+});
+
+test("a requirement that the finding names is not said twice, and a form without a ground shows none", () => {
+  const record = fixture.records.signed!;
+  const lines = (texts: Record<string, string>) => {
+    const forms = { rectification_order: { title: "", texts } };
+    const [view] = paperViews({ id: record.id, content: { ...record.content, papers: [{ kind: "rectification_order", number: null, code: null }] }, digest: "", premises: shop(), checklist: fixture.known.checklist as Checklist, organ: null, forms, signatures: [], origin: "" });
+    return view!.blocks.flatMap((block) => (block.kind === "text" ? [block.text] : []));
+  };
+  expect(lines({ item: "项 {no}", item_text: "项 {no}:{text}", ground: "依据 {basis}" })[3]).toMatch(/^项 [^:]+:.+。依据 .+。$/);
+  expect(lines({ item_text: "项 {no}" })[3]).not.toContain("ground");
 });
 
 test.each(Object.keys(fixture.records))("%s: the digest is that of the canonical content", async (name) => {

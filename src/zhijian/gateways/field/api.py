@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone, translation
 from ninja import NinjaAPI, Schema
 
-from zhijian.gateways.field import problems, reference, tokens
+from zhijian.gateways.field import pictures, problems, reference, tokens
 from zhijian.gateways.field.models import FieldRecord
 from zhijian.gateways.field.problems import Problem
 from zhijian.gateways.field.records import answer, take
@@ -99,6 +99,18 @@ def pull(request: HttpRequest, since: str = "") -> dict[str, Any]:
         raise problems.grant_over()
     with scoped(actor_of(device.person, device=str(device.uid))) as actor:
         return reference.pull(device, actor, since, request)
+
+
+@api.get("pictures/{uid}", auth=bearer)
+def picture(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """A photo of an enterprise's answer, small enough to be kept on the phone until the re-check."""
+    device: Device = request.auth  # type: ignore[attr-defined]
+    if not tokens.may_download(device):
+        raise problems.grant_over()
+    with scoped(actor_of(device.person, device=str(device.uid))) as actor:
+        small = pictures.small_copy(uid, actor)
+    headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(small, content_type="image/jpeg", headers=headers)
 
 
 @api.put("records/{uid}", auth=bearer)

@@ -61,3 +61,7 @@ def unreadable(why: str) -> Problem:
 
 def not_here() -> Problem:
     return Problem("record.unknown", 404, _("There is no such record here."))
+
+
+def no_picture() -> Problem:
+    return Problem("picture.unknown", 404, _("There is no such photo among your open findings."))

@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
+from zhijian.gateways.field import pictures
 from zhijian.kernel import papers
 from zhijian.kernel.accounts.actor import Actor, Range, subtree
 from zhijian.kernel.accounts.middleware import upload_origin
@@ -235,12 +236,12 @@ def tasks(actor: Actor) -> list[Json]:
     )
     for finding in waiting.order_by("matter_id"):
         findings.setdefault(finding.inspection_id, []).append(finding)
-    return [
-        _task(m, findings.get(m.pk, [])) for m in rows if m.premises_id and (m.state == "planned" or m.pk in findings)
-    ][:TASKS]
+    shown = [m for m in rows if m.premises_id and (m.state == "planned" or m.pk in findings)][:TASKS]
+    photos = pictures.sources(finding.pk for m in shown for finding in findings.get(m.pk, []))
+    return [_task(m, findings.get(m.pk, []), photos) for m in shown]
 
 
-def _task(matter: Matter, findings: list[Rectification]) -> Json:
+def _task(matter: Matter, findings: list[Rectification], photos: dict[int, list[str]]) -> Json:
     visit = matter.inspection
     due = visit.planned_for if matter.state == "planned" else min((f.deadline for f in findings), default=None)
     return {
@@ -254,16 +255,22 @@ def _task(matter: Matter, findings: list[Rectification]) -> Json:
         "assignee": matter.assignee_id,
         "second": matter.second_id,
         "version": matter.version,
-        "open_items": [
-            {
-                "item": finding.item,
-                "rectification": str(finding.matter.uid),
-                "found": finding.found,
-                "required": finding.required,
-                "deadline": finding.deadline.isoformat(),
-                "state": finding.matter.state,
-                "answer": finding.answer,
-            }
-            for finding in findings
-        ],
+        "open_items": [_open_item(finding, photos.get(finding.pk, [])) for finding in findings],
+    }
+
+
+def _open_item(finding: Rectification, photos: list[str]) -> Json:
+    """A finding to re-check, with what the enterprise answered and, when it asked for one, the later day and why."""
+    return {
+        "item": finding.item,
+        "rectification": str(finding.matter.uid),
+        "found": finding.found,
+        "required": finding.required,
+        "deadline": finding.deadline.isoformat(),
+        "state": finding.matter.state,
+        "answer": finding.answer,
+        "answered": calendar.legal_day(finding.answered).isoformat() if finding.answered else None,
+        "asked_until": finding.asked_until.isoformat() if finding.asked_until else None,
+        "asked_reason": finding.asked_reason,
+        "photos": photos,
     }

@@ -31,13 +31,15 @@ def make_link(entity: Entity, matter: Matter, days: int = LINK_DAYS) -> str:
     return token
 
 
-def open_link(token: str) -> AccessLink | None:
-    """The link of a token while it is good; None otherwise. Constant work, since the digest is looked up."""
-    link = (
-        AccessLink.objects.select_related("entity")
-        .filter(digest=_digest(token), revoked_at=None, expires__gt=timezone.now())
-        .first()
-    )
-    if link is not None:
+def known_link(token: str) -> AccessLink | None:
+    """The link of a token, good or not; None for a token that never was one. The digest is looked up: constant work."""
+    link = AccessLink.objects.select_related("entity").filter(digest=_digest(token)).first()
+    if link is not None and link.good:
         AccessLink.objects.filter(pk=link.pk).update(last_used=timezone.now())
     return link
+
+
+def open_link(token: str) -> AccessLink | None:
+    """The link of a token while it is good; None otherwise."""
+    link = known_link(token)
+    return link if link is not None and link.good else None

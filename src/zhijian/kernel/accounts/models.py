@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel.accounts.roles import Role
@@ -125,3 +126,8 @@ class AccessLink(models.Model):
     expires = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     last_used = models.DateTimeField(null=True)
+
+    @property
+    def good(self) -> bool:
+        """Whether it still opens its matter."""
+        return self.revoked_at is None and self.expires > timezone.now()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection, models, transaction
 from django.db.models import Q, QuerySet
@@ -18,12 +18,19 @@ from django.db.models import Q, QuerySet
 from zhijian.kernel.accounts.actor import PUBLIC, Actor
 
 _current: ContextVar[Actor | None] = ContextVar("actor", default=None)
+_moment: ContextVar[dict[Any, Any] | None] = ContextVar("moment", default=None)
 M = TypeVar("M", bound=models.Model)
 
 
 def current_actor() -> Actor | None:
     """The actor of the scope that is open in this thread, if any."""
     return _current.get()
+
+
+def moment() -> dict[Any, Any]:
+    """What is remembered until the outermost scope ends, empty when it began: one request, job or figure."""
+    kept = _moment.get()
+    return kept if kept is not None else {}
 
 
 def _settings(actor: Actor) -> list[str]:
@@ -48,7 +55,7 @@ def scoped(actor: Actor) -> Iterator[Actor]:
     """Run a transaction as `actor`. Inside another one, set back at the end (savepoints keep SET LOCAL)."""
     outer = _current.get() or PUBLIC
     nested = connection.in_atomic_block
-    token = _current.set(actor)
+    token, began = _current.set(actor), _moment.set({} if (kept := _moment.get()) is None else kept)
     try:
         with transaction.atomic():
             set_scope(actor)
@@ -56,6 +63,7 @@ def scoped(actor: Actor) -> Iterator[Actor]:
             if nested and not connection.needs_rollback:
                 set_scope(outer)
     finally:
+        _moment.reset(began)
         _current.reset(token)
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from django.conf import settings
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext_noop as _noop
+from django.utils.translation import gettext_noop
 
 from zhijian.kernel.notices.models import Notice, SimulatedMessage
 
@@ -58,7 +58,7 @@ class Simulator:
     def send(self, number: str, text: str, key: str, notice: Notice) -> str:
         """Store the message; its row's id is the receipt."""
         if number.endswith("99999"):
-            raise Refused(_noop("unknown number"))
+            raise Refused(gettext_noop("unknown number"))
         row = SimulatedMessage.objects.create(notice=notice, number=number, text=text, parts=sms_length(text).parts)
         return f"simulated-{row.pk}"
 

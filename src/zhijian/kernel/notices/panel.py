@@ -44,7 +44,8 @@ def may_hand_over(matter: Matter, actor: Actor) -> bool:
 
 def told(matter: Matter, record: Any, actor: Actor) -> dict[str, Any]:
     """What the panel shows: the last ten notices to the enterprise about this matter."""
-    rows = Notice.objects.filter(matter=matter, to_kind=ToKind.ENTITY).order_by("-id")[:10]
+    about = [matter.pk, matter.parent_id]  # what is told at one moment stands with the parent
+    rows = Notice.objects.filter(matter__in=about, to_kind=ToKind.ENTITY).order_by("-id")[:10]
     return {
         "told": [Told(notice, render(notice.template, notice.data).title) for notice in rows],
         "hand_over": may_hand_over(matter, actor),

@@ -12,7 +12,7 @@ import logging
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone, translation
-from django.utils.translation import gettext_noop as _noop
+from django.utils.translation import gettext_noop
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.links import make_link
@@ -22,6 +22,7 @@ from zhijian.kernel.notices.channels import Refused, TryLater, gateway, sms_leng
 from zhijian.kernel.notices.models import Channel, Notice, NoticeState
 from zhijian.kernel.notices.wording import render
 from zhijian.kernel.packs import stack
+from zhijian.kernel.party.family import family_of, head_of
 
 logger = logging.getLogger(__name__)
 PAUSES = [dt.timedelta(minutes=m) for m in (1, 5, 30, 120, 360)]  # between the tries; then it is given up
@@ -29,10 +30,15 @@ INTERRUPTED = dt.timedelta(minutes=10)
 LEFT_BEHIND = dt.timedelta(minutes=2)  # due for so long without having been sent: its job is lost
 
 
+def public_origin() -> str:
+    """What people outside reach the site by: settings.PUBLIC_ORIGIN, else the first trusted origin, else empty."""
+    origins = [settings.PUBLIC_ORIGIN, *settings.CSRF_TRUSTED_ORIGINS]
+    return next((origin.rstrip("/") for origin in origins if origin), "")
+
+
 def public_url(path: str) -> str:
-    """An address that works outside: settings.PUBLIC_ORIGIN, else the first trusted origin, else the path alone."""
-    origins = [getattr(settings, "PUBLIC_ORIGIN", ""), *settings.CSRF_TRUSTED_ORIGINS]
-    return next((o.rstrip("/") for o in origins if o), "") + path
+    """An address that works outside; the path alone where nobody said how the site is reached."""
+    return public_origin() + path
 
 
 def claim(pk: int, *, locked: bool = True) -> Notice | None:
@@ -76,7 +82,7 @@ def send_one(pk: int, *, locked: bool = True) -> bool:
         _give_up(notice, str(error))
     except Exception:
         logger.exception("notice %s: unclear whether it was sent", notice.pk)
-        _give_up(notice, _noop("the gateway broke off: unclear whether it was sent"))
+        _give_up(notice, gettext_noop("the gateway broke off: unclear whether it was sent"))
     else:
         _sent(notice, receipt, sms_length(text).parts)
         return True
@@ -84,18 +90,32 @@ def send_one(pk: int, *, locked: bool = True) -> bool:
 
 
 def text_of(notice: Notice) -> str:
-    """The text message, with a new link that opens the matter for the enterprise; in the pack's language."""
-    link = ""
+    """The text message in the pack's language: what is to be done now, and a new link that opens the page of it.
+
+    Raises Refused where nobody said how the site is reached from outside: a link without a host helps nobody.
+    """
+    told = dict(notice.data)
     if notice.entity is not None and notice.matter is not None:
-        link = public_url(f"/p/{make_link(notice.entity, notice.matter)}/")
+        if not public_origin():
+            raise Refused(gettext_noop("nobody said how the site is reached from outside (ZHIJIAN_PUBLIC_ORIGIN)"))
+        head = head_of(notice.matter)
+        family = family_of(head, SYSTEM)
+        first = family.waiting[0] if family.waiting else None
+        told |= {
+            "link": public_url(f"/p/{make_link(notice.entity, head)}/"),
+            "title": head.title,
+            "n": len(family.waiting),
+            "day": family.day.isoformat() if family.day else "",
+            "waits": first.kind if first is not None else "",
+        }
     with translation.override(stack().language):
-        return render(notice.template, {**notice.data, "link": link}).sms
+        return render(notice.template, told).sms
 
 
 def _ask(notice: Notice, text: str) -> str:
     way = gateway()
     if way is None:
-        raise Refused(_noop("no gateway for text messages is set up"))
+        raise Refused(gettext_noop("no gateway for text messages is set up"))
     return way.send(notice.address or "", text, str(notice.uid), notice)
 
 
@@ -126,7 +146,7 @@ def give_up_interrupted() -> int:
     """Notices whose sender died: they may have gone out, so a person decides. Returns how many."""
     before = timezone.now() - INTERRUPTED
     return Notice.objects.filter(state=NoticeState.SENDING, claimed_at__lt=before).update(
-        state=NoticeState.FAILED, error=_noop("interrupted: unclear whether it was sent")
+        state=NoticeState.FAILED, error=gettext_noop("interrupted: unclear whether it was sent")
     )
 
 

@@ -12,7 +12,7 @@ from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.crypto import blind_index
 from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.accounts.roles import Relation, Role
-from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.accounts.scope import moment, scoped
 from zhijian.kernel.matters.flow import Flow, Step
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices import jobs
@@ -21,6 +21,7 @@ from zhijian.kernel.notices.models import Channel, Notice, NoticeState, ToKind
 from zhijian.kernel.notices.receivers import Receiver, To, receivers
 from zhijian.kernel.notices.wording import templates
 from zhijian.kernel.packs import stack
+from zhijian.kernel.party.family import head_of
 from zhijian.kernel.registry.models import Entity
 
 
@@ -32,11 +33,13 @@ def tell(
     data: dict[str, Any],
     actor: Actor,
     dedupe: str | None = None,
+    only: str = "",
 ) -> list[Notice]:
     """Tell a role, a relation, a person or an enterprise; returns what was written (nothing to the actor himself).
 
     Within the running transaction: what is rolled back is never told. `dedupe` names the occasion; a receiver is told
-    of it once on each channel. `data` holds no personal data. Raises KeyError for an undeclared template.
+    of it once on each channel (`only`: on this one). What is told at the same moment about a matter and what belongs to
+    it is one notice. `data` holds no personal data. Raises KeyError for an undeclared template.
     """
     if template not in templates():
         raise KeyError(template)
@@ -47,6 +50,8 @@ def tell(
             if isinstance(receiver, Person) and receiver.pk == actor.person_id:
                 continue
             for channel, address in _ways(receiver):
+                if only and channel != only:
+                    continue
                 notice = _write(receiver, channel, address, matter, template, data, actor, dedupe or "")
                 if notice is not None:
                     made.append(notice)
@@ -85,12 +90,14 @@ def _write(
         address=address or None,
         address_index=blind_index(address, "phone") if address else "",
         template=template,
-        data=data,
+        data={**data, "party": True} if entity else data,
         dedupe=dedupe,
         made_by=actor.label,
         made_at=now,
     )
     _begin(notice, now)
+    if (bundle := _bundle(notice)) is not None:
+        return bundle if _join(bundle, notice) else None
     if not dedupe:
         notice.save(force_insert=True)
     else:
@@ -99,9 +106,37 @@ def _write(
                 notice.save(force_insert=True)
         except IntegrityError:
             return None
+    moment()[_key(notice)] = notice.pk
     if notice.channel == Channel.SMS:
         jobs.send.later(notice=notice.pk)
     return notice
+
+
+def _key(notice: Notice) -> tuple[Any, ...]:
+    """What makes two notices of one moment the same one: receiver, way, and the matter on whose page it stands."""
+    head = head_of(notice.matter).pk if notice.matter is not None else notice.template
+    return ("notice", notice.person_id, notice.entity_id, notice.channel, head)
+
+
+def _bundle(notice: Notice) -> Notice | None:
+    """The notice of this moment that already tells the receiver about the matter, if there is one."""
+    if notice.matter is None or (known := moment().get(_key(notice))) is None:
+        return None
+    waiting = [NoticeState.QUEUED, NoticeState.SENT] if notice.channel == Channel.IN_APP else [NoticeState.QUEUED]
+    return Notice.objects.filter(pk=known, state__in=waiting, claimed_at=None).first()
+
+
+def _join(bundle: Notice, notice: Notice) -> bool:
+    """Tell it in the same notice; False for what it tells already."""
+    more = bundle.data.get("more", [])
+    if notice.dedupe and notice.dedupe in [bundle.dedupe, *(one["dedupe"] for one in more)]:
+        return False
+    told = {"template": notice.template, "data": notice.data, "dedupe": notice.dedupe}
+    bundle.data = {**bundle.data, "more": [*more, told]}
+    if bundle.matter_id != notice.matter_id and bundle.matter is not None:
+        bundle.matter = head_of(bundle.matter)
+    bundle.save(update_fields=["data", "matter"])
+    return True
 
 
 def _begin(notice: Notice, now: dt.datetime) -> None:

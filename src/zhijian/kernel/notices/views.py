@@ -15,9 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zhijian.kernel import jobs
 from zhijian.kernel.accounts.roles import Role
-from zhijian.kernel.accounts.scope import in_scope
 from zhijian.kernel.desk import gate
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.notices import inbox, panel, sending, wording
 from zhijian.kernel.notices.models import JobFailure, Notice, SimulatedMessage
 
@@ -96,7 +96,7 @@ def send_again(request: HttpRequest, uid: str) -> HttpResponse:
 def link(request: HttpRequest, uid: str) -> HttpResponse:
     """A link that opens a matter for its enterprise, shown once, to be scanned in person."""
     actor = gate.actor_in(request)
-    matter = get_object_or_404(in_scope(Matter.objects.select_related("entity"), actor), uid=uid)
+    matter = get_object_or_404(readable(Matter.objects.select_related("entity"), actor), uid=uid)
     if not panel.may_hand_over(matter, actor):
         raise Http404
     address = panel.hand_over(matter, actor)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from zhijian.kernel.matters.flow import Flow
+    from zhijian.kernel.party.pages import PartyPage
 
 Text: TypeAlias = str | Promise | Callable[[Mapping[str, Any]], Any]
 
@@ -52,10 +56,16 @@ def templates() -> Mapping[str, NoticeTemplate]:
 
 
 def render(code: str, data: Mapping[str, Any]) -> Rendered:
-    """The notice in the active language. An unknown code (of a removed programme) shows what the data hold."""
+    """The notice in the active language. An unknown code (of a removed programme) shows what the data hold.
+
+    What was told at the same moment (`more`) follows; the text message is then the plain one, which tells what to do.
+    """
     template = _templates.get(code, _UNKNOWN)
-    title, text, sms = (_say(part, data) for part in (template.title, template.text, template.sms))
-    return Rendered(title, text, sms or text)
+    more = [render(one["template"], one["data"]) for one in data.get("more", [])]
+    title, text = (_say(part, data) for part in (template.title, template.text))
+    sms = _say((STEP if more else template).sms, data)
+    lines = list(dict.fromkeys([text, *(one.text for one in more)]))
+    return Rendered("; ".join(dict.fromkeys([title, *(one.title for one in more)])), "; ".join(lines), sms or text)
 
 
 def _say(part: Text, data: Mapping[str, Any]) -> str:
@@ -66,9 +76,7 @@ def _say(part: Text, data: Mapping[str, Any]) -> str:
 
 def step_said(data: Mapping[str, Any]) -> str:
     """What the step of a flow is called, with the state that it led to."""
-    from zhijian.kernel.matters.catalogue import flows
-
-    flow = flows().get(data.get("kind", ""))
+    flow = _flow(data)
     if flow is None:
         return str(data.get("verb", "…"))
     step = next((s for s in flow.steps if s.verb == data.get("verb")), None)
@@ -76,19 +84,43 @@ def step_said(data: Mapping[str, Any]) -> str:
 
 
 def step_title(data: Mapping[str, Any]) -> str:
-    """ "Inspection: To be visited": the kind of matter and where it stands now."""
+    """ "Inspection: To be visited": the kind of matter and where it stands now, in the enterprise's words for it."""
+    flow = _flow(data)
+    if flow is None:
+        return str(data.get("title", "…"))
+    state = _page(flow.kind).state(data["state"]) if data.get("party") else flow.state(data["state"]).label
+    return _("{kind}: {state}").format(kind=flow.title, state=state)
+
+
+def _flow(data: Mapping[str, Any]) -> Flow | None:
     from zhijian.kernel.matters.catalogue import flows
 
-    flow = flows().get(data.get("kind", ""))
-    return f"{flow.title}: {flow.state(data['state']).label}" if flow else str(data.get("title", "…"))
+    return flows().get(data.get("kind", ""))
 
 
+def _page(kind: str) -> PartyPage:
+    from zhijian.kernel.party.pages import page_of
+
+    return page_of(kind)
+
+
+def step_sms(data: Mapping[str, Any]) -> str:
+    """What the enterprise has to do by when, in its programme's words for it; or that it has nothing to do."""
+    if kind := data.get("waits"):
+        asks = _page(kind).asks or (ASKS if data.get("day") else ASKS_SOON)
+        return str(asks).format_map(_Shown(data))
+    titles = dict.fromkeys([step_title(data), *(step_title(one["data"]) for one in data.get("more", []))])
+    return _("{organ}: {title}: {what}. No answer is needed: {link}").format_map(
+        _Shown({**data, "what": _(", ").join(titles)})
+    )
+
+
+ASKS = _("{organ}: {title}: {n} to be answered by {day}: {link}")
+ASKS_SOON = _("{organ}: {title}: {n} to be answered: {link}")
 _UNKNOWN = NoticeTemplate("", title="{title}", text="{title}")
 STEP = notice_template(
     "step",
     title=step_title,
     text=lambda data: "{title} {number}".format_map(_Shown(data)) + " · " + step_said(data),
-    sms=lambda data: _("{organ}: {what}. Read and answer: {link}").format_map(
-        _Shown({**data, "what": f"{step_title(data)} {data.get('number', '')}".strip()})
-    ),
+    sms=step_sms,
 )

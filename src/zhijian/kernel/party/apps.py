@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    name = "zhijian.kernel.party"
+    label = "party"
+
+    def ready(self) -> None:
+        """Declare what the ledger and the messages say about signing in and new links."""
+        from zhijian.kernel.party import renewing, signing_in  # noqa: F401

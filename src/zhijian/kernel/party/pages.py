@@ -1,0 +1,137 @@
+"""What programmes declare for the enterprise and the public: their matters' pages, and their part of the door's page.
+
+PAGE = PartyPage(PROBLEM, panels=["visits/problem.html"], states={"assigned": _("We are looking for an answer")})
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from zhijian.kernel.accounts.roles import Relation
+from zhijian.kernel.desk.panels import Panel
+from zhijian.kernel.matters.catalogue import flow_of, flows, furniture
+from zhijian.kernel.matters.flow import Flow, Step, Text, Tone
+from zhijian.kernel.registry.models import Premises
+
+PARTY = Relation.PARTY
+
+
+@dataclass(frozen=True)
+class Say:
+    """The sentence at the top of a page: its tone, what is the case, and what happens next."""
+
+    tone: Tone
+    what: Text
+    next: Text = ""
+
+
+@dataclass(frozen=True, eq=False)
+class PartyPage:
+    """How the matters of a flow are shown to their enterprise. Whatever is left out is made from the flow.
+
+    `title` stands above the matter's own; `states` and `buttons` are the enterprise's words for states and steps;
+    `panels` are templates (told `matter`, `record` and `actor`), `children` the flows whose matters stand on the page
+    (None: every one of which the enterprise knows), `papers` the kinds that it was given besides those of the steps it
+    is told of. `says(matter, record, parts)` is the sentence at the top, None for the usual one. `asks` is the text
+    message while something waits for the enterprise, with {organ} {title} {n} {day} {link}.
+    """
+
+    flow: Flow
+    title: Text = ""
+    panels: Sequence[str | Panel] = ()
+    states: Mapping[str, Text] = field(default_factory=dict)
+    buttons: Mapping[str, Text] = field(default_factory=dict)
+    children: Sequence[Flow] | None = None
+    papers: Sequence[str] = ()
+    says: Callable[[Any, Any, Sequence[Any]], Say | None] | None = None
+    asks: Text = ""
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """What the enterprise itself can do."""
+        return [step for step in self.flow.steps if PARTY in step.whos and not step.hidden and step.by is None]
+
+    @cached_property
+    def told(self) -> list[Step]:
+        """What the enterprise does or is told of: nothing else of the matter is its business."""
+        return [step for step in self.flow.steps if PARTY in step.whos or PARTY in step.told]
+
+    @cached_property
+    def entry_kinds(self) -> frozenset[str]:
+        """The ledger's entries that the enterprise may read."""
+        return frozenset(self.flow.entry_kind(step) for step in self.told)
+
+    @cached_property
+    def acting(self) -> frozenset[str]:
+        """The states in which the enterprise has a step."""
+        return frozenset(state for step in self.steps for state in step.froms)
+
+    @cached_property
+    def given(self) -> frozenset[str]:
+        """The kinds of papers that the enterprise is given."""
+        return frozenset([*self.papers, *(kind for step in self.told for kind in step.papers)])
+
+    def state(self, code: str) -> str:
+        """The state in the enterprise's words."""
+        return str(self.states.get(code) or self.flow.state(code).label)
+
+    def button(self, step: Step) -> str:
+        """What stands on a step's button."""
+        return str(self.buttons.get(step.verb) or step.label or step.verb)
+
+    def shows(self, child: str) -> bool:
+        """Whether children of that kind stand on the page."""
+        return self.children is None or any(flow.kind == child for flow in self.children)
+
+    def made_panels(self) -> list[Panel]:
+        return [panel if isinstance(panel, Panel) else Panel(panel) for panel in self.panels]
+
+
+@cache
+def _declared() -> dict[str, PartyPage]:
+    """The pages that programmes declare; imports their `portal` modules once."""
+    found = [value for module in furniture("portal") for value in vars(module).values()]
+    return {page.flow.kind: page for page in found if isinstance(page, PartyPage)}
+
+
+def page_of(kind: str) -> PartyPage:
+    """The page of a kind of matter: declared, or made from the flow. Raises KeyError for an unknown kind."""
+    return _declared().get(kind) or _plain(kind)
+
+
+@cache
+def _plain(kind: str) -> PartyPage:
+    return PartyPage(flow_of(kind))
+
+
+def pages() -> dict[str, PartyPage]:
+    """The pages of all kinds of which an enterprise is ever told, by kind: of the others it knows nothing."""
+    return {kind: page for kind in flows() if (page := page_of(kind)).told}
+
+
+# What the public sees behind the code on a door.
+DoorContext = Callable[[Premises], dict[str, Any] | None]
+_doors: dict[str, tuple[bool, DoorContext]] = {}
+
+
+def door_panel(template: str, context: DoorContext, *, first: bool = False) -> None:
+    """Show a part on the public page of every place; `first`: above the facts. A context of None shows nothing."""
+    _doors[template] = (first, context)
+
+
+def draw_doors(request: HttpRequest, premises: Premises, *, first: bool) -> list[SafeString]:
+    """The programmes' parts of a place's public page."""
+    _declared()
+    drawn = []
+    for template, (above, context) in _doors.items():
+        told = context(premises) if above is first else None
+        if told is not None:
+            drawn.append(render_to_string(template, {"premises": premises, **told}, request))
+    return drawn

@@ -1,0 +1,114 @@
+"""What the enterprise is told of a visit, from the order to the publication: one message for each moment."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from tests import world
+from tests.kernel.matters.test_scope import plan
+
+from zhijian.kernel import jobs
+from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.evidence.models import LedgerEntry
+from zhijian.kernel.ids import uuid7
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.perform import About, perform
+from zhijian.kernel.notices.models import Notice, SimulatedMessage
+from zhijian.programmes.inspection import flow
+from zhijian.programmes.inspection.models import Inspection, PublishedResult
+from zhijian.programmes.inspection.portal import face_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def w(db, settings) -> world.World:
+    settings.DEMO, settings.PUBLIC_ORIGIN = True, "https://zj.example"
+    with scoped(SYSTEM):
+        return world.make()
+
+
+@pytest.fixture
+def visit(w: world.World) -> Matter:
+    """A visit with two findings, recorded at one moment."""
+    task = plan(w)
+    with scoped(SYSTEM):
+        now = LedgerEntry.objects.latest("id").at
+        matter = perform(
+            task, "order", SYSTEM, result="basically_compliant", failed=2, items_checked=3, started=now, ended=now,
+            record_id=uuid7(), record_digest="0" * 64,
+        )  # fmt: skip
+        inspection = Inspection.objects.get(pk=matter.pk)
+        for item in ("1.2", "2.3"):
+            about = About(f"{item} 不符合", matter.area, w.entity, w.premises, matter)
+            perform(
+                flow.RECTIFICATION, "order", SYSTEM, about=about, item=item, found="不符合", required="改正",
+                deadline=calendar.add_working_days(calendar.today(), 5)[0], by_field={"inspection": inspection},
+            )  # fmt: skip
+        about = About(w.premises.name, matter.area, w.entity, w.premises, matter)
+        perform(flow.PUBLICATION, "await", SYSTEM, about=about, by_field={"inspection": inspection})
+        return matter
+
+
+def told() -> str:
+    """The one message that has gone out since this was last asked."""
+    jobs.run_pending()
+    with scoped(SYSTEM):
+        (message,) = SimulatedMessage.objects.all()
+        text = message.text
+        SimulatedMessage.objects.all().delete()
+    return str(text)
+
+
+def children(visit: Matter, kind: str) -> list[Matter]:
+    return list(Matter.objects.filter(parent=visit, kind=kind))
+
+
+def test_each_moment_of_a_visit_is_one_message_that_says_what_to_do(w, visit):
+    day = calendar.add_working_days(calendar.today(), 5)[0]
+    ordered = told()
+    assert f"检查发现2项问题，请于{day:%Y-%m-%d}前整改并答复" in ordered and w.premises.name in ordered
+    with scoped(SYSTEM):
+        for finding in children(visit, "rectification"):
+            perform(finding, "accept", SYSTEM, on_site=True)
+        visit.refresh_from_db()
+        assert visit.state == "closed", "the last finding closes the visit in the same moment"
+    closed = told()
+    assert "无需答复" in closed and "整改并答复" not in closed
+    with scoped(SYSTEM):
+        perform(children(visit, "publication")[0], "publish", SYSTEM)
+    published = told()
+    assert "检查结果已公示，无需答复" in published
+    with scoped(SYSTEM):
+        assert Notice.objects.filter(channel="sms").count() == 3
+
+
+def test_the_link_of_the_last_message_opens_the_visit_with_its_findings(w, visit):
+    text = told()
+    html = Client().get(text[text.index("/p/") :]).content.decode()
+    assert w.premises.name in html
+    assert "1.2 不符合" in html and "2.3 不符合" in html
+    assert html.count("提交整改情况") == 2
+
+
+def test_the_door_shows_what_was_published(w, visit):
+    address = f"/d/{w.premises.door_code}/"
+    assert "暂无公示" in Client().get(address).content.decode()
+    with scoped(SYSTEM):
+        perform(children(visit, "publication")[0], "publish", SYSTEM)
+    html = Client().get(address).content.decode()
+    assert 'class="face warn"' in html and "基本符合" in html
+
+
+def test_the_smile_goes_with_a_key_item_or_an_open_finding():
+    today = calendar.today()
+    result = PublishedResult(published_on=today, visited_on=today, result="compliant")
+    assert (face_of(None).tone, face_of(result).tone) == ("", "good")
+    result.open_items = 1
+    assert face_of(result).tone == "warn"
+    result.open_items, result.put_right_on = 0, today
+    assert face_of(result).tone == "good"
+    result.failed_key = 1
+    assert face_of(result).tone == "bad"
