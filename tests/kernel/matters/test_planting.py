@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection, models
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 from tests import world
 
@@ -27,7 +28,10 @@ from zhijian.kernel.matters.errors import BadFacts, NotAllowed, NotOpen
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.matters.planting import Planter
-from zhijian.programmes.inspection import demo, flow
+from zhijian.kernel.notices.models import Channel, Notice
+from zhijian.kernel.packs import stack
+from zhijian.programmes.inspection import flow
+from zhijian.programmes.inspection.made_up import Seen, Sheet, record_of
 from zhijian.programmes.inspection.models import (
     Answer,
     Inspection,
@@ -36,7 +40,8 @@ from zhijian.programmes.inspection.models import (
     PublishedResult,
     Rectification,
 )
-from zhijian.programmes.inspection.stories import Performed, PlantedVisit, Story
+from zhijian.programmes.inspection.stories import News, Performed, PlantedVisit, Story
+from zhijian.programmes.inspection.wording import words
 
 DAY = dt.date(2026, 3, 4)
 AWAY = {"id", "uid", "matter_uid", "record_id", "sha256", "sm3", "subject"}  # ids and digests differ, nothing else may
@@ -62,16 +67,20 @@ def w(db: None) -> world.World:
 
 
 @pytest.fixture
-def office(w: world.World) -> demo.Office:
-    device = Device.objects.create(
+def device(w: world.World) -> Device:
+    return Device.objects.create(
         person=w.inspector, name="t", public_key={}, grant_until=dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
     )
-    return demo.Office(world.OFFICE, w.inspector, w.second, w.head, device, [w.premises.pk])
 
 
-def record(w: world.World, office: demo.Office, failed: list[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+def visit(w: world.World, device: Device, failed: list[str]) -> Seen:
+    sheet = Sheet.of(w.checklist, stack().table("demo"))
+    return Seen(w.premises, DAY, (w.inspector, w.second), device, sheet, failed, set(), "routine")
+
+
+def record(seen: Seen) -> tuple[dict[str, Any], dict[str, Any]]:
     """The same record for both ways, under two ids and without papers."""
-    raw = demo.record_of_visit(office, w.premises, w.checklist, DAY, failed, random.Random(7))
+    raw = record_of(seen, stack().table("demo"), words(), random.Random(7))
     raw["content"]["papers"] = []
     raw["digest"] = sha256_hex(canonical(raw["content"]))
     other = copy.deepcopy(raw)
@@ -137,12 +146,13 @@ def untouched(story: Story) -> None:
 
 @pytest.mark.parametrize("tell", [settled, published_last, halfway, untouched])
 @pytest.mark.parametrize("failed", [["1.2", "2.3"], ["1.1", "1.2"]], ids=["general", "key"])
-def test_planted_is_performed(w: world.World, office: demo.Office, tell: Any, failed: list[str]) -> None:
-    one, other = record(w, office, failed)
-    performed = Performed(one, office.device)
+def test_planted_is_performed(w: world.World, device: Device, tell: Any, failed: list[str]) -> None:
+    seen = visit(w, device, failed)
+    one, other = record(seen)
+    performed = Performed(one, device)
     tell(performed)
     planter = Planter()
-    planted = PlantedVisit(planter, other, office.device, w.premises, w.checklist)
+    planted = PlantedVisit(planter, other, seen)
     tell(planted)
     planter.flush()
     with scoped(SYSTEM):
@@ -154,10 +164,11 @@ def test_planted_is_performed(w: world.World, office: demo.Office, tell: Any, fa
         assert ours[name] == rows, name
 
 
-def test_a_visit_without_findings_too(w: world.World, office: demo.Office) -> None:
-    one, other = record(w, office, [])
-    performed, planter = Performed(one, office.device), Planter()
-    planted = PlantedVisit(planter, other, office.device, w.premises, w.checklist)
+def test_a_visit_without_findings_too(w: world.World, device: Device) -> None:
+    seen = visit(w, device, [])
+    one, other = record(seen)
+    performed, planter = Performed(one, device), Planter()
+    planted = PlantedVisit(planter, other, seen)
     planter.flush()
     with scoped(SYSTEM):
         performed.matter.refresh_from_db()
@@ -166,10 +177,33 @@ def test_a_visit_without_findings_too(w: world.World, office: demo.Office) -> No
     )
 
 
-def test_the_planted_chain_holds_and_goes_on(w: world.World, office: demo.Office) -> None:
-    _, raw = record(w, office, ["1.2", "2.3"])
+def told(root: Matter) -> list[tuple[Any, ...]]:
+    """Who was told what of a visit on the platform."""
+    with scoped(SYSTEM):
+        rows = Notice.objects.filter(Q(matter=root.pk) | Q(matter__parent=root.pk), channel=Channel.IN_APP)
+        return sorted(
+            (row.template, row.data["verb"], row.data["title"], bool(row.data["number"]), str(row.person or row.entity))
+            for row in rows.select_related("person", "entity")
+        )
+
+
+def test_people_are_told_of_what_is_planted_with_news(w: world.World, device: Device) -> None:
+    seen = visit(w, device, ["1.1", "1.2", "2.3"])
+    one, other = record(seen)
+    performed, planter, news = Performed(one, device), Planter(), News()
+    halfway(performed)
+    planted = PlantedVisit(planter, other, seen, news)
+    halfway(planted)
+    planter.flush()
+    assert told(planted.visit.matter) == []
+    news.tell()
+    assert told(planted.visit.matter) == told(performed.matter) != []
+
+
+def test_the_planted_chain_holds_and_goes_on(w: world.World, device: Device) -> None:
+    seen = visit(w, device, ["1.2", "2.3"])
     planter = Planter()
-    planted = PlantedVisit(planter, raw, office.device, w.premises, w.checklist)
+    planted = PlantedVisit(planter, record(seen)[1], seen)
     settled(planted)
     planter.flush()
     with scoped(SYSTEM):
@@ -182,10 +216,10 @@ def test_the_planted_chain_holds_and_goes_on(w: world.World, office: demo.Office
     call_command("verify", stdout=out, stderr=out)
 
 
-def test_the_steps_after_planting_are_performed(w: world.World, office: demo.Office) -> None:
-    _, raw = record(w, office, ["1.2"])
+def test_the_steps_after_planting_are_performed(w: world.World, device: Device) -> None:
+    seen = visit(w, device, ["1.2"])
     planter = Planter()
-    planted = PlantedVisit(planter, raw, office.device, w.premises, w.checklist)
+    planted = PlantedVisit(planter, record(seen)[1], seen)
     planter.flush()
     with scoped(SYSTEM):
         finding = Matter.objects.get(pk=planted.findings[0].matter.pk)

@@ -17,12 +17,20 @@ ZIBO, CHICAGO = Stack.read("cn_zibo"), Stack.read("us_chicago")
 TRADES = ZIBO.table("codes/trades")["trade"]
 
 
+VERSIONS = ["food_service", "food_service_v2"]
+
+
 @pytest.fixture
-def food() -> dict[str, Any]:
-    reading = read_checklist(ZIBO.file("checklists/food_service.xlsx"), TRADES)
+def food(version: str) -> dict[str, Any]:
+    reading = read_checklist(ZIBO.file(f"checklists/{version}.xlsx"), TRADES)
     assert reading.faults == []
     assert reading.data is not None
     return reading.data
+
+
+@pytest.fixture(params=VERSIONS)
+def version(request: pytest.FixtureRequest) -> str:
+    return request.param
 
 
 def items(data: dict[str, Any]) -> list[dict[str, Any]]:
@@ -30,7 +38,8 @@ def items(data: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_food_service_has_56_items_of_which_20_are_key(food: dict[str, Any]) -> None:
-    assert (food["code"], food["number"], food["since"]) == ("cn.food_service", "市监食生发〔2022〕18号", "2022-03-15")
+    assert (food["code"], food["number"]) == ("cn.food_service", "市监食生发〔2022〕18号")
+    assert (food["version"], food["since"]) in [(1, "2022-03-15"), (2, "2026-07-01")]
     assert len(items(food)) == 56
     assert sum(item["key"] for item in items(food)) == 20
     assert [len(section["items"]) for section in food["sections"][:3]] == [4, 8, 8]
@@ -51,6 +60,34 @@ def test_each_item_has_basis_and_what_is_to_be_done_and_each_number_a_limit(food
         answer = item["answer"]
         assert (answer["type"] == "number") == bool(answer["unit"])
         assert answer["type"] == "yesno" or answer["min"] or answer["max"]
+
+
+def test_what_was_shipped_stays_as_it_is() -> None:
+    """Visits stand on these versions: a change is a new version, not another file under the old number."""
+    shipped = {
+        f"{data['code']} {data['version']}": digest_of(data)[:16]
+        for place in (ZIBO, CHICAGO)
+        for path in place.files("checklists/*.xlsx").values()
+        if (data := read_checklist(path).data)
+    }
+    assert shipped == {
+        "cn.food_service 1": "270a5690c561d168",
+        "cn.food_service_2016 1": "58dd6d686447ff4a",
+        "cn.food_service 2": "a62122c6ce999f76",
+        "us.food 1": "046ecce73c47f48d",
+        "us.food 2": "97ee5c158216e1b8",
+    }
+
+
+@pytest.mark.parametrize(("place", "name"), [(ZIBO, "food_service_v2"), (CHICAGO, "food_v2")])
+def test_each_item_says_how_it_usually_fails(place: Stack, name: str) -> None:
+    data = read_checklist(place.file(f"checklists/{name}.xlsx")).data
+    for item in items(data):
+        assert item["phrases"], item["no"]
+        assert not any(phrase == item["text"] or phrase.endswith(("。", ".")) for phrase in item["phrases"])
+    if place is ZIBO:
+        assert len({item["fix"] for item in items(data)}) == 56, "each says what is to be done about it"
+        assert all("《" in item["basis"] for item in items(data))
 
 
 def test_the_list_of_2016_has_30_items_of_which_7_are_key_and_nothing_verified() -> None:
@@ -130,6 +167,7 @@ def test_numbers_and_dates_may_be_cells_of_any_kind() -> None:
         ({"适用业态": "moon"}, [COLUMNS, ROW], "检查表 B6", "moon"),
         ({"失效日期": "2025-01-01"}, [COLUMNS, ROW], "检查表 B7", ""),
         ({"名称": ""}, [COLUMNS, ROW], "检查表 B3", "名称"),
+        ({"名称": "很" * 121}, [COLUMNS, ROW], "检查表 B3", "120"),
         ({}, [COLUMNS[:-1], ROW[:-1]], "检查项 O1", "依据已核对"),
         ({}, [COLUMNS, row(依据="")], "检查项 F2", "依据"),
         ({}, [COLUMNS, row(重点项="perhaps")], "检查项 D2", "perhaps"),
@@ -150,6 +188,27 @@ def test_a_fault_is_named_with_its_cell(head: dict[str, Any], rows: list[list[An
     told = [str(fault) for fault in reading.faults]
     assert any(text.startswith(f"{place}:") and word in text for text in told), told
     assert all(fault.mend for fault in reading.faults)
+
+
+def with_phrases(text: str) -> bytes:
+    return workbook(HEAD, [[*COLUMNS, "常见问题"], [*ROW, text]])
+
+
+def test_phrases_stand_line_by_line() -> None:
+    item = items(read_checklist(with_phrases(" 未公示 \n\n许可证被遮挡\n")).data)[0]
+    assert item["phrases"] == ["未公示", "许可证被遮挡"]
+    assert "phrases" not in items(read_checklist(with_phrases(" ")).data)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [("\n".join(map(str, range(9))), "9"), ("很" * 61, "60"), ("甲\n乙\n甲", "甲")],
+    ids=["many", "long", "twice"],
+)
+def test_faults_of_phrases_are_named(text: str, word: str) -> None:
+    reading = read_checklist(with_phrases(text))
+    assert [str(fault).split(":")[0] for fault in reading.faults] == ["检查项 P2"]
+    assert word in str(reading.faults[0])
 
 
 def test_what_is_no_workbook_is_told_and_not_raised(tmp_path: Path) -> None:

@@ -45,11 +45,20 @@ def newer(data: dict[str, Any], version: int, since: str) -> dict[str, Any]:
 
 def test_what_the_packs_ship_is_loaded_once(food: dict[str, Any]) -> None:
     first, again = checklists.load_shipped(), checklists.load_shipped()
-    assert [c.pk for c in first] == [c.pk for c in again]
-    kept = Checklist.objects.get(code=CODE)
+    assert [c.version for c in first if c.code == CODE] == [1, 2]
+    assert {c.pk for c in again} < {c.pk for c in first}, "the newest of each"
+    kept, newest = Checklist.objects.filter(code=CODE).order_by("version")
     assert (kept.code, len(kept.items), kept.content["verified"]) == (CODE, 56, False)
-    assert LedgerEntry.objects.filter(kind="checklist.load").count() == 2
-    assert checklists.as_data(kept) == food
+    assert (kept.until, newest.since, newest.until) == (dt.date(2026, 6, 30), dt.date(2026, 7, 1), None)
+    assert LedgerEntry.objects.filter(kind="checklist.load").count() == 3
+    assert checklists.as_data(kept) == {**food, "until": "2026-06-30"}
+
+
+def test_a_version_of_the_bureau_under_the_same_number_stays(food: dict[str, Any]) -> None:
+    checklists.load(food, SYSTEM)
+    own = checklists.load(newer(food, 2, "2026-06-01"), SYSTEM)
+    assert CODE not in [c.code for c in checklists.load_shipped()]
+    assert Checklist.objects.filter(code=CODE).latest("version") == own
 
 
 def test_a_new_version_ends_the_one_before(food: dict[str, Any]) -> None:
@@ -123,7 +132,7 @@ def test_an_item_that_somebody_signed_off_loses_its_mark(food: dict[str, Any], w
 
 
 def test_the_command_exports_checks_and_imports(food: dict[str, Any], tmp_path: Path) -> None:
-    call_command("checklist", "load", stdout=StringIO())
+    checklists.load(food, SYSTEM)
     path = tmp_path / "list.xlsx"
     call_command("checklist", "export", CODE, str(path), stdout=StringIO())
     assert checklists.read_checklist(path).data == food

@@ -76,5 +76,5 @@ def test_the_page_names_who_set_the_day(w: world.World, finding: Matter) -> None
         clock = Clock.objects.get(matter=finding)
         told = shown.told(clock)
     assert clock.fixed == (rules.set_by_hand(finding.rectification.deadline, clock.started) is not None)
-    assert told["set_by"] == (SYSTEM.name if clock.fixed else "")
+    assert told["set_by"] == "", "the system is nobody"
     assert told["shown"].name != rules.RECTIFY_WITHIN.meaning

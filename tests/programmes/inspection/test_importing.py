@@ -44,7 +44,7 @@ def rows() -> list[dict[str, str]]:
 def take(path: Path = SAMPLE) -> ImportRun:
     run = import_file(path, "chicago_inspections")
     run.refresh_from_db()
-    assert run.state == "done", run.problem
+    assert run.state == "done", run.trouble
     return run
 
 

@@ -19,8 +19,8 @@ def protect(table: str) -> str:
 def window(signature: str, query: str, first: str = "") -> str:
     """SQL of a narrow window through row security: a function that runs one query as if everything were in scope.
 
-    `signature` names the function, its argument and its OUT columns; `first` is done before the query. The scope is set and set back inside the body,
-    since an ordinary role may not attach custom settings to a function.
+    `signature` names the function, its argument and its OUT columns; `first` is done before the query. The scope is set
+    and set back inside the body, since an ordinary role may not attach custom settings to a function.
     """
     return f"""
         CREATE FUNCTION {signature} RETURNS SETOF record LANGUAGE plpgsql VOLATILE AS $$

@@ -21,6 +21,7 @@ from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import decide, doubts, flow
 from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, Rectification
 from zhijian.programmes.inspection.record import Given, Record
+from zhijian.programmes.inspection.wording import findings_of, found_of, title_of
 
 
 class CannotPlace(Exception):
@@ -119,7 +120,7 @@ def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
             "checklist": checklist,
             "present_name": content.present.name if content.present else "",
             "present_role": content.present.role if content.present else "",
-            "findings": content.findings,
+            "findings": findings_of(content, checklist.items.values() if checklist else ()),
             "statement": content.statement,
         },
         result=told.result if told else judged.result,
@@ -198,17 +199,16 @@ def _order_rectifications(
         if measures.get(given.item) != "rectify":
             continue
         item = items.get(given.item, {})
-        text = item.get("text", given.item)
         perform(
             flow.RECTIFICATION,
             "order",
             visit.actor,
             at=visit.at,
-            about=_about(visit, inspection.matter, f"{given.item} {text}"),
+            about=_about(visit, inspection.matter, title_of(item, given)),
             by_field={"inspection": inspection},
             item=given.item[:20],
-            found="；".join(filter(None, [text, f"{given.value}{given.unit}", given.note])),
-            required=item.get("fix") or text,
+            found=found_of(item, given),
+            required=item.get("fix") or item.get("text", given.item),
             deadline=deadline,
         )
     if "rectify" in measures.values():
@@ -233,9 +233,7 @@ def _propose_investigation(
         about=_about(visit, inspection.matter),
         by_field={"inspection": inspection},
         items=[given.item for given in grave],
-        found="\n".join(
-            f"{given.item} {items.get(given.item, {}).get('text', '')} {given.note}".strip() for given in grave
-        ),
+        found="\n".join(title_of(items.get(given.item, {}), given) for given in grave),
         basis="；".join(dict.fromkeys(items.get(given.item, {}).get("basis", "") for given in grave))[:200],
     )
 

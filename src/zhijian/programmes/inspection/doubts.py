@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -102,10 +103,11 @@ def of_place(record: Record, premises: Premises) -> list[dict[str, Any]]:
     return [doubt("far_away", metres=away)] if away > limit + (place.accuracy or 0) else []
 
 
-def of_officers(record: Record) -> list[dict[str, Any]]:
-    """Doubts about the officers' certificates on the day."""
+def of_officers(record: Record, people: Mapping[int, Person] | None = None) -> list[dict[str, Any]]:
+    """Doubts about the officers' certificates on the day. `people` by id, where they are at hand."""
     day = calendar.legal_day(record.content.started)
-    people = Person.objects.in_bulk([officer.id for officer in record.content.inspectors])
+    if people is None:
+        people = Person.objects.in_bulk([officer.id for officer in record.content.inspectors])
     return [
         doubt("certificate_expired", name=officer.name)
         for officer in record.content.inspectors

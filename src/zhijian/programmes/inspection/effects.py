@@ -44,8 +44,7 @@ def looked_at(matter: Matter, record: Inspection, facts: Any, actor: Actor, at: 
 
 def start_deadline(matter: Matter, record: Rectification, facts: Any, actor: Actor, at: dt.datetime) -> None:
     """The enterprise's time runs up to the deadline: counted where the rule gave it, else the officer's own day."""
-    by_hand = rules.set_by_hand(record.deadline, at)
-    clocks.start(matter, rules.RECTIFY_WITHIN, at, until=by_hand, by=actor.name)
+    _run_until(matter, rules.set_by_hand(record.deadline, at), actor, at)
 
 
 def move_deadline(matter: Matter, record: Rectification, facts: Any, actor: Actor, at: dt.datetime) -> None:
@@ -57,7 +56,12 @@ def move_deadline(matter: Matter, record: Rectification, facts: Any, actor: Acto
         extended=F("extended") + (0 if sent_back else 1),
         returned=F("returned") + (1 if sent_back else 0),
     )
-    clocks.start(matter, rules.RECTIFY_WITHIN, at, until=record.deadline, by=actor.name)
+    _run_until(matter, record.deadline, actor, at)
+
+
+def _run_until(matter: Matter, until: dt.date | None, actor: Actor, at: dt.datetime) -> None:
+    set_by = actor.name if actor.kind == "staff" else ""
+    clocks.start(matter, rules.RECTIFY_WITHIN, at, until=until, by=set_by)
 
 
 def clear_ask(matter: Matter, record: Rectification, facts: Any, actor: Actor, at: dt.datetime) -> None:

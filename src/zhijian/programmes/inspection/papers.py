@@ -1,11 +1,13 @@
 """The papers of a visit, as data: made from what was signed on the phone and what the phone knew, nothing else.
 
-The phone shows the same facts from the same JSON; `tests/fixtures/record_inspection_1.json` holds both sides to it.
+The phone shows the same facts from the same JSON; `tests/fixtures/record_inspection_1*.json` hold both sides to it.
+What was found is told by one rule (`wording`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +16,7 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers.making import data_source
 from zhijian.kernel.registry.models import Premises
+from zhijian.programmes.inspection import wording
 from zhijian.programmes.inspection.models import Checklist
 from zhijian.programmes.inspection.record import Content, Record
 
@@ -27,6 +30,7 @@ class Known:
     premises: Json
     checklist: Json | None
     organ: Json
+    words: wording.Words  # how the pack tells what was found
 
     @property
     def items(self) -> list[Json]:
@@ -81,7 +85,7 @@ def onsite_record(record: Record, known: Known) -> Json:
         "cards_shown": bool(content.informed.get("cards_shown")),
         "rights_told": bool(content.informed.get("rights_told")),
         "recusal": str(content.informed.get("recusal", "")),
-        "findings": content.findings,
+        "findings": wording.findings_of(content, known.items, known.words),
         "statement": content.statement,
         "refused": _refused(content),
     }
@@ -142,25 +146,31 @@ def rectification_order(record: Record, known: Known) -> Json:
     content = record.content
     due = {one.item for one in content.outcome.items if one.measure == "rectify"} if content.outcome else set()
     given = {one.item: one for one in content.answers}
-    items = [item for item in known.items if item["no"] in due]
+    items = [item for item in known.items if item["no"] in due & given.keys()]
     return {
         **_common(record, known),
         "ended": wall(content.ended),
         "found": [
             {
                 "no": item["no"],
+                "found": wording.found_of(item, given[item["no"]], known.words),
                 "text": item["text"],
-                "value": given[item["no"]].value + given[item["no"]].unit if item["no"] in given else "",
-                "note": given[item["no"]].note if item["no"] in given else "",
+                "basis": item["basis"],
             }
             for item in items
         ],
-        "against": list(dict.fromkeys(item["basis"] for item in items if item["basis"])),
+        "against": _grounds(items),
         "deadline": content.deadline.isoformat() if content.deadline else None,
         "required": [item["fix"] or item["text"] for item in items],
         "phone": known.organ.get("phone", ""),
         "refused": _refused(content),
     }
+
+
+def _grounds(items: list[Json]) -> list[str]:
+    """Every ground once, in the order of the items; several of one item are parted by semicolons."""
+    named = [ground.strip() for item in items for ground in re.split("[;；]", item["basis"])]
+    return list(dict.fromkeys(filter(None, named)))
 
 
 def known_of(record: Record, premises: Premises) -> Known:
@@ -189,6 +199,7 @@ def known_of(record: Record, premises: Premises) -> Known:
         if list_
         else None,
         organ={"name": organ.name, "phone": organ.phone},
+        words=wording.words(),
     )
 
 

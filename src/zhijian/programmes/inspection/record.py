@@ -54,7 +54,7 @@ class Given(Part):
 
     item: str
     answer: Literal["yes", "no", "na"]
-    by: Literal["tap", "section"] = "tap"
+    by: Literal["tap", "section", "trade"] = "tap"  # trade: not applicable to such premises, and left so
     at: dt.datetime
     value: str = ""
     unit: str = ""

@@ -1,7 +1,7 @@
 """A visit and what comes after it, told step by step: through the phone's door, or planted in bulk.
 
-Both tell the same story and leave the same rows, apart from papers and notices, which nobody waits for when years are
-planted.
+Both tell the same story and leave the same rows, apart from papers, which nobody waits for when years are planted.
+People are told of what is planted where `News` are collected, by notices on the platform that have arrived.
 """
 
 from __future__ import annotations
@@ -9,19 +9,29 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Protocol
 
-from zhijian.kernel.accounts.actor import SYSTEM, actor_of, party_of
-from zhijian.kernel.accounts.models import Device
+from django.utils import timezone
+
+from zhijian.kernel.accounts.actor import SYSTEM, Actor, actor_of, party_of
+from zhijian.kernel.accounts.models import Device, Person
+from zhijian.kernel.accounts.roles import Relation
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
+from zhijian.kernel.matters.flow import Flow, Step
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.matters.planting import Planted, Planter
+from zhijian.kernel.notices.models import Channel, Notice, NoticeState, ToKind
+from zhijian.kernel.notices.receivers import Receiver, receivers
+from zhijian.kernel.notices.telling import step_data
+from zhijian.kernel.notices.wording import templates
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import decide, doubts, flow, rules
 from zhijian.programmes.inspection.actions import on_site, record_visit
+from zhijian.programmes.inspection.made_up import Seen
 from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, PublishedResult, Rectification
 from zhijian.programmes.inspection.record import Given, Record, read
+from zhijian.programmes.inspection.wording import findings_of, found_of, title_of
 
 
 class Story(Protocol):
@@ -71,29 +81,93 @@ class Performed:
             perform(waiting, "publish", SYSTEM, at=at)
 
 
+class News:
+    """What people are to be told of planted steps, until the matters are written."""
+
+    def __init__(self) -> None:
+        self.notices: list[Notice] = []
+        self.read = timezone.now() - dt.timedelta(days=7)  # what staff were told before, they have read
+        self._people: dict[tuple[Any, ...], list[Receiver]] = {}
+
+    def add(self, step: Step, planted: Planted, actor: Actor, at: dt.datetime) -> None:
+        """Keep what the step tells to whom."""
+        own = planted.flow.entry_kind(step)
+        for to in step.told:
+            for receiver in self._receivers(to, planted.matter):
+                person = receiver if isinstance(receiver, Person) else None
+                if person is not None and person.pk == actor.person_id:
+                    continue
+                read = at if person is not None and at < self.read else None
+                self.notices.append(
+                    Notice(
+                        matter=planted.matter,
+                        area=planted.matter.area,
+                        entity=None if person else receiver,
+                        person=person,
+                        to_kind=ToKind.PERSON if person else ToKind.ENTITY,
+                        channel=Channel.IN_APP,
+                        template=own if own in templates() else "step",
+                        data=step_data(planted.flow, step, planted.matter),
+                        dedupe=f"{planted.matter.pk}:{planted.matter.version}:{step.verb}",
+                        state=NoticeState.READ if read else NoticeState.SENT,
+                        made_by=actor.label,
+                        made_at=at,
+                        sent_at=at,
+                        read_at=read,
+                    )
+                )
+
+    def _receivers(self, to: Any, matter: Matter) -> list[Receiver]:
+        """Staff are the same for all matters of an area and a pair of officers."""
+        if to is Relation.PARTY:
+            return [matter.entity] if matter.entity else []
+        key = (to, matter.area, matter.assignee_id, matter.second_id)
+        if key not in self._people:
+            with scoped(SYSTEM):
+                self._people[key] = receivers(to, matter)
+        return self._people[key]
+
+    def tell(self) -> None:
+        """Write the notices; the matters have their numbers by now."""
+        for notice in self.notices:
+            notice.data["number"] = notice.matter.number  # type: ignore[union-attr]
+        with scoped(SYSTEM):
+            Notice.objects.bulk_create(self.notices, batch_size=2000)
+        self.notices.clear()
+
+
 class PlantedVisit:
     """The same, in memory until the planter is flushed."""
 
-    def __init__(
-        self, planter: Planter, raw: dict[str, Any], device: Device, premises: Premises, checklist: Checklist
-    ) -> None:
-        self.planter, self.device, self.premises, self.checklist = planter, device, premises, checklist
+    def __init__(self, planter: Planter, raw: dict[str, Any], seen: Seen, news: News | None = None) -> None:
+        self.planter, self.news = planter, news
+        self.device, self.premises, self.checklist = seen.device, seen.premises, seen.sheet.checklist
+        self.officers = {officer.pk: officer for officer in seen.officers}
         record = read(raw)
-        self.content, self.items = record.content, checklist.items
-        self.actor = on_site(device, calendar.legal_day(self.content.started), premises.area)
+        self.content, self.items = record.content, seen.sheet.items
+        self.actor = on_site(seen.device, calendar.legal_day(self.content.started), seen.premises.area)
         self.failed = [given for given in self.content.answers if given.answer == "no"]
-        judged = decide.decide(self.items, [a.model_dump() for a in self.content.answers])
-        self.result, self.measures = judged.result, judged.measures
+        told = record.content.outcome
+        assert told is not None
+        self.result, self.measures = told.result, {one.item: one.measure for one in told.items}
         self.published: PublishedResult | None = None
-        self._record(record, raw)
+        self._record(record)
 
-    def _perform(self, target: Any, verb: str, **more: Any) -> Planted:
-        return self.planter.perform(target, verb, self.actor, **more)
+    def _perform(
+        self, target: Flow | Planted, verb: str, at: dt.datetime, actor: Actor | None = None, **more: Any
+    ) -> Planted:
+        actor = actor or self.actor
+        flow_, state = (target, None) if isinstance(target, Flow) else (target.flow, target.matter.state)
+        planted = self.planter.perform(target, verb, actor, at=at, **more)
+        step = flow_.find(verb, state, calendar.legal_day(at))
+        if self.news is not None and step is not None:
+            self.news.add(step, planted, actor, at)
+        return planted
 
     def _about(self, parent: Matter | None = None, title: str = "") -> About:
         return About(title or self.premises.name, self.premises.area, self.premises.entity, self.premises, parent)
 
-    def _record(self, record: Record, raw: dict[str, Any]) -> None:
+    def _record(self, record: Record) -> None:
         content, at = self.content, self.content.ended
         self.visit = self._perform(
             flow.INSPECTION, "start", about=self._about(), at=content.started, purpose=content.purpose,
@@ -102,7 +176,7 @@ class PlantedVisit:
         told = {
             "present_name": content.present.name if content.present else "",
             "present_role": content.present.role if content.present else "",
-            "findings": content.findings,
+            "findings": findings_of(content, self.items.values()),
             "statement": content.statement,
         }
         self._perform(
@@ -120,7 +194,7 @@ class PlantedVisit:
             record_digest=record.digest,
             refused=content.refused is not None,
         )
-        self.visit.matter.flags = self._flags(record, raw)
+        self.visit.matter.flags = self._flags(record)
         self.planter.also(*map(self._answer, content.answers))
         self.findings = [self._order(given, at) for given in self.failed if self._measure(given) == "rectify"]
         self.deadlines = [finding.record.deadline for finding in self.findings]  # type: ignore[union-attr]
@@ -140,12 +214,12 @@ class PlantedVisit:
     def _measure(self, given: Given) -> str:
         return self.measures.get(given.item, "")
 
-    def _flags(self, record: Record, raw: dict[str, Any]) -> list[dict[str, Any]]:
+    def _flags(self, record: Record) -> list[dict[str, Any]]:
+        """What the record leaves in doubt; its own digest, made a moment ago, does not."""
         return [
-            *doubts.of_record(record, raw),
             *doubts.of_device(self.device, self.content.ended),
             *doubts.of_place(record, self.premises),
-            *doubts.of_officers(record),
+            *doubts.of_officers(record, self.officers),
             *doubts.of_checklist(record, self.checklist),
         ]
 
@@ -170,10 +244,10 @@ class PlantedVisit:
             flow.RECTIFICATION,
             "order",
             at=at,
-            about=self._about(self.visit.matter, f"{given.item} {item['text']}"),
+            about=self._about(self.visit.matter, title_of(item, given)),
             by_field={"inspection": self.visit.record},
             item=given.item[:20],
-            found="；".join(filter(None, [item["text"], f"{given.value}{given.unit}", given.note])),
+            found=found_of(item, given),
             required=item.get("fix") or item["text"],
             deadline=self.content.deadline or decide.default_deadline(at),
         )
@@ -188,7 +262,7 @@ class PlantedVisit:
         if not grave:
             return
         items = [self.items[given.item] for given in grave]
-        lines = [f"{g.item} {i['text']} {g.note}".strip() for g, i in zip(grave, items, strict=True)]
+        lines = [title_of(item, given) for given, item in zip(grave, items, strict=True)]
         self._perform(
             flow.LEAD, "propose", at=at, about=self._about(self.visit.matter),
             by_field={"inspection": self.visit.record}, items=[given.item for given in grave], found="\n".join(lines),
@@ -198,23 +272,23 @@ class PlantedVisit:
     def answer(self, n: int, at: dt.datetime, text: str) -> None:
         party = party_of(self.premises.entity)
         by_field = {"answered": at, "answered_by": party.label}
-        self.planter.perform(self.findings[n], "answer", party, at=at, by_field=by_field, answer=text, photos=[])
+        self._perform(self.findings[n], "answer", at, party, by_field=by_field, answer=text, photos=[])
 
     def ask_time(self, n: int, at: dt.datetime, until: dt.date, reason: str) -> None:
         party = party_of(self.premises.entity)
-        self.planter.perform(self.findings[n], "ask_time", party, at=at, asked_until=until, asked_reason=reason)
+        self._perform(self.findings[n], "ask_time", at, party, asked_until=until, asked_reason=reason)
 
     def accept(self, n: int, at: dt.datetime) -> None:
-        self.planter.perform(self.findings[n], "accept", actor_of(self.device.person), at=at)
+        self._perform(self.findings[n], "accept", at, actor_of(self.device.person))
         left = self._left()
         if self.published is not None:
             self.published.open_items = left
             self.published.put_right_on = None if left else calendar.legal_day(at)
         if left == 0 and self.visit.matter.state == "rectifying":
-            self.planter.perform(self.visit, "close", SYSTEM, at=at)
+            self._perform(self.visit, "close", at, SYSTEM)
 
     def publish(self, at: dt.datetime) -> None:
-        self.planter.perform(self.publication, "publish", SYSTEM, at=at)
+        self._perform(self.publication, "publish", at, SYSTEM)
         day = calendar.legal_day(at)
         self.publication.record.published_on = day  # type: ignore[union-attr]
         self.published = published(self.visit, self.premises, self.checklist, [g.item for g in self.failed], day)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["text", "flag", "list", "date", "whole", "number", "answer"]
+Kind = Literal["text", "flag", "list", "lines", "date", "whole", "number", "answer"]
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,14 @@ ITEMS = (
     Column("photo", "应拍照", "Photo", "flag", needed=True, width=8),
     Column("may_na", "可不适用", "May be n/a", "flag", needed=True, width=8),
     Column("fix", "整改要求", "To be done", needed=True, width=40),
+    Column("phrases", "常见问题", "Common faults", "lines", width=40),
     Column("applies", "限于业态", "Only for", "list", width=18),
     Column("verified", "要点已核对", "Text checked", "flag", needed=True, width=10),
     Column("basis_verified", "依据已核对", "Basis checked", "flag", needed=True, width=10),
 )
+
+LONGEST = {"code": 60, "title": 120, "number": 120, "basis": 300, "source": 200}  # of the first sheet, in characters
+MOST_PHRASES, LONGEST_PHRASE = 8, 60  # of an item: as many as a thumb finds, as long as a line of a paper
 
 YES = {"是", "yes", "y", "true", "1", "√"}
 NO = {"否", "no", "n", "false", "0", "×", ""}

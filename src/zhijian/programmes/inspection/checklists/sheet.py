@@ -15,7 +15,20 @@ from django.utils.translation import gettext as _
 
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
 
-from .columns import ANSWERS, HEAD, HEAD_SHEET, ITEM_SHEET, ITEMS, NO, SHOWN, YES, Column
+from .columns import (
+    ANSWERS,
+    HEAD,
+    HEAD_SHEET,
+    ITEM_SHEET,
+    ITEMS,
+    LONGEST,
+    LONGEST_PHRASE,
+    MOST_PHRASES,
+    NO,
+    SHOWN,
+    YES,
+    Column,
+)
 
 CODE = re.compile(r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$")
 MAX_ROWS = 2000
@@ -62,7 +75,7 @@ class _Sheet:
         if not text:
             if column.needed:
                 self.fault(row, at, _("“%(name)s” is empty.") % {"name": column.zh}, _("Fill it in."))
-            return [] if column.kind == "list" else None
+            return [] if column.kind in ("list", "lines") else None
         try:
             return _READ[column.kind](raw, text)
         except (ValueError, InvalidOperation, KeyError):
@@ -111,11 +124,13 @@ _READ: dict[str, Any] = {
     "number": _number,
     "date": _date,
     "list": lambda raw, text: [part for part in re.split(r"[,，、;；\s]+", text) if part],
+    "lines": lambda raw, text: [line.strip() for line in text.splitlines() if line.strip()],
     "answer": lambda raw, text: ANSWERS[text.casefold()],
 }
 _EXPECT: dict[str, Any] = {
     "text": lambda: "",
     "list": lambda: "",
+    "lines": lambda: "",
     "whole": lambda: _("Write a whole number."),
     "number": lambda: _("Write a number, without its unit."),
     "date": lambda: _("Write a date, like 2026-03-15."),
@@ -175,6 +190,9 @@ def _head(sheet: _Sheet, trades: set[str]) -> dict[str, Any]:
         data[column.key] = sheet.value(where[column.key], 1, column)
     if data["code"] and not CODE.match(data["code"]):
         sheet.fault(where["code"], 1, _("The code is not well formed."), _("Write it like cn.food_service."))
+    for key, most in LONGEST.items():
+        if len(data[key] or "") > most:
+            sheet.fault(where[key], 1, _("It is longer than %(most)s characters.") % {"most": most}, _("Shorten it."))
     if data["version"] is not None and data["version"] < 1:
         sheet.fault(where["version"], 1, _("Versions begin at 1."), _("Write a whole number."))
     if data["since"] and data["until"] and data["until"] < data["since"]:
@@ -231,7 +249,7 @@ def _sections(sheet: _Sheet, trades: set[str]) -> list[dict[str, Any]]:
     return list(sections.values())
 
 
-_EMPTY: dict[str, Any] = {"list": [], "flag": False}
+_EMPTY: dict[str, Any] = {"list": [], "lines": [], "flag": False}
 
 
 def _item(sheet: _Sheet, n: int, at: dict[str, int], row: dict[str, Any]) -> dict[str, Any]:
@@ -257,7 +275,23 @@ def _item(sheet: _Sheet, n: int, at: dict[str, int], row: dict[str, Any]) -> dic
         "verified": row["verified"],
         "basis_verified": row["basis_verified"],
     }
-    return {**item, "applies": row["applies"]} if row["applies"] else item
+    _phrases(sheet, n, at.get("phrases", 0), row["phrases"])
+    # Absent when empty: the fingerprints of older versions stay what they are.
+    return {**item, **{key: row[key] for key in ("phrases", "applies") if row[key]}}
+
+
+def _phrases(sheet: _Sheet, n: int, at: int, phrases: list[str]) -> None:
+    """How an item usually fails: a few short sentences, each of its own line."""
+    if len(phrases) > MOST_PHRASES:
+        wrong = _("There are %(n)s common faults.") % {"n": len(phrases)}
+        sheet.fault(n, at, wrong, _("Keep the %(most)s most common.") % {"most": MOST_PHRASES})
+    for phrase in phrases:
+        if len(phrase) > LONGEST_PHRASE:
+            wrong = _("“%(text)s…” is longer than %(most)s characters.")
+            mend = _("Shorten it, or write each fault on a line of its own.")
+            sheet.fault(n, at, wrong % {"text": phrase[:20], "most": LONGEST_PHRASE}, mend)
+    for phrase in sorted({phrase for phrase in phrases if phrases.count(phrase) > 1}):
+        sheet.fault(n, at, _("“%(text)s” stands there twice.") % {"text": phrase[:40]}, _("Write it once."))
 
 
 def digest_of(data: dict[str, Any]) -> str:
@@ -295,7 +329,7 @@ def export_xlsx(data: dict[str, Any], language: str = "zh-hans") -> bytes:
             if column.kind in ("flag", "answer"):
                 value = shown[value]
             elif isinstance(value, list):
-                value = ", ".join(value)
+                value = ("\n" if column.kind == "lines" else ", ").join(value)
             sheet.write_string(n, at, value or "", cell)
     for key in ("key", "photo", "may_na", "verified", "basis_verified", "type"):
         at = next(n for n, column in enumerate(ITEMS) if column.key == key)
@@ -314,6 +348,7 @@ def _rows(data: dict[str, Any]) -> Iterable[dict[str, Any]]:
                 **item,
                 "section_no": section["no"],
                 "section": section["title"],
+                "phrases": item.get("phrases", []),
                 "applies": item.get("applies", []),
                 "basis_verified": item.get("basis_verified", item["verified"]),
                 **{key: answer[key] for key in ("type", "unit", "min", "max")},

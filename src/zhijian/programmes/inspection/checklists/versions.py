@@ -95,19 +95,31 @@ def _follows(before: Checklist | None, data: dict[str, Any]) -> None:
 
 
 def load_shipped(actor: Actor = SYSTEM) -> list[Checklist]:
-    """Load what the packs ship, without overriding what the bureau has loaded over it. Raises VersionRefused.
+    """Load what the packs ship, version by version, without overriding what the bureau has loaded over it.
 
-    A shipped version below the bureau's newest is left out: the bureau is ahead.
+    A shipped version is left out where the bureau has a newer one, or one of its own under the same number.
+    Raises VersionRefused for a workbook that cannot be read.
     """
     loaded = []
+    for data in _shipped():
+        newest = Checklist.objects.filter(code=data["code"]).order_by("-version").first()
+        ahead = newest is not None and (
+            newest.version > data["version"] or (newest.version == data["version"] and newest.digest != digest_of(data))
+        )
+        if not ahead:
+            loaded.append(load(data, actor))
+    return loaded
+
+
+def _shipped() -> list[dict[str, Any]]:
+    """The workbooks of the packs, each list's versions in their order."""
+    shipped = []
     for path in stack().files("checklists/*.xlsx").values():
         reading = read_checklist(path)
         if reading.data is None:
             raise VersionRefused("; ".join(str(fault) for fault in reading.faults))
-        newest = Checklist.objects.filter(code=reading.data["code"]).order_by("-version").first()
-        if newest is None or newest.version <= reading.data["version"]:
-            loaded.append(load(reading.data, actor))
-    return loaded
+        shipped.append(reading.data)
+    return sorted(shipped, key=lambda data: (data["code"], data["version"]))
 
 
 def applicable(premises: Premises | None, day: date) -> list[Checklist]:

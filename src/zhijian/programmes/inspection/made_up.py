@@ -1,0 +1,192 @@
+"""A made-up visit's record, as a phone would have sent it: for the demo city.
+
+What an item that fails says comes from the checklist (`phrases`), else from the pack's `demo.toml` (`[noted]`); items
+that the checklist keeps for other trades, and those that `[absent]` names for the trade, do not apply.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from zhijian.kernel.accounts.models import Device, Person
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.evidence.digest import canonical, sha256_hex
+from zhijian.kernel.packs import stack
+from zhijian.kernel.registry.models import Premises
+from zhijian.programmes.inspection import decide
+from zhijian.programmes.inspection.models import Checklist
+from zhijian.programmes.inspection.record import Content, Given
+from zhijian.programmes.inspection.wording import Words, findings_of
+
+Json = dict[str, Any]
+HOURS = (9, 9, 10, 10, 14, 14, 15, 16)  # neither before the doors open nor at lunch
+STROKES = [
+    [[x * 7, 40 + (x * x * 13) % 30, x * 12] for x in range(14)],
+    [[20 + y, y * 6, 200 + y * 9] for y in range(8)],
+]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A checklist as the demo goes through it: its items by number, and those that may fail, by class."""
+
+    checklist: Checklist
+    items: dict[str, Json]
+    noted: dict[str, list[str]]  # how each item fails
+
+    @classmethod
+    def of(cls, checklist: Checklist, plan: Json) -> Sheet:
+        """A checklist with what the plan says about its items."""
+        items, own = checklist.items, plan.get("noted", {}).get(checklist.code, {})
+        return cls(checklist, items, {no: item.get("phrases") or own.get(no, []) for no, item in items.items()})
+
+    def absent(self, premises: Premises, plan: Json) -> set[str]:
+        """The items that do not apply to premises: of other trades, and what every other shop does not do."""
+        rare = plan.get("rare", []) if premises.pk % 2 else []
+        named = {*plan.get("absent", {}).get(premises.trade, []), *rare}
+        return {
+            no
+            for no, item in self.items.items()
+            if item["may_na"] and (no in named or (item.get("applies") and premises.trade not in item["applies"]))
+        }
+
+    def failing(self, dice: random.Random, absent: set[str], percent: int, key: bool) -> list[str]:
+        """Which items fail at a visit: none, or one to three; key ones only when asked."""
+        if dice.randrange(100) >= percent:
+            return []
+        may = [no for no in self.items if no not in absent]
+        found = dice.sample([no for no in may if not self.items[no]["key"]], dice.choice((1, 1, 2, 3)))
+        if key:
+            found.append(dice.choice([no for no in may if self.items[no]["key"]]))
+        return found
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A visit as it was: where, when, by whom, and what failed."""
+
+    premises: Premises
+    day: dt.date
+    officers: tuple[Person, Person]
+    device: Device
+    sheet: Sheet
+    failed: list[str]
+    absent: set[str]
+    purpose: str
+
+
+def record_of(seen: Seen, plan: Json, words: Words, dice: random.Random) -> Json:
+    """The visit's record as the phone would have sent it."""
+    premises, sheet = seen.premises, seen.sheet
+    begun = dt.datetime.combine(seen.day, dt.time(dice.choice(HOURS), dice.randrange(60)), calendar.zone())
+    ended = (begun + dt.timedelta(minutes=dice.randrange(25, 70))).isoformat()
+    answers = [_answer(seen, no, begun, dice) for no in sheet.items]
+    judged = decide.decide(sheet.items, answers)
+    rectify = "rectify" in judged.measures.values()
+    content: Json = {
+        "task": None,
+        "purpose": seen.purpose,
+        "premises": str(premises.uid),
+        "checklist": {"id": sheet.checklist.code, "version": sheet.checklist.version},
+        "mode": "full",
+        "device": str(seen.device.uid),
+        "app": "1.0.0",
+        "started": begun.isoformat(),
+        "ended": ended,
+        "clock_skew_ms": 0,
+        "place": _place(premises),
+        "inspectors": [{"id": p.pk, "name": p.name, "certificate_no": p.certificate_no} for p in seen.officers],
+        "present": _present(premises, plan["present"], dice),
+        "informed": {"cards_shown": True, "rights_told": True, "recusal": "no"},
+        "answers": answers,
+        "photos": [],
+        "findings": _findings(answers, sheet, words),
+        "statement": dice.choice(plan["said"]["sorry" if seen.failed else "content"]),
+        "outcome": {
+            "result": judged.result,
+            "items": [{"item": no, "measure": measure} for no, measure in judged.measures.items()],
+            "rules_version": decide.table()["version"],
+        },
+        "deadline": calendar.add_working_days(seen.day, 10)[0].isoformat() if rectify else None,
+        "refused": None,
+        "rechecks": [],
+        "papers": [{"kind": kind, "number": None, "code": None} for kind in _papers(rectify)],
+    }
+    names = [(f"inspector{n}", officer.name) for n, officer in enumerate(seen.officers, 1)]
+    names.append(("party", content["present"]["name"]))
+    return {
+        "schema": 1,
+        "id": str(uuid.UUID(int=dice.getrandbits(128), version=4)),
+        "kind": "inspection",
+        "content": content,
+        "digest": sha256_hex(canonical(content)),
+        "signatures": [{"who": who, "name": name, "strokes": STROKES, "at": ended} for who, name in names],
+    }
+
+
+def _papers(rectify: bool) -> list[str]:
+    return ["onsite_record", "result_sheet", *(["rectification_order"] if rectify else [])]
+
+
+def _place(premises: Premises) -> Json | None:
+    if premises.lat is None:
+        return None
+    return {"lat": str(premises.lat), "lon": str(premises.lon), "accuracy": 12}
+
+
+def _answer(seen: Seen, no: str, begun: dt.datetime, dice: random.Random) -> Json:
+    """The answer to an item: measured where the list asks for a number, with a word on what fails."""
+    item, limits = seen.sheet.items[no], seen.sheet.items[no]["answer"]
+    answer = "no" if no in seen.failed else "na" if no in seen.absent else "yes"
+    made: Json = {"item": no, "answer": answer, "by": "section", "at": begun.isoformat()}
+    if item["key"] or answer != "yes":
+        made["by"] = "tap"
+    if limits["type"] == "number" and answer != "na":
+        made |= {"by": "tap", "value": _measured(dice, limits, answer == "yes"), "unit": limits["unit"]}
+    if answer == "no" and (noted := seen.sheet.noted[no]):
+        made["note"] = noted[0] if "value" in made else dice.choice(noted)  # the first tells what was measured
+    return made
+
+
+def _measured(dice: random.Random, limits: Json, within: bool) -> str:
+    """A value within an item's limits, or beyond one of them."""
+    low, high = (float(limits[key]) if limits[key] else None for key in ("min", "max"))
+    edge = high if high is not None else low or 0.0
+    step = max(abs(edge) / 10, 3.0)
+    if low is not None and high is not None and within:
+        value = low + (high - low) * dice.uniform(0.3, 0.8)
+    else:
+        away = step * dice.uniform(0.3, 1.0)
+        value = edge + away if (high is None) == within else edge - away
+    return f"{value:.0f}" if edge >= 50 else f"{value:.1f}"
+
+
+# Unchecked, since only made: what complies is but counted.
+_COMPLIES = Given.model_construct(item="", answer="yes")  # type: ignore[call-arg]
+
+
+def _findings(answers: list[Json], sheet: Sheet, words: Words) -> str:
+    given = [_COMPLIES if answer["answer"] == "yes" else Given.model_construct(**answer) for answer in answers]
+    content = Content.model_construct(answers=given, findings="", rechecks=[])  # type: ignore[call-arg]
+    return findings_of(content, sheet.items.values(), words)
+
+
+def _present(premises: Premises, roles: Json, dice: random.Random) -> Json:
+    """Who was there: mostly the owner himself, where the register names him."""
+    owner = premises.entity.representative
+    if owner and dice.randrange(3):
+        return {"name": owner, "role": roles["owner"]}
+    return {"name": made_name(dice), "role": dice.choice(roles["others"])}
+
+
+def made_name(dice: random.Random) -> str:
+    """A made name from the pack's words: characters are joined as the Chinese do, whole names as others do."""
+    words = stack().table("names")
+    surname, given = words["surnames"], words["given"]
+    if isinstance(surname, str):
+        return dice.choice(surname) + dice.choice(given) + dice.choice(given)
+    return f"{dice.choice(given)} {dice.choice(surname)}"
