@@ -6,8 +6,11 @@ import re
 
 import polib
 
+from zhijian.config.places import CHECKOUT
 from zhijian.ops import messages
 
+# Chinese text has its own marks; the narrow ones beside a Chinese character come from a Latin keyboard.
+NARROW = re.compile(r"[\u4e00-\u9fff”）》〕][,:;?!](?=$|[\s\u4e00-\u9fff“（《〔%{<])|\([^()]*[\u4e00-\u9fff][^()]*\)")
 PLACES = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 
 
@@ -27,6 +30,16 @@ def test_translations_keep_their_places() -> None:
             pairs = [(entry.msgid, entry.msgstr)]
         wrong += [one for one, text in pairs if set(PLACES.findall(text)) - set(PLACES.findall(one))]
     assert wrong == []
+
+
+def test_chinese_marks_are_wide() -> None:
+    texts = [
+        (e.msgid, text) for e in polib.pofile(str(messages.CATALOGUE)) for text in (e.msgstr, *e.msgstr_plural.values())
+    ]
+    field = (CHECKOUT / "web/field/src/locale/zh.ts").read_text(encoding="utf-8").splitlines()
+    texts += [(line, line.split("//")[0].rstrip(" ,")) for line in field if ": " in line]
+    assert [one for one, text in texts if NARROW.search(text)] == []
+    assert NARROW.search("整改要求:") and NARROW.search("已看过,重新提交"), "the pattern finds what it is for"
 
 
 def test_the_extraction_sees_code_and_templates() -> None:

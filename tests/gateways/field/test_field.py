@@ -150,7 +150,7 @@ def test_a_visit_with_findings_becomes_everything(phone: Phone, w: world.World) 
         assert (visit.result, visit.failed, visit.failed_key) == ("basically_compliant", 2, 0)
         findings = Rectification.objects.filter(inspection=visit).order_by("item")
         assert [(f.item, f.required) for f in findings] == [("1.2", "当日补齐公示"), ("2.3", "调整温度")]
-        assert "11.5℃" in findings[1].found
+        assert [f.found for f in findings] == ["未悬挂", "测得 11.5 ℃；不符合：冷藏 0–8 ℃"]
         kinds = set(matter.children.values_list("kind", flat=True))
         assert kinds == {"rectification", "publication"}
         assert File.objects.get(matter=matter, kind="photo").blob is None
