@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, connections, models
 from django.utils import timezone
 
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
@@ -267,11 +267,12 @@ def _write(model: type[models.Model], rows: list[Any]) -> None:
     fields = [f for f in model._meta.concrete_fields if not (f.primary_key and f.value_from_object(rows[0]) is None)]
     names = ", ".join(f'"{f.column}"' for f in fields)
     table = model._meta.db_table
+    real = connections["default"]  # the proxy's lookup costs a twentieth of the time
     with connection.cursor() as cursor:
         cursor.execute(f'CREATE TEMP TABLE planted ON COMMIT DROP AS SELECT {names} FROM "{table}" WITH NO DATA')
         with cursor.copy(f"COPY planted ({names}) FROM STDIN") as copy:
             for row in rows:
-                copy.write_row([f.get_db_prep_save(f.pre_save(row, True), connection) for f in fields])
+                copy.write_row([f.get_db_prep_save(f.pre_save(row, True), real) for f in fields])
         cursor.execute(f'INSERT INTO "{table}" ({names}) SELECT {names} FROM planted')
         cursor.execute("DROP TABLE planted")
 
