@@ -224,7 +224,7 @@ RECTIFICATION = Flow(
             on=rules.RECTIFY_WITHIN.overdue,
             tells=[HEAD, PARTY],
             label=_("Overdue"),
-            said=_("The time to put it right is over"),
+            said=_("Overdue since {deadline}"),
         ),
         Step(
             "remind_officer",
