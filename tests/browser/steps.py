@@ -44,7 +44,7 @@ def enrol(desk: Page, phone: Page, url: str, username: str) -> None:
 
 def sync_until(phone: Page, wanted: Locator) -> None:
     """Press "sync" until it is there: a pull ends at the server's oldest running transaction, maybe another test's."""
-    for _ in range(60):
+    for _ in range(240):
         if wanted.count():
             break
         phone.get_by_test_id("sync-now").click()
