@@ -187,7 +187,7 @@ def field(album: Album) -> None:
         phone.set_default_timeout(30_000)
         enrol(album, desk, phone)
         album.take(phone, "field-today")
-        phone.locator('[data-testid^="task-"]').filter(has_not=phone.locator(".tag.act")).first.click()
+        phone.locator('[data-testid^="task-"]').filter(has_not_text="复查").first.click()
         shop = phone.locator("h1").first.inner_text()
         album.take(phone, "field-shop")
         phone.get_by_test_id("start").click()

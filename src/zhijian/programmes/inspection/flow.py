@@ -224,7 +224,7 @@ RECTIFICATION = Flow(
             on=rules.RECTIFY_WITHIN.overdue,
             tells=[HEAD, PARTY],
             label=_("Overdue"),
-            said=_("Overdue since {deadline}"),
+            said=_("The time to put it right is over"),
         ),
         Step(
             "remind_officer",
