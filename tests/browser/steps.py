@@ -43,8 +43,8 @@ def enrol(desk: Page, phone: Page, url: str, username: str) -> None:
 
 
 def sync_until(phone: Page, wanted: Locator) -> None:
-    """Press "sync" until it is there: a pull ends at the server's oldest running transaction, maybe another test's."""
-    for _ in range(240):
+    """Press "sync" until it is there: a pull ends at the oldest transaction that still runs, perhaps a job's."""
+    for _ in range(30):
         if wanted.count():
             break
         phone.get_by_test_id("sync-now").click()

@@ -2,7 +2,8 @@
 
 A sequence or a time cannot be the cursor: a transaction that took an earlier number may commit after we have read past
 it. So each place carries the number of the transaction that wrote it last (`changed`, kept by triggers, migration
-0002), and a page ends at the horizon: the oldest transaction still running. What is newer waits for the next pull.
+0002), and a page ends at the horizon: this database's oldest transaction still running. What is newer waits for the
+next pull.
 
 The cursor also holds the areas it was made for: after a transfer the phone gets its new areas from the start, and the
 old places come back as removed. It holds the database's own number too, since transaction numbers mean nothing in a
@@ -87,20 +88,31 @@ def changes_since(cursor: str | None, area_ranges: Ranges, limit: int = 500) -> 
     return Changes(rows, sorted(removed), new.encode(), more=False)
 
 
-def _horizon() -> tuple[int, int, str]:
-    """The oldest transaction that may still be running, our own (0: nothing written), and the database's number.
+# A transaction of another database of the server never writes our rows, however long it lasts. Whose a running one is
+# stands in the locks: each holds its own number. Who is not found there (just ended, or prepared) counts as ours.
+HORIZON = """
+SELECT least(own, pg_snapshot_xmax(seen)::text::bigint, (
+           SELECT min(running::text::bigint) FROM pg_snapshot_xip(seen) AS running
+           WHERE NOT EXISTS (
+               SELECT FROM pg_locks JOIN pg_stat_activity AS other USING (pid)
+               WHERE locktype = 'transactionid' AND granted AND mode = 'ExclusiveLock'
+                 AND transactionid = running::xid AND other.datid <> base.oid
+           )
+       )),
+       coalesce(own, 0),
+       system_identifier::text || '.' || base.oid
+FROM pg_control_system(), pg_current_snapshot() AS seen,
+     (SELECT pg_current_xact_id_if_assigned()::text::bigint AS own) AS ours,
+     (SELECT oid FROM pg_database WHERE datname = current_database()) AS base
+"""
 
-    Transactions of other databases of the server count too: a long one delays the sync, it never loses anything.
-    """
+
+def _horizon() -> tuple[int, int, str]:
+    """The oldest transaction of this database that may still be running, our own (0: nothing written), its number."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_snapshot_xmin(pg_current_snapshot())::text, "
-            "coalesce(pg_current_xact_id_if_assigned()::text, '0'), "
-            "system_identifier::text || '.' || (SELECT oid FROM pg_database WHERE datname = current_database()) "
-            "FROM pg_control_system()"
-        )
-        xmin, own, system = cursor.fetchone()
-    return int(xmin), int(own), system
+        cursor.execute(HORIZON)
+        oldest, own, system = cursor.fetchone()
+    return int(oldest), int(own), system
 
 
 def _within(ranges: Ranges, field: str = "area") -> Q:
