@@ -1,4 +1,4 @@
-"""Locks without a registry's name in them: Python's with digests, npm's without resolved addresses."""
+"""Locks without a registry's name in them: Python's with digests, npm's without addresses."""
 
 from __future__ import annotations
 
@@ -27,17 +27,21 @@ def renew() -> int:
         with step(f"web/{part.name}/package-lock.json"):
             line = ["npm", "install", "--package-lock-only", "--no-audit", "--no-fund", "--loglevel=error"]
             subprocess.run(line, cwd=part, check=True)
-            strip_resolved(part / "package-lock.json")
+            strip_addresses(part / "package-lock.json")
     return 0
 
 
-def strip_resolved(path: Path) -> int:
-    """Take every resolved address out of an npm lock (digests stay); returns how many there were."""
+def strip_addresses(path: Path) -> int:
+    """Take every address out of an npm lock: where a package was fetched, whom to fund. Digests stay.
+
+    Returns how many there were.
+    """
     lock = json.loads(path.read_text())
     count = 0
     for package in lock.get("packages", {}).values():
-        if str(package.get("resolved", "")).startswith(("http:", "https:")):
-            del package["resolved"]
-            count += 1
+        for key in ("resolved", "funding"):
+            if "://" in json.dumps(package.get(key)):
+                del package[key]
+                count += 1
     path.write_text(json.dumps(lock, indent=2, ensure_ascii=False) + "\n")
     return count

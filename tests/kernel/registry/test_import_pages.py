@@ -204,12 +204,13 @@ def test_a_file_in_pieces(people: dict[str, Client], monkeypatch: pytest.MonkeyP
     assert not list(pieces.folder().glob("*.part")), "moved, not copied"
 
 
-def test_a_broken_piece_leaves_the_part_as_it_was(people: dict[str, Client]) -> None:
+def test_what_came_before_the_line_broke_stays(people: dict[str, Client]) -> None:
     part = pieces.Part(1, uuid4())
     part.append(BytesIO(b"abc"), 3, 0)
     with pytest.raises(OSError, match="line"):
         part.append(BytesIO(b"de"), 5, 3)
-    assert part.path.read_bytes() == b"abc"
+    assert part.path.read_bytes() == b"abcde"
+    assert part.append(BytesIO(b"f"), 1, part.offset()) == 6
     os.utime(part.path, (1, 1))
     assert pieces.sweep() == 1
 

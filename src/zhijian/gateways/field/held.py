@@ -19,11 +19,10 @@ from zhijian.gateways.field import records
 from zhijian.gateways.field.models import FieldRecord
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.roles import Role
-from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.accounts.scope import area_filter, scoped
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.matters.errors import NotOpen, StepError
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.papers.acts import within
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection.actions import CannotPlace, record_visit
 from zhijian.programmes.inspection.record import read
@@ -49,7 +48,7 @@ PURPOSES = {
 
 def waiting(actor: Actor) -> QuerySet[FieldRecord]:
     """What is held where the actor answers for it, the oldest first; what came from nobody's area goes to the city."""
-    where = within(actor, WATCHERS)
+    where = area_filter(actor, roles=WATCHERS)
     if any(post.role == Role.ADMIN for post in actor.posts):
         where |= Q(area="")
     rows = FieldRecord.objects.filter(where, state=FieldRecord.State.HELD)

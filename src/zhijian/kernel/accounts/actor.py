@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -44,11 +45,11 @@ class Actor:
     certificate_until: dt.date | None = None
     extra: dict = field(default_factory=dict, compare=False)
 
-    def scopes(self) -> list[Range]:
-        """The ranges of areas whose rows he may read, merged and sorted; empty when there are none."""
+    def scopes(self, roles: Collection[Role] = READING_ROLES) -> list[Range]:
+        """The ranges of areas in which he holds one of the roles (default: those that read rows), merged, sorted."""
         if self.kind == "system":
             return [EVERYWHERE]
-        ranges = sorted({subtree(p.area) for p in self.posts if p.role in READING_ROLES})
+        ranges = sorted({subtree(p.area) for p in self.posts if p.role in roles})
         merged: list[Range] = []
         for low, high in ranges:
             if merged and low < merged[-1][1]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhijian.kernel.accounts.actor import Actor, subtree
+from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import ROLE_LABELS, Role
+from zhijian.kernel.accounts.scope import area_filter
 from zhijian.kernel.matters.errors import NotAllowed, NotOpen
 from zhijian.kernel.matters.flow import Guard, no, ok
 from zhijian.kernel.matters.models import Matter
@@ -23,16 +24,6 @@ SEALERS = (Role.HEAD, Role.CLERK)  # who keeps the office's seal
 VOIDERS = (Role.HEAD,)
 KEEPERS = frozenset(SEALERS)  # who works with papers and their numbers
 COUNTED = 1000  # a to-do line counts no further
-
-
-def within(actor: Actor, roles: Iterable[Role], field: str = "area") -> Q:
-    """Rows of the areas in which the actor holds one of the roles: narrower than what he may read."""
-    where = Q(pk__in=[])
-    for post in actor.posts:
-        if post.role in roles:
-            low, high = subtree(post.area)
-            where |= Q(**{f"{field}__gte": low, f"{field}__lt": high})
-    return where
 
 
 def may_seal(paper: Paper) -> Guard:
@@ -84,8 +75,8 @@ def void(paper: Paper, reason: str, actor: Actor) -> Paper:
 def waiting(actor: Actor) -> QuerySet[Paper]:
     """The papers whose originals wait for a seal that the actor keeps, oldest first (the index `paper_unsealed`)."""
     kinds = sorted(kind for kind, one in forms().items() if one.sealed)
-    rows = Paper.objects.filter(within(actor, SEALERS), kind__in=kinds, state="issued", sealed=False, training=False)
-    return rows.order_by("pk")
+    unsealed = Paper.objects.filter(kind__in=kinds, state="issued", sealed=False, training=False)
+    return unsealed.filter(area_filter(actor, roles=SEALERS)).order_by("pk")
 
 
 def waiting_count(actor: Actor) -> int:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Role
-from zhijian.kernel.accounts.scope import in_scope
+from zhijian.kernel.accounts.scope import area_filter, in_scope
 from zhijian.kernel.desk import gate, said
 from zhijian.kernel.desk.forms import is_uid
 from zhijian.kernel.matters.errors import StepError
@@ -139,7 +139,7 @@ def seal_many(request: HttpRequest) -> HttpResponse:
     """Many at once: the first post shows them and asks, the second does it, each paper on its own."""
     actor = gate.actor_in(request)
     uids = [uid for uid in request.POST.getlist("uid") if is_uid(uid)][:AT_ONCE]
-    rows = in_scope(Paper.objects.filter(uid__in=uids), actor).filter(acts.within(actor, acts.SEALERS))
+    rows = in_scope(Paper.objects.filter(uid__in=uids), actor).filter(area_filter(actor, roles=acts.SEALERS))
     papers = list(rows.select_related("matter", "entity").defer("data", "signatures").order_by("pk"))
     if not papers:
         messages.warning(request, _("Nothing was chosen."))

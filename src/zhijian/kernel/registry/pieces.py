@@ -66,7 +66,10 @@ class Part:
             yield part
 
     def append(self, body: IO[bytes], length: int, offset: int) -> int:
-        """Add a piece that belongs at `offset`; returns the new offset. Raises NotTaken, then nothing was added."""
+        """Add a piece that belongs at `offset`; returns the new offset. Raises NotTaken, then nothing was added.
+
+        Raises OSError when the line breaks; what came until then stays, and the sender goes on behind it.
+        """
         if length > PIECE or offset + length > LARGEST:
             raise NotTaken(413, self.offset(), _("The file is larger than 2 GB. Split it, or import it by command."))
         folder().mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -76,11 +79,7 @@ class Part:
             end = os.fstat(part.fileno()).st_size
             if end != offset:
                 raise NotTaken(409, end, _("The server has another part of this file; it goes on from there."))
-            try:
-                _copy(body, part, length)
-            except BaseException:
-                part.truncate(end)
-                raise
+            _copy(body, part, length)
             return end + length
 
     def whole(self, name: str, size: int) -> File | None:
