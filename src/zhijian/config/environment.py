@@ -62,7 +62,7 @@ VARIABLES = [
     Variable("ZHIJIAN_HOSTS", "localhost,127.0.0.1", "Host names that are answered (comma list; all in a demo).", WEB),
     Variable("ZHIJIAN_ORIGINS", "", "Further origins whose forms are trusted, https://… (comma list).", WEB),
     Variable("ZHIJIAN_HTTPS_ONLY", "0", "1: cookies by https only, http is redirected, HSTS.", WEB),
-    Variable("ZHIJIAN_BEHIND_PROXY", "0", "1: a proxy in front sets X-Forwarded-Proto.", WEB),
+    Variable("ZHIJIAN_BEHIND_PROXY", "0", "1: a proxy in front sets X-Forwarded-Proto and -For.", WEB),
     Variable(
         "ZHIJIAN_PUBLIC_ORIGIN", "", "What people outside reach the site by, https://…; for links in messages.", WEB
     ),

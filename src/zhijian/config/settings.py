@@ -51,6 +51,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "zhijian.kernel.accounts.middleware.client_address",
     "django.middleware.security.SecurityMiddleware",
     "zhijian.config.static.StaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -109,7 +110,8 @@ HTTPS_ONLY = os.environ.get("ZHIJIAN_HTTPS_ONLY") == "1"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS_ONLY
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 30 * 86400 if HTTPS_ONLY else 0
-if os.environ.get("ZHIJIAN_BEHIND_PROXY") == "1":  # only where the proxy sets this header itself
+BEHIND_PROXY = os.environ.get("ZHIJIAN_BEHIND_PROXY") == "1"  # only where the proxy sets these headers itself
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 LANGUAGE_CODE = pack_setting(PACK, "language").lower()  # for those who ask for neither

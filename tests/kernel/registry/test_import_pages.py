@@ -19,6 +19,7 @@ from uuid import uuid4
 import pytest
 from asgiref.sync import async_to_sync
 from django.core.files import File
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -213,6 +214,26 @@ def test_what_came_before_the_line_broke_stays(people: dict[str, Client]) -> Non
     assert part.append(BytesIO(b"f"), 1, part.offset()) == 6
     os.utime(part.path, (1, 1))
     assert pieces.sweep() == 1
+
+
+def test_files_of_imports_long_over_are_dropped(people: dict[str, Client]) -> None:
+    for body in (table(entity(1)), table(entity(2), entity(2, "同一家"))):
+        people["city"].post(PAGE, {"file": body})
+    jobs.run_pending()
+    young, old = ImportRun.objects.all()
+    long_ago = timezone.now() - dt.timedelta(days=91)
+    ImportRun.objects.update(finished=long_ago)
+    again = doors.try_again(young, "", SYSTEM)
+    assert young.report, "one row was merged away"
+    assert doors.sweep() == 2, "the old file and a report; the file that is tried again is still used"
+    old.refresh_from_db()
+    young.refresh_from_db()
+    assert (old.stored, young.stored, young.report) == ("", again.stored, "")
+    assert default_storage.exists(again.stored)
+    ImportRun.objects.update(state="done", finished=long_ago)
+    assert doors.sweep() == 1
+    assert not default_storage.exists(again.stored)
+    assert people["city"].get(f"{PAGE}{young.uid}/").status_code == 200, "what came of it stays to be read"
 
 
 def test_progress_is_asked_for_and_then_all_of_it(people: dict[str, Client], tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
@@ -37,6 +38,23 @@ def security_headers(get_response: GetResponse) -> GetResponse:
         )
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=(self)")
         return response
+
+    return middleware
+
+
+def client_address(get_response: GetResponse) -> GetResponse:
+    """REMOTE_ADDR is the client's: behind a proxy, the last address it wrote into X-Forwarded-For, which nobody forges.
+
+    Limits are counted by address; the proxy's own would let one stranger lock everybody out.
+    """
+    if not settings.BEHIND_PROXY:
+        raise MiddlewareNotUsed
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        if told:
+            request.META["REMOTE_ADDR"] = told
+        return get_response(request)
 
     return middleware
 

@@ -37,9 +37,11 @@ def recover_imports() -> None:
 
 
 @every("10 3 * * *")
-@job("registry.sweep_pieces", tries=1)
-def sweep_pieces() -> None:
-    """Drop files that stopped arriving."""
-    from .pieces import sweep
+@job("registry.sweep_imports", tries=1)
+def sweep_imports() -> None:
+    """Drop files that stopped arriving, and those of imports long over."""
+    from . import pieces
+    from .import_ import doors
 
-    sweep()
+    pieces.sweep()
+    doors.sweep()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from contextlib import suppress
 from pathlib import Path
 
 from django.core.files import File
 from django.core.files.storage import default_storage
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import get_valid_filename
 
@@ -17,6 +19,7 @@ from .. import entries
 from ..models import ImportRun, ImportState
 from .runner import enter, is_alive, new_run, note
 
+KEPT = dt.timedelta(days=90)  # a file and its report, after the last run of it; the ledger keeps its fingerprint
 NOTHING = (ImportState.REFUSED, ImportState.FAILED, ImportState.STOPPED)
 
 
@@ -104,6 +107,18 @@ def recover(run: ImportRun | None = None) -> int:
             note(one, SYSTEM)
             found += 1
     return found
+
+
+def sweep(kept: dt.timedelta = KEPT) -> int:
+    """Delete files and reports that no import has used for so long; the runs stay. Returns how many files went."""
+    swept, old = 0, Q(finished__lt=timezone.now() - kept)
+    for field in ("stored", "report"):
+        used = ImportRun.objects.exclude(old).exclude(**{field: ""}).values(field)
+        rows = ImportRun.objects.filter(old).exclude(**{field: ""}).exclude(**{f"{field}__in": used})
+        for name in sorted(set(rows.values_list(field, flat=True))):
+            default_storage.delete(name)
+            swept += bool(rows.filter(**{field: name}).update(**{field: ""}))
+    return swept
 
 
 def fetch_stored(run: ImportRun, folder: Path) -> Path:
