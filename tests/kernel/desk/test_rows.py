@@ -14,7 +14,9 @@ from tests.kernel.matters.test_scope import plan
 from tests.openers import OPENERS
 
 from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock.calendar import today
+from zhijian.kernel.desk.lists import list_of
 from zhijian.kernel.desk.waiting import lines, waits
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.registry.models import Premises
@@ -116,3 +118,17 @@ def test_many_tasks_ask_as_much_as_one(world, signed_in):
     late = [plan(world).pk for _ in range(29)]
     Matter.objects.filter(pk__in=late).update(due=today() - dt.timedelta(days=1))
     assert asked() == few
+
+
+def test_a_list_of_one_office_takes_the_newest_from_the_index(world):
+    """Neither sorted nor walked past others': the plan when no scan of the table is allowed."""
+    plan(world)
+    world.person("两处", Role.HEAD, worlds.NEIGHBOUR_OFFICE)
+    world.person("两处", Role.HEAD, worlds.OFFICE)
+    with scoped(world.actor("两处")) as actor, connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        found = list_of("inspection", actor)
+        assert found is not None
+        explained = found.narrowed(actor, {"area": worlds.OFFICE}).order_by("-id")[:51].explain()
+    assert "matter_list" in explained
+    assert "Sort" not in explained

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from zhijian.kernel.accounts.roles import READING_ROLES, Role
@@ -57,6 +57,12 @@ class Actor:
             else:
                 merged.append((low, high))
         return merged
+
+    def within(self, area: str) -> Actor:
+        """The same person with only what his posts give him of `area`: one range to ask the database for, not many."""
+        low, high = subtree(area)
+        met = (replace(p, area=area) if p.area <= area < subtree(p.area)[1] else p for p in self.posts)
+        return replace(self, posts=tuple(p for p in met if low <= p.area < high))
 
     def roles_at(self, area: str | None = None) -> set[Role]:
         """The roles that he holds for `area` (anywhere, when None)."""

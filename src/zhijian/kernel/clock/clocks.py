@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
+from zhijian.kernel.accounts.scope import below
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.packs import Limit, RuleAbsent, RuleRow, Unit
 
@@ -214,7 +215,7 @@ def overdue(now: datetime | None = None, *, area: str = "", of: Rule | None = No
     late = Q(due_at=None, due__lt=calendar.legal_day(now)) | Q(due_at__lt=now)
     found = Clock.objects.filter(late, stopped=None)
     if area:
-        found = found.filter(area__gte=area, area__lt=area + "~")
+        found = found.filter(below("area", area))
     if of is not None:
         found = found.filter(rule=of.name)
     return found.order_by("due", "id")

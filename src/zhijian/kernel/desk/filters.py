@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.models import Person
-from zhijian.kernel.accounts.scope import area_filter
+from zhijian.kernel.accounts.scope import area_filter, below
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk.columns import accessor
 from zhijian.kernel.matters.flow import Flow
@@ -63,8 +63,7 @@ def _text(rows: Rows, given: dict[str, str], actor: Actor) -> Rows:
 
 
 def _area(rows: Rows, given: dict[str, str], actor: Actor) -> Rows:
-    area = given["area"]
-    return rows.filter(area__gte=area, area__lt=area + "~")
+    return rows.filter(below("area", given["area"]))
 
 
 def area_options(actor: Actor) -> Options:
@@ -93,7 +92,7 @@ def people(actor: Actor, roles: list[str] | None = None, area: str = "") -> Opti
     if roles:
         posts["posts__role__in"] = roles
     if area:
-        where &= Q(posts__jurisdiction_id__gte=area, posts__jurisdiction_id__lt=area + "~")
+        where &= below("posts__jurisdiction_id", area)
     else:
         where &= area_filter(actor, "posts__jurisdiction_id")
     found = Person.objects.filter(where, is_active=True, **posts).distinct().order_by("name_key", "pk")

@@ -127,8 +127,8 @@ class MatterList:
 
     @classmethod
     def narrowed(cls, actor: Actor, given: dict[str, str]) -> QuerySet[Matter]:
-        """The rows that the filters leave."""
-        rows = cls.base(actor)
+        """The rows that the filters leave. Of an area, he is asked for what he may see there and nowhere else."""
+        rows = cls.base(actor.within(given["area"]) if "area" in given else actor)
         for one in cls.made_filters():
             if any(name in given for name in one.reads):
                 rows = one.apply(rows, given, actor)

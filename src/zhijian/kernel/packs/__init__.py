@@ -6,7 +6,7 @@ desk with a date and a reason, only where the shipped row leaves that to it.
 
 from __future__ import annotations
 
-from .current import rule_rows, rule_timeline, shipped_stack, stack
+from .current import rule_rows, rule_timeline, stack
 from .loader import Area, NumberFormat, Organ, Pack, PackError, Stack
 from .rows import Limit, RuleAbsent, RuleRow, Timeline, Unit
 
@@ -24,6 +24,5 @@ __all__ = [
     "Unit",
     "rule_rows",
     "rule_timeline",
-    "shipped_stack",
     "stack",
 ]

@@ -29,9 +29,6 @@ def stack() -> Stack:
     return _read(settings.PACK)
 
 
-shipped_stack = stack
-
-
 @dataclass(frozen=True)
 class Own:
     """What the bureau added, as one immutable snapshot; `version` is the highest id of each table."""

@@ -256,6 +256,11 @@ class Stack:
         return dict(sorted(found.items(), key=lambda item: (len(item[0]), item[0])))
 
     @cached_property
+    def leaves(self) -> frozenset[str]:
+        """The areas below which there are none: a subtree of one code."""
+        return frozenset(self.areas) - {area.parent for area in self.areas.values()}
+
+    @cached_property
     def organs(self) -> dict[str, Organ]:
         """Issuing offices by area code."""
         return {code: Organ(code=code, **raw) for code, raw in self.table("organs")["organ"].items()}
