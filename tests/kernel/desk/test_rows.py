@@ -130,5 +130,5 @@ def test_a_list_of_one_office_takes_the_newest_from_the_index(world):
         found = list_of("inspection", actor)
         assert found is not None
         explained = found.narrowed(actor, {"area": worlds.OFFICE}).order_by("-id")[:51].explain()
-    assert "matter_list" in explained
+    assert "matter_list on" in explained, "not matter_list_city, which walks past the others"
     assert "Sort" not in explained
