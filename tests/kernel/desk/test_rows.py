@@ -14,7 +14,6 @@ from tests.kernel.matters.test_scope import plan
 from tests.openers import OPENERS
 
 from zhijian.kernel.accounts.roles import Role
-from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock.calendar import today
 from zhijian.kernel.desk.lists import list_of
 from zhijian.kernel.desk.waiting import lines, waits
@@ -120,15 +119,16 @@ def test_many_tasks_ask_as_much_as_one(world, signed_in):
     assert asked() == few
 
 
-def test_a_list_of_one_office_takes_the_newest_from_the_index(world):
-    """Neither sorted nor walked past others': the plan when no scan of the table is allowed."""
-    plan(world)
+def test_a_list_of_one_office_asks_for_one_code(world):
+    """Equality, not a range nor all of his places: only then the index (kind, area, -id) gives the newest unsorted."""
     world.person("两处", Role.HEAD, worlds.NEIGHBOUR_OFFICE)
     world.person("两处", Role.HEAD, worlds.OFFICE)
-    with scoped(world.actor("两处")) as actor, connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
-        found = list_of("inspection", actor)
-        assert found is not None
-        explained = found.narrowed(actor, {"area": worlds.OFFICE}).order_by("-id")[:51].explain()
-    assert "matter_list on" in explained, "not matter_list_city, which walks past the others"
-    assert "Sort" not in explained
+    actor = world.actor("两处")
+    found = list_of("inspection", actor)
+    assert found is not None
+    asked = str(found.narrowed(actor, {"area": worlds.OFFICE}).query)
+    assert f'"area" = {worlds.OFFICE}' in asked
+    assert '"area" >=' not in asked
+    assert '"area" >=' in str(found.narrowed(actor, {"area": worlds.DISTRICT}).query)
+    assert worlds.NEIGHBOUR_OFFICE not in asked
+    assert not found.narrowed(actor, {"area": worlds.SISTER}), "what is asked for is not what he may see"
