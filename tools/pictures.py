@@ -212,7 +212,7 @@ def visit(album: Album, phone: Page) -> None:
     phone.get_by_test_id("present-role").fill("店长")
     failed = ordinary_item(phone)
     failed.get_by_test_id("answer-no").click()
-    failed.get_by_test_id("note-input").fill("两箱食用油直接放在地面上,未离地。")
+    failed.get_by_test_id("note-input").fill("两箱食用油直接放在地面上，未离地。")
     failed.get_by_test_id("photo-input").set_input_files(
         {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": photo()}
     )

@@ -5,25 +5,14 @@ The browser's own quota is taken away by its protocol; it looks at it every half
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import Handset, Site
 from tests.browser.steps import PIN, answer, enrol, sync_until, type_door_code, unlock
 
-UNTIL_FULL = """async () => {
-    const done = q => new Promise((r, f) => { q.onsuccess = () => r(q.result); q.onerror = () => f(q.error) });
-    const opening = indexedDB.open('room', 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore('rows', { autoIncrement: true });
-    const db = await done(opening);
-    for (let n = 0; n < 120; n++) {
-        const trial = db.transaction('rows', 'readwrite');
-        trial.objectStore('rows').put(new Uint8Array(100));
-        const kept = await new Promise(r => { trial.oncomplete = () => r(true); trial.onabort = () => r(false) });
-        if (!kept) return db.close();
-        await new Promise(r => setTimeout(r, 500));
-    }
-    throw new Error('never full');
-}"""
+UNTIL_FULL = (Path(__file__).parents[2] / "web/field/dev/until_full.js").read_text("utf-8")
 
 
 def give_room(phone: Page, url: str, quota: int | None) -> None:

@@ -296,38 +296,6 @@ class Journey(Trouble):
         assert content["deadline"]
         self.see("re-check: one accepted, one sent back, refusal noted")
 
-    def stuck(self) -> None:
-        """One record is refused; the next one passes it."""
-        self.mock.refuse.add(SHOP.format(2))
-        for n in (2, 4):
-            self.visit_quickly(n)
-        self.page.goto(self.address + "#/outbox")
-        expect(self.page.locator("[data-testid^=sent-item-]")).to_have_count(3, timeout=20000)
-        stuck = self.page.locator("[data-testid^=outbox-item-]")
-        expect(stuck).to_have_attribute("data-state", "refused")
-        with self.page.expect_download() as got:
-            stuck.get_by_test_id("export").click()
-        assert got.value.suggested_filename.endswith(".zip")
-        self.shot("13-refused-outbox")
-        self.mock.refuse.clear()
-        stuck.get_by_test_id("retry").click()
-        expect(self.page.locator("[data-testid^=sent-item-]")).to_have_count(4, timeout=20000)
-        self.see("a refused record blocks no other, can be exported, and goes when tried again")
-
-    def visit_quickly(self, n: int) -> None:
-        self.page.goto(self.address + "#/scan")
-        self.at("scan-type").fill(door(n).lower().replace("0", "o"))
-        self.at("scan-look").click()
-        self.at("start").click()
-        self.at("present-name").fill("赵某")
-        self.finish_quickly()
-        for who in ("party", "inspector1", "inspector2"):
-            self.sign(who)
-        if n == 4:
-            expect(self.at("no-number")).to_be_visible()
-        self.at("submit").click()
-        expect(self.at("done")).to_be_visible()
-
     def others(self) -> None:
         page = self.page
         page.goto(self.address + "#/scan")

@@ -1,25 +1,14 @@
-"""A full phone and a wrong clock: the parts of the journey in which the phone itself is at fault."""
+"""The parts of the journey in which something is at fault: a record refused, a full phone, a wrong clock."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from hand import PIN, Hand
-from mock_data import door
+from mock_data import SHOP, door
 from playwright.sync_api import expect
 
-UNTIL_FULL = """async () => {
-    const done = q => new Promise((r, f) => { q.onsuccess = () => r(q.result); q.onerror = () => f(q.error) });
-    const opening = indexedDB.open('room', 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore('rows', { autoIncrement: true });
-    const db = await done(opening);
-    for (let n = 0; n < 100; n++) {
-        const trial = db.transaction('rows', 'readwrite');
-        trial.objectStore('rows').put(new Uint8Array(100));
-        const kept = await new Promise(r => { trial.oncomplete = () => r(true); trial.onabort = () => r(false) });
-        if (!kept) return db.close();
-        await new Promise(r => setTimeout(r, 500));
-    }
-    throw new Error('never full');
-}"""
+UNTIL_FULL = (Path(__file__).parent / "until_full.js").read_text("utf-8")
 
 
 class Trouble(Hand):
@@ -35,13 +24,45 @@ class Trouble(Hand):
             self.at("second").select_option(index=1)
         self.at("to-sign").click()
 
+    def stuck(self) -> None:
+        """One record is refused; the next one passes it."""
+        self.mock.refuse.add(SHOP.format(2))
+        for n in (2, 4):
+            self.visit_quickly(n)
+        self.page.goto(self.address + "#/outbox")
+        expect(self.page.locator("[data-testid^=sent-item-]")).to_have_count(3, timeout=20000)
+        stuck = self.page.locator("[data-testid^=outbox-item-]")
+        expect(stuck).to_have_attribute("data-state", "refused")
+        with self.page.expect_download() as got:
+            stuck.get_by_test_id("export").click()
+        assert got.value.suggested_filename.endswith(".zip")
+        self.shot("13-refused-outbox")
+        self.mock.refuse.clear()
+        stuck.get_by_test_id("retry").click()
+        expect(self.page.locator("[data-testid^=sent-item-]")).to_have_count(4, timeout=20000)
+        self.see("a refused record blocks no other, can be exported, and goes when tried again")
+
+    def visit_quickly(self, n: int) -> None:
+        self.page.goto(self.address + "#/scan")
+        self.at("scan-type").fill(door(n).lower().replace("0", "o"))
+        self.at("scan-look").click()
+        self.at("start").click()
+        self.at("present-name").fill("赵某")
+        self.finish_quickly()
+        for who in ("party", "inspector1", "inspector2"):
+            self.sign(who)
+        if n == 4:
+            expect(self.at("no-number")).to_be_visible()
+        self.at("submit").click()
+        expect(self.at("done")).to_be_visible()
+
     def room(self, quota: int | None) -> None:
         """As much room as these bytes, or all of it again."""
         cdp = self.context.new_cdp_session(self.page)
         wanted = {"origin": self.address} | ({} if quota is None else {"quotaSize": quota})
         cdp.send("Storage.overrideQuotaForOrigin", wanted)
         if quota is not None:
-            self.page.evaluate(UNTIL_FULL)  # the browser looks at its quota every half minute
+            self.page.evaluate(UNTIL_FULL)
 
     def full(self) -> None:
         """A full phone: what was kept stays, what is not kept is said, sending goes on, and so does the work after."""
