@@ -47,8 +47,9 @@ def test_the_record_of_the_visit_says_all_of_it(shared: dict[str, Any], which: s
     party, second = data["party"], data["inspectors"][1]["name"]
     for text in (paper.number, party["name"], party["code"], data["place"], second, "2026年11月23日9时5分至10时20分"):
         assert tight(text) in whole
-    for line in (data["findings"] + "\n" + (data["statement"] or "无。")).split("\n"):
+    for line in (data["findings"] + "\n" + data["statement"]).split("\n"):
         assert tight(line)[:12] in whole
+    assert ("无。" in whole) is (which == "signed" and not data["statement"]), "he who refused was not without words"
     assert ("拒绝签字" in whole) is (which == "refused")
     for n, page in enumerate(told, 1):
         assert f"第{n}页共{len(told)}页" in page

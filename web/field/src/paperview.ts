@@ -84,6 +84,11 @@ function refusal(words: Wording, refused: { reason: string; witness: string }): 
   return text(words.say("refused", { reason: refused.reason, witness: refused.witness || words.say("no_witness") }));
 }
 
+/** What he said; "none" only of one who was asked and signed: a refusal says what there is to say. */
+function statement(d: OnsiteRecord | ResultSheet, w: Wording): string {
+  return d.statement || (d.refused ? "" : w.say("no_statement"));
+}
+
 function onsite(d: OnsiteRecord, w: Wording): Block[] {
   const who = [d.present.name, d.present.role].filter(Boolean).join("，");
   const recusal = !d.rights_told ? "not_told" : d.recusal === "yes" ? "wants_recusal" : "no_recusal";
@@ -111,7 +116,7 @@ function onsite(d: OnsiteRecord, w: Wording): Block[] {
     text(d.findings),
     ...(place ? [text(w.say("position", place))] : []),
     text(w.say("statement"), true),
-    text(d.statement || w.say("no_statement")),
+    text(statement(d, w)),
     ...(d.refused ? [refusal(w, d.refused)] : [text(w.say("closing")), text(w.say("closing_answer"))]),
   ];
 }
@@ -148,7 +153,7 @@ function sheet(d: ResultSheet, w: Wording): Block[] {
         [w.say("result"), w.choices("results", d.result)],
         [w.say("handling"), handling(d, w)],
         [w.say("explain"), w.say("note")],
-        [w.say("statement"), d.statement || w.say("no_statement")],
+        [w.say("statement"), statement(d, w)],
       ],
     },
     ...answers,
