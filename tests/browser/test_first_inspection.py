@@ -114,6 +114,9 @@ def test_from_the_door_to_the_public_page(
     more = failed.get_by_test_id("photo-more")
     if more.count():
         more.click()
+    no_photo = {"name": "no.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff but no picture"}
+    failed.get_by_test_id("photo-input").set_input_files([no_photo])
+    expect(phone.get_by_text("这不是能打开的照片")).to_be_visible()
     failed.get_by_test_id("photo-input").set_input_files(str(photo_file(tmp_path, "one.jpg", 11)))
     expect(failed.get_by_test_id("photo")).to_have_count(1)
     phone = answer_the_rest(phone, site, handset, dice)

@@ -75,6 +75,15 @@ export class Outbox {
     await this.run();
   }
 
+  /**
+   * Ends a record that the server holds but for a photo that it will never keep, once the person has exported it. The
+   * line that stays says so in `note`; the photo's bytes stay too, since nobody has confirmed them.
+   */
+  async setAside(id: string, note: string): Promise<void> {
+    const row = await this.db.outbox.get(id);
+    if (row?.state === "refused" && row.matter) await this.confirm({ ...row, flags: [...row.flags, note] });
+  }
+
   close(): void {
     this.closed = true;
     clearTimeout(this.timer);
@@ -111,7 +120,7 @@ export class Outbox {
   private async sendOne(row: OutboxRow): Promise<void> {
     try {
       if (row.state !== "photos") await this.sendRecord(row);
-      for (const blob of row.blobs.filter((each) => !each.done)) await this.sendBlob(row, blob);
+      await this.sendBlobs(row);
       await this.confirm(row);
     } catch (reason) {
       await this.failed(row, reason);
@@ -127,6 +136,20 @@ export class Outbox {
     row.flags = receipt.flags.map((flag) => flag.message);
     row.state = "photos";
     await this.set(row.id, { state: "photos", matter: row.matter, flags: row.flags, tries: 0, problem: null });
+  }
+
+  /** Every photo gets its turn: one that the server will not keep holds up none of the others, and is told at the end. */
+  private async sendBlobs(row: OutboxRow): Promise<void> {
+    let refused: ServerProblem | null = null;
+    for (const blob of row.blobs.filter((each) => !each.done)) {
+      try {
+        await this.sendBlob(row, blob);
+      } catch (reason) {
+        if (!(reason instanceof ServerProblem) || reason.status === 401 || reason.status === 403) throw reason;
+        refused ??= reason;
+      }
+    }
+    if (refused) throw refused;
   }
 
   private async sendBlob(row: OutboxRow, blob: OutboxBlob): Promise<void> {

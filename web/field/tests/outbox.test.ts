@@ -165,6 +165,27 @@ test("a conflict and a refusal stay, with the reason, and hold up nobody", async
   expect(await states()).toEqual({ a: "conflict" });
 });
 
+test("a photo that the server will not keep holds up no other; the record can be set aside, its bytes stay", async () => {
+  const [bad, good] = await add("a", [700, 900]);
+  server.fail = (call) => (call === `state ${bad!.slice(0, 6)}` ? new ServerProblem(422, "upload.content", "no photo", "", {}) : null);
+  await outbox.run();
+  const row = (await bench.db.outbox.get("a"))!;
+  expect([row.state, row.problem?.code, row.matter]).toEqual(["refused", "upload.content", "N-a"]);
+  expect(server.done.has(good!)).toBe(true);
+  await outbox.setAside("a", "1 missing");
+  expect(await bench.db.outbox.count()).toBe(0);
+  expect((await bench.db.sent.get("a"))!.flags).toEqual(["1 missing"]);
+  expect(await bench.db.blobs.get(bad!)).toBeTruthy();
+});
+
+test("a record that the server has not taken cannot be set aside", async () => {
+  await add("a");
+  server.fail = (call) => (call === "record a" ? new ServerProblem(422, "record.refused", "no", "", {}) : null);
+  await outbox.run();
+  await outbox.setAside("a", "");
+  expect((await bench.db.outbox.get("a"))!.state).toBe("refused");
+});
+
 test("an ended grant is no fault of the record: it waits", async () => {
   await add("a");
   server.fail = () => new ServerProblem(403, "grant.over", "ended", "renew", {});
