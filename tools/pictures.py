@@ -225,8 +225,14 @@ def visit(album: Album, phone: Page) -> None:
     left = [item.get_attribute("data-testid") for item in phone.locator('[data-testid^="item-"][data-answer=""]').all()]
     for name in filter(None, left):
         item = phone.get_by_test_id(name).first
-        absent = item.get_by_test_id("value-input").count() and item.get_by_test_id("answer-na").count()
-        item.get_by_test_id("answer-na" if absent else "answer-yes").click()
+        measured = item.get_by_test_id("value-input")
+        absent = measured.count() and item.get_by_test_id("answer-na").count()
+        if measured.count() and not absent:
+            value = next(n for text in re.findall(r"\d+", item.inner_text())[::-1] if (n := text))
+            measured.fill(value)
+            measured.blur()
+        else:
+            item.get_by_test_id("answer-na" if absent else "answer-yes").click()
 
 
 def ordinary_item(phone: Page) -> Locator:

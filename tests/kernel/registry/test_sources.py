@@ -84,6 +84,7 @@ def archive(folder: Path, parts: dict[str, bytes]) -> Path:
         ("t.csv", b"a,b\n\0\0", "binary"),
         ("t.csv", "甲,乙\n".encode() + b"\xff\xfe\xff,1\n", "encoding"),
         ("t.xlsx", b"PK\x03\x04 cut off", "damaged"),
+        ("t.xlsx", bytes(range(256)) * 9, "damaged"),
         ("t.csv.gz", gzip.compress(TABLE.encode())[:-12], "damaged"),
         ("t.csv.gz", gzip.compress(b" " * 40_000_000), "bomb"),
         ("t.csv", b'a,b\n"never closed,1\n' + b"x,y\n" * 20_000, "quotation"),

@@ -5,18 +5,20 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.test import Client
 from tests import world
 from tests.openers import OPENERS
 
-from zhijian.kernel.accounts.actor import SYSTEM, party_of
+from zhijian.kernel.accounts.actor import SYSTEM, actor_of, party_of
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar, clocks
 from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.desk import clocks as shown
 from zhijian.kernel.matters.errors import NotOpen
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.matters.perform import perform
-from zhijian.programmes.inspection import rules
+from zhijian.kernel.matters.perform import About, perform
+from zhijian.programmes.inspection import flow, rules
+from zhijian.programmes.inspection.models import Inspection, PublishedResult
 
 
 @pytest.fixture
@@ -78,3 +80,49 @@ def test_the_page_names_who_set_the_day(w: world.World, finding: Matter) -> None
     assert clock.fixed == (rules.set_by_hand(finding.rectification.deadline, clock.started) is not None)
     assert told["set_by"] == "", "the system is nobody"
     assert told["shown"].name != rules.RECTIFY_WITHIN.meaning
+
+
+def test_time_is_asked_for_and_granted_until_a_day_to_come(w: world.World, finding: Matter) -> None:
+    today = calendar.today()
+    over = today - dt.timedelta(days=9)
+    with scoped(SYSTEM):
+        type(finding.rectification).objects.filter(pk=finding.pk).update(deadline=over)
+    with scoped(party_of(w.entity)) as party:
+        with pytest.raises(NotOpen, match="今天"):
+            perform(finding, "ask_time", party, asked_until=over + dt.timedelta(days=1), asked_reason="等配件")
+        perform(finding, "ask_time", party, asked_until=today + dt.timedelta(days=2), asked_reason="等配件")
+    with scoped(w.actor("甲")) as officer, pytest.raises(NotOpen, match="今天"):
+        perform(finding, "grant_time", officer, deadline=over + dt.timedelta(days=1))
+
+
+def test_an_answer_overtakes_a_request_for_time(w: world.World, finding: Matter) -> None:
+    later = finding.rectification.deadline + dt.timedelta(days=3)
+    with scoped(party_of(w.entity)) as party:
+        perform(finding, "ask_time", party, asked_until=later, asked_reason="等配件")
+    answer(w, finding)
+    with scoped(SYSTEM):
+        assert type(finding.rectification).objects.get(pk=finding.pk).asked_until is None
+
+
+def test_what_was_put_right_before_publication_is_published_as_such(w: world.World, finding: Matter) -> None:
+    answer(w, finding)
+    with scoped(w.actor("甲")) as officer:
+        perform(finding, "accept", officer)
+    with scoped(SYSTEM):
+        inspection = Inspection.objects.select_related("matter").get(pk=finding.rectification.inspection_id)
+        about = About(finding.title, finding.area, w.entity, w.premises)
+        duty = perform(flow.PUBLICATION, "await", SYSTEM, about=about, by_field={"inspection": inspection})
+    with scoped(actor_of(w.head)) as head:
+        perform(duty, "publish", head)
+    shown_to_all = PublishedResult.objects.get(matter_uid=inspection.matter.uid)
+    assert (shown_to_all.open_items, shown_to_all.put_right_on) == (0, calendar.today())
+
+
+def test_the_record_says_its_doubts_in_words(w: world.World, finding: Matter, client: Client) -> None:
+    with scoped(SYSTEM):
+        visit = Matter.objects.get(kind="inspection")
+        Matter.objects.filter(pk=visit.pk).update(flags=[{"code": "far_away", "metres": 640}])
+    client.force_login(w.head)
+    page = client.get(f"/m/{visit.uid}/", headers={"accept-language": "en"}).content.decode()
+    assert page.count("Recorded 640 m away from the premises.") == 1
+    assert "far_away" not in page

@@ -17,8 +17,11 @@ class Trouble(Hand):
         self.at("informed-rights").check()
         for section in ("1", "2", "3"):
             self.at(f"section-rest-{section}").click()
-        for no in ("1.1", "2.1", "2.3", "3.2"):
+        for no in ("1.1", "2.1", "3.2"):
             self.item(no).get_by_test_id("answer-yes").click()
+        for no, value in (("2.3", "4"), ("3.6", "180")):
+            self.item(no).get_by_test_id("value-input").fill(value)
+            self.item(no).get_by_test_id("value-input").blur()
         self.at("next-open").click()
         if self.at("second").input_value() == "":
             self.at("second").select_option(index=1)

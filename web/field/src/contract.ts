@@ -131,6 +131,9 @@ export interface Rules {
   decide: DecideRules;
   /** Null where no rule gives a deadline by itself: then the officer sets one. */
   deadline: { days: number; unit: string; basis?: string; min?: number; max?: number | null; unverified?: boolean } | null;
+  /** The place's time zone, and how people outside reach the site: what papers say must be what the server's say. */
+  zone?: string;
+  origin?: string;
   limits?: { officers?: number; photo_for_failed?: boolean; photos_per_item?: number | null; far_metres?: number };
 }
 

@@ -40,6 +40,7 @@ function answers(visit: Visit): Obstacle[] {
     ...when(!visit.checklist, { text: t("check.no_list") }),
     ...when(!rules, { text: t("stop.no_rules") }),
     ...when(open.length > 0, { text: t("stop.unanswered", { n: open.length }), item: open[0]?.no }),
+    ...visit.unmeasured.value.map(({ no }) => ({ text: t("stop.unmeasured", { no }), item: no })),
     ...visit.failed.value.filter(wants).map(({ item: { no } }) => ({ text: t(photo ? "stop.photo" : "stop.bare", { no }), item: no })),
   ];
 }

@@ -12,6 +12,7 @@ import { prefetch } from "./pictures";
 import { profileDb, type Profile } from "./profiles";
 import { askToKeep, full, ifRoom, isFull, tryRoom } from "./storage";
 import { KEPT, pullAll } from "./sync";
+import { tellTimesOf } from "./workdays";
 
 export interface Reference {
   person: Person | null;
@@ -55,6 +56,7 @@ export class Session {
       const value = await this.db.value(key);
       if (value !== undefined) Object.assign(this.reference, { [key]: value });
     }
+    tellTimesOf(this.reference.rules?.zone);
     this.reference.person ??= this.profile.person;
     this.api.uploads = this.reference.uploads.replace(/\/$/, "").replace(/\/uploads$/, "");
     status.lastSync = (await this.db.value<string>("last_sync")) ?? "";

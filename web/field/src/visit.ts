@@ -60,6 +60,10 @@ export class Visit {
   });
 
   readonly items = computed<CheckItem[]>(() => this.sections.value.flatMap((section) => section.items));
+  /** Items called compliant that want a number and have none. */
+  readonly unmeasured = computed(() =>
+    this.items.value.filter(({ no, answer }) => answer.type === "number" && this.answers.get(no)?.answer === "yes" && !this.answers.get(no)?.value),
+  );
   readonly open = computed(() => this.items.value.filter((item) => !this.answers.has(item.no)));
 
   readonly failed = computed(() => {
@@ -135,10 +139,10 @@ export class Visit {
     if (old) this.put([{ ...toRaw(old), ...change }]);
   }
 
-  /** Items of a section that one tap may answer: untouched, and never a key item. */
+  /** Items of a section that one tap may answer: untouched, never a key item, nor one that wants a measurement. */
   rest(section: Section): CheckItem[] {
     if (section.no === "last") return [];
-    return section.items.filter((item) => !item.key && !this.answers.has(item.no));
+    return section.items.filter((item) => !item.key && item.answer.type !== "number" && !this.answers.has(item.no));
   }
 
   answerRest(section: Section): void {

@@ -12,14 +12,30 @@ export function daysBetween(a: string, b: string): number {
   return Math.round((Date.parse(`${b}T00:00:00Z`) - Date.parse(`${a}T00:00:00Z`)) / DAY);
 }
 
-/** Local date of an instant, in the phone's own zone (the phone stands where the visit is). */
+let place: string | undefined;
+
+/** Tell times as the place tells them, whatever the phone is set to: its papers and the server's must agree. */
+export function tellTimesOf(zone: string | undefined): void {
+  place = zone;
+}
+
+/** Minutes by which the place's clocks are before UTC at that instant; the phone's own where no place is known. */
+function ahead(at: Date): number {
+  if (!place) return -at.getTimezoneOffset();
+  const told = new Intl.DateTimeFormat("en-CA", { timeZone: place, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric" });
+  const part = Object.fromEntries(told.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
+  const wall = Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!);
+  return Math.round((wall - at.getTime()) / 60_000 + (at.getTime() % 60_000) / 60_000);
+}
+
+/** Date of an instant where the visit is. */
 export function localDate(at: Date): string {
   return localTime(at).slice(0, 10);
 }
 
-/** ISO-8601 with the phone's offset, to the second: 2026-11-23T10:14:05+08:00. */
+/** ISO-8601 with the place's offset, to the second: 2026-11-23T10:14:05+08:00. */
 export function localTime(at: Date): string {
-  const shift = -at.getTimezoneOffset();
+  const shift = ahead(at);
   const sign = shift < 0 ? "-" : "+";
   const two = (n: number) => String(Math.floor(Math.abs(n))).padStart(2, "0");
   const wall = new Date(at.getTime() + shift * 60_000).toISOString().slice(0, 19);

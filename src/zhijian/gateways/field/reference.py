@@ -24,6 +24,7 @@ from zhijian.kernel.accounts.models import Device, Person
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.notices.sending import public_origin
 from zhijian.kernel.packs import stack
 from zhijian.kernel.registry import changes
 from zhijian.kernel.registry.models import Premises
@@ -114,7 +115,12 @@ def _small(device: Device, actor: Actor, ranges: list[Range], request: HttpReque
             "to": last.isoformat(),
             "off": [day.isoformat() for day in calendar.days_off(today, last)],
         },
-        "rules": {"decide": decide.table(), **rules.for_phone(today)},
+        "rules": {
+            "decide": decide.table(),
+            **rules.for_phone(today),
+            "zone": str(calendar.zone()),
+            "origin": public_origin(),
+        },
         "organ": {"name": organ.name, "short": organ.short, "phone": organ.phone, "area": area} if organ else None,
         "numbers": _numbers(device, area) if organ and device.person.signs_on(today) else [],
         "papers": papers.forms_for_phone(PAPERS),

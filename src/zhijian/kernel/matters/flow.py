@@ -139,7 +139,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Flow:
-    """A kind of matter: its states, its steps, and the model of its record (one-to-one, primary key `matter`)."""
+    """A kind of matter: its states, its steps, and the model of its record (one-to-one, primary key `matter`).
+
+    `doubt` says a flag of its matters (`Matter.flags`: a code and what its sentence needs) in the active language.
+    """
 
     kind: str
     title: Text
@@ -148,6 +151,7 @@ class Flow:
     record: type[Model] | None = None
     numbered: bool = True
     plural: Text = ""
+    doubt: Callable[[dict[str, Any]], str] = field(default=lambda flag: str(flag["code"]), repr=False)
     _by_code: dict[str, State] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:

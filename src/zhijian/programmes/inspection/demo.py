@@ -273,7 +273,8 @@ def _live(story: Story, day: dt.date, n: int, town: Town) -> None:
         if (n + k) % 3 == 0:
             story.answer(k, at, town.dice.choice(town.said["promise"]))
         elif (n + k) % 3 == 1:
-            story.ask_time(k, at, deadline + dt.timedelta(days=7), town.dice.choice(town.said["ask_time"]))
+            until = max(deadline, calendar.today()) + dt.timedelta(days=7)
+            story.ask_time(k, at, until, town.dice.choice(town.said["ask_time"]))
     if age > 12 and n % 2:
         story.publish(_at(calendar.add_working_days(day, 8)[0], 9, 30))
 

@@ -14,7 +14,6 @@ from zhijian.kernel.desk.panels import entity_panel
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.panel import PANEL
 from zhijian.kernel.registry.models import Entity
-from zhijian.programmes.inspection import doubts
 from zhijian.programmes.inspection.checklists import applicable
 from zhijian.programmes.inspection.flow import INSPECTION, LEAD, PUBLICATION, RECTIFICATION
 from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, Measure, PublishedResult
@@ -46,7 +45,6 @@ def visit_panel(matter: Matter, record: Inspection, actor: Actor) -> dict[str, A
         "complied": [a for a in answers if a.answer == Answer.Value.YES],
         "absent": [a for a in answers if a.answer == Answer.Value.NA],
         "by_section": sum(a.by_section for a in answers),
-        "doubts": [doubts.sentence(flag) for flag in matter.flags],
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Max
 
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.scope import scoped
@@ -65,18 +65,20 @@ def _run_until(matter: Matter, until: dt.date | None, actor: Actor, at: dt.datet
 
 
 def clear_ask(matter: Matter, record: Rectification, facts: Any, actor: Actor, at: dt.datetime) -> None:
-    """The request is answered with no."""
+    """No request for time is open any more: it was refused, or overtaken by the answer or its acceptance."""
     Rectification.objects.filter(pk=record.pk).update(asked_until=None, asked_reason="")
 
 
 def keep_answer(matter: Matter, record: Rectification, facts: Any, actor: Actor, at: dt.datetime) -> None:
     """When it was answered, and by whom: the enterprise itself, or staff on its behalf (said so in the ledger)."""
     Rectification.objects.filter(pk=record.pk).update(answered=at, answered_by=actor.label)
+    clear_ask(matter, record, facts, actor, at)
     File.objects.filter(uid__in=facts.photos, matter=matter).update(caption=facts.answer[:200])
 
 
 def after_acceptance(matter: Matter, record: Rectification, facts: Any, actor: Actor, at: dt.datetime) -> None:
     """The public page shows it at once; when nothing is left, the inspection closes itself."""
+    clear_ask(matter, record, facts, actor, at)
     with scoped(SYSTEM):
         inspection = record.inspection
         left = inspection.rectifications.exclude(matter__state="accepted").count()
@@ -94,6 +96,7 @@ def publish(matter: Matter, record: Publication, facts: Any, actor: Actor, at: d
     left = inspection.rectifications.exclude(matter__state="accepted").count()
     Publication.objects.filter(pk=record.pk).update(published_on=day)
     texts = inspection.checklist.items if inspection.checklist else {}
+    settled = inspection.rectifications.aggregate(last=Max("matter__closed"))["last"] if left == 0 else None
     PublishedResult.objects.update_or_create(
         matter_uid=inspection.matter.uid,
         defaults={
@@ -109,6 +112,6 @@ def publish(matter: Matter, record: Publication, facts: Any, actor: Actor, at: d
                 for answer in inspection.answers.filter(answer=Answer.Value.NO).order_by("pk")
             ],
             "open_items": left,
-            "put_right_on": None,
+            "put_right_on": calendar.legal_day(settled) if settled else None,
         },
     )

@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from zhijian.kernel.accounts import ASSIGNEE, CLERK, HEAD, INSPECTOR, PARTY, SECOND, SECTION
 from zhijian.kernel.clock import CLOCK
 from zhijian.kernel.matters import Flow, State, Step
-from zhijian.programmes.inspection import effects, facts, guards, models, rules
+from zhijian.programmes.inspection import doubts, effects, facts, guards, models, rules
 
 INSPECTION = Flow(
     kind="inspection",
     title=_("Inspection"),
     plural=_("Inspections"),
     record=models.Inspection,
+    doubt=doubts.sentence,
     states=[
         State("planned", _("To be visited"), tone="act"),
         State("rectifying", _("Being put right"), tone="warn"),
@@ -72,8 +73,8 @@ INSPECTION = Flow(
             who=[ASSIGNEE, SECOND, INSPECTOR],
             facts=facts.Recorded,
             hidden=True,
-            label=_("Record: nothing left to put right"),
-            said=_("Visit recorded: nothing left to put right"),
+            label=_("Record: nothing to be put right by order"),
+            said=_("Visit recorded: nothing was ordered to be put right"),
             tells=PARTY,
             article=rules.OFFICERS_MIN,
             does=effects.visited,

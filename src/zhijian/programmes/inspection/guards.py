@@ -55,6 +55,8 @@ def not_asked_yet(matter: Matter, record: Rectification, actor: Actor, facts: An
         return no(_("You have asked already; the inspector will answer."))
     if facts is not None and facts.asked_until <= record.deadline:
         return no(_("Ask for a day after the present deadline."))
+    if facts is not None and facts.asked_until < calendar.today():
+        return no(_("Ask for a day that is still to come."))
     return ok()
 
 
@@ -72,6 +74,8 @@ def within_extension(matter: Matter, record: Rectification, actor: Actor, facts:
         return ok()
     if facts.deadline <= record.deadline:
         return no(_("The new deadline must be later than the present one."))
+    if facts.deadline < calendar.today():
+        return no(_("The new deadline must be a day that is still to come."))
     latest = rules.latest_extension(record.deadline)
     if latest is not None and facts.deadline > latest:
         return no(_("At most until %(day)s.") % {"day": latest}, rules.EXTENSION_MAX)

@@ -143,8 +143,8 @@ class Publication(models.Model):
 
     matter = models.OneToOneField(Matter, models.PROTECT, primary_key=True, related_name="publication")
     inspection = models.OneToOneField(Inspection, models.PROTECT, related_name="publication")
-    published_on = models.DateField(null=True)
-    reason = models.TextField(blank=True)
+    published_on = models.DateField(_("published on"), null=True)
+    reason = models.TextField(_("reason"), blank=True)
 
 
 class PublishedResult(models.Model):

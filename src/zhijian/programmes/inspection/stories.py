@@ -293,6 +293,9 @@ class PlantedVisit:
         self.publication.record.published_on = day  # type: ignore[union-attr]
         self.published = published(self.visit, self.premises, self.checklist, [g.item for g in self.failed], day)
         self.published.open_items = self._left()
+        closed = [finding.matter.closed for finding in self.findings if finding.matter.closed]
+        if closed and not self.published.open_items:
+            self.published.put_right_on = calendar.legal_day(max(closed))
         self.planter.also(self.published)
 
     def _left(self) -> int:

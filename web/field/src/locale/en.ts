@@ -273,6 +273,7 @@ export const en: Record<keyof typeof zh, string> = {
   "stop.second": "The second officer is missing (two are needed)",
   "stop.certificate": "{name} has no certificate in force and cannot sign",
   "stop.deadline": "The deadline cannot be before {date}",
+  "stop.unmeasured": "{no} complies: the measured value is missing",
   "stop.bare": "{no} fails: nothing says what was seen (note, value or photo)",
 
   "sign.title": "Let the party read, then sign",

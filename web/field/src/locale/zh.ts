@@ -270,6 +270,7 @@ export const zh = {
   "stop.second": "还没有选第二名执法人员（须两人）",
   "stop.certificate": "{name} 没有有效的执法证件，不能签字",
   "stop.deadline": "改正期限不能早于 {date}",
+  "stop.unmeasured": "{no} 符合：还没有填实测值",
   "stop.bare": "{no} 不符合：还没写明看到了什么（说明、实测或照片）",
 
   "sign.title": "请当事人看过后签字",
@@ -345,7 +346,7 @@ export const zh = {
   "settings.counts": "{shops} 家店、{lists} 张检查表、{numbers} 个备用文书编号",
   "settings.version": "版本",
   "settings.room": "手机空间",
-  "settings.room_is": "本应用用了约 {used} MB,还可用约 {free} MB。",
+  "settings.room_is": "本应用用了约 {used} MB，还可用约 {free} MB。",
   "settings.persisted": "手机已答应不会自动清除这些数据。",
   "settings.not_persisted": "手机空间紧张时，系统可能清除数据。请点下面的按钮，或把本页添加到主屏幕。",
   "settings.persist": "请手机保留数据",

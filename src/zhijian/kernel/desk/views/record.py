@@ -72,6 +72,7 @@ def record_page(request: HttpRequest, uid: str) -> HttpResponse:
         "flow": flow,
         "state": flow.state(matter.state),
         "path": said.area_path(matter.area),
+        "doubts": [flow.doubt(flag) for flag in matter.flags],
         "clocks": clocks.of_matter(matter),
         "panels": [panels.draw(panel, request, matter, record, actor) for panel in own],
         "facts": [] if own else _facts(record),

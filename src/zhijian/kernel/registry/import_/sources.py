@@ -102,7 +102,15 @@ def recognise(path: Path, name: str = "") -> Source:
             raise Refused("old_and_big")
         return Source(path, name, "xls", digest, size)
     _refuse_others(head, name)
-    return _as_csv(Source(path, name, "csv", digest, size))
+    try:
+        return _as_csv(Source(path, name, "csv", digest, size))
+    except Refused as refused:
+        if refused.why in ("encoding", "binary") and (kind := Path(name).suffix.lower()) in _WORKBOOKS:
+            raise Refused("damaged", what=kind[1:].upper()) from refused
+        raise
+
+
+_WORKBOOKS = (".xlsx", ".xls", ".et", ".ods")  # what is named so and is no text either was to be a workbook
 
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
