@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zhijian.kernel.clock import Limit, Unit
+from zhijian.kernel.packs import stack
 from zhijian.programmes.inspection import rules
 
 TODAY = dt.date(2026, 11, 23)
@@ -26,6 +27,15 @@ def test_the_phone_is_told_whole_numbers_and_texts(db: None) -> None:
         "unverified": True,
     }
     assert told["limits"] == {"officers": 2, "photo_for_failed": True, "photos_per_item": 9, "far_metres": 500}
+
+
+def test_the_order_names_the_remedies_that_the_rules_give(db: None) -> None:
+    words = {"60 days": "六十日内依法申请行政复议", "6 months": "六个月内依法向有管辖权的人民法院提起行政诉讼"}
+    appeal = stack().table("papers/rectification_order")["texts"]["appeal"]
+    for rule in (rules.REVIEW_WITHIN, rules.COURT_WITHIN):
+        limit = rule.on(TODAY).limit
+        assert limit is not None
+        assert words[f"{limit.n} {limit.unit.value}"] in appeal
 
 
 def test_deadlines_begin_on_the_day_after_and_end_on_a_working_day(db: None) -> None:

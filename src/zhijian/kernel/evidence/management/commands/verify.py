@@ -12,12 +12,20 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence import proof, verify
 from zhijian.kernel.evidence.verify import Break, Count
 
+SEEN = {
+    "chains": gettext_noop("%(n)s chains"),
+    "entries": gettext_noop("%(n)s entries"),
+    "seals": gettext_noop("%(n)s seals"),
+    "files": gettext_noop("%(n)s files"),
+    "papers": gettext_noop("%(n)s papers"),
+}
 SHOWN = 20
 EVERY_SECONDS = 2.0
 
@@ -40,7 +48,7 @@ class Command(BaseCommand):
         self.count = count
         with scoped(SYSTEM):
             found = self._report(self._checks(count, options["subject"], options["blobs"]))
-            seen = ", ".join(f"{many:,} {name}" for name, many in count.seen.items()) or _("nothing")
+            seen = _(", ").join(_(SEEN[name]) % {"n": f"{many:,}"} for name, many in count.seen.items()) or _("nothing")
             self.stdout.write(_("Checked: %(seen)s.") % {"seen": seen})
             if options["subject"] and not count.seen.get("entries"):
                 self.stderr.write(_("There is no chain %(subject)s.") % {"subject": options["subject"]})
