@@ -45,8 +45,9 @@ def counts() -> dict[str, int]:
     }
 
 
-def test_counts_scale(small: dict[str, Any]) -> None:
+def test_counts_scale(small: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     scale = 0.0005
+    monkeypatch.setattr(demo, "BY_PHONE", 12)
     make(scale)
     year, quarter = small["closed_year"], small["quarter"]
     with scoped(SYSTEM):
@@ -57,6 +58,10 @@ def test_counts_scale(small: dict[str, Any]) -> None:
         assert set(closed.values_list("matter__state", flat=True)) == {"closed"}
         assert PublishedResult.objects.filter(visited_on__year=year["year"]).count() == closed.count()
         assert Inspection.objects.filter(matter__state="planned").count() == demo.scaled(quarter["planned"], scale)
+        older = Paper.objects.filter(at__lt=calendar.start_of(calendar.today()) - demo.SEALED_AFTER)
+        orders = older.filter(kind="rectification_order")
+        assert orders, "there is something to look at"
+        assert not orders.filter(sealed=False), "only the last days' papers wait for their seal"
         living = Inspection.objects.exclude(started=None).exclude(started__year=year["year"])
         assert living.count() == demo.scaled(quarter["recorded"], scale)
         old = Rectification.objects.filter(inspection__in=closed)

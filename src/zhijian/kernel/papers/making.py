@@ -173,14 +173,15 @@ def affix_seal(paper: Paper, actor: Actor, at: dt.datetime | None = None) -> Pap
         if not paper.sealed:
             paper.sealed, paper.sealed_at = True, at or timezone.now()
             paper.save(update_fields=["sealed", "sealed_at"])
-            _tell(SEALED.code, paper, actor)
+            _tell(SEALED.code, paper, actor, at)
     return paper
 
 
-def _tell(kind: str, paper: Paper, actor: Actor, **more: str) -> None:
+def _tell(kind: str, paper: Paper, actor: Actor, at: dt.datetime | None = None, **more: str) -> None:
     ledger.record(
         kind,
         actor=actor,
+        at=at,
         subject=f"matter:{paper.matter_id}",
         matter=paper.matter,
         data={"paper": str(paper.uid), "title": paper.title, "number": paper.number, **more},

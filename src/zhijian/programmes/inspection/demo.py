@@ -18,7 +18,7 @@ from django.db import connection
 from django.db.models import Max, prefetch_related_objects
 
 from zhijian.kernel.accounts import demo as people
-from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.actor import SYSTEM, actor_of
 from zhijian.kernel.accounts.models import Device, Jurisdiction, Person, Post
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
@@ -26,6 +26,8 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.matters.planting import BATCH, Planter
 from zhijian.kernel.packs import stack
+from zhijian.kernel.papers import forms, making
+from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import flow
 from zhijian.programmes.inspection.checklists import load_shipped
@@ -37,6 +39,7 @@ from zhijian.programmes.inspection.wording import Words, words
 Say = Callable[[str], None]
 BY_PHONE = 300  # visits of each part that come through the phone's door; the rest is planted
 READ = 500  # premises that are read together
+SEALED_AFTER = dt.timedelta(days=7)  # papers older than that have their seal; younger ones wait for it on the desk
 TRIES = 20  # throws of the dice for premises that were there on a day
 
 
@@ -137,7 +140,19 @@ def plant(scale: float, say: Say) -> None:
     done = _closed_year(plan["closed_year"], scale, town)
     say(f"closed year {plan['closed_year']['year']}: {done} inspections")
     done = _quarter(plan["quarter"], scale, town)
+    _seal_older(calendar.start_of(calendar.today()) - SEALED_AFTER)
     say(f"last quarter: {done} inspections; planned visits and findings at work")
+
+
+def _seal_older(before: dt.datetime) -> None:
+    """The originals of older papers were sealed on the next morning, by the office's clerk where the demo has one."""
+    kinds = [kind for kind, one in forms.forms().items() if one.sealed]
+    with scoped(SYSTEM):
+        rows = Post.objects.filter(role=Role.CLERK).select_related("person")
+        clerks = {post.jurisdiction_id: actor_of(post.person) for post in rows}
+        for paper in Paper.objects.filter(kind__in=kinds, state=Paper.State.ISSUED, sealed=False, at__lt=before):
+            morning = _at(calendar.legal_day(paper.at) + dt.timedelta(days=1), 9, 0)
+            making.affix_seal(paper, clerks.get(paper.area, SYSTEM), morning)
 
 
 def _offices(dice: random.Random, trades: set[str]) -> Iterator[Office]:
