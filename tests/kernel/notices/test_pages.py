@@ -138,5 +138,5 @@ def test_the_panel_says_what_arrived(w, matter, rf):
         request.actor = actor
         with scoped(actor), translation.override("en"):
             html = draw(PANEL, request, matter, None, actor)
-        assert "Text message: Sent" in html
+        assert "Text message · Sent" in html
         assert ("Make a link" in html) is offered

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from tests import world
 from tests.openers import OPENERS
 
@@ -82,16 +83,17 @@ def test_the_page_names_who_set_the_day(w: world.World, finding: Matter) -> None
     assert told["shown"].name != rules.RECTIFY_WITHIN.meaning
 
 
+@translation.override("en")
 def test_time_is_asked_for_and_granted_until_a_day_to_come(w: world.World, finding: Matter) -> None:
     today = calendar.today()
     over = today - dt.timedelta(days=9)
     with scoped(SYSTEM):
         type(finding.rectification).objects.filter(pk=finding.pk).update(deadline=over)
     with scoped(party_of(w.entity)) as party:
-        with pytest.raises(NotOpen, match="今天"):
+        with pytest.raises(NotOpen, match="still to come"):
             perform(finding, "ask_time", party, asked_until=over + dt.timedelta(days=1), asked_reason="等配件")
         perform(finding, "ask_time", party, asked_until=today + dt.timedelta(days=2), asked_reason="等配件")
-    with scoped(w.actor("甲")) as officer, pytest.raises(NotOpen, match="今天"):
+    with scoped(w.actor("甲")) as officer, pytest.raises(NotOpen, match="still to come"):
         perform(finding, "grant_time", officer, deadline=over + dt.timedelta(days=1))
 
 

@@ -22,6 +22,8 @@ from zhijian.programmes.inspection.models import (
     Rectification,
 )
 
+NO_ASK: dict[str, Any] = {"asked_until": None, "asked_reason": ""}
+
 
 def due_on_the_day(matter: Matter, record: Inspection, facts: Any, actor: Actor, at: dt.datetime) -> None:
     """A planned visit is due on its day, without a clock of the law."""
@@ -51,8 +53,7 @@ def move_deadline(matter: Matter, record: Rectification, facts: Any, actor: Acto
     """A later deadline, by grant or after sending back; an open request for time is thereby answered."""
     sent_back = hasattr(facts, "return_reason")
     Rectification.objects.filter(pk=record.pk).update(
-        asked_until=None,
-        asked_reason="",
+        **NO_ASK,
         extended=F("extended") + (0 if sent_back else 1),
         returned=F("returned") + (1 if sent_back else 0),
     )
@@ -66,7 +67,7 @@ def _run_until(matter: Matter, until: dt.date | None, actor: Actor, at: dt.datet
 
 def clear_ask(matter: Matter, record: Rectification, facts: Any, actor: Actor, at: dt.datetime) -> None:
     """No request for time is open any more: it was refused, or overtaken by the answer or its acceptance."""
-    Rectification.objects.filter(pk=record.pk).update(asked_until=None, asked_reason="")
+    Rectification.objects.filter(pk=record.pk).update(**NO_ASK)
 
 
 def keep_answer(matter: Matter, record: Rectification, facts: Any, actor: Actor, at: dt.datetime) -> None:

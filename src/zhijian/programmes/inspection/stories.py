@@ -28,6 +28,7 @@ from zhijian.kernel.notices.wording import templates
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import decide, doubts, flow, rules
 from zhijian.programmes.inspection.actions import on_site, record_visit
+from zhijian.programmes.inspection.effects import NO_ASK
 from zhijian.programmes.inspection.made_up import Seen
 from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, PublishedResult, Rectification
 from zhijian.programmes.inspection.record import Given, Record, read
@@ -271,7 +272,7 @@ class PlantedVisit:
 
     def answer(self, n: int, at: dt.datetime, text: str) -> None:
         party = party_of(self.premises.entity)
-        by_field = {"answered": at, "answered_by": party.label}
+        by_field = {"answered": at, "answered_by": party.label, **NO_ASK}
         self._perform(self.findings[n], "answer", at, party, by_field=by_field, answer=text, photos=[])
 
     def ask_time(self, n: int, at: dt.datetime, until: dt.date, reason: str) -> None:
@@ -279,7 +280,7 @@ class PlantedVisit:
         self._perform(self.findings[n], "ask_time", at, party, asked_until=until, asked_reason=reason)
 
     def accept(self, n: int, at: dt.datetime) -> None:
-        self._perform(self.findings[n], "accept", at, actor_of(self.device.person))
+        self._perform(self.findings[n], "accept", at, actor_of(self.device.person), by_field=NO_ASK)
         left = self._left()
         if self.published is not None:
             self.published.open_items = left
