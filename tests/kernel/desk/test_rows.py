@@ -18,7 +18,7 @@ from zhijian.kernel.clock.calendar import today
 from zhijian.kernel.desk.lists import list_of
 from zhijian.kernel.desk.waiting import lines, waits
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.registry.models import Premises
+from zhijian.kernel.registry.models import Entity, Premises
 from zhijian.programmes.inspection.desk import _measure
 from zhijian.programmes.inspection.models import Answer, Inspection
 
@@ -132,3 +132,8 @@ def test_a_list_of_one_office_asks_for_one_code(world):
     assert '"area" >=' in str(found.narrowed(actor, {"area": worlds.DISTRICT}).query)
     assert worlds.NEIGHBOUR_OFFICE not in asked
     assert not found.narrowed(actor, {"area": worlds.SISTER}), "what is asked for is not what he may see"
+
+
+def test_an_industry_stands_in_words(world, signed_in):
+    Entity.objects.filter(pk=world.entity.pk).update(industry="H62")
+    assert "住宿和餐饮业 H62" in text(signed_in(world.head).get(f"/e/{world.entity.uid}/"))

@@ -249,7 +249,11 @@ def tasks(actor: Actor) -> list[Json]:
 
 def _task(matter: Matter, findings: list[Rectification], photos: dict[int, list[str]]) -> Json:
     visit = matter.inspection
-    due = visit.planned_for if matter.state == "planned" else min((f.deadline for f in findings), default=None)
+    due = (
+        visit.planned_for
+        if matter.state == "planned"
+        else min((f.matter.due or f.deadline for f in findings), default=None)
+    )
     return {
         "uid": str(matter.uid),
         "number": matter.number,

@@ -42,6 +42,12 @@ def _matters(request: HttpRequest, entity: Entity) -> dict[str, Any]:
     return {"matters": shown, "page": page}
 
 
+def _industry(code: str) -> str:
+    """The industry in words, with its code; the code alone where the pack names none."""
+    known = stack().table("codes/industries") if stack().files("codes/industries.toml") else {}
+    return f"{known[code[:1]]} {code}" if code[:1] in known else code
+
+
 @cache
 def _outlines(pack: str) -> dict[str, Any]:
     """The pack's outlines by area code; empty where the pack has none."""
@@ -64,14 +70,14 @@ def _map(entity: Entity, places: list[Premises]) -> dict[str, Any] | None:
         for p in places
         if p.lat is not None and p.lon is not None
     ]
-    if not points:
-        return None
+    outline, tiles = _outline(places[0].area or entity.area) if points else None, stack().setting("map_tiles", "")
+    if not points or not (outline or tiles):
+        return None  # a point on nothing tells nobody where it is
     centre = stack().setting("centre", ["0", "0"])
-    outline = _outline(places[0].area or entity.area)
     return {
         "points": points,
         "outline": outline,
-        "tiles": stack().setting("map_tiles", ""),
+        "tiles": tiles,
         "lat": centre[0],
         "lon": centre[1],
     }
@@ -90,6 +96,7 @@ def entity_page(request: HttpRequest, uid: str) -> HttpResponse:
     entries = LedgerEntry.objects.filter(entity=entity)
     context |= {
         "path": said.area_path(entity.area),
+        "industry": _industry(entity.industry),
         "places": [(place, said.area_name(place.area)) for place in places],
         "licences": entity.licences.order_by("status", "-valid_until"),
         "today": calendar.today(),
