@@ -16,7 +16,6 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
-from tests.browser.steps import end_writers
 
 from zhijian.kernel.accounts import demo as people
 from zhijian.kernel.accounts.actor import SYSTEM
@@ -68,7 +67,6 @@ def _uploads(settings: Any) -> Iterator[None]:
 def site(live_site: str, settings: Any, tmp_path: Path) -> Iterator[Site]:
     """The site with the demo office's people and one restaurant."""
     settings.DEMO = True
-    end_writers()
     os.environ["ZHIJIAN_UPLOADS"] = str(tmp_path / "uploads")
     with scoped(SYSTEM):
         load_jurisdictions()
