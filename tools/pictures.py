@@ -228,8 +228,8 @@ def visit(album: Album, phone: Page) -> None:
         measured = item.get_by_test_id("value-input")
         absent = measured.count() and item.get_by_test_id("answer-na").count()
         if measured.count() and not absent:
-            value = next(n for text in re.findall(r"\d+", item.inner_text())[::-1] if (n := text))
-            measured.fill(value)
+            limit = re.search(r"\d+(\.\d+)?", item.locator(".measure").inner_text())
+            measured.fill(limit.group() if limit else "1")
             measured.blur()
         else:
             item.get_by_test_id("answer-na" if absent else "answer-yes").click()

@@ -131,10 +131,13 @@ export interface Rules {
   decide: DecideRules;
   /** Null where no rule gives a deadline by itself: then the officer sets one. */
   deadline: { days: number; unit: string; basis?: string; min?: number; max?: number | null; unverified?: boolean } | null;
-  /** The place's time zone, and how people outside reach the site: what papers say must be what the server's say. */
-  zone?: string;
-  origin?: string;
   limits?: { officers?: number; photo_for_failed?: boolean; photos_per_item?: number | null; far_metres?: number };
+}
+
+/** The place's time zone, and how people outside reach the site: the phone's papers say what the server's say. */
+export interface Site {
+  zone: string;
+  origin: string;
 }
 
 export interface Calendar {
@@ -171,6 +174,7 @@ export interface PullPage {
   checklists?: Checklist[];
   tasks?: Task[];
   rules?: Rules;
+  site?: Site;
   calendar?: Calendar;
   organ?: Organ;
   numbers?: ReservedNumber[];

@@ -1,7 +1,7 @@
 /** What is open while the app is unlocked: one person's database, keys, server access and outbox. */
 import { computed, reactive, ref, shallowRef, watch } from "vue";
 import { Api } from "./api";
-import type { Calendar, Colleague, Organ, Person, PullPage, Rules } from "./contract";
+import type { Calendar, Colleague, Organ, Person, PullPage, Rules, Site } from "./contract";
 import { KeyRing, Vault } from "./crypto";
 import { FieldDb } from "./db";
 import { Drafts } from "./drafts";
@@ -18,6 +18,7 @@ export interface Reference {
   person: Person | null;
   colleagues: Colleague[];
   rules: Rules | null;
+  site: Site | null;
   calendar: Calendar | null;
   organ: Organ | null;
   papers: NonNullable<PullPage["papers"]>;
@@ -34,6 +35,7 @@ export class Session {
     person: null,
     colleagues: [],
     rules: null,
+    site: null,
     calendar: null,
     organ: null,
     papers: {},
@@ -56,7 +58,7 @@ export class Session {
       const value = await this.db.value(key);
       if (value !== undefined) Object.assign(this.reference, { [key]: value });
     }
-    tellTimesOf(this.reference.rules?.zone);
+    tellTimesOf(this.reference.site?.zone);
     this.reference.person ??= this.profile.person;
     this.api.uploads = this.reference.uploads.replace(/\/$/, "").replace(/\/uploads$/, "");
     status.lastSync = (await this.db.value<string>("last_sync")) ?? "";

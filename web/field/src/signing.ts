@@ -79,7 +79,7 @@ export function viewsOf(visit: Visit): PaperView[] {
     organ: visit.session.reference.organ,
     forms: visit.session.reference.papers,
     signatures: frozen.signatures,
-    origin: visit.session.reference.rules?.origin || location.origin,
+    origin: visit.session.reference.site?.origin || location.origin,
   });
 }
 

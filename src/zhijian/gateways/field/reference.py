@@ -115,12 +115,8 @@ def _small(device: Device, actor: Actor, ranges: list[Range], request: HttpReque
             "to": last.isoformat(),
             "off": [day.isoformat() for day in calendar.days_off(today, last)],
         },
-        "rules": {
-            "decide": decide.table(),
-            **rules.for_phone(today),
-            "zone": str(calendar.zone()),
-            "origin": public_origin(),
-        },
+        "rules": {"decide": decide.table(), **rules.for_phone(today)},
+        "site": {"zone": stack().zone, "origin": public_origin()},
         "organ": {"name": organ.name, "short": organ.short, "phone": organ.phone, "area": area} if organ else None,
         "numbers": _numbers(device, area) if organ and device.person.signs_on(today) else [],
         "papers": papers.forms_for_phone(PAPERS),
@@ -249,11 +245,8 @@ def tasks(actor: Actor) -> list[Json]:
 
 def _task(matter: Matter, findings: list[Rectification], photos: dict[int, list[str]]) -> Json:
     visit = matter.inspection
-    due = (
-        visit.planned_for
-        if matter.state == "planned"
-        else min((f.matter.due or f.deadline for f in findings), default=None)
-    )
+    days = [visit.planned_for] if matter.state == "planned" else [f.matter.due or f.deadline for f in findings]
+    due = min((day for day in days if day), default=None)
     return {
         "uid": str(matter.uid),
         "number": matter.number,
