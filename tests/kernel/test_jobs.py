@@ -162,7 +162,9 @@ def test_the_job_of_a_killed_worker_is_done_by_another(fresh_database, monkeypat
         assert jobs.recover() == 0  # it may still be alive
         monkeypatch.setattr(jobs, "DEAD_AFTER", 0.5)
         time.sleep(1)
-        assert jobs.recover() == 1
+        # The worker may have held a scheduled job too, if it was killed while a minute turned.
+        assert jobs.recover() >= 1
+        assert ProcrastinateJob.objects.get(pk=number).status == "todo"
         jobs.run_pending()
         assert seen == [600]
         assert ProcrastinateJob.objects.get(pk=number).status == "succeeded"
