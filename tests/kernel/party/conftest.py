@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
+from django.urls import get_resolver
 from tests import world
 from tests.openers import rectification
 
@@ -77,7 +78,8 @@ def link(w: world.World, finding: Matter) -> str:
 
 @pytest.fixture
 def toy() -> Iterator[Flow]:
-    """A flow of a programme that says nothing of its enterprise's page."""
+    """A flow of a programme that says nothing of its enterprise's page. It gets no addresses: those stand already."""
+    _ = get_resolver().url_patterns
     flows()[TOY.kind] = TOY
     for step in TOY.steps:
         ledger.entry_kind(TOY.entry_kind(step), label=step.said)
