@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 
 from tests import world
@@ -16,7 +15,6 @@ from zhijian.programmes.inspection import flow
 from zhijian.programmes.inspection.models import Inspection
 
 Opener = Callable[[world.World], Matter]
-TOMORROW = dt.date.today() + dt.timedelta(days=1)
 
 
 def _child(w: world.World, of: flow.Flow, verb: str, **facts: object) -> Matter:
@@ -31,7 +29,7 @@ def _child(w: world.World, of: flow.Flow, verb: str, **facts: object) -> Matter:
 def rectification(w: world.World) -> Matter:
     matter = _child(
         w, flow.RECTIFICATION, "order", item="1.2", found="未公示", required="补齐公示",
-        deadline=TOMORROW + dt.timedelta(days=6),
+        deadline=world.in_days(7),
     )  # fmt: skip
     with scoped(SYSTEM):
         Matter.objects.filter(pk=matter.pk).update(assignee=w.inspector)

@@ -19,6 +19,7 @@ from zhijian.kernel.accounts.actor import SYSTEM, Actor, party_of
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import CLOCK
+from zhijian.kernel.clock.calendar import today
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters.catalogue import flows
 from zhijian.kernel.matters.errors import StepError
@@ -51,7 +52,7 @@ def invent(kind: Any, dice: random.Random, people: list[int], widget: str = "") 
             dice.choice(people) if widget == "person" else None if widget == "checklist" else dice.randrange(100)
         ),
         bool: lambda: dice.random() < 0.5,
-        dt.date: lambda: dt.date.today() + dt.timedelta(days=dice.randrange(-5, 60)),
+        dt.date: lambda: today() + dt.timedelta(days=dice.randrange(-5, 60)),
         dt.datetime: lambda: dt.datetime.now(dt.UTC),
         uuid.UUID: lambda: uuid.UUID(int=dice.getrandbits(128)),
     }[kind]()
@@ -103,7 +104,7 @@ def test_walk(kind: str, cast: Any) -> None:
 
 def _try(flow: Flow, matter: Matter, verb: str, actor: Actor, dice: random.Random, people: list[int]) -> bool:
     """Try a verb; compare with the table. True when it happened."""
-    step = flow.find(verb, matter.state, dt.date.today())
+    step = flow.find(verb, matter.state, today())
     facts = facts_for(step.facts if step else None, dice, people)
     entries = LedgerEntry.objects.filter(matter=matter)
     with scoped(SYSTEM):

@@ -10,6 +10,7 @@ from functools import cached_property
 from zhijian.kernel.accounts.actor import Actor, actor_of
 from zhijian.kernel.accounts.models import Jurisdiction, Person, Post
 from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.clock.calendar import today
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
 from zhijian.kernel.registry.models import Entity, Licence, Premises
 from zhijian.programmes.inspection.models import Checklist
@@ -17,6 +18,12 @@ from zhijian.programmes.inspection.models import Checklist
 CITY, DISTRICT, OFFICE = "3703", "370303", "370303006"
 SISTER, NEIGHBOUR, NEIGHBOUR_OFFICE = "370303005", "370302", "370302001"
 SINCE = dt.date(2020, 1, 1)
+
+
+def in_days(days: int) -> dt.date:
+    """The city's own today, and so many days from it: whatever is planned in a test is never overdue by itself."""
+    return today() + dt.timedelta(days=days)
+
 
 ITEMS = [
     {"no": "1.1", "key": True, "text": "食品经营许可证有效", "basis": "食法35", "fix": "停止经营", "photo": True},

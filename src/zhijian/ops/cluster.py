@@ -37,16 +37,27 @@ def system_user() -> pwd.struct_passwd | None:
     """The user whom the server runs as when we are root (made if missing); None when we are nobody special."""
     if not places.is_root():
         return None
+    places.SYSTEM_HOME.mkdir(parents=True, exist_ok=True)
+    with (places.SYSTEM_HOME / "user.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return find_or_make_user(SYSTEM_USER)
+
+
+def find_or_make_user(name: str) -> pwd.struct_passwd:
+    """The system user `name`, made if missing. Not for two at once: useradd gives the second one a new number.
+
+    (It looks whether the name is free before it locks the file, and then writes over the entry made meanwhile.)
+    """
     with contextlib.suppress(KeyError):
-        return pwd.getpwnam(SYSTEM_USER)
-    command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
+        return pwd.getpwnam(name)
+    command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", name]
     made = subprocess.run(command, capture_output=True, text=True) if shutil.which("useradd") else None
     try:
-        return pwd.getpwnam(SYSTEM_USER)  # also where another process was quicker
+        return pwd.getpwnam(name)
     except KeyError:
         why = made.stderr.strip() if made else "there is no useradd"
         raise ClusterError(
-            f"PostgreSQL refuses to run as root, and its user {SYSTEM_USER} could not be made ({why}). "
+            f"PostgreSQL refuses to run as root, and its user {name} could not be made ({why}). "
             f"Make that user, run as an ordinary user, or set DATABASE_URL."
         ) from None
 

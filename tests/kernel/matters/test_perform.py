@@ -86,7 +86,13 @@ def test_two_certified_officers(w: world.World) -> None:
         for pair in ((w.inspector.pk, w.inspector.pk), (w.inspector.pk, helper.pk)):
             with pytest.raises(NotOpen):
                 perform(
-                    INSPECTION, "plan", head, about=about, planned_for="2026-11-24", assignee=pair[0], second=pair[1]
+                    INSPECTION,
+                    "plan",
+                    head,
+                    about=about,
+                    planned_for=world.in_days(1),
+                    assignee=pair[0],
+                    second=pair[1],
                 )
 
 
@@ -95,7 +101,7 @@ def test_nobody_opens_matters_elsewhere(w: world.World) -> None:
     with scoped(w.actor("外区")) as stranger, pytest.raises(NotAllowed):
         perform(
             INSPECTION, "plan", stranger, about=About("店", world.OFFICE, w.entity, w.premises),
-            planned_for="2026-11-24", assignee=w.inspector.pk, second=w.second.pk,
+            planned_for=world.in_days(1), assignee=w.inspector.pk, second=w.second.pk,
         )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ def plan(w: world.World, area: str = world.OFFICE) -> Matter:
     with scoped(w.actor("所长")) as head:
         about = About(w.premises.name, area, w.entity, w.premises)
         return perform(
-            INSPECTION, "plan", head, about=about, planned_for="2026-11-24", assignee=w.inspector.pk,
+            INSPECTION, "plan", head, about=about, planned_for=world.in_days(1), assignee=w.inspector.pk,
             second=w.second.pk, checklist=w.checklist.pk,
         )  # fmt: skip
 

@@ -33,7 +33,7 @@ def planned(w: world.World) -> Matter:
     with scoped(head):
         about = About(w.premises.name, world.OFFICE, w.entity, w.premises)
         return perform(
-            INSPECTION, "plan", head, about=about, planned_for="2026-11-24", assignee=first, second=second,
+            INSPECTION, "plan", head, about=about, planned_for=world.in_days(1), assignee=first, second=second,
             checklist=w.checklist.pk,
         )  # fmt: skip
 

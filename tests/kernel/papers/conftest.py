@@ -39,7 +39,7 @@ def matter(w: world.World) -> Matter:
     assert w.head
     with scoped(w.actor("所长")) as head:
         about = About(w.premises.name, world.OFFICE, w.entity, w.premises)
-        facts = {"planned_for": "2026-11-24", "checklist": w.checklist.pk, **officers}
+        facts = {"planned_for": world.in_days(1), "checklist": w.checklist.pk, **officers}
         return perform(INSPECTION, "plan", head, about=about, **facts)
 
 
