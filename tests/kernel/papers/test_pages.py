@@ -10,9 +10,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from python_calamine import CalamineWorkbook
 from tests import world
-from tests.kernel.papers.conftest import AT, enrol
+from tests.kernel.papers.conftest import enrol
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.models import Person
@@ -41,7 +42,7 @@ def signed_in(w: world.World) -> Sign:
 def make(matter: Matter, shared: dict[str, Any]) -> Callable[..., Paper]:
     def paper(kind: str = ORDER) -> Paper:
         with scoped(SYSTEM):
-            return making.make(kind, matter, shared["papers"]["signed"][kind], at=AT, actor=SYSTEM)
+            return making.make(kind, matter, shared["papers"]["signed"][kind], at=timezone.now(), actor=SYSTEM)
 
     return paper
 
