@@ -262,6 +262,14 @@ def test_every_address_gives_everybody_what_the_table_says(askers):
             "args": args,
             "asked": {m: {who: asked(m, address, client, body) for who, client in clients.items()} for m in methods},
         }
+    broken = [
+        f"{method} {route} as {who}: {status}"
+        for route, row in found.items()
+        for method, statuses in row["asked"].items()
+        for who, status in statuses.items()
+        if status >= 500
+    ]
+    assert not broken, "no table may hold an error of ours:\n" + "\n".join(broken)
     if UPDATE:
         TABLE.write_text(written(found))
         return

@@ -7,6 +7,7 @@ import json
 import pytest
 from django.test import Client
 from tests.kernel.matters.test_scope import plan
+from tests.world import in_days
 
 from zhijian.kernel.desk.management.commands.openapi import committed, text
 from zhijian.kernel.matters.catalogue import flows
@@ -57,6 +58,27 @@ def test_a_step_says_what_is_wrong_and_how_to_mend_it(world, signed_in):
     again = send(client, address, facts={"reason": "停业了"})
     assert (again.status_code, again.json()["problem"]) == (409, "step.not_open")
     assert again.json()["mend"]
+
+
+def test_a_matter_is_opened(world, signed_in):
+    facts = {"planned_for": str(in_days(1)), "assignee": world.inspector.pk, "second": world.second.pk}
+    facts["checklist"] = world.checklist.pk
+    client = signed_in(world.head)
+    made = send(client, "/api/v1/matters/inspection/plan", premises=str(world.premises.uid), facts=facts)
+    assert (made.status_code, made.json()["state"]) == (201, "planned")
+    told = client.get(f"/api/v1/matters/{made.json()['uid']}").json()
+    assert told["timeline"][0]["kind"] == "inspection.plan"
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", "请填写此项"), ("en", "Please fill this in")])
+def test_what_is_missing_is_said_in_the_persons_language(world, signed_in, language, words):
+    matter = plan(world)
+    client = signed_in(world.head)
+    address = f"/api/v1/matters/inspection/{matter.uid}/assign"
+    body = json.dumps({"facts": {"planned_for": str(in_days(2))}})
+    answer = client.post(address, body, content_type="application/json", headers={"accept-language": language})
+    assert answer.status_code == 422
+    assert words in str(answer.json()["errors"]["assignee"])
 
 
 def test_nothing_without_signing_in_or_without_the_token(world, signed_in):

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import NinjaAPI, Query, Router, Schema
+from ninja import NinjaAPI, Query, Router, Schema, Status
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import SessionAuth
 from pydantic import create_model
@@ -22,7 +22,7 @@ from zhijian.kernel.desk.lists import list_of
 from zhijian.kernel.desk.views.opening import open_matter
 from zhijian.kernel.matters.catalogue import flows
 from zhijian.kernel.matters.errors import NotFound, StepError
-from zhijian.kernel.matters.facts import Facts
+from zhijian.kernel.matters.facts import Facts, complaint
 from zhijian.kernel.matters.flow import Flow, Step
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
@@ -83,7 +83,7 @@ def _not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpResp
 def _unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
     errors: dict[str, list[str]] = {}
     for one in error.errors:
-        errors.setdefault(str(one["loc"][-1]), []).append(one["msg"])
+        errors.setdefault(str(one["loc"][-1]), []).append(complaint(one))
     return _answer(
         request,
         422,
@@ -171,7 +171,7 @@ def _perform_view(flow: Flow, step: Step) -> Callable[..., Any]:
 def _open_view(flow: Flow, step: Step) -> Callable[..., Any]:
     body_type = _body(flow, step)
 
-    def view(request: HttpRequest, body: Any) -> dict[str, Any]:
+    def view(request: HttpRequest, body: Any) -> Status:
         place = Premises.objects.select_related("entity").filter(uid=body.premises).first() if body.premises else None  # type: ignore[attr-defined]
         entity = place.entity if place else Entity.objects.filter(uid=body.entity).first() if body.entity else None  # type: ignore[attr-defined]
         if entity is None:
@@ -182,7 +182,7 @@ def _open_view(flow: Flow, step: Step) -> Callable[..., Any]:
             entity=entity,
             premises=place,
         )
-        return shown(open_matter(flow, step.verb, request.actor, about, _told(body)))  # type: ignore[attr-defined]
+        return Status(201, shown(open_matter(flow, step.verb, request.actor, about, _told(body))))  # type: ignore[attr-defined]
 
     return _typed(view, body=body_type)
 

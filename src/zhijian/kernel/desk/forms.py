@@ -72,6 +72,8 @@ class PhotosField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         given = data if isinstance(data, list | tuple) else [data] if data else []
+        if self.required and not given:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
         return [super(PhotosField, self).clean(one, initial) for one in given]
 
 
@@ -181,7 +183,6 @@ def _field(info: FieldInfo, asked: Asked, initial: Any) -> forms.Field:
     widget = str(extra.get("widget", ""))
     if widget == "photos":
         common.pop("initial")
-        common["required"] = False
         return PhotosField(
             **common, widget=Photos(attrs={"class": "form-control", "accept": "image/jpeg,image/png", "multiple": True})
         )

@@ -36,7 +36,8 @@ def _standing(state: DueState, due: dt.date, day: dt.date) -> str:
     if state.state == "kept":
         return _("kept")
     if state.state == "broken":
-        return ngettext("done %(n)s day late", "done %(n)s days late", late) % {"n": late} if late else _("done late")
+        words = ngettext("ended %(n)s day late", "ended %(n)s days late", late)
+        return words % {"n": late} if late else _("ended late")
     if state.state == "late":
         return ngettext("%(n)s day overdue", "%(n)s days overdue", late) % {"n": late} if late else _("overdue")
     if due == day:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from zhijian.kernel.matters.errors import BadFacts
@@ -20,6 +21,11 @@ class Facts(BaseModel):
     """What a step must be told. A fact named like a column of the record or of the matter is stored there."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+def text(title: Any, *, min_length: int = 0, max_length: int = 200, **more: Any) -> Any:
+    """A text of one line; `personal=True` for names and numbers of people."""
+    return _field(title, {}, min_length=min_length, max_length=max_length, **more)
 
 
 def long(title: Any, *, min_length: int = 2, max_length: int = 4000, **more: Any) -> Any:
@@ -61,8 +67,42 @@ def parse(facts: type[Facts] | None, given: dict[str, Any]) -> Facts | None:
     except ValidationError as error:
         errors: dict[str, list[str]] = {}
         for problem in error.errors():
-            errors.setdefault(str(problem["loc"][0]) if problem["loc"] else "", []).append(problem["msg"])
+            errors.setdefault(str(problem["loc"][0]) if problem["loc"] else "", []).append(complaint(problem))
         raise BadFacts(errors) from error
+
+
+# What people leave out or mistype, by pydantic's names; what is not here only programs send, and keeps its English.
+_COMPLAINTS: dict[str, Any] = {
+    "missing": gettext_lazy("Please fill this in."),
+    "extra_forbidden": gettext_lazy("This step takes no such fact."),
+    "string_too_short": gettext_lazy("Please write at least %(min_length)s characters."),
+    "string_too_long": gettext_lazy("At most %(max_length)s characters."),
+    "too_short": gettext_lazy("At least %(min_length)s of these are needed."),
+    "too_long": gettext_lazy("At most %(max_length)s of these."),
+    "greater_than_equal": gettext_lazy("It must be %(ge)s or more."),
+    "greater_than": gettext_lazy("It must be more than %(gt)s."),
+    "less_than_equal": gettext_lazy("It must be %(le)s or less."),
+    "less_than": gettext_lazy("It must be less than %(lt)s."),
+    "enum": gettext_lazy("Please choose one of those offered."),
+    "literal_error": gettext_lazy("Please choose one of those offered."),
+    "int_parsing": gettext_lazy("Please enter a whole number."),
+    "int_type": gettext_lazy("Please enter a whole number."),
+    "decimal_parsing": gettext_lazy("Please enter a number."),
+    "bool_parsing": gettext_lazy("Please answer yes or no."),
+    "date_parsing": gettext_lazy("Please enter a day, like 2026-03-05."),
+    "date_from_datetime_parsing": gettext_lazy("Please enter a day, like 2026-03-05."),
+    "date_type": gettext_lazy("Please enter a day, like 2026-03-05."),
+    "datetime_parsing": gettext_lazy("Please enter a day and a time, like 2026-03-05 14:30."),
+    "datetime_from_date_parsing": gettext_lazy("Please enter a day and a time, like 2026-03-05 14:30."),
+    "uuid_parsing": gettext_lazy("This is not the id of anything here."),
+    "string_type": gettext_lazy("Please write it as text."),
+}
+
+
+def complaint(problem: Any) -> str:
+    """What is wrong with a fact (one of pydantic's errors), in the active language."""
+    known = _COMPLAINTS.get(problem["type"])
+    return str(known) % problem.get("ctx", {}) if known else str(problem["msg"])
 
 
 def told(facts: Facts | None) -> tuple[dict[str, Any], dict[str, str]]:

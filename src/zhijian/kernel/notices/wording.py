@@ -104,11 +104,18 @@ def _page(kind: str) -> PartyPage:
     return page_of(kind)
 
 
+def _flow_title(kind: str) -> str:
+    from zhijian.kernel.matters.catalogue import flow_of
+
+    return str(_page(kind).title or flow_of(kind).title)
+
+
 def step_sms(data: Mapping[str, Any]) -> str:
     """What the enterprise has to do by when, in its programme's words for it; or that it has nothing to do."""
     if kind := data.get("waits"):
-        asks = _page(kind).asks or (ASKS if data.get("day") else ASKS_SOON)
-        return str(asks).format_map(_Shown(data))
+        usual, own = (ASKS if data.get("day") else ASKS_SOON), str(_page(kind).asks)
+        dated = "{day}" in own and not data.get("day")  # a place without the rule has no day to name
+        return (str(usual) if dated or not own else own).format_map(_Shown({**data, "kind": _flow_title(kind)}))
     titles = dict.fromkeys([step_title(data), *(step_title(one["data"]) for one in data.get("more", []))])
     return _("{organ}: {title}: {what}. No answer is needed: {link}").format_map(
         _Shown({**data, "what": _(", ").join(titles)})

@@ -13,6 +13,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel.accounts.roles import Relation
 from zhijian.kernel.desk.panels import Panel
@@ -21,6 +22,7 @@ from zhijian.kernel.matters.flow import Flow, Step, Text, Tone
 from zhijian.kernel.registry.models import Premises
 
 PARTY = Relation.PARTY
+RIGHTS = _("You can state your view and defend yourself; the papers say how.")
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,9 @@ class PartyPage:
     `panels` are templates (told `matter`, `record` and `actor`), `children` the flows whose matters stand on the page
     (None: every one of which the enterprise knows), `papers` the kinds that it was given besides those of the steps it
     is told of. `says(matter, record, parts)` is the sentence at the top, None for the usual one. `asks` is the text
-    message while something waits for the enterprise, with {organ} {title} {n} {day} {link}.
+    message while something waits for the enterprise, with {organ} {kind} {title} {n} {day} {link} ({kind} is the
+    page's title or the flow's; a text with {day} is left for the usual one where no rule sets a day). `rights` stands at the
+    foot: what one may say against a measure; empty where nothing is held against anybody.
     """
 
     flow: Flow
@@ -52,6 +56,7 @@ class PartyPage:
     papers: Sequence[str] = ()
     says: Callable[[Any, Any, Sequence[Any]], Say | None] | None = None
     asks: Text = ""
+    rights: Text = RIGHTS
 
     @cached_property
     def steps(self) -> list[Step]:
