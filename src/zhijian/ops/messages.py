@@ -29,11 +29,14 @@ Message = tuple[str, str]  # singular, plural ("" when there is none)
 
 
 def _of_python(path: Path) -> Iterator[Message]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    imports = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"]
+    calls = CALLS | {one.asname: CALLS[one.name] for i in imports for one in i.names if one.asname and one.name in CALLS}
+    for node in nodes:
         if not isinstance(node, ast.Call):
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-        wanted = CALLS.get(name, 0)
+        wanted = calls.get(name, 0)
         texts = [a.value for a in node.args[:wanted] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
         if wanted and len(texts) == wanted:
             yield texts[0], texts[1] if wanted == 2 else ""

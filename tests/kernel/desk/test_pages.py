@@ -7,13 +7,15 @@ import io
 import re
 
 import pytest
+from django.template import Context, Template
 from python_calamine import CalamineWorkbook
 from tests.kernel.matters.test_scope import plan
 
 from zhijian.kernel.clock.calendar import today
 from zhijian.kernel.evidence.models import LedgerEntry
+from zhijian.kernel.matters.catalogue import flows
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.matters.perform import perform
+from zhijian.kernel.matters.perform import Offer, perform
 
 pytestmark = pytest.mark.django_db
 TOMORROW = today() + dt.timedelta(days=1)
@@ -83,6 +85,24 @@ def test_the_record_page_says_state_owner_and_next_steps(world, signed_in):
     shown = text(signed_in(world.head).get(f"/m/{matter.uid}/"))
     for words in (matter.title, "To be visited", world.inspector.name, "Assign to others", "All that happened"):
         assert words in shown
+
+
+def test_a_step_that_asks_something_opens_its_form_first(world, signed_in):
+    matter = plan(world)
+    client = signed_in(world.head)
+    for verb in ("assign", "cancel"):
+        address = f"/m/{matter.uid}/{verb}/"
+        assert f'href="{address}"' in client.get(f"/m/{matter.uid}/").content.decode(), "a link, not a post of nothing"
+        form = client.get(address)
+        assert "needs another look" not in text(form)
+    assert f'value="{world.inspector.pk}" selected' in client.get(f"/m/{matter.uid}/assign/").content.decode()
+
+
+def test_no_step_with_facts_is_posted_without_being_asked():
+    for flow in flows().values():
+        for step in flow.steps:
+            page = Template("{% if offer.asks %}asks{% endif %}").render(Context({"offer": Offer(step, True)}))
+            assert (page == "asks") == (step.facts is not None or step.confirm), (flow.kind, step.verb)
 
 
 def test_somebody_elses_record_is_not_there(world, signed_in):

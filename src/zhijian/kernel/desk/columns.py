@@ -79,6 +79,11 @@ def _day(at: dt.datetime | None) -> dt.datetime | None:
     return calendar.local(at).replace(tzinfo=None) if at else None
 
 
+def _address(matter: Matter) -> str:
+    place = matter.premises or matter.entity
+    return place.address if place else ""
+
+
 def _kind(matter: Matter) -> str:
     return str(flow_of(matter.kind).title)
 
@@ -103,6 +108,14 @@ STANDARD = {
             "premises", gettext_lazy("Premises"), ("premises__name",),
             lambda m: Cell(m.premises.name if m.premises else ""),
             lambda m: m.premises.name if m.premises else "", long=True,
+        ),
+        Column(
+            "code", gettext_lazy("Code of the entity"), ("entity__code",),
+            lambda m: Cell(m.entity.code if m.entity else ""), lambda m: m.entity.code if m.entity else "",
+        ),
+        Column(
+            "address", gettext_lazy("Address"), ("premises__address", "entity__address"),
+            lambda m: Cell(_address(m)), _address, long=True,
         ),
         Column("kind", gettext_lazy("Kind"), (), lambda m: Cell(_kind(m)), _kind),
         Column(

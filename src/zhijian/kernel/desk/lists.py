@@ -37,8 +37,8 @@ class MatterList:
 
     `name` stands in the address (the flow's kind by default), `start` are filters that hold until somebody chooses,
     `panels` are shown on the record page of the flow's matters, `room` puts it on the menu, `empty` says what would be
-    here and how it gets here. `opens` names what opens a matter where a plain step is not enough: verb →
-    function(actor, about, facts) -> Matter.
+    here and how it gets here. `exported` are columns that only the Excel file has. `opens` names what opens a matter
+    where a plain step is not enough: verb → function(actor, about, facts) -> Matter.
     """
 
     flow: ClassVar[Flow | None] = None
@@ -49,6 +49,7 @@ class MatterList:
     filters: ClassVar[Sequence[str]] = ("q", "state", "area", "assignee", "overdue", "period")
     start: ClassVar[dict[str, str]] = {}
     bulk: ClassVar[Sequence[str]] = ()
+    exported: ClassVar[Sequence[str | Column]] = ()
     export: ClassVar[bool] = True
     order: ClassVar[Order] = "newest"
     roles: ClassVar[frozenset[Role] | None] = None
@@ -94,9 +95,11 @@ class MatterList:
         return frozenset().union(*(readers(flow) for flow in cls.all_flows()))
 
     @classmethod
-    def made_columns(cls) -> list[Column]:
+    def made_columns(cls, export: bool = False) -> list[Column]:
+        """The columns of the page, or those of the Excel file."""
         flow = cls.all_flows()[0]
-        return [column if isinstance(column, Column) else column_of(flow, column) for column in cls.columns]
+        named = [*cls.columns, *cls.exported] if export else cls.columns
+        return [column if isinstance(column, Column) else column_of(flow, column) for column in named]
 
     @classmethod
     def made_filters(cls) -> list[narrowing.Filter]:
@@ -135,9 +138,9 @@ class MatterList:
         return rows
 
     @classmethod
-    def with_columns(cls, rows: QuerySet[Matter]) -> QuerySet[Matter]:
+    def with_columns(cls, rows: QuerySet[Matter], export: bool = False) -> QuerySet[Matter]:
         """Only the columns that are shown, joined in the one query."""
-        needed = {name for column in cls.made_columns() for name in column.fields}
+        needed = {name for column in cls.made_columns(export) for name in column.fields}
         joins = {name.split("__")[0] for name in needed if "__" in name}
         keys = {join for join in joins if Matter._meta.get_field(join).concrete}
         record_keys = {f"{join}__matter" for join in joins - keys}

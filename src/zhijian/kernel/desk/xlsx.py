@@ -93,8 +93,23 @@ def _cell(value: Any, style: int = 0) -> str:
     return _text(str(value), style)
 
 
-def stream(sheet: str, heading: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
-    """The bytes of a workbook with one sheet; the heading stays in sight when one scrolls."""
+def _letters(n: int) -> str:
+    """The name of the n-th column: A, …, Z, AA, …"""
+    text = ""
+    while n:
+        n, rest = divmod(n - 1, 26)
+        text = chr(65 + rest) + text
+    return text
+
+
+def stream(
+    sheet: str, heading: Sequence[str], rows: Iterable[Sequence[Any]], widths: Sequence[int] = ()
+) -> Iterator[bytes]:
+    """The bytes of a workbook with one sheet; the heading stays in sight and filters. `widths`: characters, else 20."""
+    columns = "".join(
+        f'<col min="{n}" max="{n}" width="{widths[n - 1] if n <= len(widths) else 20}" customWidth="1"/>'
+        for n in range(1, max(len(heading), 1) + 1)
+    )
     pipe = _Pipe()
     name = escape(re.sub(r"[\[\]:*?/\\]", " ", sheet)[:31], {'"': "&quot;"})
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as book:  # type: ignore[arg-type]
@@ -110,15 +125,17 @@ def stream(sheet: str, heading: Sequence[str], rows: Iterable[Sequence[Any]]) ->
             out.write(
                 f'{_XML}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
                 '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
-                f'<cols><col min="1" max="{max(len(heading), 1)}" width="20" customWidth="1"/></cols>'
+                f"<cols>{columns}</cols>"
                 "<sheetData>".encode()
             )
             out.write(("<row>" + "".join(_text(str(h), 1) for h in heading) + "</row>").encode())
+            number = 1
             for number, row in enumerate(rows, start=2):
                 if number > MAX_ROWS:
                     break
                 out.write(("<row>" + "".join(_cell(value) for value in row) + "</row>").encode())
                 if pipe.size >= CHUNK:
                     yield pipe.take()
-            out.write(b"</sheetData></worksheet>")
+            last = f"{_letters(max(len(heading), 1))}{min(number, MAX_ROWS)}"
+            out.write(f'</sheetData><autoFilter ref="A1:{last}"/></worksheet>'.encode())
     yield pipe.take()

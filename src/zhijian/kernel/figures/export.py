@@ -9,12 +9,14 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse, HttpResponseBase
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import gettext_noop as _noop
+from django.utils.translation import gettext_lazy
 
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.scope import in_scope, scoped
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.desk import said
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.figures.declare import Figure
 from zhijian.kernel.figures.drill import Record, every_record
@@ -30,11 +32,19 @@ KINDS = {
 }
 LIMIT = 200_000  # rows of one file; more is work for the snapshot
 ENTRY = "figures.exported"
-ledger.entry_kind(ENTRY, label=_lazy("Records of {code} exported: {rows} rows, {kind}"))
+ledger.entry_kind(ENTRY, label=gettext_lazy("Records of {code} exported: {rows} rows, {kind}"))
 HEAD = [
-    _noop("Number"), _noop("Title"), _noop("Kind"), _noop("State"), _noop("Entity"), _noop("Code of the entity"),
-    _noop("Area"), _noop("Opened"), _noop("Due"), _noop("Closed"),
-]  # fmt: skip
+    (gettext_lazy("Number"), 26),
+    (gettext_lazy("Title"), 40),
+    (gettext_lazy("Kind"), 14),
+    (gettext_lazy("State"), 14),
+    (gettext_lazy("Entity"), 36),
+    (gettext_lazy("Code of the entity"), 22),
+    (gettext_lazy("Area"), 18),
+    (gettext_lazy("Opened"), 12),
+    (gettext_lazy("Due"), 12),
+    (gettext_lazy("Closed"), 12),
+]  # fmt: skip -- the widths are characters
 
 
 def response(figure: Figure, chosen: Choice, actor: Actor, kind: str) -> HttpResponseBase:
@@ -43,7 +53,11 @@ def response(figure: Figure, chosen: Choice, actor: Actor, kind: str) -> HttpRes
     name = f"{figure.code}_{chosen.area}_{chosen.period.start}_{chosen.period.end}.{kind}"
     rows = rows_of(figure, records, actor)
     with tempfile.SpooledTemporaryFile(max_size=8_000_000) as probe:  # the size is known before the entry is made
-        count = (_write_csv if kind == "csv" else _write_xlsx)(figure, rows, probe)
+        count = (
+            _write_csv(figure, rows, probe)
+            if kind == "csv"
+            else _write_xlsx(figure, rows, probe, _about(figure, chosen, actor))
+        )
         probe.seek(0)
         body = probe.read()
     _note(figure, chosen, actor, kind, count)
@@ -79,7 +93,7 @@ def _cells(figure: Figure, record: Record, matter: Matter) -> list[Any]:
         str(flow.state(matter.state).label) if flow else matter.state,
         entity.name if entity else "",
         entity.code if entity else "",
-        matter.area,
+        said.area_name(matter.area),
         record.values.get("opened_on"),
         matter.due,
         record.values.get("closed_on"),
@@ -88,7 +102,7 @@ def _cells(figure: Figure, record: Record, matter: Matter) -> list[Any]:
 
 
 def _head(figure: Figure) -> list[str]:
-    return [_(name) for name in HEAD] + ([str(figure.title)] if figure.sum else [])
+    return [str(name) for name, _width in HEAD] + ([str(figure.title)] if figure.sum else [])
 
 
 def _write_csv(figure: Figure, rows: Iterator[list[Any]], out: Any) -> int:
@@ -111,7 +125,20 @@ def _harmless(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
-def _write_xlsx(figure: Figure, rows: Iterator[list[Any]], out: Any) -> int:
+def _about(figure: Figure, chosen: Choice, actor: Actor) -> list[str]:
+    """What the file holds: the figure, its definition, where, when, as of which moment and for whom."""
+    where = {"area": said.area_name(chosen.area) or chosen.area, "start": chosen.period.start, "end": chosen.period.end}
+    made = {"who": actor.name, "when": f"{calendar.local(timezone.now()):%Y-%m-%d %H:%M}"}
+    return [
+        str(figure.title),
+        str(figure.definition),
+        str(figure.unit),
+        _("%(area)s, %(start)s to %(end)s") % where,
+        _("Made by %(who)s, %(when)s; only the records that this person may open.") % made,
+    ]
+
+
+def _write_xlsx(figure: Figure, rows: Iterator[list[Any]], out: Any, about: list[str]) -> int:
     """One sheet, and a second one that says what was counted."""
     import datetime as dt
 
@@ -121,7 +148,8 @@ def _write_xlsx(figure: Figure, rows: Iterator[list[Any]], out: Any) -> int:
     bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
     sheet = book.add_worksheet(_("Records"))
     sheet.freeze_panes(1, 0)
-    sheet.set_column(0, 1, 28)
+    for column, (_name, width) in enumerate(HEAD):
+        sheet.set_column(column, column, width)
     sheet.write_row(0, 0, _head(figure), bold)
     count = 0
     for count, row in enumerate(rows, 1):
@@ -130,9 +158,10 @@ def _write_xlsx(figure: Figure, rows: Iterator[list[Any]], out: Any) -> int:
                 sheet.write_datetime(count, column, dt.datetime(cell.year, cell.month, cell.day), day)  # noqa: DTZ001
             elif cell not in (None, ""):
                 sheet.write(count, column, cell)
-    about = book.add_worksheet(_("What is counted"))
-    about.set_column(0, 0, 100)
-    for line, text in enumerate([figure.title, figure.definition, figure.unit]):
-        about.write_string(line, 0, str(text))
+    sheet.autofilter(0, 0, count, len(_head(figure)) - 1)
+    told = book.add_worksheet(_("What is counted"))
+    told.set_column(0, 0, 100)
+    for line, text in enumerate([*about, _("Records: %(n)s") % {"n": count}]):
+        told.write_string(line, 0, text)
     book.close()
     return count

@@ -54,6 +54,12 @@ class Offer:
     why: str = ""
     article: str = ""
 
+    @property
+    def asks(self) -> bool:
+        """Whether a page comes before it: to be told something, or to ask once more. (A template that tested
+        `step.facts` would call that class, and take its refusal to be made of nothing for False.)"""
+        return self.step.facts is not None or self.step.confirm
+
 
 def record_of(matter: Matter, flow: Flow | None = None) -> Record:
     """The programme's own facts of a matter."""

@@ -43,8 +43,8 @@ class PartyPage:
     (None: every one of which the enterprise knows), `papers` the kinds that it was given besides those of the steps it
     is told of. `says(matter, record, parts)` is the sentence at the top, None for the usual one. `asks` is the text
     message while something waits for the enterprise, with {organ} {kind} {title} {n} {day} {link} ({kind} is the
-    page's title or the flow's; a text with {day} is left for the usual one where no rule sets a day). `rights` stands at the
-    foot: what one may say against a measure; empty where nothing is held against anybody.
+    page's title or the flow's; a text with {day} is left for the usual one where no rule sets a day). `rights` stands
+    at the foot: what one may say against a measure; empty where nothing is held against anybody.
     """
 
     flow: Flow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import forms
+from zhijian.kernel.desk.columns import Cell, Column
 from zhijian.kernel.desk.lists import MatterList, Panel
 from zhijian.kernel.desk.panels import entity_panel
 from zhijian.kernel.matters.models import Matter
@@ -19,7 +21,7 @@ from zhijian.programmes.inspection.flow import INSPECTION, LEAD, PUBLICATION, RE
 from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, Measure, PublishedResult
 
 # Headings of the record's own columns are looked up by the fields' names.
-HEADINGS = (_("Planned for"), _("Result"))
+HEADINGS = (_("Result"),)
 
 
 def _checklists(asked: forms.Asked) -> forms.Options:
@@ -65,9 +67,35 @@ def published_panel(entity: Entity, actor: Actor) -> dict[str, Any] | None:
 entity_panel("inspection/desk/published.html", published_panel)
 
 
+def _visited(matter: Matter) -> dt.date | None:
+    """The day of the visit: of one that was taken over, the day on which it was closed."""
+    ended = matter.inspection.ended or (matter.closed if matter.state == "closed" else None)  # type: ignore[attr-defined]
+    return calendar.legal_day(ended) if ended else None
+
+
+def _day(matter: Matter) -> Cell:
+    if day := _visited(matter):
+        return Cell(f"{day:%Y-%m-%d}")
+    planned = matter.inspection.planned_for  # type: ignore[attr-defined]
+    return Cell(f"{planned:%Y-%m-%d}", sub=str(_("planned"))) if planned else Cell("")
+
+
+def _failed(matter: Matter) -> Cell:
+    failed = matter.inspection.failed  # type: ignore[attr-defined]
+    return Cell(str(failed), tone="bad") if failed else Cell("")
+
+
+DAY = Column(
+    "day", _("Day of the visit"), ("inspection__ended", "inspection__planned_for", "closed"), _day,
+    lambda m: _visited(m) or m.inspection.planned_for,
+)  # fmt: skip
+FAILED = Column("failed", _("Problems"), ("inspection__failed",), _failed, lambda m: m.inspection.failed)
+
+
 class Inspections(MatterList):
     flow = INSPECTION
-    columns = ["number", "entity", "premises", "area", "state", "assignee", "planned_for", "result", "due"]
+    columns = ["number", "entity", "premises", "area", "state", "assignee", DAY, "result", FAILED, "due"]
+    exported = ["second", "code", "address"]
     filters = ["q", "state", "area", "assignee", "overdue", "period"]
     panels = [Panel("inspection/desk/visit.html", visit_panel), PANEL]
     rank = 10
@@ -77,6 +105,7 @@ class Inspections(MatterList):
 class Findings(MatterList):
     flow = RECTIFICATION
     columns = ["number", "title", "entity", "premises", "area", "state", "assignee", "due"]
+    exported = ["second", "code", "address", "opened", "closed"]
     filters = ["q", "state", "area", "assignee", "overdue", "period"]
     bulk = ["accept"]
     order = "due"

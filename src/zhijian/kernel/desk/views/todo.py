@@ -124,4 +124,5 @@ def todo_page(request: HttpRequest) -> HttpResponse:
     lines, more = _lines(mine.order_by(F("due").asc(nulls_last=True), "pk"), MINE)
     context: dict[str, Any] = {"sections": _by_clock(lines, more), "others": _others(actor), "posts": actor.posts}
     context |= {"waiting": waiting.lines(actor), "oversees": bool(actor.roles_at() & OVERSEE)}
+    context["signs"] = actor.has(Role.INSPECTOR)
     return render(request, "desk/todo.html", context)
