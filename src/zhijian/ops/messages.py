@@ -31,7 +31,9 @@ Message = tuple[str, str]  # singular, plural ("" when there is none)
 def _of_python(path: Path) -> Iterator[Message]:
     nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     imports = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"]
-    calls = CALLS | {one.asname: CALLS[one.name] for i in imports for one in i.names if one.asname and one.name in CALLS}
+    calls = CALLS | {
+        one.asname: CALLS[one.name] for i in imports for one in i.names if one.asname and one.name in CALLS
+    }
     for node in nodes:
         if not isinstance(node, ast.Call):
             continue
