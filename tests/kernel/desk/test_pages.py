@@ -10,7 +10,11 @@ import pytest
 from django.template import Context, Template
 from python_calamine import CalamineWorkbook
 from tests.kernel.matters.test_scope import plan
+from tests.openers import rectification
+from tests.world import in_days
 
+from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock.calendar import today
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters.catalogue import flows
@@ -96,6 +100,21 @@ def test_a_step_that_asks_something_opens_its_form_first(world, signed_in):
         form = client.get(address)
         assert "needs another look" not in text(form)
     assert f'value="{world.inspector.pk}" selected' in client.get(f"/m/{matter.uid}/assign/").content.decode()
+
+
+def test_a_refused_fact_is_corrected_in_the_same_form(world, signed_in):
+    matter = rectification(world)
+    with scoped(SYSTEM):
+        perform(matter, "ask_time", SYSTEM, asked_until=str(in_days(9)), asked_reason="材料未到")
+    client = signed_in(world.inspector)
+    address = f"/m/{matter.uid}/grant_time/"
+    assert f'value="{in_days(9)}"' in client.get(address).content.decode(), "begins with what was asked for"
+    refused = client.post(
+        address, {"f-deadline": str(in_days(900)), "version": Matter.objects.get(pk=matter.pk).version}
+    )
+    assert refused.status_code == 409
+    assert "Not saved yet: At most until" in text(refused)
+    assert 'class="btn btn-primary"' in refused.content.decode(), "the button is still there"
 
 
 def test_no_step_with_facts_is_posted_without_being_asked():

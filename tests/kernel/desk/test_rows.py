@@ -81,11 +81,12 @@ def test_of_a_closed_visit_nothing_is_still_to_be_put_right(world):
     matter = plan(world)
     record = Inspection.objects.get(pk=matter.pk)
     failed = Answer(inspection=record, item="1.2", answer="no", measure="rectify")
-    assert _measure(failed, matter, record) == failed.get_measure_display()
+    assert _measure(failed, matter, record, right=False) == failed.get_measure_display()
+    assert _measure(failed, matter, record, right=True) != failed.get_measure_display()
     matter.closed = matter.opened
-    assert _measure(failed, matter, record) != failed.get_measure_display()
+    assert _measure(failed, matter, record, right=False) != failed.get_measure_display()
     record.imported = {"source": "elsewhere"}
-    assert _measure(failed, matter, record) == ""
+    assert _measure(failed, matter, record, right=False) == ""
 
 
 def test_what_waits_is_shown_to_its_roles_while_there_is_some(world, signed_in):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.utils import timezone, translation
 from tests import world
 from tests.kernel.matters.test_scope import plan
 
@@ -11,13 +12,14 @@ from zhijian.kernel import jobs
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
+from zhijian.kernel.evidence import ledger
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.ids import uuid7
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.notices.models import Notice, SimulatedMessage
 from zhijian.programmes.inspection import flow
-from zhijian.programmes.inspection.models import Inspection, PublishedResult
+from zhijian.programmes.inspection.models import Answer, Inspection, PublishedResult
 from zhijian.programmes.inspection.portal import face_of
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +114,60 @@ def test_the_smile_goes_with_a_key_item_or_an_open_finding():
     assert face_of(result).tone == "good"
     result.failed_key = 1
     assert face_of(result).tone == "bad"
+    result.open_items = 2
+    assert face_of(result).tone == "bad", "what is being put right does not hide the key item"
+
+
+def grave(w: world.World, visit: Matter) -> None:
+    """One more item of the visit: a key item that calls for an investigation."""
+    inspection = Inspection.objects.get(pk=visit.pk)
+    Answer.objects.create(
+        inspection=inspection, item="1.1", key=True, answer="no", measure="investigate", at=timezone.now()
+    )
+    Inspection.objects.filter(pk=visit.pk).update(failed_key=1)
+
+
+def test_a_newer_trouble_takes_the_smile_before_it_is_published(w, visit):
+    with scoped(SYSTEM):
+        PublishedResult.objects.create(
+            premises=w.premises, matter_uid=uuid7(), published_on=calendar.today(), visited_on=world.in_days(-90),
+            result="compliant", items_checked=3, failed_items=[],
+        )  # fmt: skip
+    html = Client().get(f"/d/{w.premises.door_code}/").content.decode()
+    assert "face good" not in html and "有新的检查结果待公示" in html and "符合" in html
+    with scoped(SYSTEM):
+        for finding in children(visit, "rectification"):
+            perform(finding, "accept", SYSTEM, on_site=True)
+    assert "face good" in Client().get(f"/d/{w.premises.door_code}/").content.decode()
+
+
+def test_what_is_looked_into_is_told_with_every_item_that_failed(w, visit):
+    with scoped(SYSTEM):
+        grave(w, visit)
+    link = (text := told())[text.index("/p/") :]
+    html = Client().get(link).content.decode()
+    assert "1.1 食品经营许可证有效" in html and "另行核查" in html
+    with scoped(SYSTEM):
+        for finding in children(visit, "rectification"):
+            perform(finding, "accept", SYSTEM, on_site=True)
+    assert "1 项问题另行核查" in told(), "no word that nothing is asked for"
+    html = Client().get(link).content.decode()
+    assert "谢谢配合" not in html and "另行核查的问题，处理情况另行告知" in html
+
+
+def test_a_proposal_names_its_items_in_words(w, visit):
+    with scoped(SYSTEM):
+        about = About(w.premises.name, visit.area, w.entity, w.premises, visit)
+        inspection = Inspection.objects.get(pk=visit.pk)
+        lead = perform(
+            flow.LEAD,
+            "propose",
+            SYSTEM,
+            about=about,
+            items=["2.4", "K6.1"],
+            found="x",
+            by_field={"inspection": inspection},
+        )
+        with translation.override("zh-hans"):
+            line = ledger.describe(LedgerEntry.objects.get(matter=lead), SYSTEM)
+    assert line == "建议核查：检查项 2.4、K6.1"

@@ -136,7 +136,12 @@ def form_for(
 
 
 def _now(name: str, info: FieldInfo, matter: Matter | None, record: models.Model | None) -> Any:
-    """What the field holds at first: the matter's or record's own value, else the fact's default."""
+    """What the field holds at first: the matter's or record's own value, else the fact's default.
+
+    A fact that says `json_schema_extra={"from": "asked_until"}` begins with that column of the record.
+    """
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    name = str(extra.get("from", name))
     for source in (matter, record):
         column = _column(source, name)
         if source is not None and column is not None and getattr(source, column.attname) not in (None, ""):

@@ -17,12 +17,15 @@ from django.utils.translation import gettext_noop
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.links import make_link
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.perform import record_of
 from zhijian.kernel.notices import jobs
 from zhijian.kernel.notices.channels import Refused, TryLater, gateway, sms_length
 from zhijian.kernel.notices.models import Channel, Notice, NoticeState
 from zhijian.kernel.notices.wording import render
 from zhijian.kernel.packs import stack
 from zhijian.kernel.party.family import family_of, head_of
+from zhijian.kernel.party.pages import page_of
 
 logger = logging.getLogger(__name__)
 PAUSES = [dt.timedelta(minutes=m) for m in (1, 5, 30, 120, 360)]  # between the tries; then it is given up
@@ -109,7 +112,15 @@ def text_of(notice: Notice) -> str:
             "waits": first.kind if first is not None else "",
         }
     with translation.override(stack().language):
+        if notice.matter is not None and notice.entity is not None and not told["waits"]:
+            told["own"] = _own_words(head_of(notice.matter))
         return render(notice.template, told).sms
+
+
+def _own_words(head: Matter) -> str:
+    """What the programme says to the enterprise of a matter that asks nothing of it; empty for the usual words."""
+    page = page_of(head.kind)
+    return str(page.sms(head, record_of(head))) if page.sms is not None else ""
 
 
 def _ask(notice: Notice, text: str) -> str:

@@ -116,6 +116,8 @@ def step_sms(data: Mapping[str, Any]) -> str:
         usual, own = (ASKS if data.get("day") else ASKS_SOON), str(_page(kind).asks)
         dated = "{day}" in own and not data.get("day")  # a place without the rule has no day to name
         return (str(usual) if dated or not own else own).format_map(_Shown({**data, "kind": _flow_title(kind)}))
+    if data.get("own"):
+        return str(data["own"]).format_map(_Shown(data))
     titles = dict.fromkeys([step_title(data), *(step_title(one["data"]) for one in data.get("more", []))])
     return _("{organ}: {title}: {what}. No answer is needed: {link}").format_map(
         _Shown({**data, "what": _(", ").join(titles)})

@@ -43,8 +43,9 @@ class PartyPage:
     (None: every one of which the enterprise knows), `papers` the kinds that it was given besides those of the steps it
     is told of. `says(matter, record, parts)` is the sentence at the top, None for the usual one. `asks` is the text
     message while something waits for the enterprise, with {organ} {kind} {title} {n} {day} {link} ({kind} is the
-    page's title or the flow's; a text with {day} is left for the usual one where no rule sets a day). `rights` stands
-    at the foot: what one may say against a measure; empty where nothing is held against anybody.
+    page's title or the flow's; a text with {day} is left for the usual one where no rule sets a day). `sms(matter,
+    record)` is the text message while nothing waits for it, with {organ} {title} {link}; empty for the usual one.
+    `rights` stands at the foot: what one may say against a measure; empty where nothing is held against anybody.
     """
 
     flow: Flow
@@ -56,6 +57,7 @@ class PartyPage:
     papers: Sequence[str] = ()
     says: Callable[[Any, Any, Sequence[Any]], Say | None] | None = None
     asks: Text = ""
+    sms: Callable[[Any, Any], Text] | None = None
     rights: Text = RIGHTS
 
     @cached_property

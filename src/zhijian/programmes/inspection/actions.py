@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel import papers
 from zhijian.kernel.accounts.actor import SYSTEM, Actor, PostFact, actor_of
@@ -14,7 +15,7 @@ from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
-from zhijian.kernel.evidence import files
+from zhijian.kernel.evidence import files, ledger
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.registry.models import Premises
@@ -22,6 +23,10 @@ from zhijian.programmes.inspection import decide, doubts, flow
 from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, Rectification
 from zhijian.programmes.inspection.record import Given, Record
 from zhijian.programmes.inspection.wording import findings_of, found_of, title_of
+
+RECHECKED = ledger.entry_kind(
+    "inspection.rechecked", label=_("Re-checked on the spot: {accepted} put right, {back} not yet")
+)
 
 
 class CannotPlace(Exception):
@@ -82,7 +87,7 @@ def record_visit(record: Record, raw: dict[str, Any], sha256: str, device: Devic
         matter, more = make(visit)
         _keep_evidence(visit, matter)
         more += _make_papers(visit, matter)
-        matter.flags = [*matter.flags, *flags, *more]
+        matter.flags = [*matter.flags, *(one for one in [*flags, *more] if one not in matter.flags)]
         Matter.objects.filter(pk=matter.pk).update(flags=matter.flags)
     return matter
 
@@ -264,6 +269,11 @@ def _recheck(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
                 deadline=content.deadline or (decide.default_deadline(timezone.now()) if over else None),
             )  # fmt: skip
     task.refresh_from_db()
+    accepted = sum(check.accepted for check in content.rechecks)
+    ledger.record(
+        RECHECKED.code, actor=visit.actor, subject=f"matter:{task.pk}", matter=task, at=visit.at,
+        data={"accepted": accepted, "back": len(content.rechecks) - accepted, "record": visit.reference},
+    )  # fmt: skip
     return task, flags
 
 

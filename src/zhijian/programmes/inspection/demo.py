@@ -29,7 +29,7 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import forms, making
 from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.registry.models import Premises
-from zhijian.programmes.inspection import flow
+from zhijian.programmes.inspection import flow, rules
 from zhijian.programmes.inspection.checklists import load_shipped
 from zhijian.programmes.inspection.made_up import Seen, Sheet, made_name, record_of
 from zhijian.programmes.inspection.models import Checklist, Inspection
@@ -289,7 +289,8 @@ def _live(story: Story, day: dt.date, n: int, town: Town) -> None:
             story.answer(k, at, town.dice.choice(town.said["promise"]))
         elif (n + k) % 3 == 1:
             until = max(deadline, calendar.today()) + dt.timedelta(days=7)
-            story.ask_time(k, at, until, town.dice.choice(town.said["ask_time"]))
+            if until <= (rules.latest_extension(deadline) or until):
+                story.ask_time(k, at, until, town.dice.choice(town.said["ask_time"]))
     if age > 12 and n % 2:
         story.publish(_at(calendar.add_working_days(day, 8)[0], 9, 30))
 

@@ -37,10 +37,11 @@ def visit_panel(matter: Matter, record: Inspection, actor: Actor) -> dict[str, A
     """What was found: failed items first, then how many complied, and by section."""
     answers = list(record.answers.order_by("pk"))
     items = record.checklist.items if record.checklist else {}
+    right = set(record.rectifications.filter(matter__state="accepted").values_list("item", flat=True))
     for answer in answers:
         answer.text = items.get(answer.item, {}).get("text", "")
         answer.basis = items.get(answer.item, {}).get("basis", "")
-        answer.measure_said = _measure(answer, matter, record)
+        answer.measure_said = _measure(answer, matter, record, answer.item in right)
     return {
         "visit": record,
         "failed": [a for a in answers if a.answer == Answer.Value.NO],
@@ -50,9 +51,9 @@ def visit_panel(matter: Matter, record: Inspection, actor: Actor) -> dict[str, A
     }
 
 
-def _measure(answer: Answer, matter: Matter, record: Inspection) -> str:
+def _measure(answer: Answer, matter: Matter, record: Inspection, right: bool) -> str:
     """What a failed item led to. A closed visit has nothing left to put right; of one taken over we know no more."""
-    if matter.closed is None or answer.measure != Measure.RECTIFY:
+    if (matter.closed is None and not right) or answer.measure != Measure.RECTIFY:
         return str(answer.get_measure_display())
     return "" if record.imported else str(_("Put right"))
 

@@ -94,7 +94,7 @@ class MoreTime(Facts):
 class Deadline(Facts):
     """A new day by which it must be put right."""
 
-    deadline: Annotated[dt.date, Field(title=_("New deadline"))]
+    deadline: Annotated[dt.date, Field(title=_("New deadline"), json_schema_extra={"from": "asked_until"})]
 
 
 class Review(Facts):

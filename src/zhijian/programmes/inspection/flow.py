@@ -41,7 +41,7 @@ INSPECTION = Flow(
             label=_("Start a visit"),
             facts=facts.Start,
             hidden=True,
-            said=_("Visit started at the door"),
+            said=_("Visit started on the spot"),
         ),
         Step(
             "assign",
@@ -258,7 +258,7 @@ LEAD = Flow(
             who=INSPECTOR,
             label=_("Propose an investigation"),
             facts=facts.Found,
-            said=_("Investigation proposed: key items {items}"),
+            said=_("Investigation proposed: items {items}"),
             starts=rules.VERIFY_WITHIN,
             hidden=True,
             tells=HEAD,

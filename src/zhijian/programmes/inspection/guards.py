@@ -57,6 +57,9 @@ def not_asked_yet(matter: Matter, record: Rectification, actor: Actor, facts: An
         return no(_("Ask for a day after the present deadline."))
     if facts is not None and facts.asked_until < calendar.today():
         return no(_("Ask for a day that is still to come."))
+    latest = rules.latest_extension(record.deadline)
+    if facts is not None and latest is not None and facts.asked_until > latest:
+        return no(_("At most until %(day)s.") % {"day": latest}, rules.EXTENSION_MAX)
     return ok()
 
 

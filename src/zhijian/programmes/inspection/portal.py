@@ -7,42 +7,79 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from zhijian.kernel.accounts.actor import SYSTEM, Actor
+from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
+from zhijian.kernel.desk.panels import Panel
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.party.pages import PartyPage, Say, door_panel
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection.flow import INSPECTION, PUBLICATION, RECTIFICATION
-from zhijian.programmes.inspection.models import Inspection, PublishedResult, Result
+from zhijian.programmes.inspection.models import Answer, Inspection, Measure, Publication, PublishedResult, Result
 from zhijian.programmes.inspection.papers import BUILDERS
 
 YEARS = 3
+ASK = gettext_lazy("Answer each with a sentence and a photo. The inspector looks at it.")
 
 
 def of_visit(matter: Matter, record: Inspection, parts: Sequence[Any]) -> Say | None:
     """How many findings wait for an answer; else the result, or that somebody looks at the answers."""
-    findings = parts[1:]
+    findings, grave = parts[1:], record.answers.filter(measure=Measure.INVESTIGATE).count()  # type: ignore[attr-defined]
+    apart = _("What is looked into separately, you will be told of separately.") if grave else ""
     if left := sum(part.waits for part in findings):
         what = ngettext("%(n)s finding waits for your answer.", "%(n)s findings wait for your answer.", left)
-        return Say("warn", what % {"n": left}, _("Answer each with a sentence and a photo. The inspector looks at it."))
-    if findings and matter.closed:
+        return Say("warn", what % {"n": left}, f"{ASK} {apart}".strip())
+    if findings and matter.closed and not grave:
         return Say("good", _("Everything is put right. Thank you."))
+    if findings and matter.closed:
+        return Say("warn", _("What you were told to put right is put right."), apart)
     if findings:
-        return Say("act", _("You have answered everything. The inspector is looking at it."))
+        return Say("act", _("You have answered everything. The inspector is looking at it."), apart)
     if record.result:
-        return Say("bad" if record.failed_key else "good", record.get_result_display())  # type: ignore[attr-defined]
+        return Say("bad" if record.failed_key else "good", record.get_result_display(), apart)  # type: ignore[attr-defined]
     return Say("act", _("A visit is planned."))
+
+
+def in_short(matter: Matter, record: Inspection) -> str:
+    """The text message after a visit at which something grave was found; the usual one after any other."""
+    grave = record.answers.filter(measure=Measure.INVESTIGATE).count()  # type: ignore[attr-defined]
+    words = ngettext(
+        "{organ}: {title}: %(n)s item is looked into separately. Result and papers: {link}",
+        "{organ}: {title}: %(n)s items are looked into separately. Result and papers: {link}",
+        grave,
+    )
+    return words % {"n": grave} if grave else ""
+
+
+def failed_panel(matter: Matter, record: Inspection, actor: Actor) -> dict[str, Any]:
+    """What did not comply, each with what follows from it."""
+    texts = record.checklist.items if record.checklist else {}
+    failed = record.answers.filter(answer=Answer.Value.NO).order_by("-key", "pk")  # type: ignore[attr-defined]
+    follows = {Measure.INVESTIGATE: _("looked into separately"), Measure.RECTIFY: _("to be put right, see below")}
+    return {
+        "failed": [
+            (
+                answer,
+                texts.get(answer.item, {}).get("text", ""),
+                follows.get(answer.measure, "") or answer.get_measure_display(),
+            )
+            for answer in failed
+        ]
+    }
 
 
 VISIT = PartyPage(
     INSPECTION,
     title=gettext_lazy("Result of a visit"),
-    panels=["inspection/party/visit.html"],
+    panels=[Panel("inspection/party/visit.html", failed_panel)],
     children=[RECTIFICATION],
     papers=list(BUILDERS),
     says=of_visit,
+    sms=in_short,
 )
 FINDING = PartyPage(
     RECTIFICATION,
@@ -56,32 +93,47 @@ PUBLISHED = PartyPage(PUBLICATION, states={"published": gettext_lazy("The result
 
 @dataclass(frozen=True)
 class Face:
-    """The face over the result, with its words: good, warn, bad; empty when nothing was published."""
+    """The face over the result, with its words: good, warn, bad; empty when nothing is published or holds."""
 
     tone: str
     says: str
     why: str
 
 
-def face_of(last: PublishedResult | None) -> Face:
-    """The face of the last published result. A failed key item or an open finding takes the smile away at once."""
+def face_of(last: PublishedResult | None, newer: bool = False) -> Face:
+    """The face of the last published result. A failed key item or an open finding takes the smile away at once.
+
+    `newer`: a later visit found a key item or something to be put right, and its result is not published yet.
+    """
     if last is None:
         return Face("", _("No published result yet"), "")
     when = _("Result published on %(day)s") % {"day": last.published_on}
-    if last.open_items:
-        what = _("%(n)s findings are being put right") % {"n": last.open_items}
+    what = _("%(n)s findings are being put right") % {"n": last.open_items} if last.open_items else ""
+    if newer:
+        says = _("A newer result is being prepared for publication")
+        return Face("", says, f"{Result(last.result).label} · {when}")
+    if last.failed_key or last.result == Result.NON_COMPLIANT:
+        keys = _("key items: %(n)s") % {"n": last.failed_key}
+        return Face("bad", _("Key items did not comply"), " · ".join(filter(None, [when, keys, what])))
+    if what:
         return Face("warn", _("Being put right"), f"{when} · {what}")
-    if last.put_right_on is not None and not last.failed_key:
+    if last.put_right_on is not None:
         what = _("all findings put right on %(day)s") % {"day": last.put_right_on}
         return Face("good", _("Put right"), f"{when} · {what}")
-    if last.failed_key or last.result == Result.NON_COMPLIANT:
-        return Face("bad", _("Key items did not comply"), f"{when} · {_('key items: %(n)s') % {'n': last.failed_key}}")
     return Face("good", str(Result(last.result).label), when)
 
 
 def at_door(premises: Premises) -> dict[str, Any]:
     """Can I eat here? The last published result and its date."""
-    return {"face": face_of(PublishedResult.objects.filter(premises=premises).order_by("-visited_on").first())}
+    last = PublishedResult.objects.filter(premises=premises).order_by("-visited_on").first()
+    return {"face": face_of(last, newer=last is not None and _troubled(premises))}
+
+
+def _troubled(premises: Premises) -> bool:
+    """Whether a visit whose result waits for publication found a key item or something to be put right."""
+    with scoped(SYSTEM):  # the public reads no matters; it is told of this one no more than that it is there
+        waiting = Publication.objects.filter(matter__premises=premises, matter__state="waiting")
+        return waiting.filter(Q(inspection__failed_key__gt=0) | Q(inspection__matter__state="rectifying")).exists()
 
 
 def published(premises: Premises) -> dict[str, Any]:

@@ -142,17 +142,17 @@ def step_page(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
         return render(request, "desk/step.html", context, status=422)
     try:
         with transaction.atomic():
-            told = {**form.facts(), **forms.attach_photos(form, matter, actor)} if form else {}
-            perform(matter, verb, actor, version=_version(request), **told)
+            facts = {**form.facts(), **forms.attach_photos(form, matter, actor)} if form else {}
+            perform(matter, verb, actor, version=_version(request), **facts)
     except (BadFacts, Refused, ValidationError) as error:
         return _mistaken(request, context, error)
     except Conflict as error:
         return _conflict(request, context, error, actor)
     except StepError as error:
         article = error.article if isinstance(error, NotOpen) else ""
-        return render(
-            request, "desk/step.html", {**context, "shut": error.message, "article": article}, status=error.status
-        )
+        # A step that is open but refuses what it was told is tried again with other facts.
+        told = {**context, "shut": error.message, "article": article, "again": form is not None and not shut}
+        return render(request, "desk/step.html", told, status=error.status)
     messages.success(request, _("Done: %(step)s") % {"step": step.label or step.verb})
     return redirect("record", uid=matter.uid)
 
