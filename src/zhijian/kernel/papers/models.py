@@ -138,3 +138,8 @@ class Asked(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["who", "minute"], name="asked_once")]
+
+
+from zhijian.kernel.papers.serving.models import AddressConfirmation, Service  # noqa: E402
+
+__all__ = ["AddressConfirmation", "Asked", "NumberRow", "Paper", "Series", "Service"]

@@ -1,0 +1,17 @@
+"""What papers do by themselves: a public notice whose time has run counts as service from that day."""
+
+from __future__ import annotations
+
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.jobs import every, job
+from zhijian.kernel.papers.serving.acts import tell_if_due
+from zhijian.kernel.papers.serving.models import Service
+
+
+@every("20 0 * * *")
+@job("papers.served")
+def served() -> int:
+    """Tell those who wait for papers whose day of service has come. Returns how many."""
+    due = Service.objects.select_for_update(of=("self",)).select_related("paper__matter", "paper__entity")
+    rows = due.filter(told_at=None, served_on__lte=calendar.today(), state=Service.State.SERVED)
+    return sum(tell_if_due(one) for one in rows.order_by("pk"))
