@@ -1,11 +1,16 @@
 from django.urls import path
 
 from zhijian.kernel.papers import pages, register, views
+from zhijian.kernel.papers.serving import pages as serving
 
 urlpatterns = [
     path("papers/<uuid:uid>.pdf", views.paper_pdf, name="paper_pdf"),
     path("papers/<uuid:uid>/seal/", pages.seal_page, name="paper_seal"),
     path("papers/<uuid:uid>/void/", pages.void_page, name="paper_void"),
+    path("papers/<uuid:uid>/serve/", serving.serve_page, name="paper_serve"),
+    path("papers/<uuid:uid>/serve/receipt/", serving.receipt_page, name="paper_receipt"),
+    path("papers/<uuid:uid>/serve/address/", serving.address_page, name="paper_address"),
+    path("papers/<uuid:uid>/serve/address/open/", serving.address_open, name="paper_address_open"),
     path("papers/waiting/", pages.waiting_page, name="papers_waiting"),
     path("papers/waiting/seal/", pages.seal_many, name="papers_seal"),
     path("papers/numbers/", register.numbers_page, name="paper_numbers"),

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.models import Person
@@ -274,6 +274,11 @@ def _addressee(paper: Paper) -> str:
 
 def _receipt(service: Service) -> dict[str, Any]:
     """The proof of service as data: form 50, blanks where nothing is known yet."""
+    with override(form(RECEIPT).language):
+        return _receipt_data(service)
+
+
+def _receipt_data(service: Service) -> dict[str, Any]:
     paper = service.paper
     officers = [one for one in (service.officer1, service.officer2) if one is not None]
     wall = calendar.local(service.at).strftime("%Y-%m-%dT%H:%M") if service.at else ""
