@@ -26,6 +26,7 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.papers import making
 from zhijian.kernel.papers.serving.models import AddressConfirmation
 from zhijian.kernel.papers.strokes import MOST_POINTS
+from zhijian.kernel.registry.models import Entity
 
 KIND = "address_confirmation"
 CONFIRMED = ledger.entry_kind(
@@ -143,6 +144,7 @@ def confirm(
         raise ValueError("a matter without an entity has nobody to confirm an address")
     now = timezone.now()
     with transaction.atomic():
+        Entity.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=entity.pk)  # one after the other
         data = {
             "party": {"name": entity.name, "code": entity.code},
             "electronic": told["electronic"] == "yes",
