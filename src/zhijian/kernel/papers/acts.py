@@ -14,19 +14,21 @@ from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import ROLE_LABELS, Role
 from zhijian.kernel.accounts.scope import area_filter
 from zhijian.kernel.clock import calendar
+from zhijian.kernel.jobs import job
 from zhijian.kernel.matters.errors import NotAllowed, NotOpen
 from zhijian.kernel.matters.flow import Guard, no, ok
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.models import Notice
 from zhijian.kernel.papers import making
 from zhijian.kernel.papers.forms import form, forms
-from zhijian.kernel.papers.models import Paper
+from zhijian.kernel.papers.models import Paper, SealRequest
 from zhijian.kernel.papers.serving.acts import SERVERS
 from zhijian.kernel.papers.serving.law import Way
 from zhijian.kernel.papers.serving.models import WAYS, Service
 
 SEALERS = (Role.HEAD, Role.CLERK)  # who keeps the office's seal
 VOIDERS = (Role.HEAD,)
+ASKERS = (Role.INSPECTOR, Role.CASE_OFFICER, *SEALERS)
 KEEPERS = frozenset(SEALERS)  # who works with papers and their numbers
 COUNTED = 1000  # a to-do line counts no further
 
@@ -68,7 +70,24 @@ def only(roles: tuple[Role, ...]) -> str:
 def seal(paper: Paper, actor: Actor) -> Paper:
     """Note that the office's seal is on the original. Raises NotAllowed or NotOpen."""
     with transaction.atomic():
-        return making.affix_seal(_locked(paper, actor, SEALERS, may_seal), actor)
+        now = _locked(paper, actor, SEALERS, may_seal)
+        asked = SealRequest.objects.filter(paper=now)
+        if asked.filter(state=SealRequest.State.GRANTED).exists():
+            raise NotOpen(_("It is being sealed by the e-seal service: a paper is sealed once."))
+        sealed = making.affix_seal(now, actor)
+        waiting = asked.filter(state__in=[SealRequest.State.ASKED, SealRequest.State.FAILED])
+        done = {"decided_by_id": actor.person_id, "decided_at": sealed.sealed_at, "provider": "hand"}
+        waiting.update(state=SealRequest.State.SEALED, **done)
+        freeze.later(job_once=f"freeze:{now.pk}", paper=now.pk)
+        return sealed
+
+
+@job("papers.freeze")
+def freeze(paper: int) -> None:
+    """Make and keep the PDF of a paper that was sealed, so that its digest stands from the first day."""
+    from zhijian.kernel.papers.render import pdf
+
+    pdf(Paper.objects.select_related("matter", "file__blob").get(pk=paper))
 
 
 def void(paper: Paper, reason: str, actor: Actor) -> Paper:
@@ -100,6 +119,8 @@ class Shown:
     seal: bool
     void: bool
     serve: bool = False
+    ask: bool = False
+    asked: str = ""
     served: str = ""
     served_tone: str = ""
 
@@ -122,7 +143,7 @@ def of_matter(matter: Matter, actor: Actor) -> list[Shown]:
     """A matter's papers, newest first, with what this person may do."""
     mine = actor.roles_at(matter.area)
     rows = list(Paper.objects.filter(matter=matter).defer("data", "signatures").select_related("matter").order_by("-pk"))
-    served = how_served(rows)
+    served, asked = how_served(rows), _asked(rows)
     return [
         Shown(
             paper,
@@ -130,12 +151,29 @@ def of_matter(matter: Matter, actor: Actor) -> list[Shown]:
             *standing(paper),
             seal=bool(mine & set(SEALERS) and may_seal(paper)),
             void=bool(mine & set(VOIDERS) and may_void(paper)),
-            serve=bool(mine & set(SERVERS) and paper.pk in served),
+            serve=bool(mine & set(SERVERS) and paper.pk in served and (paper.sealed or not form(paper.kind).sealed)),
+            ask=bool(mine & set(ASKERS) and not mine & set(SEALERS) and may_seal(paper)) and not _open(asked.get(paper.pk)),
+            asked=_of_request(asked.get(paper.pk)),
             served=served.get(paper.pk, ("", ""))[0],
             served_tone=served.get(paper.pk, ("", ""))[1],
         )
         for paper in rows
     ]
+
+
+def _asked(papers: Sequence[Paper]) -> dict[int, SealRequest]:
+    """The last request for the seal of each paper that has none yet. One query, none where nothing waits."""
+    waiting = [one.pk for one in papers if not one.sealed and may_seal(one)]
+    rows = SealRequest.objects.filter(paper__in=waiting).order_by("pk") if waiting else []
+    return {one.paper_id: one for one in rows}
+
+
+def _open(asked: SealRequest | None) -> bool:
+    return asked is not None and asked.state in (SealRequest.State.ASKED, SealRequest.State.GRANTED)
+
+
+def _of_request(asked: SealRequest | None) -> str:
+    return "" if asked is None else f"{asked.get_state_display()} {asked.answer}".strip()
 
 
 def how_served(papers: Sequence[Paper]) -> dict[int, tuple[str, str]]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.evidence.digest import canonical, sha256_hex, sm3_hex
+from zhijian.kernel.evidence.models import File
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import numbers
@@ -220,8 +221,20 @@ def void(paper: Paper, reason: str, actor: Actor) -> Paper:
     return paper
 
 
-def affix_seal(paper: Paper, actor: Actor, at: dt.datetime | None = None) -> Paper:
-    """Note that the office's seal was put on the printed original. Raises ValueError where none belongs on it."""
+def affix_seal(
+    paper: Paper,
+    actor: Actor,
+    at: dt.datetime | None = None,
+    *,
+    file: File | None = None,
+    rendered: str = "",
+    **about: str,
+) -> Paper:
+    """Note that the office's seal is on the paper. Raises ValueError where none belongs on it.
+
+    `file` is the PDF that an e-seal service has sealed, `rendered` the name of what it shows; `about` goes into the
+    ledger beside its digest.
+    """
     if not form(paper.kind).sealed:
         raise ValueError(f"a {paper.kind} bears no seal")
     with transaction.atomic():
@@ -230,8 +243,13 @@ def affix_seal(paper: Paper, actor: Actor, at: dt.datetime | None = None) -> Pap
             raise ValueError(f"{paper} is {paper.state}")
         if not paper.sealed:
             paper.sealed, paper.sealed_at = True, at or timezone.now()
-            paper.save(update_fields=["sealed", "sealed_at"])
-            _tell(SEALED.code, paper, actor, at)
+            fields = ["sealed", "sealed_at"]
+            if file is not None and file.blob is not None:
+                paper.file, paper.rendered = file, rendered
+                fields += ["file", "rendered"]
+                about |= {"file": file.blob.sha256, "file_sm3": file.blob.sm3}
+            paper.save(update_fields=fields)
+            _tell(SEALED.code, paper, actor, at, **about)
     return paper
 
 

@@ -140,6 +140,7 @@ class Asked(models.Model):
         constraints = [models.UniqueConstraint(fields=["who", "minute"], name="asked_once")]
 
 
+from zhijian.kernel.papers.sealing.models import SealRequest  # noqa: E402
 from zhijian.kernel.papers.serving.models import AddressConfirmation, Service  # noqa: E402
 
-__all__ = ["AddressConfirmation", "Asked", "NumberRow", "Paper", "Series", "Service"]
+__all__ = ["AddressConfirmation", "Asked", "NumberRow", "Paper", "SealRequest", "Series", "Service"]

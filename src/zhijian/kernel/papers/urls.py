@@ -1,11 +1,17 @@
 from django.urls import path
 
 from zhijian.kernel.papers import pages, register, views
+from zhijian.kernel.papers.sealing import pages as sealing
 from zhijian.kernel.papers.serving import pages as serving
 
 urlpatterns = [
     path("papers/<uuid:uid>.pdf", views.paper_pdf, name="paper_pdf"),
     path("papers/<uuid:uid>/seal/", pages.seal_page, name="paper_seal"),
+    path("papers/<uuid:uid>/seal/ask/", sealing.ask_page, name="paper_seal_ask"),
+    path("papers/requests/", sealing.requests_page, name="papers_requests"),
+    path("papers/requests/ask/", sealing.ask_many, name="papers_ask"),
+    path("papers/requests/grant/", sealing.grant_page, name="papers_grant"),
+    path("papers/requests/<uuid:uid>/refuse/", sealing.refuse_page, name="papers_refuse"),
     path("papers/<uuid:uid>/void/", pages.void_page, name="paper_void"),
     path("papers/<uuid:uid>/serve/", serving.serve_page, name="paper_serve"),
     path("papers/<uuid:uid>/serve/receipt/", serving.receipt_page, name="paper_receipt"),
