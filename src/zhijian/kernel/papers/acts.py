@@ -119,6 +119,8 @@ class Shown:
     seal: bool
     void: bool
     serve: bool = False
+    draft: bool = False
+    replace: bool = False
     ask: bool = False
     asked: str = ""
     served: str = ""
@@ -143,6 +145,7 @@ def of_matter(matter: Matter, actor: Actor) -> list[Shown]:
     """A matter's papers, newest first, with what this person may do."""
     mine = actor.roles_at(matter.area)
     rows = list(Paper.objects.filter(matter=matter).defer("data", "signatures").select_related("matter").order_by("-pk"))
+    replaced = {one.replaces_id for one in rows}
     served, asked = how_served(rows), _asked(rows)
     return [
         Shown(
@@ -152,6 +155,9 @@ def of_matter(matter: Matter, actor: Actor) -> list[Shown]:
             seal=bool(mine & set(SEALERS) and may_seal(paper)),
             void=bool(mine & set(VOIDERS) and may_void(paper)),
             serve=bool(mine & set(SERVERS) and paper.pk in served and (paper.sealed or not form(paper.kind).sealed)),
+            draft=bool(mine & set(ASKERS) and paper.state == Paper.State.DRAFT and form(paper.kind).free),
+            replace=bool(mine & set(ASKERS) and paper.state == Paper.State.VOID and form(paper.kind).free)
+            and paper.pk not in replaced,
             ask=bool(mine & set(ASKERS) and not mine & set(SEALERS) and may_seal(paper)) and not _open(asked.get(paper.pk)),
             asked=_of_request(asked.get(paper.pk)),
             served=served.get(paper.pk, ("", ""))[0],

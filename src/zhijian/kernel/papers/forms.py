@@ -35,6 +35,7 @@ class Form:
     numbered: bool = True  # whether it takes a number of the register
     served: bool = False  # whether it goes to somebody and takes its effect from being served
     texts: dict[str, Any] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)  # other names by which a .docx may call a fact or its part
 
     @property
     def keys(self) -> list[str]:
@@ -87,6 +88,7 @@ def _read(path: Path, template: Path, kind: str) -> Form:
         numbered=raw.get("numbered", True),
         served=raw.get("served", False),
         texts=raw.get("texts", {}),
+        names=raw.get("names", {}),
     )
 
 

@@ -140,7 +140,8 @@ class Asked(models.Model):
         constraints = [models.UniqueConstraint(fields=["who", "minute"], name="asked_once")]
 
 
+from zhijian.kernel.papers.drafts.models import DraftRound, PaperTemplate  # noqa: E402
 from zhijian.kernel.papers.sealing.models import SealRequest  # noqa: E402
 from zhijian.kernel.papers.serving.models import AddressConfirmation, Service  # noqa: E402
 
-__all__ = ["AddressConfirmation", "Asked", "NumberRow", "Paper", "SealRequest", "Series", "Service"]
+__all__ = ["AddressConfirmation", "Asked", "DraftRound", "NumberRow", "Paper", "PaperTemplate", "SealRequest", "Series", "Service"]

@@ -123,6 +123,7 @@ def _told(paper: Paper) -> dict[str, Any]:
             "title": one.title,
             "sealed": one.sealed,
             "unsealed": one.unsealed,
+            "numbered": one.numbered,
             "copies": one.copies,
             "language": one.language,
             "every_page": one.every_page,

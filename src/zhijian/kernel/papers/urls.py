@@ -1,6 +1,7 @@
 from django.urls import path
 
 from zhijian.kernel.papers import pages, register, views
+from zhijian.kernel.papers.drafts import pages as drafts
 from zhijian.kernel.papers.sealing import pages as sealing
 from zhijian.kernel.papers.serving import pages as serving
 
@@ -8,6 +9,13 @@ urlpatterns = [
     path("papers/<uuid:uid>.pdf", views.paper_pdf, name="paper_pdf"),
     path("papers/<uuid:uid>/seal/", pages.seal_page, name="paper_seal"),
     path("papers/<uuid:uid>/seal/ask/", sealing.ask_page, name="paper_seal_ask"),
+    path("papers/<uuid:uid>/draft/", drafts.draft_page, name="paper_draft"),
+    path("papers/<uuid:uid>/draft/out/", drafts.out_page, name="paper_out"),
+    path("papers/<uuid:uid>/draft/back/", drafts.back_page, name="paper_back"),
+    path("papers/<uuid:uid>/draft/issue/", drafts.issue_page, name="paper_issue"),
+    path("papers/<uuid:uid>/replace/", drafts.replace_page, name="paper_replace"),
+    path("papers/templates/", drafts.templates_page, name="paper_templates"),
+    path("papers/templates/<uuid:uid>.docx", drafts.template_file, name="paper_template_file"),
     path("papers/requests/", sealing.requests_page, name="papers_requests"),
     path("papers/requests/ask/", sealing.ask_many, name="papers_ask"),
     path("papers/requests/grant/", sealing.grant_page, name="papers_grant"),
