@@ -16,6 +16,7 @@ class Config(AppConfig):
         from zhijian.kernel.matters.perform import on_paper
         from zhijian.kernel.papers.acts import SEALERS, waiting_count
         from zhijian.kernel.papers.making import make_for_step
+        from zhijian.kernel.papers.printing.listing import READERS
         from zhijian.kernel.papers.sealing.acts import asked_count
 
         on_paper("*", make_for_step)
@@ -29,4 +30,4 @@ class Config(AppConfig):
             return ngettext("%(n)s seal is asked for", "%(n)s seals are asked for", n) % {"n": n}
 
         waits("papers.seal_asked", SEALERS, asked_count, asked, "papers_requests")
-        menu.item("papers", _("Papers and numbers"), "papers_waiting", SEALERS, order=60)
+        menu.item("papers", _("Papers and numbers"), "papers_list", READERS, order=60)

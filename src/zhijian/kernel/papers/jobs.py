@@ -5,11 +5,12 @@ from __future__ import annotations
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.jobs import every, job
 from zhijian.kernel.papers.acts import freeze
+from zhijian.kernel.papers.printing.batch import make, sweep
 from zhijian.kernel.papers.sealing.acts import look_again, seal_now
 from zhijian.kernel.papers.serving.acts import tell_if_due
 from zhijian.kernel.papers.serving.models import Service
 
-__all__ = ["freeze", "look_again", "seal_now", "served"]
+__all__ = ["freeze", "look_again", "make", "seal_now", "served", "sweep"]
 
 
 @every("20 0 * * *")

@@ -1,11 +1,19 @@
 from django.urls import path
 
 from zhijian.kernel.papers import pages, register, views
+from zhijian.kernel.papers.blanks import pages as blanks
 from zhijian.kernel.papers.drafts import pages as drafts
+from zhijian.kernel.papers.printing import listing
+from zhijian.kernel.papers.printing import pages as printing
 from zhijian.kernel.papers.sealing import pages as sealing
 from zhijian.kernel.papers.serving import pages as serving
 
 urlpatterns = [
+    path("papers/", listing.list_page, name="papers_list"),
+    path("papers/export/", listing.list_export, name="papers_export"),
+    path("papers/print/", printing.print_page, name="papers_print"),
+    path("papers/print/<uuid:uid>/", printing.printing_page, name="papers_printing"),
+    path("papers/print/<uuid:uid>.pdf", printing.printed, name="papers_printed"),
     path("papers/<uuid:uid>.pdf", views.paper_pdf, name="paper_pdf"),
     path("papers/<uuid:uid>/seal/", pages.seal_page, name="paper_seal"),
     path("papers/<uuid:uid>/seal/ask/", sealing.ask_page, name="paper_seal_ask"),
@@ -14,6 +22,9 @@ urlpatterns = [
     path("papers/<uuid:uid>/draft/back/", drafts.back_page, name="paper_back"),
     path("papers/<uuid:uid>/draft/issue/", drafts.issue_page, name="paper_issue"),
     path("papers/<uuid:uid>/replace/", drafts.replace_page, name="paper_replace"),
+    path("papers/blanks/", blanks.blanks_page, name="paper_blanks"),
+    path("papers/blanks/of/<int:pk>/", blanks.holder_page, name="paper_blank_holder"),
+    path("papers/blanks/<uuid:uid>/", blanks.blank_page, name="paper_blank"),
     path("papers/templates/", drafts.templates_page, name="paper_templates"),
     path("papers/templates/<uuid:uid>.docx", drafts.template_file, name="paper_template_file"),
     path("papers/requests/", sealing.requests_page, name="papers_requests"),
