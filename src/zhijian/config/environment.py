@@ -70,7 +70,10 @@ VARIABLES = [
         "ZHIJIAN_SMS_GATEWAY", "", "Class that sends text messages (module.Class); none: the demo's simulator.", WEB
     ),
     Variable(
-        "ZHIJIAN_SEAL_PROVIDER", "", "Class that seals papers (…sealing.providers.HttpSeal); none: stamped by hand.", WEB
+        "ZHIJIAN_SEAL_PROVIDER",
+        "",
+        "Class that seals papers (…sealing.providers.HttpSeal); none: stamped by hand.",
+        WEB,
     ),
     Variable("ZHIJIAN_SEAL_URL", "", "Address of the e-seal service; its token is the secret SEAL.", WEB),
     Variable("ZHIJIAN_SEAL_KEY", "", "Public key of the e-seal service (Ed25519, hex).", WEB),

@@ -40,7 +40,14 @@ def test_it_is_signed_and_in_force(client, w, link):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"strokes": ""}, {"strokes": "[[1]]"}, {"strokes": '{"a": 1}'}, {"phone": "call me"}, {"account": ""}, {"address": ""}],
+    [
+        {"strokes": ""},
+        {"strokes": "[[1]]"},
+        {"strokes": '{"a": 1}'},
+        {"phone": "call me"},
+        {"account": ""},
+        {"address": ""},
+    ],
 )
 def test_without_signature_or_with_nonsense_nothing_is_kept_and_nothing_typed_is_lost(client, link, wrong):
     answer = client.post(f"{link}address/", {**TOLD, **wrong})

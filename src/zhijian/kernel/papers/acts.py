@@ -144,7 +144,9 @@ def standing(paper: Paper) -> tuple[str, str]:
 def of_matter(matter: Matter, actor: Actor) -> list[Shown]:
     """A matter's papers, newest first, with what this person may do."""
     mine = actor.roles_at(matter.area)
-    rows = list(Paper.objects.filter(matter=matter).defer("data", "signatures").select_related("matter").order_by("-pk"))
+    rows = list(
+        Paper.objects.filter(matter=matter).defer("data", "signatures").select_related("matter").order_by("-pk")
+    )
     replaced = {one.replaces_id for one in rows}
     served, asked = how_served(rows), _asked(rows)
     return [
@@ -158,7 +160,8 @@ def of_matter(matter: Matter, actor: Actor) -> list[Shown]:
             draft=bool(mine & set(ASKERS) and paper.state == Paper.State.DRAFT and form(paper.kind).free),
             replace=bool(mine & set(ASKERS) and paper.state == Paper.State.VOID and form(paper.kind).free)
             and paper.pk not in replaced,
-            ask=bool(mine & set(ASKERS) and not mine & set(SEALERS) and may_seal(paper)) and not _open(asked.get(paper.pk)),
+            ask=bool(mine & set(ASKERS) and not mine & set(SEALERS) and may_seal(paper))
+            and not _open(asked.get(paper.pk)),
             asked=_of_request(asked.get(paper.pk)),
             served=served.get(paper.pk, ("", ""))[0],
             served_tone=served.get(paper.pk, ("", ""))[1],

@@ -26,6 +26,7 @@ class Config(AppConfig):
             return ngettext("%(n)s paper waits for the seal", "%(n)s papers wait for the seal", n) % {"n": n}
 
         waits("papers.seal", SEALERS, waiting_count, said, "papers_waiting")
+
         def asked(n: int) -> str:
             return ngettext("%(n)s seal is asked for", "%(n)s seals are asked for", n) % {"n": n}
 

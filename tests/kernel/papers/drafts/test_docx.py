@@ -50,7 +50,13 @@ def edited(data: bytes, name: str, text: str | None) -> bytes:
 
 
 def complex_field(paragraph: Any, name: str) -> None:
-    for kind, text in (("begin", None), (None, f" MERGEFIELD {name} \\* MERGEFORMAT "), ("separate", None), ("", "«x»"), ("end", None)):
+    for kind, text in (
+        ("begin", None),
+        (None, f" MERGEFIELD {name} \\* MERGEFORMAT "),
+        ("separate", None),
+        ("", "«x»"),
+        ("end", None),
+    ):
         run = paragraph.add_run()._r
         if kind:
             mark = OxmlElement("w:fldChar")

@@ -1,8 +1,9 @@
-"""A void paper's replacement as a draft: out as .docx, back, refused, taken over, issued; the office's own templates."""
+"""A void paper's replacement as a draft: out as .docx, back, refused or taken over, issued; an office's templates."""
 
 from __future__ import annotations
 
 import io
+import zipfile
 from typing import Any
 
 import docx as library
@@ -77,7 +78,8 @@ def test_out_and_back_with_new_words_then_issued(w, void, draft):
     assert "never changes again" in client.post(f"{address}issue/").content.decode()
     assert client.post(f"{address}issue/", {"go": "1"}).status_code == 302
     made = drafts()[0]
-    assert (made.state, made.number, made.replaces_id) == ("issued", "张市监责改〔2026〕2号"[:7] + made.number[7:], void.pk)
+    assert (made.state, made.replaces_id) == ("issued", void.pk)
+    assert made.number.endswith("2号")
     assert made.number != void.number
     assert client.post(f"{address}out/").status_code == 409
 
@@ -130,8 +132,6 @@ def test_the_offices_own_template_is_checked_versioned_and_used_from_its_day(w, 
     assert wrong.status_code == 422
     assert "<code>罚款</code> · paragraph 1" in wrong.content.decode()
     macro = io.BytesIO(template("x"))
-    import zipfile
-
     with zipfile.ZipFile(macro, "a") as book:
         book.writestr("word/vbaProject.bin", b"x")
     assert "macros" in client.post("/papers/templates/", {**told, **sent(macro.getvalue(), "m.docm")}).content.decode()

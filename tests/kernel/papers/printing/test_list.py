@@ -65,7 +65,13 @@ def test_chosen_by_kind_time_state_and_service(w, make):
     assert listed(client, state="void") == [uids["void"]]
     assert listed(client, served="no") == [uids["sealed"], uids["order"]]
     assert listed(client, served="yes") == []
-    for nonsense in ("since=x&until=9999-99-99", "kind=x&area=%00", "after=x~y", "after=2026-01-01~1", "state=x&served=y"):
+    for nonsense in (
+        "since=x&until=9999-99-99",
+        "kind=x&area=%00",
+        "after=x~y",
+        "after=2026-01-01~1",
+        "state=x&served=y",
+    ):
         assert client.get(f"/papers/?{nonsense}").status_code == 200
     assert listed(sign_in(w.stranger)) == []
     with scoped(SYSTEM):
@@ -97,7 +103,9 @@ def test_the_excel_file_holds_what_is_listed_and_is_in_the_ledger(w, make):
     paper = make()
     make(RECORD)
     answer = sign_in(w.head).get("/papers/export/", {"kind": ORDER})
-    rows = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content))).get_sheet_by_index(0).to_python()
+    rows = (
+        CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content))).get_sheet_by_index(0).to_python()
+    )
     assert [row[1] for row in rows[1:]] == [paper.number]
     with scoped(SYSTEM):
         assert LedgerEntry.objects.filter(kind="papers.exported").count() == 1
@@ -116,7 +124,9 @@ def test_many_papers_as_one_pdf_each_on_a_right_hand_page(w, make):
     assert len(read.pages) == run.pages
     assert run.pages % 2 == 0
     assert papers[0].number in "".join(read.pages[0].extract_text().replace("\u200b", "").split())
-    starts = [n for n, one in enumerate(read.pages) if "核验码" in one.extract_text() and "第 1 页" in one.extract_text()]
+    starts = [
+        n for n, one in enumerate(read.pages) if "核验码" in one.extract_text() and "第 1 页" in one.extract_text()
+    ]
     assert len(starts) == 3
     assert all(n % 2 == 0 for n in starts), "counted from nought: right-hand pages"
     assert sign_in(w.inspector).get(f"/papers/print/{run.uid}.pdf").status_code == 404, "its maker's alone"

@@ -96,7 +96,9 @@ def test_asked_on_the_paper_granted_on_the_sealers_desk(w, make, service):
         sealed = Paper.objects.select_related("matter", "file__blob").get(pk=paper.pk)
         kept = pdf(sealed)
         entry = LedgerEntry.objects.get(kind="paper.seal")
-    assert kept == base64.b64decode(service.sealed[str(one.uid)]["sealed"]), "the file is the service's own, byte for byte"
+    assert kept == base64.b64decode(service.sealed[str(one.uid)]["sealed"]), (
+        "the file is the service's own, byte for byte"
+    )
     assert entry.data["file"] == hashlib.sha256(kept).hexdigest() == sealed.file.blob_id
     assert entry.actor == f"person:{w.head.pk}"
     check = Client().post(f"/v/{paper.code}", {"digest": entry.data["file"]}).content.decode()

@@ -48,7 +48,10 @@ def serials(first: str, count: int) -> list[str]:
 
 
 def issue(kind: str, first: str, count: int, holder: Person, actor: Actor) -> list[Blank]:
-    """Hand blanks to a person; they belong to his own office. Raises NotAllowed, ValueError (serial), NotOpen (a serial that was issued before)."""
+    """Hand blanks to a person; they belong to his own office.
+
+    Raises NotAllowed, ValueError (serial), NotOpen (a serial that was issued before).
+    """
     area = holder.home_id or ""
     if not area or not actor.roles_at(area) & KEEPERS:
         raise NotAllowed(only(SEALERS))

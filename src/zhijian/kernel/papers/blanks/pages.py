@@ -118,7 +118,9 @@ def blanks_page(request: HttpRequest) -> HttpResponse:
         try:
             holder = Person.objects.get(pk=told["holder"])
             made = acts.issue(told["kind"], told["first"], told["count"], holder, actor)
-            messages.success(request, _("Issued: %(first)s to %(last)s") % {"first": made[0].serial, "last": made[-1].serial})
+            messages.success(
+                request, _("Issued: %(first)s to %(last)s") % {"first": made[0].serial, "last": made[-1].serial}
+            )
             return redirect("paper_blanks")
         except StepError as error:
             asked.add_error(None, error.message)

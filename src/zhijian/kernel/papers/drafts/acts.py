@@ -13,7 +13,6 @@ from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence import files, ledger
-from zhijian.kernel.evidence.models import File
 from zhijian.kernel.matters.errors import NotAllowed, NotOpen
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import acts as papers
@@ -29,7 +28,8 @@ KEEPERS = (Role.CLERK, Role.HEAD, Role.SECTION)  # who looks after an office's t
 WENT = ledger.entry_kind("draft.out", label=gettext_lazy("The draft of {title} went out as .docx, round {n}"))
 CAME = ledger.entry_kind("draft.back", label=gettext_lazy("The draft of {title} came back, round {n}: {changed}"))
 DENIED = ledger.entry_kind(
-    "draft.refused", label=gettext_lazy("The draft of {title} came back changed where it is locked, round {n}: {differs}")
+    "draft.refused",
+    label=gettext_lazy("The draft of {title} came back changed where it is locked, round {n}: {differs}"),
 )
 TEMPLATE = ledger.entry_kind(
     "template.kept", label=gettext_lazy("A template of {title} was kept, version {version}, in use since {since}")
@@ -107,7 +107,7 @@ def out(paper: Paper, actor: Actor) -> tuple[str, bytes]:
             else:
                 shown = [*fields, *(part for part in parts_of(one, paper.data) if part.name in _meant(template, one))]
                 data = docx.filled(files.read_blob(template.blob), shown, names_of(one, labels()), note)
-        made = _round(paper, DraftRound.Way.OUT, data, f"{one.title}.docx", actor, template=template)
+        made = _round(paper, "out", data, f"{one.title}.docx", actor, template=template)
         _tell(WENT.code, paper, actor, n=made.n)
     return f"{one.title}-{shown_code(paper.code)}-{made.n}.docx", data
 
@@ -132,7 +132,7 @@ def back(paper: Paper, data: bytes, name: str, actor: Actor) -> Returned:
         result = compared([*fields, *parts], came, paper.data)
         if not result.differs and result.changed:
             making.redraft(paper, result.data)
-        way = DraftRound.Way.REFUSED if result.differs else DraftRound.Way.BACK
+        way = "refused" if result.differs else "back"
         made = _round(paper, way, data, name, actor, differs=result.differs, changed=result.changed)
         if result.differs:
             _tell(DENIED.code, paper, actor, n=made.n, differs=", ".join(d["label"] for d in result.differs))
@@ -157,7 +157,7 @@ def _locked(paper: Paper) -> Paper:
 def _round(paper: Paper, way: str, data: bytes, name: str, actor: Actor, **about: Any) -> DraftRound:
     blob = files.store(data, media_types=files.DOCX, limit=docx.MOST)
     n = DraftRound.objects.filter(paper=paper).count() + 1
-    file = files.attach(paper.matter, blob, actor=actor, kind=File.Kind.ATTACHMENT, name=name[:200])
+    file = files.attach(paper.matter, blob, actor=actor, kind="attachment", name=name[:200])
     return DraftRound.objects.create(
         paper=paper, entity_id=paper.entity_id, area=paper.area, n=n, way=way, file=file, digest=paper.digest,
         by=actor.label, **about,

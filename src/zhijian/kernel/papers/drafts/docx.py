@@ -1,7 +1,7 @@
 """A .docx with fields: filled from a draft on the way out, read and compared on the way back. No Django, no database.
 
-A field is a content control (w:sdt) whose tag is `zj:<name>`. Locked ones bear w:lock "sdtContentLocked", which Word and
-WPS honour; whether they were kept is never left to the word processor but compared when the file returns.
+A field is a content control (w:sdt) whose tag is `zj:<name>`. Locked ones bear w:lock "sdtContentLocked", which Word
+and WPS honour; whether they were kept is never left to the word processor but compared when the file returns.
 
 What a bureau's own template may hold: {{ name }}, a MERGEFIELD, or a content control with the name as tag or title.
 Nothing in a template is ever run: field names are looked up, there is no expression language.
@@ -106,7 +106,7 @@ def opened(data: bytes) -> Document:
     check(data)
     try:
         return docx.Document(io.BytesIO(data))
-    except Exception as error:  # noqa: BLE001 -- python-docx raises whatever its parts raise on broken XML
+    except Exception as error:
         raise BadDocx("broken") from error
 
 

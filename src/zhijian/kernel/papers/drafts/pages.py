@@ -107,7 +107,9 @@ def back_page(request: HttpRequest, uid: UUID) -> HttpResponse:
             raise docx.BadDocx("size")
         result = acts.back(paper, sent.read(), sent.name or "", gate.actor_in(request))
     except docx.BadDocx as error:
-        return render(request, "papers/draft.html", {**_context(request, paper), "trouble": TROUBLE[error.code]}, status=422)
+        return render(
+            request, "papers/draft.html", {**_context(request, paper), "trouble": TROUBLE[error.code]}, status=422
+        )
     except StepError as error:
         return render(request, "papers/draft.html", _context(request, paper), status=error.status)
     if result.differs:

@@ -37,7 +37,9 @@ def print_page(request: HttpRequest) -> HttpResponse:
         messages.warning(request, _("Nothing was chosen."))
         return redirect("papers_list")
     if len(keys) > batch.MOST:
-        messages.warning(request, _("At most %(n)s papers are printed in one go: choose a shorter time.") % {"n": batch.MOST})
+        messages.warning(
+            request, _("At most %(n)s papers are printed in one go: choose a shorter time.") % {"n": batch.MOST}
+        )
         return redirect("papers_list")
     run = PrintRun.objects.create(person_id=actor.person_id, papers=keys)
     if len(keys) <= batch.AT_ONCE:

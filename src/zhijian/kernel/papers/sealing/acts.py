@@ -69,7 +69,7 @@ def ask(paper: Paper, actor: Actor, note: str = "") -> SealRequest:
 def grant(request: SealRequest, actor: Actor, *, by_hand: bool) -> SealRequest:
     """Grant it: note that it was stamped by hand, or have the e-seal service do it. Raises NotAllowed or NotOpen."""
     with transaction.atomic():
-        request = _deciding(request, actor, (SealRequest.State.ASKED, SealRequest.State.FAILED))
+        request = _deciding(request, actor, ("asked", "failed"))
         request.decided_by_id, request.decided_at = actor.person_id, timezone.now()
         if by_hand:
             papers.seal(request.paper, actor)
@@ -90,7 +90,7 @@ def grant(request: SealRequest, actor: Actor, *, by_hand: bool) -> SealRequest:
 def refuse(request: SealRequest, reason: str, actor: Actor) -> SealRequest:
     """Refuse it with a reason. Raises NotAllowed or NotOpen."""
     with transaction.atomic():
-        request = _deciding(request, actor, (SealRequest.State.ASKED, SealRequest.State.FAILED))
+        request = _deciding(request, actor, ("asked", "failed"))
         request.state, request.answer = SealRequest.State.REFUSED, reason[:300]
         request.decided_by_id, request.decided_at = actor.person_id, timezone.now()
         request.save()
@@ -129,7 +129,13 @@ def _tell(kind: str, request: SealRequest, actor: Actor, **more: str) -> None:
         actor=actor,
         subject=f"matter:{paper.matter_id}",
         matter=paper.matter,
-        data={"paper": str(paper.uid), "request": str(request.uid), "title": paper.title, "number": paper.number, **more},
+        data={
+            "paper": str(paper.uid),
+            "request": str(request.uid),
+            "title": paper.title,
+            "number": paper.number,
+            **more,
+        },
     )
 
 

@@ -27,8 +27,9 @@ from zhijian.kernel.papers.sealing.providers import Order, Sealed
 # A round mark at the bottom right of the last page, which says what it is.
 MARK = """
 #set page(paper: "a4", margin: 0pt, fill: none)
-#place(bottom + right, dx: -30mm, dy: -52mm, circle(radius: 19mm, stroke: 1.6pt + rgb("#c0272d"), align(center + horizon,
-  text(fill: rgb("#c0272d"), size: 10pt, font: "Noto Serif SC")[#sys.inputs.seal \\ 模拟电子印章 \\ SIMULATED])))
+#set text(fill: rgb("#c0272d"), size: 10pt, font: "Noto Serif SC")
+#place(bottom + right, dx: -30mm, dy: -52mm, circle(radius: 19mm, stroke: 1.6pt + rgb("#c0272d"),
+  align(center + horizon)[#sys.inputs.seal \\ 模拟电子印章 \\ SIMULATED]))
 """
 
 
@@ -117,7 +118,7 @@ def _handler(desk: Desk) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             if not self._may():
-                return
+                return None
             desk.posts += 1
             told = json.loads(self.rfile.read(int(self.headers.get("Content-Length", "0"))))
             if desk.fail:

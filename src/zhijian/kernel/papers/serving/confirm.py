@@ -1,7 +1,7 @@
 """The address for service that a party confirms (送达地址确认书): a paper, valid until another takes its place.
 
-The paper is signed over covered values and the digests of the whole ones, salted; the whole ones stand sealed beside it.
-So it proves what was confirmed without showing anybody's number to whoever holds the paper.
+The paper is signed over covered values and the digests of the whole ones, salted; the whole ones stand sealed beside
+it. So it proves what was confirmed without showing anybody's number to whoever holds the paper.
 """
 
 from __future__ import annotations

@@ -273,7 +273,7 @@ def _kept(asked: ServeForm, paper: Paper, actor: Actor) -> list[File]:
     for sent in asked.cleaned_data.get("evidence", [])[:EVIDENCE]:
         blob = files.store(sent, media_types=files.IMAGES | files.PDF)
         about = {"name": sent.name[:200], "caption": str(WAYS[asked.way])[:200]}
-        kept.append(files.attach(paper.matter, blob, actor=actor, kind=File.Kind.ATTACHMENT, **about))
+        kept.append(files.attach(paper.matter, blob, actor=actor, kind="attachment", **about))
     return kept
 
 
@@ -318,7 +318,7 @@ def address_page(request: HttpRequest, uid: UUID) -> HttpResponse:
             blob = files.store(scan, media_types=files.IMAGES | files.PDF)
             made = confirm.confirm(paper.matter, asked.cleaned_data, actor)
             files.attach(
-                paper.matter, blob, actor=actor, kind=File.Kind.ATTACHMENT, name=scan.name[:200],
+                paper.matter, blob, actor=actor, kind="attachment", name=scan.name[:200],
                 caption=str(made.paper.title),
             )  # fmt: skip
     except Refused as error:
