@@ -41,6 +41,7 @@ from zhijian.kernel.matters.catalogue import flow_of, flows
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.models import Notice
 from zhijian.kernel.papers import making
+from zhijian.kernel.papers.drafts import docx
 from zhijian.kernel.papers.models import Blank, PaperTemplate, SealRequest
 from zhijian.ops import tls
 
@@ -80,7 +81,13 @@ def things(w: world.World) -> Things:
         kind=paper.kind, organ=paper.organ, area=paper.area, serial="1", holder=w.inspector, issued_at=paper.at
     )
     template = PaperTemplate.objects.create(
-        kind=paper.kind, organ=world.DISTRICT, version=1, since=world.SINCE, name="x.docx", fields=[], blob=photo.blob
+        kind=paper.kind,
+        organ=world.DISTRICT,
+        version=1,
+        since=world.SINCE,
+        name="x.docx",
+        fields=[],
+        blob=files.store(docx.plain("x", [], ""), media_types=files.DOCX),
     )
     notice = Notice.objects.filter(person=w.inspector).first()
     others = {kind: str(OPENERS[kind](w).uid) for kind in flows() if kind not in ("inspection", "rectification")}

@@ -101,6 +101,7 @@ def back_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     paper, sent = _paper(request, uid), request.FILES.get("file")
     context: dict[str, Any] = {}
     try:
+        acts.may_draft(paper, gate.actor_in(request))
         if sent is None:
             raise docx.BadDocx("type")
         if sent.size > docx.MOST:

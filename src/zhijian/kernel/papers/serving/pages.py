@@ -212,8 +212,9 @@ def _context(request: HttpRequest, paper: Paper, way: Way | None) -> dict[str, A
         "words": WAYS[chosen],
         "ground": ground,
         "notice": notice.limit.n if chosen is Way.NOTICE and notice is not None and notice.limit else None,
-        "shut": str(guard.why) if not guard else "" if may else _("Only %(who)s can do this.") % {"who": who},
-        "article": guard.article if not guard else "",
+        "may": may,
+        "shut": _("Only %(who)s can do this.") % {"who": who} if not may else "" if guard else str(guard.why),
+        "article": guard.article if may and not guard else "",
         "open": next((one for one in before if one.state in acts.OPEN), None),
     }
 
@@ -235,7 +236,7 @@ def serve_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     context = _context(request, paper, _way((request.POST if posted else request.GET).get("way", "")))
     way = Way(context["way"])
     if context["shut"]:
-        status = 200 if not posted else 403 if not context["article"] and acts.may_serve(paper) else 409
+        status = 200 if not posted else 409 if context["may"] else 403
         return render(request, "papers/serve.html", context, status=status)
     initial = _initial(paper, way, actor, context["open"], context["confirmed"])
     if not posted:
