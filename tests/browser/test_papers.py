@@ -34,7 +34,7 @@ def order(site: Site) -> Paper:
 
 
 def test_from_the_request_for_the_seal_to_the_proof_of_service(
-    site: Site, desk: Page, order: Paper, tmp_path: Path
+    site: Site, order: Paper, desk: Page, tmp_path: Path
 ) -> None:
     record = f"{site.url}/m/{order.matter.uid}/"
     sign_in(desk, site.url, "zhao")
@@ -101,7 +101,7 @@ def tampered(data: bytes, name: str, text: str) -> bytes:
     return out.getvalue()
 
 
-def test_a_draft_goes_out_and_comes_back_and_what_is_locked_stays(site: Site, desk: Page, order: Paper) -> None:
+def test_a_draft_goes_out_and_comes_back_and_what_is_locked_stays(site: Site, order: Paper, desk: Page) -> None:
     with scoped(SYSTEM):
         making.void(order, "期限写错", SYSTEM)
     sign_in(desk, site.url, "zhao")
