@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import docx as library
 import pytest
+from django.db import connection
 from docx.oxml.ns import qn
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import Site
@@ -22,6 +26,23 @@ from zhijian.kernel.papers.models import Paper, Service
 
 SHARED = Path(__file__).parents[1] / "fixtures/record_inspection_1.json"
 pytestmark = pytest.mark.browser
+
+
+T = TypeVar("T")
+
+
+def stored(question: Callable[[], T]) -> T:
+    """Ask the database in a thread of its own: while the browser's driver runs, this one has an event loop."""
+
+    def work() -> T:
+        try:
+            with scoped(SYSTEM):
+                return question()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()
 
 
 @pytest.fixture
@@ -69,15 +90,13 @@ def test_from_the_request_for_the_seal_to_the_proof_of_service(
     desk.locator("[name=evidence]").set_input_files(photo_file(tmp_path, "proof.jpg", 7))
     desk.locator("main form button.btn-primary").click()
     expect(desk.locator(".papers")).to_contain_text("已送达 · 直接送达")
-    with scoped(SYSTEM):
-        service = Service.objects.select_related("receipt").get()
+    service = stored(lambda: Service.objects.select_related("receipt").get())
     assert service.receipt is not None
     assert (service.state, service.receipt.state, len(service.files)) == ("served", "issued", 1)
 
     # Anybody checks the sealed file: its digest is made in the browser.
     desk.context.clear_cookies()
-    with scoped(SYSTEM):
-        sealed = Paper.objects.select_related("file__blob").get(pk=order.pk)
+    sealed = stored(lambda: Paper.objects.select_related("file__blob").get(pk=order.pk))
     desk.goto(f"{site.url}/v/{order.code}")
     desk.locator("#file").set_input_files(
         {"name": "order.pdf", "mimeType": "application/pdf", "buffer": read_blob(sealed.file.blob)}
@@ -102,8 +121,7 @@ def tampered(data: bytes, name: str, text: str) -> bytes:
 
 
 def test_a_draft_goes_out_and_comes_back_and_what_is_locked_stays(site: Site, order: Paper, desk: Page) -> None:
-    with scoped(SYSTEM):
-        making.void(order, "期限写错", SYSTEM)
+    stored(lambda: making.void(order, "期限写错", SYSTEM))
     sign_in(desk, site.url, "zhao")
     desk.goto(f"{site.url}/m/{order.matter.uid}/")
     desk.get_by_role("button", name="拟制替代文书").click()
@@ -127,7 +145,6 @@ def test_a_draft_goes_out_and_comes_back_and_what_is_locked_stays(site: Site, or
     desk.get_by_role("button", name="出具").click()
     desk.locator("main form button.btn-primary").click()
     expect(desk.locator(".papers")).to_contain_text("待盖章")
-    with scoped(SYSTEM):
-        made = Paper.objects.get(replaces=order)
-        assert [one.way for one in made.rounds.order_by("n")] == ["out", "refused", "back"]
+    made = stored(lambda: Paper.objects.get(replaces=order))
+    assert stored(lambda: [one.way for one in made.rounds.order_by("n")]) == ["out", "refused", "back"]
     assert made.data["required"] == ["三日内更换冷藏柜"]
