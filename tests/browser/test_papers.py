@@ -137,7 +137,7 @@ def test_a_draft_goes_out_and_comes_back_and_what_is_locked_stays(site: Site, or
         desk.get_by_role("button", name="采用").click()
 
     back(tampered(data, "deadline", "2099-01-01"))
-    expect(desk.locator(".band.late")).to_contain_text("锁定的内容被改动")
+    expect(desk.locator(".band.late:not([hidden])")).to_contain_text("锁定的内容被改动")
     expect(desk.locator("main table")).to_contain_text("2099-01-01")
     back(tampered(data, "required", "三日内更换冷藏柜"))
     expect(desk.locator("main")).to_contain_text("已采用：改正内容及要求")

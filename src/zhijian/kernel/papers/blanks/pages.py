@@ -37,7 +37,7 @@ class IssueForm(forms.Form):
     """So many blanks of a kind, from a serial on, to a person."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), widget=forms.Select(attrs={"class": "form-select"}))
-    holder = forms.ChoiceField(label=gettext_lazy("To"), widget=forms.Select(attrs={"class": "form-select"}))
+    holder = forms.ChoiceField(label=gettext_lazy("Handed out to"), widget=forms.Select(attrs={"class": "form-select"}))
     first = forms.RegexField(
         regex=acts.SERIAL,
         label=gettext_lazy("First serial"),

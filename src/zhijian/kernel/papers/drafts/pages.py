@@ -23,6 +23,7 @@ from zhijian.kernel.matters.errors import StepError
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers.drafts import acts, docx
+from zhijian.kernel.papers.drafts.fields import META
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Paper, PaperTemplate
 
@@ -53,7 +54,7 @@ def _context(request: HttpRequest, paper: Paper) -> dict[str, Any]:
     return {
         "paper": paper,
         "title": one.title,
-        "fields": [field for field in fields if field.name not in ("title", "digest", "code")],
+        "fields": [field for field in fields if field.name not in META],
         "rounds": rounds,
         "shut": shut,
         "template": acts.template_of(paper.kind, paper.area),

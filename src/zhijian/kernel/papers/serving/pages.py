@@ -78,7 +78,7 @@ def fields_of(way: Way, options: list[tuple[str, str]]) -> dict[str, forms.Field
             gettext_lazy("Relation to the addressee"), 60, told=gettext_lazy("Representative, employee, family …")
         ),
     }
-    place = {"place": _text(gettext_lazy("Where"), 200, must=True)}
+    place = {"place": _text(gettext_lazy("Place of service"), 200, must=True)}
     by_way: dict[Way, dict[str, forms.Field]] = {
         Way.DIRECT: {"at": _moment(gettext_lazy("When")), **place, **took, **officers},
         Way.LEFT: {
