@@ -10,7 +10,7 @@ import docx as library
 import pytest
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhijian.kernel.papers.drafts import docx
@@ -72,6 +72,7 @@ def complex_field(paragraph: Any, name: str) -> None:
             run.append(one)
 
 
+@settings(deadline=None, max_examples=25)
 @given(st.text(alphabet=st.characters(exclude_categories=("Cs", "Cc")), max_size=60))
 def test_what_goes_out_comes_back_the_same(text: str) -> None:
     fields = [NUMBER, Field("party", "当事人", text)]
@@ -162,6 +163,7 @@ def test_what_is_no_plain_docx_is_not_taken(data: bytes, code: str) -> None:
     assert caught.value.code == code
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_whatever_is_sent_is_answered(data: bytes) -> None:
     with pytest.raises(BadDocx):
