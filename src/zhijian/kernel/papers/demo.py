@@ -63,8 +63,8 @@ def _office(clerk: Actor, officer: Actor, first: Person, second: Person, area: s
         sheets = blanks.issue(kind, "A-000101", SHEETS, first, clerk)
     with scoped(officer):
         for sheet, paper in zip(sheets[:3], sealed, strict=False):
-            blanks.settle(sheet, Blank.State.USED, officer, matter=paper.matter)
-        blanks.settle(sheets[3], Blank.State.SPOILED, officer, reason=str(_("wet")))
+            blanks.settle(sheet, "used", officer, matter=paper.matter)
+        blanks.settle(sheets[3], "spoiled", officer, reason=str(_("wet")))
     return len(sealed)
 
 
