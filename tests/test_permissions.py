@@ -41,6 +41,8 @@ from zhijian.kernel.matters.catalogue import flow_of, flows
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.models import Notice
 from zhijian.kernel.papers import making
+from zhijian.kernel.papers.drafts import docx
+from zhijian.kernel.papers.models import Blank, PaperTemplate, SealRequest
 from zhijian.ops import tls
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +74,21 @@ def things(w: world.World) -> Things:
     Image.new("RGB", (8, 8)).save(picture, "JPEG")
     photo = files.attach(finding, files.store(picture.getvalue()), actor=SYSTEM, kind="photo", name="x.jpg")
     paper = making.make("rectification_order", finding, signed["rectification_order"], actor=SYSTEM)
+    draft = making.draft("rectification_order", finding, signed["rectification_order"], actor=SYSTEM)
+    waiting = making.make("rectification_order", finding, signed["rectification_order"], actor=SYSTEM)
+    asked = SealRequest.objects.create(paper=waiting, area=waiting.area, asked_at=waiting.at)
+    blank = Blank.objects.create(
+        kind=paper.kind, organ=paper.organ, area=paper.area, serial="1", holder=w.inspector, issued_at=paper.at
+    )
+    template = PaperTemplate.objects.create(
+        kind=paper.kind,
+        organ=world.DISTRICT,
+        version=1,
+        since=world.SINCE,
+        name="x.docx",
+        fields=[],
+        blob=files.store(docx.plain("x", [], ""), media_types=files.DOCX),
+    )
     notice = Notice.objects.filter(person=w.inspector).first()
     others = {kind: str(OPENERS[kind](w).uid) for kind in flows() if kind not in ("inspection", "rectification")}
     return {
@@ -88,6 +105,10 @@ def things(w: world.World) -> Things:
         "photo": str(photo.uid),
         "paper": str(paper.uid),
         "code": paper.code,
+        "draft": str(draft.uid),
+        "asked": str(asked.uid),
+        "blank": str(blank.uid),
+        "template": str(template.uid),
         "notice": str(notice.uid if notice else NOWHERE),
         "nothing": NOWHERE,
         "zero": "0",

@@ -2,8 +2,8 @@
 
     python tools/pictures.py [NAME …] [--site http://localhost:8000] [--into docs/pictures]
 
-Names choose groups: desk, field, public. `field` enrols a phone for a demo inspector, makes one visit of today's list
-without network, sends it, and opens the enterprise's page of that visit; so it adds a visit to the demo city each time.
+Names choose groups: desk, papers, field, public. `field` enrols a phone for a demo inspector, makes one visit of
+today's list without network, sends it, and opens the enterprise's page of that visit; so it adds a visit each time.
 Wants chromium (CHROMIUM names another) and the packages of requirements.lock.
 """
 
@@ -28,7 +28,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, Playwright, expec
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-dev-shm-usage"]
 PASSWORD, PIN = "zhijian-demo", "246802"
-HEAD, INSPECTOR, LEADER = "sun", "zhao", "wang"
+HEAD, INSPECTOR, LEADER, CLERK = "sun", "zhao", "wang", "li"
 LARGEST = 150_000  # bytes of a picture
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
@@ -136,6 +136,28 @@ def desk_of_the_head(album: Album, page: Page, end: str) -> None:
         album.take(page, f"desk-clock{end}")
     album.open(page, entity)
     album.take(page, f"desk-entity{end}")
+
+
+# Papers
+
+
+def papers(album: Album) -> None:
+    """Seals asked for, the list, serving one paper, blanks: at both widths, as the clerk and the officer see them."""
+    for size, end in ((WIDE, ""), (NARROW, "-390")):
+        with album.browser(size) as page:
+            album.sign_in(page, CLERK)
+            for address, name in (
+                ("/papers/requests/", "papers-requests"),
+                ("/papers/", "papers-list"),
+                ("/papers/blanks/", "papers-blanks"),
+            ):
+                album.open(page, address)
+                album.take(page, f"{name}{end}")
+            album.sign_in(page, INSPECTOR)
+            album.open(page, "/papers/?state=force&served=no")
+            album.open(page, first_link(page, 'tbody a[href^="/m/"]'))
+            album.open(page, first_link(page, 'main a[href$="/serve/"]'))
+            album.take(page, f"papers-serve{end}", full=True)
 
 
 # The field app
@@ -334,7 +356,7 @@ def public(album: Album) -> None:
         album.take(page, "verify-form")
 
 
-GROUPS: dict[str, Callable[[Album], None]] = {"desk": desk, "field": field, "public": public}
+GROUPS: dict[str, Callable[[Album], None]] = {"desk": desk, "papers": papers, "field": field, "public": public}
 
 
 def main() -> None:

@@ -69,6 +69,14 @@ VARIABLES = [
     Variable(
         "ZHIJIAN_SMS_GATEWAY", "", "Class that sends text messages (module.Class); none: the demo's simulator.", WEB
     ),
+    Variable(
+        "ZHIJIAN_SEAL_PROVIDER",
+        "",
+        "Class that seals papers (…sealing.providers.HttpSeal); none: stamped by hand.",
+        WEB,
+    ),
+    Variable("ZHIJIAN_SEAL_URL", "", "Address of the e-seal service; its token is the secret SEAL.", WEB),
+    Variable("ZHIJIAN_SEAL_KEY", "", "Public key of the e-seal service (Ed25519, hex).", WEB),
     Variable("ZHIJIAN_UPLOAD_PORT", "8002", "Port of the upload process; `make run` sets it.", WEB),
     Variable("ZHIJIAN_UPLOAD_TLS_PORT", "8444", "The same by https; `make run` sets it.", WEB),
     Variable("ZHIJIAN_UPLOAD_ORIGIN", "", "Behind a proxy: what phones reach the upload process by, https://…", WEB),

@@ -22,6 +22,10 @@ UPLOAD_TLS_PORT = int(os.environ.get("ZHIJIAN_UPLOAD_TLS_PORT", "8444"))
 # What people outside reach the site by, for links in messages; empty: as the request came in.
 PUBLIC_ORIGIN = os.environ.get("ZHIJIAN_PUBLIC_ORIGIN", "")
 SMS_GATEWAY = os.environ.get("ZHIJIAN_SMS_GATEWAY", "")  # kernel/notices/channels.py; empty: the demo's simulator
+# kernel/papers/sealing/providers.py; empty: stamped by hand, in the demo the simulator
+SEAL_PROVIDER = os.environ.get("ZHIJIAN_SEAL_PROVIDER", "")
+SEAL_URL = os.environ.get("ZHIJIAN_SEAL_URL", "")
+SEAL_KEY = os.environ.get("ZHIJIAN_SEAL_KEY", "")  # the service's public key, Ed25519 in hex
 UPLOAD_ORIGIN = os.environ.get("ZHIJIAN_UPLOAD_ORIGIN", "")  # behind a proxy: what phones reach it by, https://…
 
 INSTALLED_APPS = [

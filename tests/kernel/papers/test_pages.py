@@ -68,7 +68,7 @@ def test_the_record_page_says_how_each_paper_stands_and_what_may_be_done(w, make
     assert f"/papers/{paper.uid}/void/" not in page
     page = signed_in(w.inspector).get(f"/m/{paper.matter.uid}/").content.decode()
     assert "Waits for the seal" in page
-    assert f"/papers/{paper.uid}/seal/" not in page
+    assert f'/papers/{paper.uid}/seal/"' not in page
 
 
 @pytest.mark.parametrize("who", ["head", "clerk"])

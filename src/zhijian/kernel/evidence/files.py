@@ -10,6 +10,7 @@ import logging
 import os
 import tempfile
 import threading
+import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 
 IMAGES = frozenset({"image/jpeg", "image/png", "image/webp"})
 PDF = frozenset({"application/pdf"})
+DOCX = frozenset({"application/vnd.openxmlformats-officedocument.wordprocessingml.document"})
 LIMIT = 25 * 1024 * 1024
 PIXELS = 80_000_000  # four times the largest phone camera in common use; a bomb has thousands of times as many
 PIECE = 256 * 1024
@@ -52,6 +54,8 @@ def sniff(source: IO[bytes]) -> str:
     source.seek(0)
     if head.startswith(b"%PDF-"):
         return "application/pdf"
+    if head.startswith(b"PK\x03\x04"):
+        return _zipped(source)
     try:
         with decoding, Image.open(source, formats=list(_FORMATS)) as picture:
             if picture.width * picture.height > PIXELS:
@@ -65,6 +69,17 @@ def sniff(source: IO[bytes]) -> str:
     except Refused:
         raise
     except Exception:  # noqa: BLE001 -- Pillow's plug-ins raise whatever they like on hostile bytes
+        return ""
+    finally:
+        source.seek(0)
+
+
+def _zipped(source: IO[bytes]) -> str:
+    """The media type of a zip: a Word document by its main part; anything else is unknown."""
+    try:
+        with zipfile.ZipFile(source) as book:
+            return next(iter(DOCX)) if "word/document.xml" in book.namelist() else ""
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return ""
     finally:
         source.seek(0)

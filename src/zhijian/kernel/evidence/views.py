@@ -16,6 +16,7 @@ from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.desk import gate
 from zhijian.kernel.evidence import ledger, proof
 from zhijian.kernel.evidence.entries import OPENED
+from zhijian.kernel.evidence.files import DOCX as DOCX_TYPES
 from zhijian.kernel.evidence.files import open_blob
 from zhijian.kernel.evidence.models import Blob, File, LedgerEntry, Seal
 from zhijian.kernel.evidence.seal import told
@@ -23,7 +24,8 @@ from zhijian.kernel.evidence.shown import shown_copy
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable
 
-SUFFIXES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "application/pdf": "pdf"}
+DOCX = next(iter(DOCX_TYPES))
+SUFFIXES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "application/pdf": "pdf", DOCX: "docx"}
 SEALS_A_PAGE = 60
 
 

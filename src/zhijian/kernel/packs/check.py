@@ -121,6 +121,9 @@ def _papers() -> Iterator[Finding]:
         for key in ("title", "basis", "field"):
             if not raw.get(key):
                 yield Finding("error", name, f"{key} is missing")
+        template = stack().files(f"papers/{path.stem}.typ").get(f"papers/{path.stem}.typ")
+        if raw.get("sealed") and (template is None or "force(p)" not in template.read_text(encoding="utf-8")):
+            yield Finding("error", name, "its template does not say on its face that it is unsealed: force(p)")
         if raw.get("verified") != "V":
             yield Finding("unverified", name, f"{raw.get('title')} ({raw.get('basis')})")
 

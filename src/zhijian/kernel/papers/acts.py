@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import ROLE_LABELS, Role
 from zhijian.kernel.accounts.scope import area_filter
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.jobs import job
 from zhijian.kernel.matters.errors import NotAllowed, NotOpen
 from zhijian.kernel.matters.flow import Guard, no, ok
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.notices.models import Notice
 from zhijian.kernel.papers import making
 from zhijian.kernel.papers.forms import form, forms
-from zhijian.kernel.papers.models import Paper
+from zhijian.kernel.papers.models import Paper, SealRequest
+from zhijian.kernel.papers.serving.acts import SERVERS
+from zhijian.kernel.papers.serving.law import Way
+from zhijian.kernel.papers.serving.models import WAYS, Service
 
 SEALERS = (Role.HEAD, Role.CLERK)  # who keeps the office's seal
 VOIDERS = (Role.HEAD,)
+ASKERS = (Role.INSPECTOR, Role.CASE_OFFICER, *SEALERS)
 KEEPERS = frozenset(SEALERS)  # who works with papers and their numbers
 COUNTED = 1000  # a to-do line counts no further
 
@@ -63,7 +70,24 @@ def only(roles: tuple[Role, ...]) -> str:
 def seal(paper: Paper, actor: Actor) -> Paper:
     """Note that the office's seal is on the original. Raises NotAllowed or NotOpen."""
     with transaction.atomic():
-        return making.affix_seal(_locked(paper, actor, SEALERS, may_seal), actor)
+        now = _locked(paper, actor, SEALERS, may_seal)
+        asked = SealRequest.objects.filter(paper=now)
+        if asked.filter(state=SealRequest.State.GRANTED).exists():
+            raise NotOpen(_("It is being sealed by the e-seal service: a paper is sealed once."))
+        sealed = making.affix_seal(now, actor)
+        waiting = asked.filter(state__in=[SealRequest.State.ASKED, SealRequest.State.FAILED])
+        done = {"decided_by_id": actor.person_id, "decided_at": sealed.sealed_at, "provider": "hand"}
+        waiting.update(state=SealRequest.State.SEALED, **done)
+        freeze.later(job_once=f"freeze:{now.pk}", paper=now.pk)
+        return sealed
+
+
+@job("papers.freeze")
+def freeze(paper: int) -> None:
+    """Make and keep the PDF of a paper that was sealed, so that its digest stands from the first day."""
+    from zhijian.kernel.papers.render import pdf
+
+    pdf(Paper.objects.select_related("matter", "file__blob").get(pk=paper))
 
 
 def void(paper: Paper, reason: str, actor: Actor) -> Paper:
@@ -94,6 +118,13 @@ class Shown:
     tone: str
     seal: bool
     void: bool
+    serve: bool = False
+    draft: bool = False
+    replace: bool = False
+    ask: bool = False
+    asked: str = ""
+    served: str = ""
+    served_tone: str = ""
 
 
 WAITS = gettext_lazy("Waits for the seal")
@@ -111,9 +142,13 @@ def standing(paper: Paper) -> tuple[str, str]:
 
 
 def of_matter(matter: Matter, actor: Actor) -> list[Shown]:
-    """A matter's papers, newest first, with what this person may do. One query."""
+    """A matter's papers, newest first, with what this person may do."""
     mine = actor.roles_at(matter.area)
-    rows = Paper.objects.filter(matter=matter).defer("data", "signatures").order_by("-pk")
+    rows = list(
+        Paper.objects.filter(matter=matter).defer("data", "signatures").select_related("matter").order_by("-pk")
+    )
+    replaced = {one.replaces_id for one in rows}
+    served, asked = how_served(rows), _asked(rows)
     return [
         Shown(
             paper,
@@ -121,6 +156,68 @@ def of_matter(matter: Matter, actor: Actor) -> list[Shown]:
             *standing(paper),
             seal=bool(mine & set(SEALERS) and may_seal(paper)),
             void=bool(mine & set(VOIDERS) and may_void(paper)),
+            serve=bool(mine & set(SERVERS) and paper.pk in served and (paper.sealed or not form(paper.kind).sealed)),
+            draft=bool(mine & set(ASKERS) and paper.state == Paper.State.DRAFT and form(paper.kind).free),
+            replace=bool(mine & set(ASKERS) and paper.state == Paper.State.VOID and form(paper.kind).free)
+            and paper.pk not in replaced,
+            ask=bool(mine & set(ASKERS) and not mine & set(SEALERS) and may_seal(paper))
+            and not _open(asked.get(paper.pk)),
+            asked=_of_request(asked.get(paper.pk)),
+            served=served.get(paper.pk, ("", ""))[0],
+            served_tone=served.get(paper.pk, ("", ""))[1],
         )
         for paper in rows
     ]
+
+
+def _asked(papers: Sequence[Paper]) -> dict[int, SealRequest]:
+    """The last request for the seal of each paper that has none yet. One query, none where nothing waits."""
+    waiting = [one.pk for one in papers if not one.sealed and may_seal(one)]
+    rows = SealRequest.objects.filter(paper__in=waiting).order_by("pk") if waiting else []
+    return {one.paper_id: one for one in rows}
+
+
+def _open(asked: SealRequest | None) -> bool:
+    return asked is not None and asked.state in (SealRequest.State.ASKED, SealRequest.State.GRANTED)
+
+
+def _of_request(asked: SealRequest | None) -> str:
+    return "" if asked is None else f"{asked.get_state_display()} {asked.answer}".strip()
+
+
+def how_served(papers: Sequence[Paper]) -> dict[int, tuple[str, str]]:
+    """How each paper that is to be served stands: words and tone, by its key. Two queries for all of them.
+
+    A link that was sent about the matter is telling only.
+    """
+    asked = [one for one in papers if form(one.kind).served and one.state == Paper.State.ISSUED and not one.training]
+    if not asked:
+        return {}
+    last: dict[int, Service] = {}
+    rows = Service.objects.filter(paper__in=[one.pk for one in asked]).only("paper", "way", "state", "served_on")
+    for one in rows.order_by("pk"):
+        if one.paper_id not in last or last[one.paper_id].state != Service.State.SERVED:
+            last[one.paper_id] = one
+    told = _told([one for one in asked if one.pk not in last])
+    return {one.pk: _served(last.get(one.pk), one.pk in told) for one in asked}
+
+
+def _served(service: Service | None, told: bool) -> tuple[str, str]:
+    if service is None:
+        return (_("Told only, not served"), "warn") if told else (_("Not served yet"), "")
+    way = WAYS[Way(service.way)]
+    if service.state == Service.State.SERVED and service.served_on is not None:
+        words = _("Served on %(day)s") if service.served_on <= calendar.today() else _("Counts as served on %(day)s")
+        return f"{words % {'day': service.served_on}} · {way}", "good"
+    return f"{service.get_state_display()} · {way}", "bad" if service.state == Service.State.FAILED else "act"
+
+
+def _told(papers: Sequence[Paper]) -> set[int]:
+    """Those about whose matter (or the one above it) a message has gone to the enterprise since. One query."""
+    above = {one.pk: {one.matter_id, one.matter.parent_id} - {None} for one in papers}
+    matters = set().union(*above.values()) if above else set()
+    if not matters:
+        return set()
+    sent = Notice.objects.filter(matter__in=matters, to_kind="entity", state__in=["sent", "read"])
+    newest = dict(sent.order_by().values_list("matter").annotate(last=Max("made_at")))
+    return {one.pk for one in papers if any(newest.get(m) and newest[m] >= one.at for m in above[one.pk])}

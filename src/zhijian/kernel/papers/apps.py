@@ -16,6 +16,8 @@ class Config(AppConfig):
         from zhijian.kernel.matters.perform import on_paper
         from zhijian.kernel.papers.acts import SEALERS, waiting_count
         from zhijian.kernel.papers.making import make_for_step
+        from zhijian.kernel.papers.printing.listing import READERS
+        from zhijian.kernel.papers.sealing.acts import asked_count
 
         on_paper("*", make_for_step)
         furniture("papers")
@@ -24,4 +26,9 @@ class Config(AppConfig):
             return ngettext("%(n)s paper waits for the seal", "%(n)s papers wait for the seal", n) % {"n": n}
 
         waits("papers.seal", SEALERS, waiting_count, said, "papers_waiting")
-        menu.item("papers", _("Papers and numbers"), "papers_waiting", SEALERS, order=60)
+
+        def asked(n: int) -> str:
+            return ngettext("%(n)s seal is asked for", "%(n)s seals are asked for", n) % {"n": n}
+
+        waits("papers.seal_asked", SEALERS, asked_count, asked, "papers_requests")
+        menu.item("papers", _("Papers and numbers"), "papers_list", READERS, order=60)

@@ -32,12 +32,20 @@ class Form:
     every_page: bool = False
     table: bool = False
     unsealed: str = ""
+    numbered: bool = True  # whether it takes a number of the register
+    served: bool = False  # whether it goes to somebody and takes its effect from being served
     texts: dict[str, Any] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)  # other names by which a .docx may call a fact or its part
 
     @property
     def keys(self) -> list[str]:
         """The names of its facts, in the order of the official form."""
         return [one["key"] for one in self.fields]
+
+    @property
+    def free(self) -> list[str]:
+        """The names of the facts that people may put into their own words in a draft."""
+        return [one["key"] for one in self.fields if one.get("free")]
 
 
 def _checked(path: Path, raw: dict[str, Any], kind: str) -> dict[str, Any]:
@@ -77,7 +85,10 @@ def _read(path: Path, template: Path, kind: str) -> Form:
         every_page=raw.get("every_page", False),
         table=raw.get("table", False),
         unsealed=raw.get("unsealed", ""),
+        numbered=raw.get("numbered", True),
+        served=raw.get("served", False),
         texts=raw.get("texts", {}),
+        names=raw.get("names", {}),
     )
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.evidence.digest import canonical, sha256_hex, sm3_hex
+from zhijian.kernel.evidence.models import File
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import numbers
@@ -22,6 +23,7 @@ from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import NumberRow, Paper
 
 MADE = ledger.entry_kind("paper.made", label=_("Made {title} {number}"))
+DRAFTED = ledger.entry_kind("paper.draft", label=_("Drafted {title}"))
 VOIDED = ledger.entry_kind("paper.void", label=_("{title} {number} was declared void: {reason}"))
 SEALED = ledger.entry_kind("paper.seal", label=_("{title} {number} was sealed"))
 
@@ -72,6 +74,11 @@ def _issue(paper: Paper, row: NumberRow | None, actor: Actor) -> Paper:
         paper.number, paper.code = row.number, row.code
     paper.code = paper.code or new_code()
     paper.save(force_insert=True)
+    return _entered(paper, row, actor)
+
+
+def _entered(paper: Paper, row: NumberRow | None, actor: Actor) -> Paper:
+    """Its number is used, and the ledger knows it."""
     if row is not None:
         row.paper = paper
         numbers.mark(row, "used", actor)
@@ -107,18 +114,70 @@ def make(
 ) -> Paper:
     """Issue a paper in the running transaction, under the next number, or under one reserved for the actor's phone.
 
+    A kind without numbers (`numbered = false`) takes none.
+
     `data` must be canonical (no floats). Raises NumberForeign when `number` (or its `code`) is not his to use.
     """
     at = at or timezone.now()
     with transaction.atomic():
-        row = (
-            numbers.usable(kind, number, code, actor.device)
-            if number
-            else numbers.take(kind, matter.area, numbers.year_of(at), actor=actor)
-        )
+        row = None
+        if number:
+            row = numbers.usable(kind, number, code, actor.device)
+        elif form(kind).numbered:
+            row = numbers.take(kind, matter.area, numbers.year_of(at), actor=actor)
         paper = _draft(kind, matter, data, signatures, at, actor)
         paper.replaces = replaces
         return _issue(paper, row, actor)
+
+
+def draft(
+    kind: str,
+    matter: Matter,
+    data: dict[str, Any],
+    *,
+    actor: Actor,
+    at: dt.datetime | None = None,
+    replaces: Paper | None = None,
+) -> Paper:
+    """A paper that is not issued yet: its code is its own, it has no number, and `issue` makes it one of the office's.
+
+    `data` must be canonical (no floats).
+    """
+    at = at or timezone.now()
+    with transaction.atomic():
+        paper = _draft(kind, matter, data, None, at, actor)
+        paper.state, paper.replaces, paper.code = Paper.State.DRAFT, replaces, new_code()
+        paper.save(force_insert=True)
+        _tell(DRAFTED.code, paper, actor, at, digest=paper.digest)
+    return paper
+
+
+def redraft(paper: Paper, data: dict[str, Any]) -> Paper:
+    """Give a locked draft other data. Raises ValueError for a paper that was issued."""
+    if paper.state != Paper.State.DRAFT:
+        raise ValueError(f"{paper} is {paper.state}")
+    bytes_ = canonical(data)
+    paper.data, paper.digest, paper.digest_sm3 = data, sha256_hex(bytes_), sm3_hex(bytes_)
+    paper.signed_digest = (data.get("record") or {}).get("digest") or paper.digest
+    paper.save(update_fields=["data", "digest", "digest_sm3", "signed_digest"])
+    return paper
+
+
+def issue(paper: Paper, actor: Actor, at: dt.datetime | None = None) -> Paper:
+    """Issue a draft as it stands, under the next number where its kind has numbers. Raises ValueError when issued."""
+    at = at or timezone.now()
+    with transaction.atomic():
+        paper = Paper.objects.select_for_update(of=("self",)).select_related("matter").get(pk=paper.pk)
+        if paper.state != Paper.State.DRAFT:
+            raise ValueError(f"{paper} is {paper.state}")
+        row = None
+        if form(paper.kind).numbered:
+            row = numbers.take(paper.kind, paper.area, numbers.year_of(at), actor=actor)
+            paper.number = row.number
+        paper.state, paper.at, paper.made_by = Paper.State.ISSUED, at, actor.label
+        paper.save(update_fields=["state", "number", "at", "made_by"])
+        _entered(paper, row, actor)
+    return paper
 
 
 def make_for_step(kind: str, matter: Matter, record: Any, actor: Actor, facts: Any, at: dt.datetime) -> Paper:
@@ -162,8 +221,20 @@ def void(paper: Paper, reason: str, actor: Actor) -> Paper:
     return paper
 
 
-def affix_seal(paper: Paper, actor: Actor, at: dt.datetime | None = None) -> Paper:
-    """Note that the office's seal was put on the printed original. Raises ValueError where none belongs on it."""
+def affix_seal(
+    paper: Paper,
+    actor: Actor,
+    at: dt.datetime | None = None,
+    *,
+    file: File | None = None,
+    rendered: str = "",
+    **about: str,
+) -> Paper:
+    """Note that the office's seal is on the paper. Raises ValueError where none belongs on it.
+
+    `file` is the PDF that an e-seal service has sealed, `rendered` the name of what it shows; `about` goes into the
+    ledger beside its digest.
+    """
     if not form(paper.kind).sealed:
         raise ValueError(f"a {paper.kind} bears no seal")
     with transaction.atomic():
@@ -172,8 +243,13 @@ def affix_seal(paper: Paper, actor: Actor, at: dt.datetime | None = None) -> Pap
             raise ValueError(f"{paper} is {paper.state}")
         if not paper.sealed:
             paper.sealed, paper.sealed_at = True, at or timezone.now()
-            paper.save(update_fields=["sealed", "sealed_at"])
-            _tell(SEALED.code, paper, actor, at)
+            fields = ["sealed", "sealed_at"]
+            if file is not None and file.blob is not None:
+                paper.file, paper.rendered = file, rendered
+                fields += ["file", "rendered"]
+                about |= {"file": file.blob.sha256, "file_sm3": file.blob.sm3}
+            paper.save(update_fields=fields)
+            _tell(SEALED.code, paper, actor, at, **about)
     return paper
 
 

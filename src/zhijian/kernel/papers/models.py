@@ -60,6 +60,8 @@ class Paper(models.Model):
         ]
         indexes = [
             models.Index(fields=["kind", "area", "-id"], name="paper_list"),
+            models.Index(fields=["area", "-at", "-id"], name="paper_area_at"),
+            models.Index(fields=["-at", "-id"], name="paper_at"),
             models.Index(
                 fields=["kind", "area"], name="paper_unsealed", condition=models.Q(state="issued", sealed=False)
             ),
@@ -138,3 +140,24 @@ class Asked(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["who", "minute"], name="asked_once")]
+
+
+from zhijian.kernel.papers.blanks.models import Blank  # noqa: E402
+from zhijian.kernel.papers.drafts.models import DraftRound, PaperTemplate  # noqa: E402
+from zhijian.kernel.papers.printing.models import PrintRun  # noqa: E402
+from zhijian.kernel.papers.sealing.models import SealRequest  # noqa: E402
+from zhijian.kernel.papers.serving.models import AddressConfirmation, Service  # noqa: E402
+
+__all__ = [
+    "AddressConfirmation",
+    "Asked",
+    "Blank",
+    "DraftRound",
+    "NumberRow",
+    "Paper",
+    "PaperTemplate",
+    "PrintRun",
+    "SealRequest",
+    "Series",
+    "Service",
+]

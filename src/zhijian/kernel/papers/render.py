@@ -19,12 +19,14 @@ from typing import Any, Literal, cast
 import typst
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
-from zhijian.kernel.evidence import files
+from zhijian.kernel.evidence import files, ledger
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
+from zhijian.kernel.evidence.models import Blob
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import fonts
 from zhijian.kernel.papers.codes import shown_code
@@ -33,6 +35,7 @@ from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.papers.strokes import qr_svg, signature_svg
 
 log = logging.getLogger(__name__)
+FROZEN = ledger.entry_kind("paper.frozen", label=_("The sealed file of {title} {number} was kept for good"))
 ROOT = Path(__file__).resolve().parents[2]
 MAIN = ROOT / "kernel/papers/typst/main.typ"
 LONGEST_WORD = 12  # from here on a run of Latin letters and digits gets places where a line may break
@@ -120,6 +123,7 @@ def _told(paper: Paper) -> dict[str, Any]:
             "title": one.title,
             "sealed": one.sealed,
             "unsealed": one.unsealed,
+            "numbered": one.numbered,
             "copies": one.copies,
             "language": one.language,
             "every_page": one.every_page,
@@ -182,9 +186,28 @@ def pdf(paper: Paper) -> bytes:
         return files.read_blob(paper.file.blob)
     made = render(paper)
     with transaction.atomic(), scoped(SYSTEM):
+        now = Paper.objects.select_for_update(of=("self",)).select_related("file__blob").get(pk=paper.pk)
+        if now.rendered == name and now.file is not None and now.file.blob is not None:  # somebody else was quicker
+            return files.read_blob(now.file.blob)
         blob = files.store(made, media_types=files.PDF)
         title = f"{paper.title} {paper.number}"
         paper.file = files.attach(paper.matter, blob, actor=SYSTEM, kind="paper", name=title[:200])
         paper.rendered = name
         Paper.objects.filter(pk=paper.pk).update(file=paper.file, rendered=name)
+        if paper.sealed and paper.state == Paper.State.ISSUED:
+            _frozen(paper, blob)
     return made
+
+
+def _frozen(paper: Paper, blob: Blob) -> None:
+    """The file of a sealed paper never changes any more: its digest stands in the ledger."""
+    ledger.record(
+        FROZEN.code,
+        actor=SYSTEM,
+        subject=f"matter:{paper.matter_id}",
+        matter=paper.matter,
+        data={
+            "paper": str(paper.uid), "title": paper.title, "number": paper.number, "file": blob.sha256,
+            "file_sm3": blob.sm3,
+        },
+    )  # fmt: skip

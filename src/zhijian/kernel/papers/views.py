@@ -81,6 +81,7 @@ def _compared(request: HttpRequest, matches: object) -> dict[str, object]:
     """What came of comparing a typed digest or an uploaded PDF."""
     given = request.POST.get("digest", "").strip()[:200]
     sent = request.FILES.get("file")
+    by_file = sent is not None or request.POST.get("by_file") == "1"
     if sent is not None:
         if sent.size > MOST:
             return {"trouble": _("The file is too large to be one of our papers.")}
@@ -90,4 +91,4 @@ def _compared(request: HttpRequest, matches: object) -> dict[str, object]:
         given = sha256.hexdigest()
     if not given:
         return {"trouble": _("Type the digest or choose the PDF file.")}
-    return {"compared": True, "same": matches(given), "by_file": sent is not None}  # type: ignore[operator]
+    return {"compared": True, "same": matches(given), "by_file": by_file}  # type: ignore[operator]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhijian.kernel.party.views import account, matter, place
+from zhijian.kernel.party.views import account, address, matter, place
 
 urlpatterns = [
     path("d/", place.typed, name="shop_typed"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("p/<str:token>/", matter.page, name="party_page"),
     path("p/<str:token>/new/", account.new_link, name="party_new_link"),
     path("p/<str:token>/<uuid:uid>/<str:verb>/", matter.act, name="party_act"),
+    path("p/<str:token>/address/", address.address, name="party_address"),
     path("p/<str:token>/paper/<uuid:uid>.pdf", matter.paper, name="party_paper"),
     path("p/<str:token>/photo/<uuid:uid>.jpg", matter.photo, name="party_photo"),
     path("my/", account.account, name="party_account"),
@@ -19,6 +20,7 @@ urlpatterns = [
     path("my/sign-out/", account.sign_out, name="party_sign_out"),
     path("my/<uuid:matter>/", matter.page, name="party_my_page"),
     path("my/<uuid:matter>/<uuid:uid>/<str:verb>/", matter.act, name="party_my_act"),
+    path("my/<uuid:matter>/address/", address.address, name="party_my_address"),
     path("my/<uuid:matter>/paper/<uuid:uid>.pdf", matter.paper, name="party_my_paper"),
     path("my/<uuid:matter>/photo/<uuid:uid>.jpg", matter.photo, name="party_my_photo"),
 ]

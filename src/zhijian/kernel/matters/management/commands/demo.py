@@ -17,6 +17,7 @@ from zhijian.kernel.accounts.tree import load_jurisdictions
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.catalogue import furniture
 from zhijian.kernel.packs import stack
+from zhijian.kernel.papers import demo as papers
 from zhijian.kernel.registry import generate
 from zhijian.kernel.registry.models import Entity
 
@@ -44,6 +45,7 @@ class Command(BaseCommand):
         self._register(options["scale"])
         for module in furniture("demo"):
             module.plant(options["scale"], self._say)
+        papers.plant(self._say)
         self._say(f"demo city ready after {time.monotonic() - begun:.0f} s")
 
     def _register(self, scale: float) -> None:

@@ -1,0 +1,101 @@
+"""The papers' part of the demo city: some orders served, one in the post, seals asked for, an address, blanks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from zhijian.kernel.accounts import demo as people
+from zhijian.kernel.accounts.actor import SYSTEM, Actor, actor_of
+from zhijian.kernel.accounts.models import Person
+from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.packs import stack
+from zhijian.kernel.papers.blanks import acts as blanks
+from zhijian.kernel.papers.forms import forms
+from zhijian.kernel.papers.models import Blank, Paper, SealRequest, Service
+from zhijian.kernel.papers.sealing import acts as sealing
+from zhijian.kernel.papers.serving import acts, confirm
+from zhijian.kernel.papers.serving.law import Way
+
+SERVED, ASKED, SHEETS = 6, 2, 20
+
+
+def plant(say: Callable[[str], None]) -> None:
+    """Plant it once, in the offices where the demo has an officer and a clerk; small whatever the city's size."""
+    with scoped(SYSTEM):
+        if Service.objects.exists() or Blank.objects.exists():
+            return
+    done = 0
+    for account in people.accounts():
+        if account.role != Role.CLERK:
+            continue
+        clerk = Person.objects.get(username=account.username)
+        pair = Person.objects.filter(
+            username__in=[one.username for one in people.accounts() if one.certificate], home_id=account.area
+        ).order_by("pk")
+        if len(pair) >= 2:
+            with override(stack().language):
+                done += _office(actor_of(clerk), actor_of(pair[0]), pair[0], pair[1], account.area)
+    say(f"papers: {done} served")
+
+
+def _office(clerk: Actor, officer: Actor, first: Person, second: Person, area: str) -> int:
+    kinds = sorted(kind for kind, one in forms().items() if one.served)
+    with scoped(clerk):
+        orders = Paper.objects.filter(kind__in=kinds, area=area, state=Paper.State.ISSUED, training=False)
+        sealed = list(orders.filter(sealed=True).select_related("matter", "entity").order_by("-at")[: SERVED + 2])
+        waiting = list(orders.filter(sealed=False).order_by("-at")[:ASKED])
+    with scoped(officer):
+        for paper in waiting:
+            if not SealRequest.objects.filter(paper=paper).exists():
+                sealing.ask(paper, officer)
+        for n, paper in enumerate(sealed):
+            acts.record(paper, _told(n, paper, first, second), officer)
+        if sealed:
+            _address(sealed[-1], officer)
+    with scoped(clerk):
+        kind = blanks.kinds()[0][0]
+        sheets = blanks.issue(kind, "A-000101", SHEETS, first, clerk)
+    with scoped(officer):
+        for sheet, paper in zip(sheets[:3], sealed, strict=False):
+            blanks.settle(sheet, "used", officer, matter=paper.matter)
+        blanks.settle(sheets[3], "spoiled", officer, reason=str(_("wet")))
+    return len(sealed)
+
+
+def _told(n: int, paper: Paper, first: Person, second: Person) -> acts.Told:
+    """Most are handed over two days after the seal; one letter is on its way."""
+    sealed = calendar.legal_day(paper.sealed_at or paper.at)
+    day = min(sealed + dt.timedelta(days=2), calendar.today())
+    if n == 1:
+        return acts.Told(way=Way.POST, sent_on=day, tracking="EX314159265CN")
+    moment = min(calendar.start_of(day) + dt.timedelta(hours=10, minutes=5 * n), calendar.start_of(calendar.today()))
+    entity = paper.entity
+    return acts.Told(
+        way=Way.DIRECT,
+        at=max(moment, paper.at),
+        place=entity.address if entity else "",
+        receiver=(entity.representative if entity else "") or (entity.name if entity else "–"),
+        officer1=first,
+        officer2=second,
+    )
+
+
+def _address(paper: Paper, officer: Actor) -> None:
+    entity = paper.entity
+    if entity is None or acts.confirmation_of(paper) is not None:
+        return
+    told = {
+        "electronic": "yes",
+        "means": "phone",
+        "account": entity.phone or "13800000000",
+        "address": entity.address or entity.name,
+        "receiver": entity.representative or entity.name,
+        "phone": entity.phone or "13800000000",
+    }
+    confirm.confirm(paper.matter, told, officer)

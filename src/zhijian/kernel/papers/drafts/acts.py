@@ -1,0 +1,211 @@
+"""Drafts go out and come back: each round kept, locked fields compared, free ones taken over; then issued."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+
+from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.evidence import files, ledger
+from zhijian.kernel.matters.errors import NotAllowed, NotOpen
+from zhijian.kernel.packs import stack
+from zhijian.kernel.papers import acts as papers
+from zhijian.kernel.papers import making
+from zhijian.kernel.papers.codes import shown_code
+from zhijian.kernel.papers.drafts import docx
+from zhijian.kernel.papers.drafts.fields import Returned, compared, fields_of, names_of, parts_of
+from zhijian.kernel.papers.forms import Form, form, forms
+from zhijian.kernel.papers.models import DraftRound, Paper, PaperTemplate
+
+DRAFTERS = (Role.INSPECTOR, Role.CASE_OFFICER, Role.CLERK, Role.HEAD)
+KEEPERS = (Role.CLERK, Role.HEAD, Role.SECTION)  # who looks after an office's templates
+WENT = ledger.entry_kind("draft.out", label=gettext_lazy("The draft of {title} went out as .docx, round {n}"))
+CAME = ledger.entry_kind("draft.back", label=gettext_lazy("The draft of {title} came back, round {n}: {changed}"))
+DENIED = ledger.entry_kind(
+    "draft.refused",
+    label=gettext_lazy("The draft of {title} came back changed where it is locked, round {n}: {differs}"),
+)
+TEMPLATE = ledger.entry_kind(
+    "template.kept", label=gettext_lazy("A template of {title} was kept, version {version}, in use since {since}")
+)
+
+
+class UnknownNames(ValueError):
+    """A template names fields that its kind of paper does not have."""
+
+    def __init__(self, places: list[docx.Place]) -> None:
+        super().__init__("unknown field names")
+        self.places = places
+
+
+def labels() -> dict[str, str]:
+    """What the fields are called that every paper has, in the language of papers."""
+    return {"title": _("Title"), "organ_name": _("Office"), "code": _("Verification code"), "digest": _("Digest")}
+
+
+def may_draft(paper: Paper, actor: Actor) -> None:
+    """Raises NotAllowed or NotOpen unless this person may work on this draft."""
+    if not actor.roles_at(paper.area) & set(DRAFTERS):
+        raise NotAllowed(papers.only(DRAFTERS))
+    if paper.state != Paper.State.DRAFT:
+        raise NotOpen(_("The paper is no draft any more: %(state)s.") % {"state": paper.get_state_display()})
+
+
+def replacement(paper: Paper, actor: Actor) -> Paper:
+    """A draft that takes the place of a void paper, with the same facts. Raises NotAllowed or NotOpen."""
+    with transaction.atomic():
+        paper = Paper.objects.select_for_update(of=("self",)).select_related("matter").get(pk=paper.pk)
+        if not actor.roles_at(paper.area) & set(DRAFTERS):
+            raise NotAllowed(papers.only(DRAFTERS))
+        if paper.state != Paper.State.VOID:
+            raise NotOpen(_("Only a void paper is replaced by another."))
+        if Paper.objects.filter(replaces=paper).exists():
+            raise NotOpen(_("There is a replacement already."))
+        # What was signed on site stays with the paper that was signed.
+        data = {name: value for name, value in paper.data.items() if name != "record"}
+        return making.draft(paper.kind, paper.matter, data, actor=actor, replaces=paper)
+
+
+def everything(paper: Paper) -> tuple[Form, list[docx.Field]]:
+    """The form of a draft and its fields as they stand now."""
+    one = form(paper.kind)
+    with override(one.language):
+        meta = {
+            "title": one.title,
+            "organ_name": stack().organ(paper.area).name,
+            "code": shown_code(paper.code),
+            "digest": paper.digest,
+        }
+        return one, fields_of(one, paper.data, meta, labels())
+
+
+def template_of(kind: str, area: str, day: dt.date | None = None) -> PaperTemplate | None:
+    """The office's template in use on a day: the latest one whose day has come."""
+    rows = PaperTemplate.objects.filter(
+        kind=kind, organ=stack().organ(area).code, since__lte=day or calendar.today()
+    ).select_related("blob")
+    return rows.order_by("-since", "-version").first()
+
+
+def out(paper: Paper, actor: Actor) -> tuple[str, bytes]:
+    """The draft as .docx, by the office's own template where it has one; the round is kept. Raises as `may_draft`."""
+    with transaction.atomic():
+        paper = _locked(paper)
+        may_draft(paper, actor)
+        one, fields = everything(paper)
+        template = template_of(paper.kind, paper.area)
+        with override(one.language):
+            note = _("Draft. Locked fields are compared when it comes back; write in the others only.")
+            if template is None:
+                data = docx.plain(one.title, fields, note)
+            else:
+                shown = [*fields, *(part for part in parts_of(one, paper.data) if part.name in _meant(template, one))]
+                data = docx.filled(files.read_blob(template.blob), shown, names_of(one, labels()), note)
+        made = _round(paper, "out", data, f"{one.title}.docx", actor, template=template)
+        _tell(WENT.code, paper, actor, n=made.n)
+    return f"{one.title}-{shown_code(paper.code)}-{made.n}.docx", data
+
+
+def _meant(template: PaperTemplate, one: Form) -> set[str]:
+    names = names_of(one, labels())
+    return {names.get(name, "") for name in template.fields}
+
+
+def back(paper: Paper, data: bytes, name: str, actor: Actor) -> Returned:
+    """Take what came back: kept as it is, compared, and taken over when no locked field was touched.
+
+    Raises BadDocx (nothing kept), and as `may_draft`.
+    """
+    came = docx.values(data)
+    with transaction.atomic():
+        paper = _locked(paper)
+        may_draft(paper, actor)
+        one, fields = everything(paper)
+        with override(one.language):
+            parts = [part for part in parts_of(one, paper.data) if part.name in came]
+        result = compared([*fields, *parts], came, paper.data)
+        if not result.differs and result.changed:
+            making.redraft(paper, result.data)
+        way = "refused" if result.differs else "back"
+        made = _round(paper, way, data, name, actor, differs=result.differs, changed=result.changed)
+        if result.differs:
+            _tell(DENIED.code, paper, actor, n=made.n, differs=", ".join(d["label"] for d in result.differs))
+        else:
+            changed = ", ".join(result.changed) or str(_("nothing was changed"))
+            _tell(CAME.code, paper, actor, n=made.n, changed=changed, digest=paper.digest)
+    return result
+
+
+def issue(paper: Paper, actor: Actor) -> Paper:
+    """Issue the draft as it stands. Raises as `may_draft`."""
+    with transaction.atomic():
+        paper = _locked(paper)
+        may_draft(paper, actor)
+        return making.issue(paper, actor)
+
+
+def _locked(paper: Paper) -> Paper:
+    return Paper.objects.select_for_update(of=("self",)).select_related("matter", "entity").get(pk=paper.pk)
+
+
+def _round(paper: Paper, way: str, data: bytes, name: str, actor: Actor, **about: Any) -> DraftRound:
+    blob = files.store(data, media_types=files.DOCX, limit=docx.MOST)
+    n = DraftRound.objects.filter(paper=paper).count() + 1
+    file = files.attach(paper.matter, blob, actor=actor, kind="attachment", name=name[:200])
+    return DraftRound.objects.create(
+        paper=paper, entity_id=paper.entity_id, area=paper.area, n=n, way=way, file=file, digest=paper.digest,
+        by=actor.label, **about,
+    )  # fmt: skip
+
+
+def _tell(kind: str, paper: Paper, actor: Actor, **more: Any) -> None:
+    ledger.record(
+        kind,
+        actor=actor,
+        subject=f"matter:{paper.matter_id}",
+        matter=paper.matter,
+        data={"paper": str(paper.uid), "title": paper.title, **more},
+    )
+
+
+# The office's own templates
+
+
+def organs_of(actor: Actor) -> list[str]:
+    """The offices whose templates this person looks after: those whose whole area is his post's."""
+    areas = [post.area for post in actor.posts if post.role in KEEPERS]
+    return [code for code in stack().organs if any(code.startswith(area) for area in areas)]
+
+
+def kinds() -> list[tuple[str, str]]:
+    """The kinds of papers that can have a template of their own."""
+    return [(kind, one.title) for kind, one in forms().items() if one.free]
+
+
+def keep_template(kind: str, organ: str, since: dt.date, name: str, data: bytes, actor: Actor) -> PaperTemplate:
+    """Keep a template as a new version. Raises NotAllowed, BadDocx, UnknownNames with the place of each."""
+    if organ not in organs_of(actor):
+        raise NotAllowed(papers.only(KEEPERS))
+    one = form(kind)
+    found = docx.places(docx.opened(data))
+    with override(one.language):
+        known = names_of(one, labels())
+    if unknown := [place for place in found if place.name not in known]:
+        raise UnknownNames(unknown)
+    with transaction.atomic():
+        blob = files.store(data, media_types=files.DOCX, limit=docx.MOST)
+        rows = PaperTemplate.objects.filter(kind=kind, organ=organ)
+        last = rows.select_for_update().order_by("-version").first()
+        made = PaperTemplate.objects.create(
+            kind=kind, organ=organ, version=last.version + 1 if last else 1, since=since, name=name[:200], blob=blob,
+            fields=sorted({place.name for place in found}), made_by=actor.label,
+        )  # fmt: skip
+        told = {"kind": kind, "title": one.title, "version": made.version, "since": since.isoformat(), "file": blob.pk}
+        ledger.record(TEMPLATE.code, actor=actor, subject=f"templates:{kind}:{organ}", area=organ, data=told)
+    return made

@@ -1,0 +1,97 @@
+"""A draft's data as the fields of a .docx, and what came back as data again. Pure: no Django, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from zhijian.kernel.papers.drafts.docx import Field, same
+from zhijian.kernel.papers.forms import Form
+
+DIGEST, CODE = "digest", "code"
+META = ("title", "organ_name", CODE, DIGEST)
+
+
+def said(value: Any) -> str:
+    """A fact as one reads it: lists in lines, parts of a fact one after the other."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "✓" if value else "✗"
+    if isinstance(value, list):
+        return "\n".join(filter(None, (said(one).replace("\n", " ") for one in value)))
+    if isinstance(value, dict):
+        return " · ".join(filter(None, (said(one).replace("\n", " ") for one in value.values())))
+    return str(value)
+
+
+def fields_of(form: Form, data: Mapping[str, Any], meta: Mapping[str, str], labels: Mapping[str, str]) -> list[Field]:
+    """Every field of a draft: what names it first, then its facts in the order of the official form.
+
+    Free are those facts that the pack calls free and that are text, or lines of text.
+    """
+    found = [Field(name, labels.get(name, name), meta[name]) for name in META]
+    for one in form.fields:
+        value = data.get(one["key"])
+        free = one["key"] in form.free and is_words(value)
+        found.append(Field(one["key"], one["label"], said(value), free))
+    return found
+
+
+def parts_of(form: Form, data: Mapping[str, Any]) -> list[Field]:
+    """Parts of facts that templates may name (`party.name`), all of them locked."""
+    found = []
+    for name in sorted(set(form.names.values())):
+        key, _dot, part = name.partition(".")
+        if part and isinstance(data.get(key), dict):
+            label = next(alias for alias, meant in form.names.items() if meant == name)
+            found.append(Field(name, label, said(data[key].get(part))))
+    return found
+
+
+def names_of(form: Form, labels: Mapping[str, str]) -> dict[str, str]:
+    """What a template may call each field: its key, its label, and the other names that the pack knows."""
+    names = {name: name for name in META} | {label: name for name, label in labels.items()}
+    for one in form.fields:
+        names |= {one["key"]: one["key"], one["label"]: one["key"]}
+    return names | form.names | {meant: meant for meant in form.names.values()}
+
+
+def is_words(value: Any) -> bool:
+    """Whether a fact is text, or lines of text."""
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value))
+
+
+@dataclass
+class Returned:
+    """What came back: locked fields that differ, free ones that changed, and the data with those taken over."""
+
+    differs: list[dict[str, str]] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def compared(fields: list[Field], came: Mapping[str, list[str]], data: Mapping[str, Any]) -> Returned:
+    """Compare what came back with what went out.
+
+    A locked field must be there and the same wherever it stands. A free one must be there; where it stands twice, what
+    was changed counts, and two different changes contradict each other.
+    """
+    result = Returned(data=dict(data))
+    for one in fields:
+        theirs = came.get(one.name)
+        if theirs is None:
+            result.differs.append({"label": one.label, "ours": one.text, "theirs": ""})
+            continue
+        others = [text for text in theirs if not same(text, one.text)]
+        if not others:
+            continue
+        if not one.free or any(not same(text, others[0]) for text in others):
+            result.differs.append({"label": one.label, "ours": one.text, "theirs": " | ".join(others)})
+            continue
+        result.changed.append(one.label)
+        text = "\n".join(line.strip() for line in others[0].strip().splitlines())
+        lines = [line for line in text.split("\n") if line]
+        result.data[one.name] = lines if isinstance(data.get(one.name), list) else text
+    return result

@@ -1,0 +1,206 @@
+"""The desk's pages of drafts (.docx out and back, issue) and of an office's own templates."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.desk import gate
+from zhijian.kernel.evidence import files
+from zhijian.kernel.matters.errors import StepError
+from zhijian.kernel.matters.reading import readable
+from zhijian.kernel.packs import stack
+from zhijian.kernel.papers.drafts import acts, docx
+from zhijian.kernel.papers.drafts.fields import META
+from zhijian.kernel.papers.forms import form
+from zhijian.kernel.papers.models import Paper, PaperTemplate
+
+DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ACCEPT = {"class": "form-control", "accept": f".docx,{DOCX_TYPE}"}
+TROUBLE = {
+    "size": gettext_lazy("The file is larger than 10 MB."),
+    "type": gettext_lazy("This is not a .docx file. Save it as “Word document (.docx)” and choose it again."),
+    "macro": gettext_lazy("The file holds macros or embedded programs. Save it as .docx without them."),
+    "bomb": gettext_lazy("The file would unfold to far more than a paper has. It was not opened."),
+    "broken": gettext_lazy("The file is damaged. Open it in Word or WPS, save it again as .docx, and choose it again."),
+}
+
+
+def _paper(request: HttpRequest, uid: UUID) -> Paper:
+    rows = Paper.objects.select_related("matter", "entity", "replaces")
+    return get_object_or_404(readable(rows, gate.actor_in(request), "matter"), uid=uid)
+
+
+def _context(request: HttpRequest, paper: Paper) -> dict[str, Any]:
+    one, fields = acts.everything(paper)
+    shut = ""
+    try:
+        acts.may_draft(paper, gate.actor_in(request))
+    except StepError as error:
+        shut = error.message
+    rounds = paper.rounds.select_related("file", "template").order_by("-n")
+    return {
+        "paper": paper,
+        "title": one.title,
+        "fields": [field for field in fields if field.name not in META],
+        "rounds": rounds,
+        "shut": shut,
+        "template": acts.template_of(paper.kind, paper.area),
+    }
+
+
+@require_GET
+@gate.staff
+def draft_page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """A draft: what it says, its rounds, and what can be done with it."""
+    return render(request, "papers/draft.html", _context(request, _paper(request, uid)))
+
+
+@require_POST
+@gate.staff
+def replace_page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Draft what takes the place of a void paper."""
+    paper = _paper(request, uid)
+    try:
+        made = acts.replacement(paper, gate.actor_in(request))
+    except StepError as error:
+        messages.warning(request, error.message)
+        return redirect("record", uid=paper.matter.uid)
+    return redirect("paper_draft", uid=made.uid)
+
+
+@require_POST
+@gate.staff
+def out_page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The draft as .docx; that it went out is kept."""
+    paper = _paper(request, uid)
+    try:
+        name, data = acts.out(paper, gate.actor_in(request))
+    except StepError as error:
+        return render(request, "papers/draft.html", _context(request, paper), status=error.status)
+    answer = HttpResponse(data, content_type=DOCX_TYPE)
+    answer["Content-Disposition"] = content_disposition_header(True, name)
+    return answer
+
+
+@require_POST
+@gate.staff
+def back_page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The .docx comes back: taken over, or refused with the list of what was changed."""
+    paper, sent = _paper(request, uid), request.FILES.get("file")
+    context: dict[str, Any] = {}
+    try:
+        acts.may_draft(paper, gate.actor_in(request))
+        if sent is None:
+            raise docx.BadDocx("type")
+        if sent.size > docx.MOST:
+            raise docx.BadDocx("size")
+        result = acts.back(paper, sent.read(), sent.name or "", gate.actor_in(request))
+    except docx.BadDocx as error:
+        return render(
+            request, "papers/draft.html", {**_context(request, paper), "trouble": TROUBLE[error.code]}, status=422
+        )
+    except StepError as error:
+        return render(request, "papers/draft.html", _context(request, paper), status=error.status)
+    if result.differs:
+        context = {**_context(request, paper), "differs": result.differs}
+        return render(request, "papers/draft.html", context, status=422)
+    if result.changed:
+        messages.success(request, _("Taken over: %(fields)s") % {"fields": ", ".join(result.changed)})
+    else:
+        messages.info(request, _("Nothing was changed in the file."))
+    return redirect("paper_draft", uid=paper.uid)
+
+
+@require_POST
+@gate.staff
+def issue_page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Issue the draft: it takes its number and never changes again. Asked once more."""
+    paper = _paper(request, uid)
+    if "go" not in request.POST:
+        return render(request, "papers/draft.html", {**_context(request, paper), "issuing": True})
+    try:
+        made = acts.issue(paper, gate.actor_in(request))
+    except StepError as error:
+        return render(request, "papers/draft.html", _context(request, paper), status=error.status)
+    messages.success(request, _("Issued: %(paper)s") % {"paper": f"{made.title} {made.number}".strip()})
+    return redirect("record", uid=paper.matter.uid)
+
+
+class TemplateForm(forms.Form):
+    """A template of an office, for a kind of paper, from a day on."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), widget=forms.Select(attrs={"class": "form-select"}))
+    organ = forms.ChoiceField(label=gettext_lazy("Office"), widget=forms.Select(attrs={"class": "form-select"}))
+    since = forms.DateField(
+        label=gettext_lazy("In use since"),
+        widget=forms.DateInput(attrs={"class": "form-control", "type": "date"}, format="%Y-%m-%d"),
+    )
+    file = forms.FileField(label=gettext_lazy("File (.docx)"), widget=forms.ClearableFileInput(attrs=ACCEPT))
+
+    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", initial={"since": calendar.today()}, **kwargs)
+        organs = [(code, stack().organs[code].name) for code in acts.organs_of(actor)]
+        self.fields["kind"].choices = acts.kinds()  # type: ignore[attr-defined]
+        self.fields["organ"].choices = organs  # type: ignore[attr-defined]
+
+
+@require_http_methods(["GET", "POST"])
+@gate.roles(*acts.KEEPERS)
+def templates_page(request: HttpRequest) -> HttpResponse:
+    """An office's own templates: which are in use, and a new one, checked before it is kept."""
+    actor = gate.actor_in(request)
+    asked = TemplateForm(actor, request.POST or None, request.FILES or None)
+    organs = acts.organs_of(actor)
+    rows = PaperTemplate.objects.filter(organ__in=organs).order_by("kind", "organ", "-since", "-version")[:200]
+    context: dict[str, Any] = {
+        "form": asked if organs else None,
+        "rows": [(one, form(one.kind).title, stack().organs[one.organ].name) for one in rows],
+        "names": [(title, sorted(acts.names_of(form(kind), acts.labels()))) for kind, title in acts.kinds()],
+    }
+    if request.method == "GET":
+        return render(request, "papers/templates.html", context)
+    if not asked.is_valid():
+        return render(request, "papers/templates.html", context, status=422)
+    told = asked.cleaned_data
+    try:
+        if told["file"].size > docx.MOST:
+            raise docx.BadDocx("size")
+        with transaction.atomic():
+            acts.keep_template(
+                told["kind"], told["organ"], told["since"], told["file"].name, told["file"].read(), actor
+            )
+    except docx.BadDocx as error:
+        asked.add_error("file", str(TROUBLE[error.code]))
+    except acts.UnknownNames as error:
+        asked.add_error("file", _("It names fields that this kind of paper does not have; nothing was kept."))
+        context["unknown"] = error.places[:100]
+    else:
+        messages.success(request, _("The template is kept."))
+        return redirect("paper_templates")
+    return render(request, "papers/templates.html", context, status=422)
+
+
+@require_GET
+@gate.roles(*acts.KEEPERS)
+def template_file(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """A kept template, byte for byte."""
+    rows = PaperTemplate.objects.filter(organ__in=acts.organs_of(gate.actor_in(request))).select_related("blob")
+    found = rows.filter(uid=uid).first()
+    if found is None:
+        raise Http404
+    answer = HttpResponse(files.read_blob(found.blob), content_type=DOCX_TYPE)
+    answer["Content-Disposition"] = content_disposition_header(True, found.name)
+    return answer

@@ -1,0 +1,228 @@
+"""The list of papers: by kind, office, period, state and whether served; newest first, by key; as Excel."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language, gettext_lazy, override
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.accounts.scope import below, scoped
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.desk import gate, said, xlsx
+from zhijian.kernel.evidence import ledger
+from zhijian.kernel.matters.reading import readable
+from zhijian.kernel.packs import stack
+from zhijian.kernel.papers import acts
+from zhijian.kernel.papers.forms import form, forms
+from zhijian.kernel.papers.models import Paper, Service
+
+PAGE, BATCH = 50, 1000
+BACK = 90  # days that the list goes back unless somebody says otherwise
+READERS = (
+    Role.INSPECTOR, Role.CASE_OFFICER, Role.CLERK, Role.HEAD, Role.SECTION, Role.LEADER, Role.LEGAL_REVIEWER,
+    Role.AUDITOR,
+)  # fmt: skip
+STATES = [
+    ("waits", gettext_lazy("Waits for the seal")),
+    ("force", gettext_lazy("In force")),
+    ("draft", gettext_lazy("Draft")),
+    ("void", gettext_lazy("Void")),
+]
+SERVED = [
+    ("no", gettext_lazy("Not served")),
+    ("way", gettext_lazy("On its way")),
+    ("yes", gettext_lazy("Served")),
+]
+EXPORTED = ledger.entry_kind("papers.exported", label=gettext_lazy("Exported a list of papers to Excel"))
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the list shows. Days are legal days, both included."""
+
+    kind: str
+    area: str
+    since: dt.date
+    until: dt.date | None
+    state: str
+    served: str
+
+    @classmethod
+    def read(cls, given: Any) -> Chosen:
+        """From an address; what is not understood is left out."""
+        kind, area = given.get("kind", ""), given.get("area", "")
+        return cls(
+            kind if kind in forms() else "",
+            area if area in stack().areas else "",
+            _day(given.get("since", "")) or calendar.today() - dt.timedelta(days=BACK),
+            _day(given.get("until", "")),
+            given.get("state", "") if given.get("state", "") in dict(STATES) else "",
+            given.get("served", "") if given.get("served", "") in dict(SERVED) else "",
+        )
+
+    @property
+    def query(self) -> str:
+        """The same choice as the tail of an address."""
+        told = {
+            "kind": self.kind, "area": self.area, "since": self.since.isoformat(),
+            "until": self.until.isoformat() if self.until else "", "state": self.state, "served": self.served,
+        }  # fmt: skip
+        return urlencode({name: value for name, value in told.items() if value})
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 1990 <= day.year <= 2200 else None
+
+
+def rows_of(chosen: Chosen, actor: Actor) -> QuerySet[Paper]:
+    """The chosen papers that this person may read, newest first."""
+    rows = readable(Paper.objects.all(), actor, "matter").filter(at__gte=calendar.start_of(chosen.since))
+    if chosen.until:
+        rows = rows.filter(at__lt=calendar.start_of(chosen.until + dt.timedelta(days=1)))
+    if chosen.kind:
+        rows = rows.filter(kind=chosen.kind)
+    if chosen.area:
+        rows = rows.filter(below("area", chosen.area))
+    return _stands(_is_served(rows, chosen.served), chosen.state).order_by("-at", "-pk")
+
+
+def _stands(rows: QuerySet[Paper], state: str) -> QuerySet[Paper]:
+    sealed = sorted(kind for kind, one in forms().items() if one.sealed)
+    if state == "waits":
+        return rows.filter(state=Paper.State.ISSUED, sealed=False, training=False, kind__in=sealed)
+    if state == "force":
+        return rows.filter(Q(sealed=True) | ~Q(kind__in=sealed), state=Paper.State.ISSUED, training=False)
+    return rows.filter(state=state) if state else rows
+
+
+def _is_served(rows: QuerySet[Paper], served: str) -> QuerySet[Paper]:
+    if not served:
+        return rows
+    kinds = sorted(kind for kind, one in forms().items() if one.served)
+    rows = rows.filter(kind__in=kinds, state=Paper.State.ISSUED, training=False)
+    states = {"way": ["planned", "on_its_way"], "yes": ["served"], "no": ["served", "planned", "on_its_way"]}[served]
+    found = Exists(Service.objects.filter(paper=OuterRef("pk"), state__in=states))
+    return rows.filter(~found if served == "no" else found)
+
+
+def after(rows: QuerySet[Paper], key: str) -> QuerySet[Paper]:
+    """The rows after a key "<moment>~<pk>"; all of them when it cannot be read."""
+    at, _sep, pk = key.partition("~")
+    try:
+        moment = dt.datetime.fromisoformat(at)
+    except ValueError:
+        return rows
+    if moment.tzinfo is None or not pk.isdecimal() or len(pk) > 18:
+        return rows
+    return rows.filter(Q(at__lt=moment) | Q(at=moment, pk__lt=int(pk)), at__lte=moment)
+
+
+def key_of(paper: Paper) -> str:
+    """What `after` reads."""
+    return f"{paper.at.isoformat()}~{paper.pk}"
+
+
+def _page(rows: QuerySet[Paper], key: str, size: int) -> list[Paper]:
+    found = after(rows, key).select_related("matter", "entity").defer("data", "signatures")
+    return list(found[: size + 1])
+
+
+@require_GET
+@gate.roles(*READERS)
+def list_page(request: HttpRequest) -> HttpResponse:
+    """The list, with what can be done with many at once: print, ask for the seal."""
+    actor, chosen = gate.actor_in(request), Chosen.read(request.GET)
+    key = request.GET.get("after", "")[:80]
+    found = _page(rows_of(chosen, actor), key, PAGE)
+    shown = found[:PAGE]
+    served = acts.how_served(shown)
+    context = {
+        "chosen": chosen,
+        "rows": [
+            (one, form(one.kind).title, *acts.standing(one), *served.get(one.pk, ("", "")), said.area_name(one.area))
+            for one in shown
+        ],
+        "kinds": [(kind, one.title) for kind, one in forms().items()],
+        "areas": offices(actor),
+        "states": STATES,
+        "served": SERVED,
+        "after": key_of(shown[-1]) if len(found) > PAGE else "",
+        "later": bool(key),
+        "keeps": bool(actor.roles_at() & set(acts.KEEPERS)),
+    }
+    return render(request, "papers/list.html", context)
+
+
+def offices(actor: Actor) -> list[tuple[str, str]]:
+    """The places that this person may choose among: those in his scope."""
+    return [(code, said.area_name(code)) for code in sorted(stack().areas) if actor.can_read(code)]
+
+
+HEADING = (
+    gettext_lazy("Paper"), gettext_lazy("Number"), gettext_lazy("Enterprise"), gettext_lazy("Area"),
+    gettext_lazy("Date"), gettext_lazy("State"), gettext_lazy("Served"), gettext_lazy("Belongs to"),
+)  # fmt: skip
+
+
+@require_GET
+@gate.roles(*READERS)
+def list_export(request: HttpRequest) -> HttpResponse:
+    """The chosen papers as Excel; that they were taken out is an entry of the person's own chain."""
+    actor, chosen = gate.actor_in(request), Chosen.read(request.GET)
+    with scoped(actor):
+        ledger.record(
+            EXPORTED.code,
+            actor=actor,
+            subject=f"account:{actor.person_id}",
+            area=actor.posts[0].area,
+            data={"query": chosen.query},
+        )
+    answer = StreamingHttpResponse(
+        _excel(chosen, actor, get_language() or "en"),
+        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    )
+    name = quote(f"{_('Papers')}-{calendar.today()}.xlsx")
+    answer["Content-Disposition"] = f"attachment; filename=\"papers.xlsx\"; filename*=UTF-8''{name}"
+    return answer
+
+
+def _excel(chosen: Chosen, actor: Actor, language: str) -> Iterator[bytes]:
+    with override(language), scoped(actor):
+        yield from xlsx.stream(str(_("Papers")), [str(one) for one in HEADING], _cells(chosen, actor))
+
+
+def _cells(chosen: Chosen, actor: Actor) -> Iterator[tuple[Any, ...]]:
+    key, rows = "", rows_of(chosen, actor)
+    while True:
+        found = _page(rows, key, BATCH)
+        shown = found[:BATCH]
+        served = acts.how_served(shown)
+        for one in shown:
+            yield (
+                form(one.kind).title,
+                one.number,
+                one.entity.name if one.entity else "",
+                said.area_name(one.area),
+                calendar.legal_day(one.at),
+                acts.standing(one)[0],
+                served.get(one.pk, ("", ""))[0],
+                one.matter.number or one.matter.title,
+            )
+        if len(found) <= BATCH:
+            return
+        key = key_of(shown[-1])

@@ -1,0 +1,144 @@
+"""When a paper counts as served, and what a way of serving must prove. Pure: no Django, no I/O.
+
+Ground (cn): Penalty Procedure Rules art. 82 (ways, electronic by consent, public notice), art. 83 (confirmed address).
+Values stand in packs (`rules.py`); what this file knows is only how they are put together.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Way(StrEnum):
+    """A lawful way of serving, by its official name in the proof of service."""
+
+    DIRECT = "direct"  # 直接送达
+    LEFT = "left"  # 留置送达
+    POST = "post"  # 邮寄送达
+    ELECTRONIC = "electronic"  # 电子送达
+    ENTRUSTED = "entrusted"  # 委托送达
+    PASSED_ON = "passed_on"  # 转交送达
+    NOTICE = "notice"  # 公告送达
+
+
+class Lacks(StrEnum):
+    """What is missing so that a service proves itself."""
+
+    OFFICERS = "officers"  # too few who served
+    RECEIVER = "receiver"  # nobody named who took it
+    PROOF = "proof"  # left behind: neither witness nor recording
+    CONSENT = "consent"  # electronic without a confirmation that agrees to it
+    TRACKING = "tracking"  # posted without the number of the letter
+    BODY = "body"  # entrusted or passed on: through whom
+    WHERE = "where"  # public notice: where it was published
+    TRIED = "tried"  # public notice: why no other way was open
+    ORDER = "order"  # a day that lies before the paper, or before it was sent
+    FUTURE = "future"  # a day that has not come
+
+
+@dataclass(frozen=True)
+class Needs:
+    """The values of the day, from the packs. `officers` is how many must serve; `notice` days of a public notice."""
+
+    officers: int = 2
+    left_proof: bool = True
+    consent: bool = True
+    returned_counts: bool = True
+    notice_days: int | None = 30
+
+
+@dataclass(frozen=True)
+class Served:
+    """What is told of one service. Days are legal days of the place."""
+
+    way: Way
+    officers: int = 0
+    receiver: bool = False
+    witness: bool = False
+    recorded: bool = False
+    consent: bool = False  # a confirmation agrees to electronic service at this address
+    confirmed: bool = False  # sent to an address that the party has confirmed
+    tracking: bool = False
+    body: bool = False
+    where: bool = False
+    tried: bool = False
+    sent: dt.date | None = None  # handed in at the post, or the day of the public notice
+    handed: dt.date | None = None  # handed over, left behind, signed for
+    arrived: dt.date | None = None  # electronic: in the receiver's system
+    returned: dt.date | None = None  # the letter came back
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The day that counts, None while it is not known; `why` names the ground."""
+
+    day: dt.date | None
+    why: str
+
+
+def counts(told: Served, needs: Needs) -> Counts:
+    """The day on which the paper counts as served by law; None as long as nothing makes it so."""
+    if told.way is Way.ELECTRONIC:
+        return Counts(told.arrived, "arrival")
+    if told.way is Way.NOTICE:
+        if told.sent is None or needs.notice_days is None:
+            return Counts(None, "notice")
+        return Counts(told.sent + dt.timedelta(days=needs.notice_days), "notice")
+    if told.handed is not None:
+        return Counts(told.handed, "left" if told.way is Way.LEFT else "signed")
+    if told.way is Way.POST and told.returned is not None:
+        # A letter sent to the address that the party itself confirmed counts from the day on which it came back.
+        if told.confirmed and needs.returned_counts:
+            return Counts(told.returned, "returned")
+        return Counts(None, "failed")
+    return Counts(None, "open")
+
+
+def lacking(told: Served, needs: Needs, *, made: dt.date, today: dt.date) -> list[Lacks]:
+    """What still stands against this service being proven, in a fixed order; empty when it proves itself."""
+    own_hands = told.way in (Way.DIRECT, Way.LEFT)
+    days = [day for day in (told.sent, told.handed, told.arrived, told.returned) if day is not None]
+    later = [day for day in (told.handed, told.arrived, told.returned) if day is not None]
+    wrong = {
+        Lacks.OFFICERS: own_hands and told.officers < needs.officers,
+        Lacks.RECEIVER: told.way in (Way.DIRECT, Way.ENTRUSTED, Way.PASSED_ON)
+        and told.handed is not None
+        and not told.receiver,
+        Lacks.PROOF: told.way is Way.LEFT and needs.left_proof and not (told.witness or told.recorded),
+        Lacks.CONSENT: told.way is Way.ELECTRONIC and needs.consent and not told.consent,
+        Lacks.TRACKING: told.way is Way.POST and not told.tracking,
+        Lacks.BODY: told.way in (Way.ENTRUSTED, Way.PASSED_ON) and not told.body,
+        Lacks.WHERE: told.way is Way.NOTICE and not told.where,
+        Lacks.TRIED: told.way is Way.NOTICE and not told.tried,
+        Lacks.ORDER: any(day < made for day in days)
+        or (told.sent is not None and any(day < told.sent for day in later)),
+        Lacks.FUTURE: any(day > today for day in days),
+    }
+    return [one for one, is_so in wrong.items() if is_so]
+
+
+def likeliest(
+    *,
+    signed_on_site: bool,
+    consent: bool,
+    refused: bool,
+    away: bool,
+    confirmed: bool,
+    returned: bool,
+    notice: bool = True,
+) -> Way:
+    """The way to offer first, from what is known: signed at the visit, agreed to e-service, refused, not met, returned.
+
+    Public notice is the last resort: only after a letter came back, and never while a confirmed address is known.
+    """
+    if signed_on_site:
+        return Way.DIRECT
+    if consent and not returned:
+        return Way.ELECTRONIC
+    if returned and not confirmed and notice:
+        return Way.NOTICE
+    if refused:
+        return Way.LEFT
+    return Way.POST if away else Way.DIRECT

@@ -1,0 +1,111 @@
+"""Services of papers, and the address for service that a party has confirmed (送达地址确认书)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from zhijian.kernel.accounts.crypto import EncryptedText
+from zhijian.kernel.accounts.models import AREA
+from zhijian.kernel.ids import uuid7
+from zhijian.kernel.papers.serving.law import Way
+
+WAYS = {
+    Way.DIRECT: _("Handed over"),
+    Way.LEFT: _("Left behind"),
+    Way.POST: _("By post"),
+    Way.ELECTRONIC: _("Electronically"),
+    Way.ENTRUSTED: _("Through another office"),
+    Way.PASSED_ON: _("Passed on by a third party"),
+    Way.NOTICE: _("By public notice"),
+}
+
+
+class AddressConfirmation(models.Model):
+    """Where and how a party wants to be served, as it confirmed in writing; valid until another one takes its place.
+
+    What is the business's own (its address) is clear; numbers and addresses of people are sealed.
+    """
+
+    uid = models.UUIDField(unique=True, default=uuid7, editable=False)
+    entity = models.ForeignKey("registry.Entity", models.PROTECT, related_name="confirmations", db_index=False)
+    area = models.CharField(max_length=16, db_collation=AREA)
+    paper = models.OneToOneField("papers.Paper", models.PROTECT, related_name="confirmation")
+    electronic = models.BooleanField(help_text="agrees to electronic service")
+    means = models.CharField(max_length=12, blank=True, help_text="phone, email, fax, account")
+    account = EncryptedText(null=True, help_text="where electronic papers go")
+    address = EncryptedText()
+    receiver = EncryptedText()
+    phone = EncryptedText()
+    postcode = models.CharField(max_length=12, blank=True)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, help_text="when another one took its place")
+    made_by = models.CharField(max_length=80, help_text="the actor's label")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entity", "area"], condition=models.Q(until=None), name="confirmation_in_force"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(electronic=False) | models.Q(account__isnull=False), name="confirmation_electronic"
+            ),
+        ]
+        indexes = [models.Index(fields=["entity", "-id"], name="confirmation_entity")]
+
+
+class Service(models.Model):
+    """One attempt to serve a paper: planned (its proof printed in advance), on its way, served, or in vain."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("Proof printed")
+        ON_ITS_WAY = "on_its_way", _("On its way")
+        SERVED = "served", _("Served")
+        FAILED = "failed", _("In vain")
+
+    uid = models.UUIDField(unique=True, default=uuid7, editable=False)
+    paper = models.ForeignKey("papers.Paper", models.PROTECT, related_name="services")
+    entity = models.ForeignKey("registry.Entity", models.PROTECT, null=True, related_name="+")
+    area = models.CharField(max_length=16, db_collation=AREA)
+    way = models.CharField(max_length=12, choices=[(way.value, label) for way, label in WAYS.items()])
+    state = models.CharField(max_length=12, choices=State.choices)
+    addressee = models.CharField(max_length=200)
+    place = EncryptedText(null=True)
+    receiver = EncryptedText(null=True, help_text="who took it")
+    relation = models.CharField(max_length=60, blank=True, help_text="of the receiver to the addressee")
+    witness = EncryptedText(null=True)
+    recorded = models.BooleanField(default=False, help_text="left behind: recorded in sound and picture")
+    officer1 = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
+    officer2 = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
+    confirmation = models.ForeignKey(AddressConfirmation, models.PROTECT, null=True, related_name="services")
+    body = models.CharField(max_length=120, blank=True, help_text="through whom; where a notice was published")
+    tracking = models.CharField(max_length=40, blank=True)
+    sent_on = models.DateField(null=True)
+    at = models.DateTimeField(null=True, help_text="handed over, left, signed for, or arrived in the system")
+    returned_on = models.DateField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+    files = models.JSONField(default=list, help_text="uids of evidence files")
+    served_on = models.DateField(null=True, help_text="the day that counts by law; of a notice it lies ahead")
+    why = models.CharField(max_length=12, blank=True, help_text="the ground of that day, see law.counts")
+    told_at = models.DateTimeField(null=True, help_text="when those who wait for it were told")
+    receipt = models.OneToOneField("papers.Paper", models.PROTECT, null=True, related_name="proves")
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.CharField(max_length=80, help_text="the actor's label")
+    done_by = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["paper"], condition=models.Q(state__in=["planned", "on_its_way"]), name="service_one_open"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="served") | models.Q(served_on__isnull=False), name="service_served_day"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["served_on"],
+                condition=models.Q(told_at=None, served_on__isnull=False),
+                name="service_not_told",
+            )
+        ]

@@ -1,0 +1,352 @@
+"""The desk's page of serving one paper: what was tried, the likeliest way, its form; the confirmed address."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.accounts.models import Person
+from zhijian.kernel.accounts.roles import ROLE_LABELS, Role
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.desk import gate
+from zhijian.kernel.desk.filters import people
+from zhijian.kernel.desk.forms import Photos, PhotosField
+from zhijian.kernel.evidence import files
+from zhijian.kernel.evidence.models import File
+from zhijian.kernel.evidence.refusals import Refused
+from zhijian.kernel.matters.errors import StepError
+from zhijian.kernel.matters.reading import readable
+from zhijian.kernel.papers.forms import form
+from zhijian.kernel.papers.models import Paper
+from zhijian.kernel.papers.serving import acts, confirm, rules
+from zhijian.kernel.papers.serving.law import Way
+from zhijian.kernel.papers.serving.models import WAYS, AddressConfirmation, Service
+
+EVIDENCE = 9  # files of one attempt
+BOX = {"class": "form-control"}
+SIGNERS = [str(Role.INSPECTOR), str(Role.CASE_OFFICER), str(Role.HEAD)]
+
+
+def _text(label: Any, most: int, *, must: bool = False, told: Any = "") -> forms.CharField:
+    return forms.CharField(
+        label=label, max_length=most, required=must, help_text=told, widget=forms.TextInput(attrs=BOX)
+    )
+
+
+def _day(label: Any, *, must: bool = False, told: Any = "") -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        required=must,
+        help_text=told,
+        widget=forms.DateInput(attrs={**BOX, "type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+def _moment(label: Any, *, must: bool = True) -> forms.DateTimeField:
+    return forms.DateTimeField(
+        label=label,
+        required=must,
+        widget=forms.DateTimeInput(attrs={**BOX, "type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+
+def _person(label: Any, options: list[tuple[str, str]]) -> forms.ChoiceField:
+    widget = forms.Select(attrs={"class": "form-select"})
+    return forms.ChoiceField(label=label, required=False, choices=[("", "–"), *options], widget=widget)
+
+
+def fields_of(way: Way, options: list[tuple[str, str]]) -> dict[str, forms.Field]:
+    """What is asked of a way, in the order of the proof of service."""
+    officers = {
+        "officer1": _person(gettext_lazy("Served by"), options),
+        "officer2": _person(gettext_lazy("and by"), options),
+    }
+    took = {
+        "receiver": _text(gettext_lazy("Taken by"), 60),
+        "relation": _text(
+            gettext_lazy("Relation to the addressee"), 60, told=gettext_lazy("Representative, employee, family …")
+        ),
+    }
+    place = {"place": _text(gettext_lazy("Place of service"), 200, must=True)}
+    by_way: dict[Way, dict[str, forms.Field]] = {
+        Way.DIRECT: {"at": _moment(gettext_lazy("When")), **place, **took, **officers},
+        Way.LEFT: {
+            "at": _moment(gettext_lazy("When")),
+            **place,
+            "reason": _text(gettext_lazy("Why it was not taken"), 300, must=True),
+            "witness": _text(gettext_lazy("Witness"), 60),
+            "recorded": forms.BooleanField(
+                label=gettext_lazy("Recorded in sound and picture (add the file below)"),
+                required=False,
+                widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+            ),
+            **officers,
+        },
+        Way.POST: {
+            "sent_on": _day(gettext_lazy("Handed in on"), must=True),
+            "tracking": _text(gettext_lazy("Number of the letter"), 40, must=True),
+            "at": _moment(gettext_lazy("Signed for on"), must=False),
+            **took,
+            "returned_on": _day(gettext_lazy("Came back on")),
+            "reason": _text(gettext_lazy("Why it came back"), 300),
+        },
+        Way.ELECTRONIC: {
+            "at": _moment(gettext_lazy("Arrived in the receiver's system")),
+            "reason": _text(gettext_lazy("What shows the arrival"), 300, must=True),
+        },
+        Way.ENTRUSTED: {
+            "body": _text(gettext_lazy("Through which office"), 120, must=True),
+            "sent_on": _day(gettext_lazy("Asked on"), must=True),
+            "at": _moment(gettext_lazy("Signed for on"), must=False),
+            **took,
+        },
+        Way.PASSED_ON: {
+            "body": _text(gettext_lazy("Through whom"), 120, must=True),
+            "sent_on": _day(gettext_lazy("Handed on"), must=True),
+            "at": _moment(gettext_lazy("Signed for on"), must=False),
+            **took,
+        },
+        Way.NOTICE: {
+            "sent_on": _day(gettext_lazy("Published on"), must=True),
+            "body": _text(gettext_lazy("Where it was published"), 120, must=True),
+            "reason": _text(gettext_lazy("Which other ways were tried, and why they failed"), 300, must=True),
+        },
+    }
+    return by_way[way]
+
+
+class ServeForm(forms.Form):
+    """One way of serving; `told()` is what `acts.record` takes."""
+
+    way: Way
+    evidence = PhotosField(
+        label=gettext_lazy("Evidence"),
+        required=False,
+        help_text=gettext_lazy("Photos or PDF: the signed proof, the letter's receipt, the notice. Up to nine."),
+        widget=Photos(attrs={**BOX, "accept": "image/jpeg,image/png,application/pdf", "multiple": True}),
+    )
+    in_vain = forms.BooleanField(
+        label=gettext_lazy("It was in vain (nobody there, refused, not deliverable)"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+
+    @classmethod
+    def of(cls, way: Way, area: str, actor: Actor, **kwargs: Any) -> ServeForm:
+        """The form of a way, with the people of the office."""
+        made = cls(label_suffix="", **kwargs)
+        made.way = way
+        after = {name: made.fields.pop(name) for name in list(made.fields)}
+        made.fields = {**fields_of(way, people(actor, SIGNERS, area)), **after}
+        if way in (Way.ELECTRONIC, Way.NOTICE):
+            del made.fields["in_vain"]
+        if kwargs.get("data") is not None and kwargs["data"].get("in_vain"):
+            for one in made.fields.values():
+                one.required = False
+            made.fields["reason"] = _text(gettext_lazy("Reason"), 300, must=True)
+        elif "reason" not in made.fields:
+            made.fields["reason"] = _text(gettext_lazy("Remarks"), 300)
+        return made
+
+    def told(self, kept: list[File]) -> acts.Told:
+        given = {k: v for k, v in self.cleaned_data.items() if k != "evidence" and v not in (None, "")}
+        for name in ("officer1", "officer2"):
+            if name in given:
+                given[name] = Person.objects.get(pk=given[name])
+        return acts.Told(way=self.way, files=kept, **given)
+
+
+def _paper(request: HttpRequest, uid: UUID) -> Paper:
+    rows = Paper.objects.select_related("matter__assignee", "entity")
+    return get_object_or_404(readable(rows, gate.actor_in(request), "matter"), uid=uid)
+
+
+def _initial(paper: Paper, way: Way, actor: Actor, open_one: Service | None, confirmed: Any) -> dict[str, Any]:
+    """What is known already: who holds the matter, the place, what was told of a service that is under way."""
+    known: dict[str, Any] = {
+        "officer1": str(paper.matter.assignee_id or actor.person_id or ""),
+        "officer2": str(paper.matter.second_id or ""),
+        "at": calendar.local(timezone.now()) if way in (Way.DIRECT, Way.LEFT) else None,
+        "sent_on": calendar.today() if way in (Way.POST, Way.ENTRUSTED, Way.PASSED_ON, Way.NOTICE) else None,
+    }
+    premises = paper.matter.premises
+    known["place"] = premises.address if premises is not None else paper.entity.address if paper.entity else ""
+    if open_one is not None and open_one.way == way.value:
+        names = ("tracking", "sent_on", "body", "receiver", "relation", "reason")
+        known |= {name: getattr(open_one, name) for name in names if getattr(open_one, name)}
+    return known
+
+
+def _context(request: HttpRequest, paper: Paper, way: Way | None) -> dict[str, Any]:
+    actor = gate.actor_in(request)
+    before = list(Service.objects.filter(paper=paper).select_related("receipt", "officer1", "officer2").order_by("-pk"))
+    confirmed = acts.confirmation_of(paper)
+    known = rules.ways(calendar.today())
+    likely = acts.likeliest(paper, before, confirmed)
+    chosen = way if way in known else likely
+    guard = acts.may_serve(paper)
+    may = bool(actor.roles_at(paper.area) & set(acts.SERVERS))
+    who = _(" or ").join(str(ROLE_LABELS[role]) for role in acts.SERVERS)
+    ground = rules.GROUND[chosen].maybe(calendar.today())
+    notice = rules.NOTICE.maybe(calendar.today())
+    return {
+        "paper": paper,
+        "title": form(paper.kind).title,
+        "before": [(one, WAYS[Way(one.way)], acts.WHYS.get(one.why, ""), _evidence(one)) for one in before],
+        "confirmed": confirmed,
+        "covered": confirm.covered(confirmed) if confirmed is not None else {},
+        "means": dict(confirm.MEANS).get(confirmed.means, "") if confirmed is not None else "",
+        "ways": [(one.value, WAYS[one]) for one in sorted(known, key=lambda one: one is not likely)],
+        "way": chosen.value,
+        "words": WAYS[chosen],
+        "ground": ground,
+        "notice": notice.limit.n if chosen is Way.NOTICE and notice is not None and notice.limit else None,
+        "may": may,
+        "shut": _("Only %(who)s can do this.") % {"who": who} if not may else "" if guard else str(guard.why),
+        "article": guard.article if may and not guard else "",
+        "open": next((one for one in before if one.state in acts.OPEN), None),
+    }
+
+
+def _evidence(service: Service) -> list[str]:
+    return [str(uid) for uid in service.files]
+
+
+def _way(given: str) -> Way | None:
+    return Way(given) if given in set(Way) else None
+
+
+@require_http_methods(["GET", "POST"])
+@gate.staff
+def serve_page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Serving a paper: what was tried, the ways with the likeliest first, and the form of the chosen one."""
+    paper, actor = _paper(request, uid), gate.actor_in(request)
+    posted = request.method == "POST"
+    context = _context(request, paper, _way((request.POST if posted else request.GET).get("way", "")))
+    way = Way(context["way"])
+    if context["shut"]:
+        status = 200 if not posted else 409 if context["may"] else 403
+        return render(request, "papers/serve.html", context, status=status)
+    initial = _initial(paper, way, actor, context["open"], context["confirmed"])
+    if not posted:
+        context["form"] = ServeForm.of(way, paper.area, actor, initial=initial)
+        return render(request, "papers/serve.html", context)
+    asked = ServeForm.of(way, paper.area, actor, data=request.POST, files=request.FILES, initial=initial)
+    context["form"] = asked
+    if not asked.is_valid() or not _done(asked, paper, actor):
+        return render(request, "papers/serve.html", context, status=422)
+    messages.success(request, _("Recorded: %(way)s") % {"way": WAYS[way]})
+    return redirect("record", uid=paper.matter.uid)
+
+
+def _done(asked: ServeForm, paper: Paper, actor: Actor) -> bool:
+    """Record it with its evidence, or put the words of what is wrong beside the fields."""
+    try:
+        with transaction.atomic():
+            kept = _kept(asked, paper, actor)
+            acts.record(paper, asked.told(kept), actor)
+    except acts.Lacking as lacking:
+        for name, said in lacking.errors.items():
+            asked.add_error(name if name in asked.fields else None, said)
+    except Refused as error:
+        asked.add_error("evidence", str(error))
+    except StepError as error:
+        asked.add_error(None, error.message)
+    else:
+        return True
+    return False
+
+
+def _kept(asked: ServeForm, paper: Paper, actor: Actor) -> list[File]:
+    """The evidence as files of the matter. Raises Refused for what is neither a picture nor a PDF."""
+    kept = []
+    for sent in asked.cleaned_data.get("evidence", [])[:EVIDENCE]:
+        blob = files.store(sent, media_types=files.IMAGES | files.PDF)
+        about = {"name": sent.name[:200], "caption": str(WAYS[asked.way])[:200]}
+        kept.append(files.attach(paper.matter, blob, actor=actor, kind="attachment", **about))
+    return kept
+
+
+@require_POST
+@gate.staff
+def receipt_page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Print the proof of service in advance, with blanks: it is completed when the service is recorded."""
+    paper = _paper(request, uid)
+    way = _way(request.POST.get("way", "")) or Way.DIRECT
+    try:
+        service = acts.plan(paper, way, gate.actor_in(request))
+    except StepError as error:
+        context = {**_context(request, paper, way), "shut": error.message}
+        return render(request, "papers/serve.html", context, status=error.status)
+    assert service.receipt is not None
+    return redirect("paper_pdf", uid=service.receipt.uid)
+
+
+@require_http_methods(["GET", "POST"])
+@gate.staff
+def address_page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The clerk enters the confirmation that the party has signed on paper, with its scan."""
+    paper, actor = _paper(request, uid), gate.actor_in(request)
+    if paper.entity is None:
+        raise Http404
+    asked = confirm.Confirmation(request.POST if request.method == "POST" else None, initial=_address_known(paper))
+    asked.fields["scan"] = forms.FileField(
+        label=_("Scan or photo of the signed form"),
+        widget=forms.ClearableFileInput(attrs={**BOX, "accept": "image/jpeg,image/png,application/pdf"}),
+    )
+    asked.files = request.FILES
+    context = {"paper": paper, "form": asked, "confirmed": acts.confirmation_of(paper)}
+    if not actor.roles_at(paper.area) & set(acts.SERVERS):
+        return render(request, "papers/address.html", {**context, "shut": True}, status=403)
+    if request.method == "GET":
+        return render(request, "papers/address.html", context)
+    if not asked.is_valid():
+        return render(request, "papers/address.html", context, status=422)
+    try:
+        with transaction.atomic():
+            scan = asked.cleaned_data["scan"]
+            blob = files.store(scan, media_types=files.IMAGES | files.PDF)
+            made = confirm.confirm(paper.matter, asked.cleaned_data, actor)
+            files.attach(
+                paper.matter, blob, actor=actor, kind="attachment", name=scan.name[:200],
+                caption=str(made.paper.title),
+            )  # fmt: skip
+    except Refused as error:
+        asked.add_error("scan", str(error))
+        return render(request, "papers/address.html", context, status=422)
+    messages.success(request, _("The address for service is recorded."))
+    return redirect("paper_serve", uid=paper.uid)
+
+
+def _address_known(paper: Paper) -> dict[str, str]:
+    entity = paper.entity
+    return {} if entity is None else {"address": entity.address, "receiver": entity.representative}
+
+
+@require_POST
+@gate.staff
+def address_open(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Show the confirmed address whole to whoever serves; an entry keeps that it was opened."""
+    paper, actor = _paper(request, uid), gate.actor_in(request)
+    confirmed: AddressConfirmation | None = acts.confirmation_of(paper)
+    if confirmed is None or not actor.roles_at(paper.area) & set(acts.SERVERS):
+        raise Http404
+    whole = confirm.open_whole(confirmed, paper.matter, actor)
+    context = _context(request, paper, None)
+    if not context["shut"]:
+        way = Way(context["way"])
+        context["form"] = ServeForm.of(
+            way, paper.area, actor, initial=_initial(paper, way, actor, context["open"], confirmed)
+        )
+    return render(request, "papers/serve.html", {**context, "covered": whole, "whole": True})

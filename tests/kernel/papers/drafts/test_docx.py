@@ -1,0 +1,170 @@
+"""A .docx with locked fields: out, edited, back; templates with every kind of field; files that are not taken."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Any
+
+import docx as library
+import pytest
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zhijian.kernel.papers.drafts import docx
+from zhijian.kernel.papers.drafts.docx import BadDocx, Field
+from zhijian.kernel.papers.drafts.fields import compared
+
+NUMBER = Field("digest", "摘要", "ab12", False)
+PARTY = Field("party", "当事人", "淄博清风餐饮有限公司")
+REQUIRED = Field("required", "改正要求", "第一条\n第二条", True)
+FIELDS = [NUMBER, PARTY, REQUIRED]
+DATA = {"party": "淄博清风餐饮有限公司", "required": ["第一条", "第二条"]}
+NAMES = {"当事人": "party", "改正要求": "required"}
+
+
+def written(document: Any) -> bytes:
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def edited(data: bytes, name: str, text: str | None) -> bytes:
+    """What a word processor makes of it: the control's text replaced, or the control gone."""
+    document = library.Document(io.BytesIO(data))
+    for sdt in list(document.element.body.iter(qn("w:sdt"))):
+        if sdt.find(f"{qn('w:sdtPr')}/{qn('w:tag')}").get(qn("w:val")) != f"zj:{name}":
+            continue
+        if text is None:
+            sdt.getparent().remove(sdt)
+            continue
+        texts = list(sdt.iter(qn("w:t")))
+        for one in texts[1:]:
+            one.text = ""
+        texts[0].text = text
+        for one in list(sdt.iter(qn("w:br"))):
+            one.getparent().remove(one)
+    return written(document)
+
+
+def complex_field(paragraph: Any, name: str) -> None:
+    for kind, text in (
+        ("begin", None),
+        (None, f" MERGEFIELD {name} \\* MERGEFORMAT "),
+        ("separate", None),
+        ("", "«x»"),
+        ("end", None),
+    ):
+        run = paragraph.add_run()._r
+        if kind:
+            mark = OxmlElement("w:fldChar")
+            mark.set(qn("w:fldCharType"), kind)
+            run.append(mark)
+        elif text and kind is None:
+            one = OxmlElement("w:instrText")
+            one.text = text
+            run.append(one)
+        else:
+            one = OxmlElement("w:t")
+            one.text = text
+            run.append(one)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.text(alphabet=st.characters(exclude_categories=("Cs", "Cc")), max_size=60))
+def test_what_goes_out_comes_back_the_same(text: str) -> None:
+    fields = [NUMBER, Field("party", "当事人", text)]
+    came = docx.values(docx.plain("通知", fields, "草稿"))
+    assert docx.same(came["party"][0], text)
+    assert compared(fields, came, {"party": text}).differs == []
+
+
+def test_untouched_is_taken_and_changes_nothing() -> None:
+    result = compared(FIELDS, docx.values(docx.plain("通知", FIELDS, "草稿")), DATA)
+    assert (result.differs, result.changed, result.data) == ([], [], DATA)
+
+
+def test_a_free_field_is_taken_over_line_by_line() -> None:
+    data = edited(docx.plain("通知", FIELDS, "草稿"), "required", "只有一条")
+    result = compared(FIELDS, docx.values(data), DATA)
+    assert (result.differs, result.changed, result.data["required"]) == ([], ["改正要求"], ["只有一条"])
+
+
+@pytest.mark.parametrize("text", ["别人", "", None])
+def test_a_locked_field_that_was_changed_or_taken_out_is_told(text: str | None) -> None:
+    data = edited(docx.plain("通知", FIELDS, "草稿"), "party", text)
+    result = compared(FIELDS, docx.values(data), DATA)
+    assert [(one["label"], one["theirs"]) for one in result.differs] == [("当事人", text or "")]
+
+
+def test_every_kind_of_field_name_in_a_template_is_found_and_filled() -> None:
+    document = library.Document()
+    paragraph = document.add_paragraph("致 {{ 当")  # Word likes to cut names into several runs
+    paragraph.add_run("事人 }}").bold = True
+    paragraph.add_run("：你好")
+    table = document.add_table(1, 2)
+    complex_field(table.cell(0, 1).paragraphs[0], "改正要求")
+    simple = OxmlElement("w:fldSimple")
+    simple.set(qn("w:instr"), ' MERGEFIELD "当事人" ')
+    document.add_paragraph()._p.append(simple)
+    document.sections[0].header.paragraphs[0].text = "{{无此字段}}"
+    template = written(document)
+    found = [(one.name, one.where) for one in docx.places(docx.opened(template))]
+    assert ("当事人", "paragraph 1") in found
+    assert ("改正要求", "table 1, row 1, cell 2") in found
+    assert ("无此字段", "header 1, paragraph 1") in found
+    made = docx.filled(template, FIELDS, NAMES, "草稿")
+    came = docx.values(made)
+    assert came == {"party": [PARTY.text] * 2, "required": [REQUIRED.text], "digest": [NUMBER.text]}
+    text = "".join(one.text or "" for one in docx.opened(made).element.body.iter(qn("w:t")))
+    assert text.startswith(f"致 {PARTY.text}：你好")
+    assert "MERGEFIELD" not in made.decode("latin-1")
+
+
+def test_a_template_is_never_run() -> None:
+    document = library.Document()
+    document.add_paragraph("{{ 当事人.__class__ }} {{ 7*7 }} {% for x in y %}")
+    found = [one.name for one in docx.places(docx.opened(written(document)))]
+    assert found == ["当事人.__class__", "7*7"], "unknown names, told to whoever uploads it"
+    made = docx.filled(written(document), FIELDS, NAMES, "")
+    assert "{{ 7*7 }}" in docx.opened(made).paragraphs[0].text
+
+
+def packed(parts: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, data in parts.items():
+            book.writestr(name, data)
+    return out.getvalue()
+
+
+PARTS = {"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w/>"}
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"%PDF-1.7", "type"),
+        (b"PK\x03\x04 cut off", "broken"),
+        (packed({"a.txt": b"x"}), "type"),
+        (packed({**PARTS, "word/vbaProject.bin": b"x"}), "macro"),
+        (packed({**PARTS, "[Content_Types].xml": b"application/vnd.ms-word.document.macroEnabled.main+xml"}), "macro"),
+        (packed({**PARTS, "word/media/x.bin": b"\0" * 3_000_000}), "bomb"),
+        (packed({**PARTS, "word/document.xml": b'<!DOCTYPE x [<!ENTITY a "b">]><w/>'}), "broken"),
+        (packed(PARTS), "broken"),
+        (b"PK\x03\x04" + b"x" * docx.MOST, "size"),
+    ],
+)
+def test_what_is_no_plain_docx_is_not_taken(data: bytes, code: str) -> None:
+    with pytest.raises(BadDocx) as caught:
+        docx.opened(data)
+    assert caught.value.code == code
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=400))
+def test_whatever_is_sent_is_answered(data: bytes) -> None:
+    with pytest.raises(BadDocx):
+        docx.opened(data)

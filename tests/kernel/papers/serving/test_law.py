@@ -1,0 +1,82 @@
+"""The day on which a paper counts as served, and what each way must prove: pure arithmetic, any facts."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zhijian.kernel.papers.serving.law import Lacks, Needs, Served, Way, counts, lacking, likeliest
+
+MADE, TODAY = dt.date(2026, 3, 2), dt.date(2026, 5, 4)
+NEEDS = Needs()
+days = st.dates(MADE - dt.timedelta(days=5), TODAY + dt.timedelta(days=5))
+facts = st.builds(
+    Served,
+    way=st.sampled_from(Way),
+    officers=st.integers(0, 3),
+    sent=st.none() | days,
+    handed=st.none() | days,
+    arrived=st.none() | days,
+    returned=st.none() | days,
+    **{
+        name: st.booleans()
+        for name in ("receiver", "witness", "recorded", "consent", "confirmed", "tracking", "body", "where", "tried")
+    },
+)
+
+
+@given(facts)
+def test_a_proven_service_never_counts_before_the_paper_was_made(told: Served) -> None:
+    if not lacking(told, NEEDS, made=MADE, today=TODAY):
+        day = counts(told, NEEDS).day
+        assert day is None or day >= MADE
+
+
+@given(facts)
+def test_only_a_notice_counts_in_the_future(told: Served) -> None:
+    day = counts(told, NEEDS).day
+    if day is not None and day > TODAY and not lacking(told, NEEDS, made=MADE, today=TODAY):
+        assert told.way is Way.NOTICE
+
+
+@given(facts)
+def test_electronic_counts_by_arrival_and_never_without_consent(told: Served) -> None:
+    if told.way is Way.ELECTRONIC:
+        assert counts(told, NEEDS).day == told.arrived
+        assert told.consent or Lacks.CONSENT in lacking(told, NEEDS, made=MADE, today=TODAY)
+
+
+def test_a_returned_letter_counts_only_where_the_party_confirmed_that_address() -> None:
+    letter = Served(way=Way.POST, tracking=True, sent=MADE, returned=MADE + dt.timedelta(days=9))
+    assert counts(letter, NEEDS) == counts(letter, NEEDS)
+    assert (counts(letter, NEEDS).day, counts(letter, NEEDS).why) == (None, "failed")
+    confirmed = Served(**{**letter.__dict__, "confirmed": True})
+    assert (counts(confirmed, NEEDS).day, counts(confirmed, NEEDS).why) == (letter.returned, "returned")
+    assert counts(confirmed, Needs(returned_counts=False)).day is None
+
+
+@pytest.mark.parametrize("length", [30, 60])
+def test_a_notice_counts_when_its_days_have_run(length: int) -> None:
+    told = Served(way=Way.NOTICE, sent=MADE, where=True, tried=True)
+    assert counts(told, Needs(notice_days=length)).day == MADE + dt.timedelta(days=length)
+    assert lacking(told, Needs(notice_days=length), made=MADE, today=TODAY) == []
+
+
+def test_left_behind_wants_two_officers_and_a_witness_or_a_recording() -> None:
+    told = Served(way=Way.LEFT, officers=1, handed=MADE)
+    assert lacking(told, NEEDS, made=MADE, today=TODAY) == [Lacks.OFFICERS, Lacks.PROOF]
+    for proof in ("witness", "recorded"):
+        whole = Served(way=Way.LEFT, officers=2, handed=MADE, **{proof: True})
+        assert lacking(whole, NEEDS, made=MADE, today=TODAY) == []
+
+
+def test_the_likeliest_way_follows_what_was_tried() -> None:
+    nothing = {"signed_on_site": False, "consent": False, "refused": False, "away": False, "confirmed": False}
+    assert likeliest(**nothing, returned=False) is Way.DIRECT
+    assert likeliest(**{**nothing, "consent": True}, returned=False) is Way.ELECTRONIC
+    assert likeliest(**{**nothing, "refused": True}, returned=False) is Way.LEFT
+    assert likeliest(**{**nothing, "away": True}, returned=False) is Way.POST
+    assert likeliest(**nothing, returned=True) is Way.NOTICE

@@ -1,0 +1,202 @@
+"""Serving on the desk: each way with its proof, in vain and again, the confirmed address, and who may."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+from PIL import Image
+from tests import world
+
+from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.evidence.models import File, LedgerEntry
+from zhijian.kernel.papers import making
+from zhijian.kernel.papers.jobs import served as served_job
+from zhijian.kernel.papers.models import AddressConfirmation, Paper, Service
+from zhijian.kernel.papers.render import pdf
+from zhijian.kernel.papers.serving import events
+
+ORDER = "rectification_order"
+
+
+def picture() -> SimpleUploadedFile:
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(out, "JPEG")
+    return SimpleUploadedFile("proof.jpg", out.getvalue(), "image/jpeg")
+
+
+def sign_in(person: Any) -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(person)
+    return client
+
+
+@pytest.fixture
+def paper(matter: Any, shared: dict[str, Any]) -> Paper:
+    """A sealed order, made the day before yesterday."""
+    with scoped(SYSTEM):
+        at = calendar.start_of(calendar.today() - dt.timedelta(days=2)) + dt.timedelta(hours=9)
+        made = making.make(ORDER, matter, shared["papers"]["signed"][ORDER], at=at, actor=SYSTEM)
+        return making.affix_seal(made, SYSTEM)
+
+
+@pytest.fixture
+def heard() -> Iterator[list[tuple[str, dt.date | None]]]:
+    """Who waits for the day served."""
+    told: list[tuple[str, dt.date | None]] = []
+    receiver = events.on_served(ORDER)(lambda service: told.append((service.way, service.served_on)))
+    yield told
+    events._receivers[ORDER].remove(receiver)
+
+
+def direct(w: world.World, **more: Any) -> dict[str, Any]:
+    moment = calendar.local(timezone.now() - dt.timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M")
+    return {
+        "way": "direct", "at": moment, "place": "水晶街 1 号", "receiver": "王清", "relation": "经营者",
+        "officer1": w.inspector.pk, "officer2": w.second.pk, **more,
+    }  # fmt: skip
+
+
+def services() -> list[Service]:
+    with scoped(SYSTEM):
+        return list(Service.objects.select_related("receipt").order_by("pk"))
+
+
+def test_handed_over_is_served_that_day_and_proves_itself(w, paper, heard):
+    client, address = sign_in(w.inspector), f"/papers/{paper.uid}/serve/"
+    assert "Handed over" in client.get(address).content.decode()
+    assert client.post(address, direct(w, evidence=picture())).status_code == 302
+    (one,) = services()
+    assert (one.state, one.served_on, one.why) == ("served", calendar.today(), "signed")
+    assert heard == [("direct", calendar.today())]
+    assert (one.receipt.kind, one.receipt.state, one.receipt.number) == ("service_receipt", "issued", "")
+    assert one.receipt.data["receiver"] == "王清"
+    with scoped(SYSTEM):
+        assert pdf(one.receipt).startswith(b"%PDF-")
+        assert File.objects.filter(uid__in=one.files).count() == 1
+        entry = LedgerEntry.objects.get(kind="service.served")
+        assert set(entry.data["receiver"]) == {"digest"}, "personal values stand beside the entry, never in it"
+    page = client.get(f"/m/{paper.matter.uid}/").content.decode()
+    assert f"Served on {calendar.today()}" in page
+    assert client.post(address, direct(w)).status_code == 409
+
+
+def test_what_does_not_prove_itself_is_not_recorded_and_nothing_typed_is_lost(w, paper):
+    client, address = sign_in(w.inspector), f"/papers/{paper.uid}/serve/"
+    answer = client.post(address, direct(w, officer2=""))
+    assert answer.status_code == 422
+    assert "the law wants more" in answer.content.decode()
+    assert 'value="王清"' in answer.content.decode()
+    tomorrow = (calendar.local(timezone.now()) + dt.timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    assert "not come yet" in client.post(address, direct(w, at=tomorrow)).content.decode()
+    bad = SimpleUploadedFile("x.jpg", b"<script>", "image/jpeg")
+    assert client.post(address, direct(w, evidence=bad)).status_code == 422
+    assert services() == []
+
+
+def test_refused_then_left_with_a_witness(w, paper):
+    client, address = sign_in(w.inspector), f"/papers/{paper.uid}/serve/"
+    refused = direct(w, in_vain="on", reason="拒绝签收")
+    assert client.post(address, refused).status_code == 302
+    assert 'name="way" value="left"' in client.get(address).content.decode(), "the likeliest way comes first"
+    left = {**direct(w), "way": "left", "reason": "拒绝签收"}
+    assert client.post(address, left).status_code == 422
+    assert client.post(address, {**left, "witness": "社区 李某"}).status_code == 302
+    assert [one.state for one in services()] == ["failed", "served"]
+
+
+def test_a_letter_goes_its_way_comes_back_and_a_notice_is_what_is_left(w, paper, heard):
+    client, address = sign_in(w.inspector), f"/papers/{paper.uid}/serve/"
+    sent = {"way": "post", "sent_on": calendar.today() - dt.timedelta(days=2), "tracking": "EX123456789CN"}
+    assert client.post(address, sent).status_code == 302
+    assert services()[0].state == "on_its_way"
+    back = {**sent, "returned_on": calendar.today(), "reason": "查无此人"}
+    assert client.post(address, back).status_code == 302
+    (letter,) = services()
+    assert (letter.state, letter.tracking) == ("failed", "EX123456789CN")
+    assert 'name="way" value="notice"' in client.get(address).content.decode()
+    notice = {"way": "notice", "sent_on": calendar.today(), "body": "本局网站", "reason": "直接、邮寄均未能送达"}
+    assert client.post(address, notice).status_code == 302
+    one = services()[-1]
+    assert one.served_on == calendar.today() + dt.timedelta(days=30)
+    assert heard == [], "its time has not run yet"
+    with scoped(SYSTEM):
+        Service.objects.filter(pk=one.pk).update(served_on=calendar.today())
+        assert (served_job(), served_job()) == (1, 0)
+    assert heard == [("notice", calendar.today())]
+
+
+def test_electronic_only_on_a_recorded_consent(w, paper):
+    client, address = sign_in(w.inspector), f"/papers/{paper.uid}/serve/"
+    arrived = calendar.local(timezone.now()).strftime("%Y-%m-%dT%H:%M")
+    mail = {"way": "electronic", "at": arrived, "reason": "邮件系统回执"}
+    assert "No confirmed address" in client.post(address, mail).content.decode()
+    told = {
+        "electronic": "yes", "means": "email", "account": "wang@example.com", "address": "水晶街 1 号",
+        "receiver": "王清", "phone": "13805330001",
+    }  # fmt: skip
+    entered = f"{address}address/"
+    assert client.post(entered, {**told, "account": "nonsense", "scan": picture()}).status_code == 422
+    assert client.post(entered, told).status_code == 422, "the signed form itself is wanted"
+    assert client.post(entered, {**told, "scan": picture()}).status_code == 302
+    with scoped(SYSTEM):
+        confirmed = AddressConfirmation.objects.select_related("paper").get()
+        assert "13805330001" not in str(confirmed.paper.data)
+        assert confirmed.phone == "13805330001"
+        assert pdf(confirmed.paper).startswith(b"%PDF-")
+    page = client.get(address).content.decode()
+    assert "13805330001" not in page
+    assert 'name="way" value="electronic"' in page
+    assert "13805330001" in client.post(f"{entered}open/").content.decode()
+    with scoped(SYSTEM):
+        assert LedgerEntry.objects.filter(kind="address.opened").count() == 1
+    assert client.post(address, mail).status_code == 302
+    assert (services()[0].why, services()[0].confirmation_id) == ("arrival", confirmed.pk)
+    assert client.post(entered, {**told, "electronic": "no", "scan": picture()}).status_code == 302
+    with scoped(SYSTEM):
+        assert list(AddressConfirmation.objects.order_by("pk").values_list("electronic", "until")[1:]) == [
+            (False, None)
+        ]
+
+
+def test_the_proof_is_printed_in_advance_and_completed_after(w, paper):
+    client = sign_in(w.inspector)
+    printed = client.post(f"/papers/{paper.uid}/serve/receipt/", {"way": "direct"})
+    (one,) = services()
+    assert printed["Location"] == f"/papers/{one.receipt.uid}.pdf"
+    assert (one.state, one.receipt.state, one.receipt.data["receiver"]) == ("planned", "draft", "")
+    assert client.get(printed["Location"]).content.startswith(b"%PDF-")
+    assert client.post(f"/papers/{paper.uid}/serve/receipt/", {"way": "left"}).status_code == 302
+    assert len(services()) == 1
+    assert client.post(f"/papers/{paper.uid}/serve/", direct(w)).status_code == 302
+    (after,) = services()
+    assert (after.receipt.uid, after.receipt.code) == (one.receipt.uid, one.receipt.code)
+    assert (after.receipt.state, after.receipt.data["receiver"]) == ("issued", "王清")
+
+
+def test_an_unsealed_order_is_told_not_served(w, matter, shared):
+    with scoped(SYSTEM):
+        made = making.make(ORDER, matter, shared["papers"]["signed"][ORDER], actor=SYSTEM)
+    client = sign_in(w.inspector)
+    assert "bears no seal yet" in client.get(f"/papers/{made.uid}/serve/").content.decode()
+    assert client.post(f"/papers/{made.uid}/serve/", direct(w)).status_code == 409
+
+
+def test_only_those_who_serve_and_only_in_their_area(w, paper):
+    address = f"/papers/{paper.uid}/serve/"
+    with scoped(SYSTEM):
+        section = w.person("科长", Role.SECTION, world.DISTRICT)
+    assert sign_in(section).get(address).status_code == 200
+    assert sign_in(section).post(address, direct(w)).status_code == 403
+    assert sign_in(w.stranger).get(address).status_code == 404
+    assert sign_in(w.stranger).post(address, direct(w)).status_code == 404
+    assert services() == []
