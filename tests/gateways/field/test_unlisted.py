@@ -60,7 +60,7 @@ def put(phone: Device, body: dict[str, Any]) -> FieldRecord:
             received=dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
         )  # none came just now: worked on at once
         records.take(body["id"], canonical(body), phone)
-        return FieldRecord.objects.get(pk=body["id"])
+        return FieldRecord.objects.select_related("matter").get(pk=body["id"])
 
 
 def again(kept: FieldRecord) -> FieldRecord:
