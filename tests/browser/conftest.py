@@ -95,7 +95,7 @@ def playwright() -> Iterator[Playwright]:
         pytest.fail("No chromium on this machine: `apt-get install chromium`, or name one in CHROMIUM.")
     with sync_playwright() as running:
         yield running
-        connections.close_all()  # beside the driver's loop Django keeps connections of its own: none outlives its database
+        connections.close_all()  # Django keeps others beside the driver's loop: none outlives its database
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import forms, making
 from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.registry.models import Premises
-from zhijian.programmes.inspection import flow
+from zhijian.programmes.inspection import demo_detours, flow
 from zhijian.programmes.inspection.checklists import load_shipped
 from zhijian.programmes.inspection.made_up import Seen, Sheet, made_name, record_of
 from zhijian.programmes.inspection.models import Checklist, Inspection
@@ -274,6 +274,9 @@ def _quarter(plan: dict[str, Any], scale: float, town: Town) -> int:
         office = favourite if n < 6 else dice.choice(town.offices)
         day = today + dt.timedelta(days=dice.choice([-2, 0, 0, 0, 1, 3]))
         _task(town, office, day, "special" if n % 5 == 3 else "routine")
+    free = (place.pk for place in favourite.places if place.pk not in town.planned)
+    officers = (favourite.first, favourite.second)
+    demo_detours.plant(town.plan.get("detours", {}), officers, favourite.device, free, dice)
     return done
 
 
