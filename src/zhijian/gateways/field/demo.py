@@ -19,8 +19,11 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence.digest import canonical
 from zhijian.kernel.packs import stack
+from zhijian.kernel.registry.likely import core
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection.demo_detours import at_the_door, last_working_day
+
+NAMED = 4  # characters of a shop's name that the stall bears
 
 
 def plant(scale: float, say: Callable[[str], None]) -> None:
@@ -53,7 +56,7 @@ def _stall(
         "lat": str(near.lat + Decimal("0.0004")),
         "lon": str(near.lon),
     }
-    told = {**plan["stall"], "trade": near.trade, "name": plan["stall"]["name"].format(name=near.name[:6])}
+    told = {**plan["stall"], "trade": near.trade, "name": plan["stall"]["name"].format(name=core(near.name)[:NAMED])}
     return at_the_door(place, (person,), device, at, dice, mode="note", unlisted=told)
 
 

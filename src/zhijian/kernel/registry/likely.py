@@ -7,9 +7,12 @@ common, so that each reason can be shown.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+
+from zhijian.kernel.packs import stack
 
 from .models import Premises, PremisesStatus
 from .search import search
@@ -75,9 +78,15 @@ def _rated(row: Premises, name: str, lat: Decimal | None, lon: Decimal | None, p
     return Likely(row, round(alike, 2), away, same_phone, same_trade, score)
 
 
+def core(name: str) -> str:
+    """A name without the city and district that it begins with, which half the register shares."""
+    places = [re.escape(area.short or area.name) for area in stack().areas.values() if area.level != "office"]
+    return re.sub(f"^(?:(?:{'|'.join(places)})[市区县]?)+", "", name) or name
+
+
 def likeness(a: str, b: str) -> float:
-    """How many of the bigrams of the shorter name stand in the other, 0 to 1."""
-    one, other = set(grams(fold(a))), set(grams(fold(b)))
+    """How many of the bigrams of the shorter name stand in the other, 0 to 1; the place's own names don't count."""
+    one, other = set(grams(fold(core(a)))), set(grams(fold(core(b))))
     if not one or not other:
         return 0.0
     return len(one & other) / min(len(one), len(other))

@@ -28,6 +28,7 @@ from zhijian.kernel.evidence import ledger
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
 
 from .entries import CORRECTED, CORRECTED_CONTACT, NOT_CORRECTED, PROPOSED
+from .likely import metres_between
 from .models import Premises, PremisesStatus, Proposal, ProposalState, What
 
 Value = dict[str, str]
@@ -165,7 +166,15 @@ def shown(of: Proposal) -> Shown:
     """How the desk shows it."""
     now, new, known = current(of.premises, of.what), json.loads(of.new), json.loads(of.old)
     changed = {k: v for k, v in known.items() if v} != {k: v for k, v in now.items() if v and k in known}
-    return Shown(of, words(of.what, now), words(of.what, new), changed, words(of.what, known), seen(now), new)
+    return Shown(
+        of, words(of.what, now), words(of.what, new), changed, words(of.what, known), seen(now), new, _away(now, new)
+    )
+
+
+def _away(now: Value, new: Value) -> int | None:
+    """How far a new pin stands from the present one, in metres."""
+    both = [Decimal(value[name]) if value.get(name) else None for value in (now, new) for name in ("lat", "lon")]
+    return metres_between(*both)
 
 
 def seen(now: Value) -> str:

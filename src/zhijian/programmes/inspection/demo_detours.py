@@ -6,6 +6,7 @@ import datetime as dt
 import random
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from zhijian.kernel.accounts.actor import SYSTEM
@@ -78,19 +79,29 @@ def last_working_day() -> dt.date:
     return day
 
 
-def plant(plan: Json, officers: tuple[Person, ...], device: Device, places: Iterator[int], dice: random.Random) -> None:
-    """One of each outcome that the plan names, while there are premises; the shut shop is one of the planned visits."""
+@dataclass(frozen=True, slots=True)
+class Free:
+    """Premises that no visit is planned for, with the officers of their office and their phone."""
+
+    premises: int
+    officers: tuple[Person, ...]
+    device: Device
+
+
+def plant(plan: Json, free: Iterator[Free], first: Person, dice: random.Random) -> None:
+    """One of each outcome that the plan names, while there are premises; the shut shop is one planned for `first`."""
     day = last_working_day()
     for n, (kind, told) in enumerate(plan.items()):
         at = dt.datetime(day.year, day.month, day.day, 9 + n, 20, tzinfo=calendar.zone())
         with scoped(SYSTEM):
-            task = _planned(officers[0]) if kind == "shut" else None
-            premises = task.premises if task else Premises.objects.filter(pk=next(places, None)).first()
-            if premises is None:
-                continue
+            place = next(free, None)
+            if place is None:
+                return
+            task = _planned(first) if kind == "shut" else None
+            premises = task.premises if task else Premises.objects.get(pk=place.premises)
             more = {"task": str(task.uid) if task else None, "hindered": {"kind": kind, **told}}
-            raw = at_the_door(where(premises), officers, device, at, dice, **more)
-            record_visit(read(raw), raw, sha256_hex(canonical(raw)), device)
+            raw = at_the_door(where(premises), place.officers, place.device, at, dice, **more)
+            record_visit(read(raw), raw, sha256_hex(canonical(raw)), place.device)
 
 
 def _planned(officer: Person) -> Matter | None:
