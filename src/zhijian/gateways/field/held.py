@@ -44,6 +44,7 @@ PURPOSES = {
     "routine": gettext_lazy("Routine visit"),
     "special": gettext_lazy("Special visit"),
     "recheck": gettext_lazy("Re-check"),
+    "correction": gettext_lazy("Correction at the door"),
 }
 
 
@@ -88,7 +89,7 @@ def told(kept: FieldRecord) -> Told:
     content = content if isinstance(content, dict) else {}
     answers = _rows(content, "answers")
     return Told(
-        purpose=str(PURPOSES.get(str(content.get("purpose")), kept.kind)),
+        purpose=str(PURPOSES.get(str(content.get("purpose") or kept.kind), kept.kind)),
         premises=_uuid(content.get("premises")),
         started=_moment(content.get("started")),
         answers=len(answers),
