@@ -40,5 +40,6 @@ OPENERS: dict[str, Opener] = {
     "inspection": plan,
     "rectification": rectification,
     "lead": lambda w: _child(w, flow.LEAD, "propose", items=["1.1"], found="无证", basis="食法35"),
+    "unreachable": lambda w: _child(w, flow.UNREACHABLE, "seek", address="水晶街 1 号"),
     "publication": lambda w: _child(w, flow.PUBLICATION, "await"),
 }

@@ -356,7 +356,58 @@ def public(album: Album) -> None:
         album.take(page, "verify-form")
 
 
-GROUPS: dict[str, Callable[[Album], None]] = {"desk": desk, "papers": papers, "field": field, "public": public}
+# Visits that do not go to plan
+
+
+def detours(album: Album) -> None:
+    """What the phone offers when no check can be made, and what the desk makes of it."""
+    for size, language, end in ((WIDE, "zh-CN", ""), (NARROW, "zh-CN", "-390"), (WIDE, "en-GB", "-en")):
+        with album.browser(size, language) as page:
+            album.sign_in(page, HEAD)
+            album.open(page, "/corrections/")
+            album.take(page, f"desk-corrections{end}")
+            album.open(page, "/held/")
+            album.open(page, first_link(page, 'main a[href^="/held/"]'))
+            album.take(page, f"desk-matching{end}")
+            album.sign_in(page, LEADER)
+            album.open(page, "/l/unreachable/?state=sought")
+            album.open(page, first_link(page, 'tbody a[href^="/m/"]'))
+            album.take(page, f"desk-unreachable{end}")
+    with album.browser(WIDE) as desk, phone_of(album) as context:
+        phone = context.pages[0]
+        phone.set_default_timeout(30_000)
+        enrol(album, desk, phone)
+        context.set_offline(True)
+        at_the_door(album, phone)
+
+
+def at_the_door(album: Album, phone: Page) -> None:
+    """Six choices, the page of the photo, a place of no file, a correction; nothing of it is sent."""
+    task = phone.locator('[data-testid^="task-"]').first
+    for choice in ("repair", "refused"):
+        task.click()
+        phone.get_by_test_id("hindered-open").click()
+        expect(phone.get_by_test_id("hindered")).to_be_visible()
+        if choice == "repair":
+            album.take(phone, "field-hindered")
+        phone.get_by_test_id(f"hindered-{choice}").click()
+        expect(phone.get_by_test_id("atdoor")).to_be_visible()
+        album.take(phone, f"field-{choice}", full=True)
+        phone.get_by_test_id("discard").click()
+        expect(phone.get_by_test_id("hindered-open")).to_be_visible()
+        if choice == "refused":
+            phone.get_by_test_id("correct-open").click()
+            album.take(phone, "field-correct")
+        phone.goto(f"{album.site}/field/#/today")
+    phone.get_by_test_id("search").fill("水晶街早点摊")
+    phone.get_by_test_id("unlisted-open").click()
+    phone.get_by_test_id("unlisted-where").fill("早市入口东侧第 3 个摊位")
+    phone.get_by_test_id("unlisted-trade").select_option(index=1)
+    phone.get_by_test_id("licensed-no").click()
+    album.take(phone, "field-unlisted")
+
+
+GROUPS: dict[str, Callable[[Album], None]] = {one.__name__: one for one in (desk, papers, field, public, detours)}
 
 
 def main() -> None:

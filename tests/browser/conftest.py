@@ -15,6 +15,7 @@ from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
+from django.db import connections
 from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
 
 from zhijian.kernel.accounts import demo as people
@@ -94,6 +95,7 @@ def playwright() -> Iterator[Playwright]:
         pytest.fail("No chromium on this machine: `apt-get install chromium`, or name one in CHROMIUM.")
     with sync_playwright() as running:
         yield running
+        connections.close_all()  # Django keeps others beside the driver's loop: none outlives its database
 
 
 @pytest.fixture

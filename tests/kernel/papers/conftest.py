@@ -27,6 +27,12 @@ def shared() -> dict[str, Any]:
     return json.loads(SHARED.read_text())
 
 
+@pytest.fixture(scope="session")
+def hindered() -> dict[str, Any]:
+    """Records of schema 2: visits that could not be made, a place of no file."""
+    return json.loads(SHARED.with_name("record_inspection_2.json").read_text())
+
+
 @pytest.fixture
 def w(db: None) -> world.World:
     with scoped(SYSTEM):

@@ -32,6 +32,14 @@ def test_data_of_each_paper(shared: dict[str, Any], which: str, kind: str) -> No
     canonical(made)
 
 
+def test_the_record_of_a_refused_entry_is_the_same_on_both_sides(hindered: dict[str, Any]) -> None:
+    made = BUILDERS["onsite_record"](read(hindered["records"]["refused"]), Known(**hindered["known"]))
+    assert made == hindered["papers"]["refused"]["onsite_record"]
+    bare = copy.deepcopy(hindered["records"]["refused"])
+    bare["content"]["findings"] = ""
+    assert BUILDERS["onsite_record"](read(bare), Known(**hindered["known"]))["findings"] == made["findings"]
+
+
 @pytest.mark.parametrize("which", ["signed", "refused"])
 def test_the_shared_record_is_whole(shared: dict[str, Any], which: str) -> None:
     record = shared["records"][which]

@@ -26,11 +26,17 @@
       k: () => go(-1),
       '?': () => one('#keys')?.showModal(),
     }
+    // Where each row has its own decisions, their keys press the row's buttons.
+    const key = `[data-key="${CSS.escape(event.key)}"]`
+    const act = (here >= 0 && one(key, all('[data-row]')[here])) || (one('[data-keys]') && all(key).find((each) => !each.closest('[data-row]')))
+    if (act) keys[event.key] = () => act.click()
     if (keys[event.key]) {
       event.preventDefault()
       keys[event.key]()
     }
   })
+
+  if (one('[data-keys]') && matchMedia('(pointer: fine)').matches) go(1)
 
   document.addEventListener('click', (event) => {
     const target = event.target

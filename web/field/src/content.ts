@@ -63,7 +63,15 @@ export function needsDeadline(draft: OpenDraft, failed: Verdict[]): boolean {
   return failed.some((verdict) => verdict.measure === "rectify");
 }
 
+/** Whether it is only noted, without a paper and without signatures. */
+export function isNoted(head: Pick<OpenDraft["head"], "hindered" | "only_note">): boolean {
+  return !!head.only_note || (!!head.hindered && head.hindered.kind !== "refused");
+}
+
+/** A shut door asks for no paper, a refused entry for the record of the visit. */
 export function papersNeeded(draft: OpenDraft, failed: Verdict[]): PaperKind[] {
+  if (isNoted(draft.head)) return [];
+  if (draft.head.hindered) return ["onsite_record"];
   if (draft.head.purpose === "recheck") return ["onsite_record"];
   const kinds: PaperKind[] = ["onsite_record", "result_sheet"];
   if (failed.some((verdict) => verdict.measure === "rectify")) kinds.push("rectification_order");
@@ -72,7 +80,9 @@ export function papersNeeded(draft: OpenDraft, failed: Verdict[]): PaperKind[] {
 
 /** The "what was found" text of the on-site record, written by the answers; the inspector may change it. */
 export function findingsText(draft: OpenDraft, checklist: Checklist | null, words: Words): string {
-  return findingsOf({ ...toldIn(draft, checklist), findings: "" }, checklist ? itemsOf(checklist) : [], words);
+  const hindered = draft.head.hindered ?? null;
+  if (isNoted(draft.head)) return "";
+  return findingsOf({ ...toldIn(draft, checklist), hindered, findings: "" }, checklist ? itemsOf(checklist) : [], words);
 }
 
 /** Answers in the order of the checklist, or what became of the findings at a re-check. */
@@ -94,6 +104,8 @@ export interface Circumstances {
 /** The content as it will be digested and signed. */
 export function contentOf(draft: OpenDraft, checklist: Checklist | null, at: Circumstances): Content {
   const { head } = draft;
+  const hindered = head.hindered ?? null;
+  const judged = !hindered && !head.only_note;
   const failed = at.rules && checklist ? verdicts(at.rules.decide, checklist, draft.answers) : [];
   const recheck = head.purpose === "recheck";
   const { answers, rechecks } = toldIn(draft, checklist);
@@ -101,8 +113,8 @@ export function contentOf(draft: OpenDraft, checklist: Checklist | null, at: Cir
     task: head.task?.uid ?? null,
     purpose: head.purpose,
     premises: head.premises.uid,
-    checklist: recheck ? null : head.checklist,
-    mode: "full",
+    checklist: recheck || !judged ? null : head.checklist,
+    mode: hindered ? "hindered" : head.only_note ? "note" : "full",
     device: at.device,
     app: at.app,
     started: head.started,
@@ -117,7 +129,7 @@ export function contentOf(draft: OpenDraft, checklist: Checklist | null, at: Cir
     findings: head.findings?.trim() ? head.findings : findingsText(draft, checklist, at.words),
     statement: head.statement,
     outcome:
-      recheck || !at.rules
+      recheck || !judged || !at.rules
         ? null
         : {
             result: overall(at.rules.decide, failed).result,
@@ -128,6 +140,8 @@ export function contentOf(draft: OpenDraft, checklist: Checklist | null, at: Cir
     refused: head.refused,
     rechecks,
     papers: at.papers,
+    hindered,
+    unlisted: head.unlisted ?? null,
   };
 }
 

@@ -31,6 +31,9 @@ export interface Premises {
     phone: string | null;
   };
   name: string;
+  /** The shop's own number, where it is another than the entity's; and whom to ask for. */
+  phone?: string;
+  contact?: string;
   address: string;
   lat: string | null;
   lon: string | null;
@@ -162,6 +165,11 @@ export interface PaperForm {
   texts?: { [key: string]: string | { [key: string]: string } };
 }
 
+export interface Trade {
+  code: string;
+  name: string;
+}
+
 export interface PullPage {
   cursor: string;
   more: boolean;
@@ -179,6 +187,7 @@ export interface PullPage {
   organ?: Organ;
   numbers?: ReservedNumber[];
   papers?: Partial<Record<PaperKind, PaperForm>>;
+  trades?: Trade[];
   removed?: { premises?: string[]; tasks?: string[]; checklists?: (string | { id: string; version: number })[] };
 }
 

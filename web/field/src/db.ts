@@ -32,6 +32,8 @@ export interface DraftRow {
   task: string;
   checklist: string;
   updated: string;
+  /** A shop that could not be visited is a draft of its own beside a check that was begun there. */
+  kind?: "hindered";
   box: Box;
 }
 
@@ -78,6 +80,8 @@ export interface OutboxRow {
   sha256: string;
   blobs: OutboxBlob[];
   matter: string;
+  /** What comes next, for the page that follows: the code of a sentence. */
+  next_step?: string;
   flags: string[];
   problem: { code: string; message: string; mend: string } | null;
   /** The record's canonical bytes, exactly as they are sent. */
@@ -96,6 +100,7 @@ export interface SentRow {
   photos: number;
   flags: string[];
   papers: Box | null;
+  next_step?: string;
 }
 
 /** A door code that this phone did not know, noted to be looked up at the next sync. */

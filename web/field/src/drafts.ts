@@ -6,7 +6,7 @@ import { utf8, uuid7, type Bytes } from "./bytes";
 import type { PaperKind, Premises, Purpose, Task } from "./contract";
 import type { Vault } from "./crypto";
 import { checklistRef, type FieldDb } from "./db";
-import type { Answer, PhotoFact, Place, Recheck, Signature, Signer } from "./record";
+import type { Answer, Hindered, PhotoFact, Place, Recheck, Signature, Signer, Unlisted } from "./record";
 import { watchRoom } from "./storage";
 import { localTime } from "./workdays";
 
@@ -27,6 +27,10 @@ export interface Head {
   deadline: string | null;
   refused: { reason: string; witness: string } | null;
   rechecks: Record<string, Recheck>;
+  /** Why the visit cannot be made; the place that the phone did not know; that only its being there is noted. */
+  hindered?: Hindered | null;
+  unlisted?: Unlisted | null;
+  only_note?: boolean;
   /** Set while the papers lie on the table for signing: the content's canonical text, and what was signed so far. */
   frozen: { content: string; digest: string; signatures: Signature[] } | null;
 }
@@ -63,9 +67,11 @@ export class Drafts {
     purpose: Purpose,
     checklist: { id: string; version: number } | null,
     inspectors: Signer[],
+    more: Partial<Pick<Head, "hindered" | "unlisted" | "only_note">> = {},
   ): Promise<string> {
     const same = await this.db.drafts.where("premises").equals(premises.uid).toArray();
-    const going = same.find((row) => row.task === (task?.uid ?? ""));
+    const kind = more.hindered ? "hindered" : undefined;
+    const going = same.find((row) => row.task === (task?.uid ?? "") && row.kind === kind);
     if (going) return going.id;
     const head: Head = {
       id: uuid7(),
@@ -83,6 +89,7 @@ export class Drafts {
       deadline: null,
       refused: null,
       rechecks: {},
+      ...more,
       frozen: null,
     };
     await this.saveHead(head);
@@ -99,6 +106,7 @@ export class Drafts {
         task: head.task?.uid ?? "",
         checklist: head.checklist ? checklistRef(head.checklist) : "",
         updated: new Date().toISOString(),
+        ...(head.hindered ? { kind: "hindered" as const } : {}),
         box,
       });
     });

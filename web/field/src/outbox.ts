@@ -216,6 +216,7 @@ export class Outbox {
       photos: row.blobs.length,
       flags: row.flags,
       papers: row.papers,
+      ...(row.next_step ? { next_step: row.next_step } : {}),
     };
     try {
       await this.db.transaction("rw", this.db.outbox, this.db.sent, async () => {
@@ -245,7 +246,7 @@ export class Outbox {
 /** Makes the row of a signed record; the caller stores it together with what it replaces. */
 export async function outboxRow(
   vault: Vault,
-  facts: { id: string; task: string; name: string; photos: { sha256: string; size: number; type: string }[] },
+  facts: { id: string; task: string; name: string; next_step?: string; photos: { sha256: string; size: number; type: string }[] },
   bytes: Bytes,
   papers: unknown,
 ): Promise<OutboxRow> {
@@ -253,6 +254,7 @@ export async function outboxRow(
     id: facts.id,
     task: facts.task,
     name: facts.name,
+    ...(facts.next_step ? { next_step: facts.next_step } : {}),
     made: new Date().toISOString(),
     state: "waiting",
     tries: 0,

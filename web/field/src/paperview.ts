@@ -108,7 +108,7 @@ function onsite(d: OnsiteRecord, w: Wording): Block[] {
         [w.say("attendance"), d.present.name ? w.say("present", { name: who }) : w.say("absent")],
       ],
     },
-    text(w.say("told_cards", { organ: d.organ, purpose: w.of("purpose", d.purpose), list: d.list || w.say("recheck_list") })),
+    text(w.say("told_cards", { organ: d.organ, purpose: w.of("purpose", d.purpose), list: d.list || w.say(d.purpose === "recheck" ? "recheck_list" : "no_list") })),
     text(w.say("answer", { text: w.say(d.cards_shown ? "seen" : "not_seen") })),
     text(w.say("told_rights")),
     text(w.say("answer", { text: w.say(recusal) })),

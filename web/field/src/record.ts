@@ -1,7 +1,28 @@
-/** The record that a phone sends, schema 1. What stands in `content` is what is digested, shown and signed. */
+/** The record that a phone sends, schema 2 (the first had neither `hindered` nor `unlisted`). What stands in `content` is what is digested, shown and signed. */
 import type { Measure, PaperKind, Purpose, Result } from "./contract";
 
-export const SCHEMA = 1;
+export const SCHEMA = 2;
+
+/** Why a visit could not be made, in the order in which they are offered. */
+export const HINDERED = ["shut", "repair", "closed_down", "moved", "not_found", "refused"] as const;
+export type HinderedKind = (typeof HINDERED)[number];
+
+export interface Hindered {
+  kind: HinderedKind;
+  note: string;
+  /** The day that the officer gives (repair). */
+  again: string | null;
+  /** The new address, as far as it is known (moved). */
+  address: string;
+}
+
+/** A place that was not on this phone, entered at its door. */
+export interface Unlisted {
+  name: string;
+  trade: string;
+  licensed: "yes" | "no" | "not_shown";
+  where: string;
+}
 
 export interface Answer {
   item: string;
@@ -52,7 +73,8 @@ export interface Content {
   purpose: Purpose;
   premises: string;
   checklist: { id: string; version: number } | null;
-  mode: "full";
+  /** "note": only that the place is there. */
+  mode: "full" | "note" | "hindered";
   device: string;
   app: string;
   started: string;
@@ -72,6 +94,8 @@ export interface Content {
   refused: { reason: string; witness: string } | null;
   rechecks: Recheck[];
   papers: { kind: PaperKind; number: string | null; code: string | null }[];
+  hindered: Hindered | null;
+  unlisted: Unlisted | null;
 }
 
 export type Stroke = [number, number, number][];
@@ -93,4 +117,18 @@ export interface FieldRecord {
   content: Content;
   digest: string;
   signatures: Signature[];
+}
+
+/** What is otherwise at the door than the phone knew; it becomes a proposal that the desk decides. */
+export interface Change {
+  what: "phone" | "contact" | "sign" | "pin";
+  old: Record<string, string> | null;
+  new: Record<string, string>;
+}
+
+export interface Correction {
+  schema: number;
+  id: string;
+  kind: "correction";
+  content: { premises: string; visit: string | null; device: string; app: string; made: string; changes: Change[] };
 }

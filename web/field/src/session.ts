@@ -1,7 +1,7 @@
 /** What is open while the app is unlocked: one person's database, keys, server access and outbox. */
 import { computed, reactive, ref, shallowRef, watch } from "vue";
 import { Api } from "./api";
-import type { Calendar, Colleague, Organ, Person, PullPage, Rules, Site } from "./contract";
+import type { Calendar, Colleague, Organ, Person, PullPage, Rules, Site, Trade } from "./contract";
 import { KeyRing, Vault } from "./crypto";
 import { FieldDb } from "./db";
 import { Drafts } from "./drafts";
@@ -22,6 +22,7 @@ export interface Reference {
   calendar: Calendar | null;
   organ: Organ | null;
   papers: NonNullable<PullPage["papers"]>;
+  trades: Trade[];
   uploads: string;
 }
 
@@ -39,6 +40,7 @@ export class Session {
     calendar: null,
     organ: null,
     papers: {},
+    trades: [],
     uploads: "",
   });
 

@@ -38,8 +38,14 @@ export async function freeze(visit: Visit, deadline: string | null): Promise<voi
 
 /** Takes the papers back for changing; signatures made so far are dropped. */
 export async function thaw(visit: Visit): Promise<void> {
-  Object.assign(visit.head, { frozen: null, refused: null });
+  Object.assign(visit.head, { frozen: null, refused: visit.head.hindered ? visit.head.refused : null });
   await visit.session.drafts.saveHead(toRaw(visit.head));
+}
+
+/** What nobody signs is laid down and handed to the outbox at once: a shut door, a place that is only noted. */
+export async function submitUnsigned(visit: Visit): Promise<string> {
+  if (!visit.head.frozen) await freeze(visit, null);
+  return submit(visit);
 }
 
 /** Notes that the person in charge will not sign: the text changes, so it is frozen anew. */
@@ -92,7 +98,8 @@ export async function submit(visit: Visit): Promise<string> {
   const order = signersOf(content).map((signer) => signer.who);
   const signatures = [...toRaw(frozen).signatures].sort((a, b) => order.indexOf(a.who) - order.indexOf(b.who));
   const record: FieldRecord = { schema: SCHEMA, id: head.id, kind: "inspection", content, digest: frozen.digest, signatures };
-  const facts = { id: head.id, task: head.task?.uid ?? "", name: head.premises.name, photos: content.photos };
+  const next_step = content.hindered?.kind ?? (content.mode === "note" ? "note" : content.unlisted ? "unlisted" : "");
+  const facts = { id: head.id, task: head.task?.uid ?? "", name: head.premises.name, next_step, photos: content.photos };
   const row = await outboxRow(session.vault, facts, canonical(record as unknown as Json), viewsOf(visit));
   const { db } = session;
   await visit.flush();

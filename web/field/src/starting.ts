@@ -41,6 +41,7 @@ export async function startVisit(
   task: Task | null,
   purpose: Purpose,
   checklist: { id: string; version: number } | null,
+  more: Parameters<Session["drafts"]["start"]>[5] = {},
 ): Promise<string> {
-  return here.drafts.start(premises, task, purpose, checklist, await officers(here, task));
+  return here.drafts.start(premises, task, purpose, checklist, await officers(here, task), more);
 }

@@ -6,7 +6,7 @@ import type { CheckItem, PaperForm } from "./contract";
 import { t } from "./i18n";
 import type { Answer, Content } from "./record";
 
-export const WORDS = ["measured", "unmet", "joint", "corrected", "some", "none", "rechecked", "line", "of_item"] as const;
+export const WORDS = ["measured", "unmet", "joint", "corrected", "some", "none", "rechecked", "line", "of_item", "entry_refused"] as const;
 export type Words = Record<(typeof WORDS)[number], string>;
 
 const LINES = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
@@ -34,11 +34,12 @@ export function foundOf(item: Pick<CheckItem, "text"> | undefined, given: Answer
   return parts.join(words.joint);
 }
 
-type Told = Pick<Content, "findings" | "answers" | "rechecks">;
+type Told = Pick<Content, "findings" | "answers" | "rechecks"> & Partial<Pick<Content, "hindered">>;
 
 /** What the record of the visit tells: the officer's own words, or the sentence that his answers make. */
 export function findingsOf(content: Told, items: CheckItem[], words: Words): string {
   if (content.findings.trim()) return content.findings;
+  if (content.hindered?.kind === "refused") return fill(words.entry_refused, { note: content.hindered.note.trim().replace(STOPS, "") });
   if (content.rechecks.length && !content.answers.length) return rechecked(content, words);
   const place = new Map(items.map((item, n) => [item.no, n]));
   const at = (no: string) => place.get(no) ?? items.length;

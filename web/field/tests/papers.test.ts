@@ -17,6 +17,8 @@ interface Fixture {
 const fixture = shared<Fixture>("tests/fixtures/record_inspection_1.json");
 /** Records whose officers wrote no findings; only the facts named there are told. */
 const found = shared<Omit<Fixture, "papers"> & { papers: Record<string, Record<PaperKind, object>> }>("tests/fixtures/record_inspection_1_found.json");
+/** Schema 2: visits that could not be made, and a place that the register did not have. */
+const second = shared<Fixture>("tests/fixtures/record_inspection_2.json");
 const wanted = Object.entries(found.papers).flatMap(([name, papers]) => Object.entries(papers).map(([kind, facts]) => ({ name, kind: kind as PaperKind, facts })));
 const cases = Object.keys(fixture.records).flatMap((name) =>
   (Object.keys(BUILDERS) as PaperKind[]).map((kind) => ({ name, kind })),
@@ -30,6 +32,19 @@ test.each(wanted)("$name: $kind tells what was found as the server does", ({ nam
   const record = found.records[name]!;
   const known = record.content.checklist ? found.known : { ...found.known, checklist: null };
   expect(BUILDERS[kind](record, known)).toMatchObject(facts);
+});
+
+test("the record of a refused entry has the facts that the server prints, told by the same words", () => {
+  const record = second.records.refused!;
+  const wanted = second.papers.refused!.onsite_record;
+  expect(BUILDERS.onsite_record(record, second.known)).toEqual(wanted);
+  const bare = { ...record, content: { ...record.content, findings: "" } };
+  expect(BUILDERS.onsite_record(bare, second.known)).toEqual(wanted);
+});
+
+test.each(Object.keys(second.records))("%s: the digest of schema 2 is that of the canonical content", async (name) => {
+  const record = second.records[name]!;
+  expect([record.schema, await digestOf(record.content as unknown as Json)]).toEqual([2, record.digest]);
 });
 
 test("a requirement that the finding names is not said twice, and a form without a ground shows none", () => {

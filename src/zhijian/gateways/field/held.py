@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
 
-from zhijian.gateways.field import records
+from zhijian.gateways.field import records, unlisted
 from zhijian.gateways.field.models import FieldRecord
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.roles import Role
@@ -25,7 +25,7 @@ from zhijian.kernel.matters.errors import NotOpen, StepError
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection.actions import CannotPlace, record_visit
-from zhijian.programmes.inspection.record import read
+from zhijian.programmes.inspection.record import Unlisted, read
 
 WATCHERS = (Role.HEAD, Role.ADMIN)
 COUNTED = 1000
@@ -36,6 +36,7 @@ TRIED = ledger.entry_kind("field.again", label=gettext_lazy("The record {record}
 # How `records.work_on` tells why: the exception's name, then its text.
 WHY = {
     "CannotPlace: premises": gettext_lazy("The premises that it names are not in the register."),
+    "CannotPlace: unlisted": gettext_lazy("The shop has no file here. Match it, or make a file for it."),
     "CannotPlace: task": gettext_lazy("It re-checks findings that are not known here."),
     "ValidationError": gettext_lazy("Its content is not as any released app writes it."),
 }
@@ -43,6 +44,7 @@ PURPOSES = {
     "routine": gettext_lazy("Routine visit"),
     "special": gettext_lazy("Special visit"),
     "recheck": gettext_lazy("Re-check"),
+    "correction": gettext_lazy("Correction at the door"),
 }
 
 
@@ -72,6 +74,7 @@ class Told:
     photos: int
     officers: str
     papers: str
+    unlisted: Unlisted | None = None
 
 
 def raw(kept: FieldRecord) -> dict[str, Any]:
@@ -86,7 +89,7 @@ def told(kept: FieldRecord) -> Told:
     content = content if isinstance(content, dict) else {}
     answers = _rows(content, "answers")
     return Told(
-        purpose=str(PURPOSES.get(str(content.get("purpose")), kept.kind)),
+        purpose=str(PURPOSES.get(str(content.get("purpose") or kept.kind), kept.kind)),
         premises=_uuid(content.get("premises")),
         started=_moment(content.get("started")),
         answers=len(answers),
@@ -94,6 +97,7 @@ def told(kept: FieldRecord) -> Told:
         photos=len(_rows(content, "photos")),
         officers="、".join(str(one.get("name", "")) for one in _rows(content, "inspectors")),
         papers="、".join(str(one["number"]) for one in _rows(content, "papers") if one.get("number")),
+        unlisted=unlisted.told(content),
     )
 
 
@@ -149,20 +153,45 @@ def place(uid: UUID, premises: Premises, actor: Actor) -> Matter:
     with scoped(SYSTEM):
         kept = _locked(uid)
         came = raw(kept)
+        unlisted.remember(kept, came)
         try:
             with transaction.atomic():
                 record = read({**came, "content": {**came["content"], "premises": str(premises.uid)}})
                 matter = record_visit(record, came, kept.sha256, kept.device)
+                kept.matter = matter
         except StepError as error:
             raise NotOpen(error.message) from error
         except (ValidationError, CannotPlace, KeyError, TypeError, ValueError) as error:
             raise NotOpen(_("It could not be worked on.")) from error
-        kept.state, kept.matter = FieldRecord.State.ACCEPTED, matter
+        kept.state = FieldRecord.State.ACCEPTED
         kept.flags, kept.area = matter.flags, matter.area
-        kept.save(update_fields=["state", "flags", "matter", "area"])
+        kept.save(update_fields=["state", "flags", "matter", "area", "place"])
         data = {"record": str(kept.pk), "premises": str(premises.uid)}
         ledger.record(PLACED.code, actor=actor, subject=f"matter:{matter.pk}", matter=matter, data=data)
+        _others(kept)
         return matter
+
+
+def _others(kept: FieldRecord) -> None:
+    """What else the phone sent of the same place of no file finds its premises now."""
+    if kept.place is None:
+        return
+    rows = FieldRecord.objects.filter(place=kept.place, state=FieldRecord.State.HELD).exclude(pk=kept.pk)
+    for other in rows.select_for_update(of=("self",)).select_related("device__person").order_by("received"):
+        records.work_on(other, raw(other))
+
+
+def file(uid: UUID, area: str, actor: Actor) -> Matter:
+    """Make a file without a code for the place that the record entered, in `area`, and place the record there.
+
+    Raises NotOpen when the record waits no more, or entered no place.
+    """
+    with scoped(SYSTEM):
+        kept = _locked(uid)
+        premises = unlisted.new_file(raw(kept), area, actor)
+        if premises is None:
+            raise NotOpen(_("This record names premises of the register; it enters none."))
+        return place(uid, premises, actor)
 
 
 def note_opened(kept: FieldRecord, actor: Actor) -> None:

@@ -31,11 +31,16 @@ class FieldRecord(models.Model):
     state = models.CharField(max_length=10, choices=State.choices)
     matter = models.ForeignKey("matters.Matter", models.PROTECT, null=True, related_name="field_records")
     area = models.CharField(max_length=16, db_collation="C", help_text="whose people look at it when it is held")
+    # The id that the phone gave to a place of no file: its next records are about the same place.
+    place = models.UUIDField(null=True, help_text="the id that the phone gave to premises of no file")
     flags = models.JSONField(default=list)
     reply = models.JSONField(default=dict, help_text="the answer that was given, given again for the same bytes")
 
     class Meta:
-        indexes = [models.Index(fields=["area", "received"], name="held_records", condition=models.Q(state="held"))]
+        indexes = [
+            models.Index(fields=["area", "received"], name="held_records", condition=models.Q(state="held")),
+            models.Index(fields=["place"], name="field_place", condition=models.Q(place__isnull=False)),
+        ]
 
 
 class Nonce(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,12 +11,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from zhijian.gateways.field import held
+from zhijian.gateways.field import held, unlisted
 from zhijian.gateways.field.models import FieldRecord
+from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.desk import gate, said
 from zhijian.kernel.desk.forms import is_uid
 from zhijian.kernel.matters.errors import NotOpen
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.packs.areas import office_at, offices
 from zhijian.kernel.registry.models import Premises
 
 SHOWN = 100  # the oldest; those behind come up as these are dealt with
@@ -57,8 +61,54 @@ def record_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         "detail": detail,
         "premises": Premises.objects.select_related("entity").filter(uid=one.premises).first(),
         "area": said.area_name(kept.area),
+        **_matching(kept, one, gate.actor_in(request)),
     }
     return render(request, "field/record.html", context)
+
+
+def _matching(kept: FieldRecord, one: held.Told, actor: Actor) -> dict[str, Any]:
+    """Of a place of no file: who it may be, and the office in which a new file would stand."""
+    if one.unlisted is None:
+        return {}
+    came = held.raw(kept)
+    at = unlisted.pin(came["content"])
+    near = office_at(float(at.lat), float(at.lon)) if at else None
+    mine = [each for each in unlisted.candidates(came) if actor.can_read(each.premises.area)]
+    return {
+        "place": one.unlisted,
+        "licence": unlisted.licence_said(one.unlisted.licensed),
+        "trade": unlisted.trades().get(one.unlisted.trade, one.unlisted.trade),
+        "pin": at,
+        "candidates": [(each, said.area_name(each.premises.area)) for each in mine],
+        "offices": offices(),
+        "office": kept.area or (near.code if near else ""),
+        "elsewhere": near.short if near and near.code != kept.area else "",
+    }
+
+
+@require_POST
+@gate.roles(*held.WATCHERS)
+def file(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Make a file without a code for the place that the record entered, and place it there."""
+    kept, actor = _kept(request, uid), gate.actor_in(request)
+    area = request.POST.get("area", "")
+    if area not in dict(offices()):
+        messages.warning(request, _("Choose the office in which the new file stands."))
+        return redirect("held_record", uid=kept.pk)
+    try:
+        matter = held.file(kept.pk, area, actor)
+    except NotOpen as error:
+        messages.warning(request, error.message)
+        return redirect("held")
+    return _placed(request, matter)
+
+
+def _placed(request: HttpRequest, matter: Matter) -> HttpResponse:
+    """Off to the matter, if it is in one's own area; else on with the next."""
+    messages.success(request, _("Placed: %(title)s") % {"title": matter.title})
+    if not gate.actor_in(request).can_read(matter.area):
+        return redirect("held")
+    return redirect("record", uid=matter.uid)
 
 
 @require_GET
@@ -113,5 +163,4 @@ def place(request: HttpRequest, uid: UUID) -> HttpResponse:
         matter = held.place(kept.pk, premises, actor)
     except NotOpen as error:
         return render(request, "field/place.html", {**context, "problem": error.message}, status=409)
-    messages.success(request, _("Placed: %(title)s") % {"title": matter.title})
-    return redirect("record", uid=matter.uid)
+    return _placed(request, matter)

@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
 
-from zhijian.gateways.field import jobs, problems
+from zhijian.gateways.field import jobs, problems, unlisted
+from zhijian.gateways.field.corrections import take_corrections
 from zhijian.gateways.field.models import FieldRecord
 from zhijian.kernel.accounts.actor import SYSTEM, actor_of
 from zhijian.kernel.accounts.models import Device
@@ -103,10 +104,10 @@ def work_on(kept: FieldRecord, raw: dict[str, Any]) -> None:
     kept.state = FieldRecord.State.ACCEPTED
     try:
         with transaction.atomic():
-            record = read(raw)
-            kept.matter = record_visit(record, raw, kept.sha256, kept.device)
-            kept.flags = kept.matter.flags
-            kept.area = kept.matter.area
+            if kept.kind == "correction":
+                take_corrections(kept, raw)
+            else:
+                _visit(kept, raw)
     except (ValidationError, CannotPlace, StepError, KeyError, TypeError, ValueError) as error:
         log.warning("field record %s is held: %s", kept.uid, error)
         kept.matter = None
@@ -119,7 +120,14 @@ def work_on(kept: FieldRecord, raw: dict[str, Any]) -> None:
             area=kept.area,
             data={"why": type(error).__name__, "sha256": kept.sha256},
         )
-    kept.save(update_fields=["state", "flags", "matter", "area"])
+    kept.save(update_fields=["state", "flags", "matter", "area", "place"])
+
+
+def _visit(kept: FieldRecord, raw: dict[str, Any]) -> None:
+    record = unlisted.placed(kept, read(raw))
+    kept.matter = record_visit(record, raw, kept.sha256, kept.device)
+    kept.flags = kept.matter.flags
+    kept.area = kept.matter.area
 
 
 def answer(kept: FieldRecord) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from zhijian.gateways.field import pictures
+from zhijian.gateways.field import pictures, unlisted
 from zhijian.kernel import papers
 from zhijian.kernel.accounts.actor import Actor, Range, subtree
 from zhijian.kernel.accounts.middleware import upload_origin
@@ -119,6 +119,7 @@ def _small(device: Device, actor: Actor, ranges: list[Range], request: HttpReque
         "site": {"zone": stack().zone, "origin": public_origin()},
         "organ": {"name": organ.name, "short": organ.short, "phone": organ.phone, "area": area} if organ else None,
         "numbers": _numbers(device, area) if organ and device.person.signs_on(today) else [],
+        "trades": [{"code": code, "name": name} for code, name in unlisted.trades().items()],
         "papers": papers.forms_for_phone(PAPERS),
     }
 
@@ -166,6 +167,8 @@ def premises(rows: list[Premises]) -> list[Json]:
                 "phone": row.entity.phone,
             },
             "name": row.name,
+            "phone": row.phone,
+            "contact": row.contact,
             "address": row.address,
             "lat": str(row.lat) if row.lat is not None else None,
             "lon": str(row.lon) if row.lon is not None else None,

@@ -11,5 +11,6 @@ urlpatterns = [
     path("held/<uuid:uid>/", pages.record_page, name="held_record"),
     path("held/<uuid:uid>/raw.json", pages.raw, name="held_raw"),
     path("held/<uuid:uid>/again/", pages.again, name="held_again"),
+    path("held/<uuid:uid>/file/", pages.file, name="held_file"),
     path("held/<uuid:uid>/place/", pages.place, name="held_place"),
 ]

@@ -52,6 +52,10 @@ def mask(text: str) -> str:
 class EncryptedText(models.BinaryField):
     """A text column that is stored sealed. It can't be filtered on: keep a blind index beside it."""
 
+    def to_python(self, value: str | None) -> str | None:
+        """Text, not base64, as a plain binary column would have it."""
+        return value
+
     def from_db_value(self, value: bytes | None, expression: object, connection: object) -> str | None:
         return None if value is None else open_text(value)
 

@@ -13,16 +13,17 @@ from zhijian.kernel.evidence import ledger
 from zhijian.kernel.matters.flow import Flow
 
 PROGRAMMES = "zhijian.programmes."
+GATEWAYS = "zhijian.gateways."
 
 
-def programmes() -> list[str]:
-    """The installed programmes' package names, in the order of the settings."""
-    return [config.name for config in apps.get_app_configs() if config.name.startswith(PROGRAMMES)]
+def programmes(storey: str = PROGRAMMES) -> list[str]:
+    """The package names of what is installed on a storey, in the order of the settings."""
+    return [config.name for config in apps.get_app_configs() if config.name.startswith(storey)]
 
 
-def furniture(name: str) -> list[ModuleType]:
-    """The module `name` (flow, desk, figures…) of each programme that has one."""
-    names = [f"{package}.{name}" for package in programmes()]
+def furniture(name: str, storey: str = PROGRAMMES) -> list[ModuleType]:
+    """The module `name` (flow, desk, figures…) of each programme (or gateway) that has one."""
+    names = [f"{package}.{name}" for package in programmes(storey)]
     return [importlib.import_module(one) for one in names if importlib.util.find_spec(one) is not None]
 
 

@@ -57,6 +57,35 @@ def office_at(latitude: float, longitude: float) -> Area | None:
     return min(offices, key=lambda area: _distance(latitude, longitude, area), default=None)
 
 
+def office_named(address: str) -> Area | None:
+    """The local office whose town or street an address names (in its district, where it names one); None for none."""
+    offices = [area for area in stack().areas.values() if area.level == "office"]
+    found = [area for area in offices if (stem := _stem(area)) and stem in address]
+    return max(found, key=lambda area: (_named_above(area, address), len(_stem(area))), default=None)
+
+
+def _stem(area: Area) -> str:
+    return (area.short or area.name).removesuffix("所")
+
+
+def _named_above(area: Area, address: str) -> bool:
+    above = stack().areas.get(area.parent)
+    return above is not None and (above.short or above.name) in address
+
+
+def offices() -> list[tuple[str, str]]:
+    """Every local office by its code, with its name, to be chosen from."""
+    areas = stack().areas
+    level = {area.level for area in areas.values()}
+    leaves = [area for area in areas.values() if area.level == "office" or "office" not in level]
+    return [(area.code, f"{_parent(area)} {area.short or area.name}".strip()) for area in leaves]
+
+
+def _parent(area: Area) -> str:
+    above = stack().areas.get(area.parent)
+    return (above.short or above.name) if above else ""
+
+
 def _distance(latitude: float, longitude: float, area: Area) -> float:
     """Good enough to compare near places: degrees, with longitude shrunk by the latitude's cosine."""
     east = (longitude - float(area.longitude)) * math.cos(math.radians(latitude))

@@ -15,10 +15,21 @@ class RegistryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Declare the kinds of ledger entries, and put the import on the menu of those who may send or read."""
+        """Declare the kinds of ledger entries, and put import and corrections on the menu of those concerned."""
+        from django.utils.translation import ngettext
+
         from zhijian.kernel.desk import menu
+        from zhijian.kernel.desk.waiting import waits
 
         from . import entries  # noqa: F401
         from .import_pages import READERS
+        from .proposals import DECIDERS, count
+
+        def said(n: int) -> str:
+            words = ngettext("%(n)s correction from the field waits", "%(n)s corrections from the field wait", n)
+            return words % {"n": n}
+
+        waits("registry.corrections", DECIDERS, count, said, "corrections")
+        menu.item("corrections", _("Corrections from the field"), "corrections", DECIDERS, order=79)
 
         menu.item("imports", _("Import"), "imports", READERS, order=80)

@@ -28,3 +28,27 @@ def _came_to_nothing(facts: dict[str, Any]) -> str:
 CAME_TO_NOTHING = entry_kind(
     "registry.import_nothing", label=_("The import of {file} changed nothing: {state}"), describe=_came_to_nothing
 )
+
+
+def _what(facts: dict[str, Any]) -> str:
+    from .models import What
+
+    return str(What(facts["what"]).label) if facts.get("what") in What.values else "…"
+
+
+def _of_place(sentence: Any) -> Any:
+    """The sentence with what was corrected in the reader's language."""
+    return lambda facts: str(sentence).format_map({"old": "…", "new": "…", "name": "…", **facts, "what": _what(facts)})
+
+
+PROPOSED_TEXT = _("Correction proposed at {name}: {what}")
+PROPOSED = entry_kind("registry.proposed", label=PROPOSED_TEXT, describe=_of_place(PROPOSED_TEXT))
+CORRECTED_TEXT = _("Corrected at {name}: {what}, from “{old}” to “{new}”")
+CORRECTED = entry_kind("registry.corrected", label=CORRECTED_TEXT, describe=_of_place(CORRECTED_TEXT))
+CONTACT_TEXT = _("Corrected at {name}: {what}")
+CORRECTED_CONTACT = entry_kind(
+    "registry.contact_corrected", label=CONTACT_TEXT, personal=("old", "new"), describe=_of_place(CONTACT_TEXT)
+)
+NOT_TEXT = _("Correction refused at {name}: {what}")
+NOT_CORRECTED = entry_kind("registry.not_corrected", label=NOT_TEXT, describe=_of_place(NOT_TEXT))
+FILED = entry_kind("registry.filed", label=_("A new file without a code was made: {name}"))

@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 
+from zhijian.kernel.accounts.crypto import EncryptedText
 from zhijian.kernel.ids import uuid7
 
 from . import text
@@ -123,6 +124,8 @@ class Premises(models.Model):
     status = models.CharField(_("status"), max_length=8, choices=PremisesStatus, default=PremisesStatus.OPEN)
     contact = models.CharField(_("contact"), max_length=80, blank=True, default="")
     phone = models.CharField(_("business phone"), max_length=24, blank=True, default="", db_collation="C")
+    # The contact's own number: personal, sealed, shown by its mask.
+    contact_phone = EncryptedText(_("contact's own number"), null=True, blank=True)
     risk = models.CharField(_("risk grade"), max_length=8, blank=True, default="", db_collation="C")
     pinned = models.BooleanField(_("area set by hand"), default=False)
     extra = models.JSONField(_("other columns of the source"), default=dict, blank=True)
@@ -194,6 +197,59 @@ class Licence(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class What(models.TextChoices):
+    """What of a place's entry is proposed to be changed."""
+
+    PHONE = "phone", _("business phone")
+    CONTACT = "contact", _("contact")
+    SIGN = "sign", _("sign over the door")
+    PIN = "pin", _("place on the map")
+    ADDRESS = "address", _("address")
+    STATUS = "status", _("whether it is open")
+
+
+class ProposalState(models.TextChoices):
+    """What became of a proposal."""
+
+    OPEN = "open", _("to be decided")
+    ACCEPTED = "accepted", _("accepted")
+    REFUSED = "refused", _("refused")
+
+
+class Proposal(models.Model):
+    """A correction of the register that somebody proposes from the field; the desk decides with one key.
+
+    `old` is the value as the phone knew it, `new` the proposed one, both as JSON and sealed: a contact's number is
+    personal. `record` is the phone's record that it came with, once for each thing that it proposes.
+    """
+
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    premises = models.ForeignKey(Premises, models.PROTECT, related_name="proposals", verbose_name=_("premises"))
+    entity = models.ForeignKey(Entity, models.PROTECT, related_name="proposals", verbose_name=_("entity"))
+    area = models.CharField(_("area"), max_length=16, db_collation="C")
+    what = models.CharField(max_length=8, choices=What)
+    old = EncryptedText()
+    new = EncryptedText()
+    note = models.CharField(max_length=300, blank=True, default="")
+    record = models.UUIDField()
+    matter = models.ForeignKey("matters.Matter", models.PROTECT, null=True, related_name="proposals")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=ProposalState, default=ProposalState.OPEN)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("proposal of a correction")
+        verbose_name_plural = _("proposals of corrections")
+        constraints = [models.UniqueConstraint(fields=["record", "what"], name="proposal_once")]
+        indexes = [models.Index(fields=["area", "id"], name="proposal_open", condition=Q(state="open"))]
+
+    def __str__(self) -> str:
+        return f"{self.premises}: {self.get_what_display()}"  # type: ignore[attr-defined]
 
 
 class Departure(models.Model):

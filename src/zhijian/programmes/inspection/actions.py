@@ -2,64 +2,30 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel import papers
-from zhijian.kernel.accounts.actor import SYSTEM, Actor, PostFact, actor_of
+from zhijian.kernel.accounts.actor import actor_of
 from zhijian.kernel.accounts.models import Device
-from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence import files, ledger
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.matters.perform import About, perform
+from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.registry.models import Premises
-from zhijian.programmes.inspection import decide, doubts, flow
+from zhijian.programmes.inspection import decide, detours, doubts, flow
 from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, Rectification
 from zhijian.programmes.inspection.record import Given, Record
+from zhijian.programmes.inspection.visiting import CannotPlace, Visit, about, checklist_of, start, task_of, there
 from zhijian.programmes.inspection.wording import findings_of, found_of, title_of
 
 RECHECKED = ledger.entry_kind(
     "inspection.rechecked", label=_("Re-checked on the spot: {accepted} put right, {back} not yet")
 )
-
-
-class CannotPlace(Exception):
-    """The record names premises or findings that are not here: a person has to place it."""
-
-
-@dataclass(frozen=True)
-class Visit:
-    """A record on its way in: what came, from which phone, and who acted."""
-
-    record: Record
-    raw: dict[str, Any]
-    sha256: str
-    device: Device
-    premises: Premises
-    actor: Actor
-
-    @property
-    def at(self) -> dt.datetime:
-        return self.record.content.ended
-
-    @property
-    def reference(self) -> str:
-        return str(self.record.id)
-
-
-def on_site(device: Device, day: dt.date, area: str) -> Actor:
-    """The phone's person as he stood there: an inspector in that place, whatever his posts say (a doubt tells it)."""
-    return _there(actor_of(device.person, day, device=str(device.uid)), area)
-
-
-def _there(actor: Actor, area: str) -> Actor:
-    return replace(actor, posts=(*actor.posts, PostFact(Role.INSPECTOR, area)))
 
 
 def record_visit(record: Record, raw: dict[str, Any], sha256: str, device: Device) -> Matter:
@@ -70,10 +36,10 @@ def record_visit(record: Record, raw: dict[str, Any], sha256: str, device: Devic
     content = record.content
     premises = Premises.objects.select_related("entity").filter(uid=content.premises).first()
     if premises is None:
-        raise CannotPlace("premises")
+        raise CannotPlace("unlisted" if content.unlisted else "premises")
     day = calendar.legal_day(content.started)
     actor = actor_of(device.person, day, device=str(device.uid))
-    visit = Visit(record, raw, sha256, device, premises, _there(actor, premises.area))
+    visit = Visit(record, raw, sha256, device, premises, there(actor, premises.area))
     flags = [
         *doubts.of_record(record, raw),
         *doubts.of_device(device, content.ended),
@@ -83,8 +49,8 @@ def record_visit(record: Record, raw: dict[str, Any], sha256: str, device: Devic
     if not actor.can_read(premises.area):
         flags.append(doubts.doubt("outside_area"))
     with scoped(visit.actor):
-        make = _recheck if content.purpose == "recheck" else _inspect
-        matter, more = make(visit)
+        matter, more = _make(visit)(visit)
+        detours.unlicensed(visit, matter)
         _keep_evidence(visit, matter)
         more += _make_papers(visit, matter)
         matter.flags = [*matter.flags, *(one for one in [*flags, *more] if one not in matter.flags)]
@@ -92,23 +58,25 @@ def record_visit(record: Record, raw: dict[str, Any], sha256: str, device: Devic
     return matter
 
 
-def _task(visit: Visit) -> Matter | None:
-    named = visit.record.content.task
-    if named is None:
-        return None
-    with scoped(SYSTEM):  # it may have moved to another area meanwhile
-        return Matter.objects.filter(uid=named, kind=flow.INSPECTION.kind).first()
+def _make(visit: Visit) -> Callable[[Visit], tuple[Matter, list[dict[str, Any]]]]:
+    """What kind of visit it was."""
+    content = visit.record.content
+    if content.hindered is not None:
+        return detours.hinder
+    if content.mode == "note":
+        return detours.note_place
+    return _recheck if content.purpose == "recheck" else _inspect
 
 
 def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
     """A first visit: the task's own, or one started at the door."""
     content = visit.record.content
-    checklist = _checklist(visit)
-    task = _task(visit)
+    checklist = checklist_of(visit)
+    task = task_of(visit)
     flags = doubts.of_task(task, content.task is not None, visit.device.person_id)
     flags += doubts.of_checklist(visit.record, checklist)
     if task is None or task.state != "planned" or task.area != visit.premises.area:
-        task = _start(visit, checklist)
+        task = start(visit, checklist)
     judged = decide.decide(checklist.items if checklist else {}, [a.model_dump() for a in content.answers])
     told = content.outcome
     measures: dict[str, str] = {i.item: i.measure for i in told.items} if told else judged.measures
@@ -142,37 +110,11 @@ def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
     _keep_answers(inspection, content.answers, keys, measures)
     _order_rectifications(visit, inspection, checklist, failed, measures)
     _propose_investigation(visit, inspection, checklist, failed, measures)
-    perform(flow.PUBLICATION, "await", visit.actor, at=visit.at, about=_about(visit, matter), by_field={
+    perform(flow.PUBLICATION, "await", visit.actor, at=visit.at, about=about(visit, matter), by_field={
         "inspection": inspection
     })  # fmt: skip
     matter.refresh_from_db()
     return matter, flags
-
-
-def _checklist(visit: Visit) -> Checklist | None:
-    named = visit.record.content.checklist
-    return Checklist.objects.filter(code=named.id, version=named.version).first() if named else None
-
-
-def _about(visit: Visit, parent: Matter | None = None, title: str = "") -> About:
-    premises = visit.premises
-    return About(title or premises.name, premises.area, premises.entity, premises, parent)
-
-
-def _start(visit: Visit, checklist: Checklist | None) -> Matter:
-    content = visit.record.content
-    others = [officer.id for officer in content.inspectors if officer.id != visit.device.person_id]
-    return perform(
-        flow.INSPECTION,
-        "start",
-        visit.actor,
-        about=_about(visit),
-        at=content.started,
-        purpose=content.purpose,
-        checklist=checklist.pk if checklist else None,
-        assignee=visit.device.person_id,
-        second=others[0] if others else None,
-    )
 
 
 def _keep_answers(inspection: Inspection, answers: list[Given], keys: set[str], measures: dict[str, str]) -> None:
@@ -209,7 +151,7 @@ def _order_rectifications(
             "order",
             visit.actor,
             at=visit.at,
-            about=_about(visit, inspection.matter, title_of(item, given)),
+            about=about(visit, inspection.matter, title_of(item, given)),
             by_field={"inspection": inspection},
             item=given.item[:20],
             found=found_of(item, given),
@@ -235,7 +177,7 @@ def _propose_investigation(
         "propose",
         visit.actor,
         at=visit.at,
-        about=_about(visit, inspection.matter),
+        about=about(visit, inspection.matter),
         by_field={"inspection": inspection},
         items=[given.item for given in grave],
         found="\n".join(title_of(items.get(given.item, {}), given) for given in grave),
@@ -253,7 +195,7 @@ def _recheck(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
             matter__uid__in=[check.rectification for check in content.rechecks]
         )
     }
-    task = _task(visit) or next((row.inspection.matter for row in found.values()), None)
+    task = task_of(visit) or next((row.inspection.matter for row in found.values()), None)
     if task is None:
         raise CannotPlace("task")
     for check in content.rechecks:

@@ -29,7 +29,7 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import forms, making
 from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.registry.models import Premises
-from zhijian.programmes.inspection import flow, rules
+from zhijian.programmes.inspection import demo_detours, flow, rules
 from zhijian.programmes.inspection.checklists import load_shipped
 from zhijian.programmes.inspection.made_up import Seen, Sheet, made_name, record_of
 from zhijian.programmes.inspection.models import Checklist, Inspection
@@ -274,7 +274,16 @@ def _quarter(plan: dict[str, Any], scale: float, town: Town) -> int:
         office = favourite if n < 6 else dice.choice(town.offices)
         day = today + dt.timedelta(days=dice.choice([-2, 0, 0, 0, 1, 3]))
         _task(town, office, day, "special" if n % 5 == 3 else "routine")
+    demo_detours.plant(town.plan.get("detours", {}), _free(town, favourite), favourite.first, dice)
     return done
+
+
+def _free(town: Town, first: Office) -> Iterator[demo_detours.Free]:
+    """Premises that no visit is planned for, those of the first office before the others."""
+    for office in (first, *(one for one in town.offices if one is not first)):
+        for place in office.places:
+            if place.pk not in town.planned:
+                yield demo_detours.Free(place.pk, (office.first, office.second), office.device)
 
 
 def _live(story: Story, day: dt.date, n: int, town: Town) -> None:

@@ -17,11 +17,11 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.panel import PANEL
 from zhijian.kernel.registry.models import Entity
 from zhijian.programmes.inspection.checklists import applicable
-from zhijian.programmes.inspection.flow import INSPECTION, LEAD, PUBLICATION, RECTIFICATION
+from zhijian.programmes.inspection.flow import INSPECTION, LEAD, PUBLICATION, RECTIFICATION, UNREACHABLE
 from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, Measure, PublishedResult
 
 # Headings of the record's own columns are looked up by the fields' names.
-HEADINGS = (_("Result"),)
+HEADINGS = (_("Result"), _("Sought"), _("Letters"))
 
 
 def _checklists(asked: forms.Asked) -> forms.Options:
@@ -44,6 +44,7 @@ def visit_panel(matter: Matter, record: Inspection, actor: Actor) -> dict[str, A
         answer.measure_said = _measure(answer, matter, record, answer.item in right)
     return {
         "visit": record,
+        "attempts": list(record.attempts.order_by("-at")[:20]),
         "failed": [a for a in answers if a.answer == Answer.Value.NO],
         "complied": [a for a in answers if a.answer == Answer.Value.YES],
         "absent": [a for a in answers if a.answer == Answer.Value.NA],
@@ -122,6 +123,18 @@ class Leads(MatterList):
     panels = [Panel("inspection/desk/lead.html")]
     rank = 12
     empty = _("A failed key item proposes an investigation; it appears here for the head.")
+
+
+class NotReached(MatterList):
+    flow = UNREACHABLE
+    columns = ["title", "area", "state", "sought", "letters", "opened", "due"]
+    filters = ["q", "state", "area", "overdue", "period"]
+    order = "due"
+    panels = [Panel("inspection/desk/unreachable.html"), PANEL]
+    rank = 14
+    empty = _(
+        "Who was not to be found at the registered address appears here, on the way to the list of abnormal operations."
+    )
 
 
 class Publications(MatterList):

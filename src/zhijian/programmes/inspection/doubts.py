@@ -6,7 +6,6 @@ Each doubt is a code with its sentence; how far is far and how many officers are
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -18,10 +17,11 @@ from zhijian.kernel.accounts.models import Device, Person
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.registry.likely import metres_between
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import rules
 from zhijian.programmes.inspection.models import Checklist
-from zhijian.programmes.inspection.record import Record
+from zhijian.programmes.inspection.record import Content, Record
 
 DOUBTS = {
     "digest_wrong": gettext_lazy("The signed digest does not match the content."),
@@ -58,11 +58,9 @@ def sentence(flag: dict[str, Any]) -> str:
     return _(str(DOUBTS[flag["code"]])) % flag if flag["code"] in DOUBTS else flag["code"]
 
 
-def metres(lat1: Decimal, lon1: Decimal, lat2: Decimal, lon2: Decimal) -> int:
-    """Great-circle distance between two places, in metres."""
-    a, b, c, d = (math.radians(float(x)) for x in (lat1, lon1, lat2, lon2))
-    h = math.sin((c - a) / 2) ** 2 + math.cos(a) * math.cos(c) * math.sin((d - b) / 2) ** 2
-    return round(2 * 6_371_000 * math.asin(math.sqrt(h)))
+def enforces(content: Content) -> bool:
+    """Whether it was an act of enforcement, which takes two officers: noting a shut door or an unknown shop is none."""
+    return content.mode != "note" and (content.hindered is None or content.hindered.kind == "refused")
 
 
 def of_record(record: Record, raw: dict[str, Any]) -> list[dict[str, Any]]:
@@ -74,7 +72,7 @@ def of_record(record: Record, raw: dict[str, Any]) -> list[dict[str, Any]]:
     skew = dt.timedelta(milliseconds=abs(content.clock_skew_ms))
     if skew > CLOCK_TOLERANCE:
         found.append(doubt("clock_wrong", minutes=int(skew.total_seconds() // 60)))
-    if len(content.inspectors) < rules.officers_min(content.started):
+    if enforces(content) and len(content.inspectors) < rules.officers_min(content.started):
         found.append(doubt("one_officer"))
     return found
 
@@ -96,9 +94,9 @@ def of_place(record: Record, premises: Premises) -> list[dict[str, Any]]:
     place = record.content.place
     if place is None:
         return [doubt("no_place")]
-    if premises.lat is None or premises.lon is None:
+    away = metres_between(Decimal(place.lat), Decimal(place.lon), premises.lat, premises.lon)
+    if away is None:
         return []
-    away = metres(Decimal(place.lat), Decimal(place.lon), premises.lat, premises.lon)
     limit = rules.far_away_metres(record.content.started)
     return [doubt("far_away", metres=away)] if away > limit + (place.accuracy or 0) else []
 
@@ -106,6 +104,8 @@ def of_place(record: Record, premises: Premises) -> list[dict[str, Any]]:
 def of_officers(record: Record, people: Mapping[int, Person] | None = None) -> list[dict[str, Any]]:
     """Doubts about the officers' certificates on the day. `people` by id, where they are at hand."""
     day = calendar.legal_day(record.content.started)
+    if not enforces(record.content):
+        return []
     if people is None:
         people = Person.objects.in_bulk([officer.id for officer in record.content.inspectors])
     return [
@@ -131,14 +131,16 @@ def of_checklist(record: Record, checklist: Checklist | None) -> list[dict[str, 
     return found
 
 
-def of_task(task: Matter | None, named: bool, person_id: int) -> list[dict[str, Any]]:
-    """Doubts about the task: given to others, cancelled, done already, unknown."""
+def of_task(
+    task: Matter | None, named: bool, person_id: int, states: tuple[str, ...] = ("planned",)
+) -> list[dict[str, Any]]:
+    """Doubts about the task, which should be in one of `states`: given to others, cancelled, done already, unknown."""
     if not named:
         return []
     if task is None:
         return [doubt("task_unknown")]
     if task.state == "cancelled":
         return [doubt("task_cancelled")]
-    if task.state != "planned":
+    if task.state not in states:
         return [doubt("task_done_twice", first=str(task.uid))]
     return [doubt("task_reassigned")] if person_id not in (task.assignee_id, task.second_id) else []

@@ -16,10 +16,12 @@ from zhijian.kernel.matters.perform import perform
 from zhijian.programmes.inspection import rules
 from zhijian.programmes.inspection.models import (
     Answer,
+    Attempt,
     Inspection,
     Publication,
     PublishedResult,
     Rectification,
+    Unreachable,
 )
 
 NO_ASK: dict[str, Any] = {"asked_until": None, "asked_reason": ""}
@@ -36,6 +38,43 @@ def visited(matter: Matter, record: Inspection, facts: Any, actor: Actor, at: dt
     """The planned day is over; what is due now are the findings, each by itself."""
     matter.due = None
     Matter.objects.filter(pk=matter.pk).update(due=None)
+    Inspection.objects.filter(pk=record.pk).update(hindered="")
+
+
+def stood_before(matter: Matter, record: Inspection, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """Keep the attempt. A planned visit is due on its new day; what closes or leaves the office is due no more."""
+    Attempt.objects.create(
+        inspection=record,
+        kind=facts.hindered,
+        at=at,
+        note=facts.note,
+        again=facts.planned_for,
+        address=facts.address,
+        record_id=facts.report,
+        record_digest=facts.digest,
+    )
+    if matter.state == "planned":
+        due_on_the_day(matter, record, facts, actor, at)
+    elif matter.state != "rectifying":
+        matter.due = None
+        Matter.objects.filter(pk=matter.pk).update(due=None)
+
+
+def handed_over(matter: Matter, record: Inspection, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """The new office plans the visit and names its own officers."""
+    matter.assignee, matter.second, matter.due = None, None, None
+    Matter.objects.filter(pk=matter.pk).update(assignee=None, second=None, due=None)
+    Inspection.objects.filter(pk=record.pk).update(planned_for=None)
+
+
+def sought_again(matter: Matter, record: Unreachable, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """One more visit in vain."""
+    Unreachable.objects.filter(pk=record.pk).update(sought=F("sought") + 1)
+
+
+def letter_counted(matter: Matter, record: Unreachable, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """One more letter that came back."""
+    Unreachable.objects.filter(pk=record.pk).update(letters=F("letters") + 1)
 
 
 def looked_at(matter: Matter, record: Inspection, facts: Any, actor: Actor, at: dt.datetime) -> None:

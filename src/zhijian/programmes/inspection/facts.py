@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
 from zhijian.kernel.matters import Facts, long, person, pictures
-from zhijian.programmes.inspection.models import Purpose, Result
+from zhijian.programmes.inspection.models import Hindered, Purpose, Result
 
 Count = Annotated[int, Field(ge=0, le=32_000)]
 
@@ -66,6 +66,49 @@ class Recorded(Facts):
     record_id: UUID
     record_digest: Annotated[str, Field(max_length=64)]
     refused: bool = False
+
+
+class AtTheDoor(Facts):
+    """Why the visit could not be made, as the phone recorded it; the record itself is kept byte for byte."""
+
+    hindered: Hindered
+    note: Annotated[str, Field(max_length=1000)] = ""
+    planned_for: dt.date | None = None
+    address: Annotated[str, Field(max_length=300)] = ""
+    report: UUID
+    digest: Annotated[str, Field(max_length=64)]
+
+
+class Again(Facts):
+    """The visit is to be made after all, on this day."""
+
+    planned_for: Annotated[dt.date, Field(title=_("Day of the visit"))]
+
+
+class HandedOver(Facts):
+    """The office of the new address."""
+
+    area: Annotated[str, Field(max_length=16)]
+
+
+class Sought(Facts):
+    """Where it was sought in vain."""
+
+    address: Annotated[str, Field(max_length=300)] = ""
+
+
+class Letter(Facts):
+    """A letter to the registered address that came back unsigned."""
+
+    sent_on: Annotated[dt.date, Field(title=_("Sent on"))]
+    returned_on: Annotated[dt.date, Field(title=_("Came back on"))]
+
+
+class Grounds(Facts):
+    """What calls for an investigation, in words."""
+
+    found: str
+    basis: Annotated[str, Field(max_length=200)] = ""
 
 
 class Order(Facts):

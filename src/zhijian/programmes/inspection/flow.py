@@ -7,7 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from zhijian.kernel.accounts import ASSIGNEE, CLERK, HEAD, INSPECTOR, PARTY, SECOND, SECTION
 from zhijian.kernel.clock import CLOCK
 from zhijian.kernel.matters import Flow, State, Step
-from zhijian.programmes.inspection import doubts, effects, facts, guards, models, rules
+from zhijian.programmes.inspection import doubts, effects, facts, guards, hindered, models, rules
+from zhijian.programmes.inspection.unreachable import UNREACHABLE
+
+__all__ = ["INSPECTION", "LEAD", "PUBLICATION", "RECTIFICATION", "UNREACHABLE"]
 
 INSPECTION = Flow(
     kind="inspection",
@@ -17,6 +20,7 @@ INSPECTION = Flow(
     doubt=doubts.sentence,
     states=[
         State("planned", _("To be visited"), tone="act"),
+        State("away", _("Moved: to be handed over"), tone="warn"),
         State("rectifying", _("Being put right"), tone="warn"),
         State("closed", _("Closed"), final=True, tone="good"),
         State("cancelled", _("Cancelled"), final=True),
@@ -57,7 +61,7 @@ INSPECTION = Flow(
         ),
         Step(
             "cancel",
-            "planned",
+            ("planned", "away"),
             "cancelled",
             who=HEAD,
             label=_("Cancel the visit"),
@@ -92,9 +96,10 @@ INSPECTION = Flow(
             article=rules.RECTIFY_WITHIN,
             does=effects.visited,
         ),
+        *hindered.STEPS,
         Step(
             "look",
-            ("planned", "rectifying", "closed"),
+            ("planned", "away", "rectifying", "closed"),
             who=HEAD,
             label=_("Doubts looked at"),
             facts=facts.Looked,
@@ -259,6 +264,18 @@ LEAD = Flow(
             label=_("Propose an investigation"),
             facts=facts.Found,
             said=_("Investigation proposed: items {items}"),
+            starts=rules.VERIFY_WITHIN,
+            hidden=True,
+            tells=HEAD,
+            article=rules.VERIFY_WITHIN,
+        ),
+        Step(
+            "report",
+            to="proposed",
+            who=INSPECTOR,
+            label=_("Propose an investigation"),
+            facts=facts.Grounds,
+            said=_("Investigation proposed: {found}"),
             starts=rules.VERIFY_WITHIN,
             hidden=True,
             tells=HEAD,

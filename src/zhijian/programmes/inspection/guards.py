@@ -12,7 +12,7 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters import Guard, no, ok
 from zhijian.kernel.matters.models import Matter
 from zhijian.programmes.inspection import rules
-from zhijian.programmes.inspection.models import Inspection, Rectification
+from zhijian.programmes.inspection.models import Inspection, Rectification, Unreachable
 
 
 def two_officers(matter: Matter, record: Any, actor: Actor, facts: Any) -> Guard:
@@ -97,3 +97,25 @@ def answered_or_on_site(matter: Matter, record: Rectification, actor: Actor, fac
     if matter.state == "answered" or facts is None or facts.on_site:
         return ok()
     return no(_("The enterprise has not answered: look on the spot, or wait for its answer."))
+
+
+def letters_apart(matter: Matter, record: Unreachable, actor: Actor, facts: Any) -> Guard:
+    """Letters count when they came back, each sent so long after the one before as the rule says."""
+    if facts is None:
+        return ok()
+    if not facts.sent_on <= facts.returned_on <= calendar.today():
+        return no(_("A letter comes back after it was sent, and not on a day to come."))
+    gap = rules.LETTER_GAP.maybe(facts.sent_on)
+    if record.sent_on is None or gap is None or gap.limit is None:
+        return ok()
+    if (facts.sent_on - record.sent_on).days < gap.limit.n:
+        return no(_("The letters must be sent at least %(n)s days apart.") % {"n": gap.limit.n}, rules.LETTER_GAP)
+    return ok()
+
+
+def sought_enough(matter: Matter, record: Unreachable, actor: Actor, facts: Any) -> Guard:
+    """Listing is proposed after so many visits or letters as the rule says."""
+    if rules.sought_enough(record.sought, record.letters, calendar.today()):
+        return ok()
+    seen = {"visits": record.sought, "letters": record.letters}
+    return no(_("Not sought often enough: %(visits)s visits and %(letters)s letters so far.") % seen, rules.SOUGHT_MIN)

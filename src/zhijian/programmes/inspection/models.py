@@ -57,6 +57,17 @@ class Measure(models.TextChoices):
     CORRECTED = "corrected", _("Corrected on the spot")
 
 
+class Hindered(models.TextChoices):
+    """Why a visit could not be made: what the officers found at the door."""
+
+    SHUT = "shut", _("Shut today")
+    REPAIR = "repair", _("Under repair")
+    CLOSED_DOWN = "closed_down", _("Closed down")
+    MOVED = "moved", _("Moved")
+    NOT_FOUND = "not_found", _("Not to be found at the registered address")
+    REFUSED = "refused", _("Refused entry")
+
+
 class Inspection(models.Model):
     """A visit: planned or started by the scan, recorded on the phone."""
 
@@ -73,11 +84,43 @@ class Inspection(models.Model):
     present_name = models.CharField(max_length=80, blank=True)
     present_role = models.CharField(max_length=80, blank=True)
     refused = models.BooleanField(default=False)
+    hindered = models.CharField(
+        max_length=12, choices=Hindered.choices, blank=True, help_text="why it could not be made; empty once it was"
+    )
     findings = models.TextField(blank=True)
     statement = models.TextField(blank=True)
     record_id = models.UUIDField(null=True, unique=True, help_text="the phone's record that it was made from")
     record_digest = models.CharField(max_length=64, blank=True)
     imported = models.JSONField(default=dict, help_text="columns of the source, for visits made before this platform")
+
+
+class Attempt(models.Model):
+    """One time that the officers stood at the door and could not inspect."""
+
+    inspection = models.ForeignKey(Inspection, models.PROTECT, related_name="attempts")
+    kind = models.CharField(max_length=12, choices=Hindered.choices)
+    at = models.DateTimeField()
+    note = models.TextField(blank=True)
+    again = models.DateField(null=True, help_text="the day that the officer gave")
+    address = models.CharField(max_length=300, blank=True, help_text="where it is said to have moved to")
+    record_id = models.UUIDField(unique=True, help_text="the phone's record")
+    record_digest = models.CharField(max_length=64)
+
+
+class Unreachable(models.Model):
+    """An enterprise that is not to be found at its registered address, on the way to the list of abnormal operations.
+
+    What the credit programme takes over: how often it was sought, the letters that came back, and the proposal.
+    """
+
+    matter = models.OneToOneField(Matter, models.PROTECT, primary_key=True, related_name="unreachable")
+    inspection = models.ForeignKey(Inspection, models.PROTECT, related_name="searches")
+    address = models.CharField(max_length=300, blank=True, help_text="the registered address at which it was sought")
+    sought = models.PositiveSmallIntegerField(default=1, help_text="visits that found nobody")
+    letters = models.PositiveSmallIntegerField(default=0, help_text="letters that came back unsigned")
+    sent_on = models.DateField(_("sent on"), null=True)
+    returned_on = models.DateField(_("came back on"), null=True)
+    reason = models.TextField(_("reason"), blank=True)
 
 
 class Answer(models.Model):

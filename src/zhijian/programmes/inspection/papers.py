@@ -18,7 +18,7 @@ from zhijian.kernel.papers.making import data_source
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import wording
 from zhijian.programmes.inspection.models import Checklist
-from zhijian.programmes.inspection.record import Content, Record
+from zhijian.programmes.inspection.record import Content, Record, Unlisted
 
 Json = dict[str, Any]
 
@@ -175,21 +175,11 @@ def _grounds(items: list[Json]) -> list[str]:
 
 def known_of(record: Record, premises: Premises) -> Known:
     """What the phone knew, from the register and the checklist in the version that it used."""
-    entity, named = premises.entity, record.content.checklist
+    named = record.content.checklist
     list_ = Checklist.objects.filter(code=named.id, version=named.version).first() if named else None
     organ = stack().organ(premises.area)
     return Known(
-        premises={
-            "name": premises.name,
-            "address": premises.address,
-            "entity": {
-                "name": entity.name,
-                "code": entity.code,
-                "representative": entity.representative,
-                "phone": entity.phone,
-            },
-            "licences": [{"number": one.number} for one in premises.licences.order_by("pk")],
-        },
+        premises=_as_seen(record.content.unlisted) if record.content.unlisted else _as_filed(premises),
         checklist={
             "title": list_.title,
             "number": list_.number,
@@ -201,6 +191,27 @@ def known_of(record: Record, premises: Premises) -> Known:
         organ={"name": organ.name, "phone": organ.phone},
         words=wording.words(),
     )
+
+
+def _as_filed(premises: Premises) -> Json:
+    entity = premises.entity
+    return {
+        "name": premises.name,
+        "address": premises.address,
+        "entity": {
+            "name": entity.name,
+            "code": entity.code,
+            "representative": entity.representative,
+            "phone": entity.phone,
+        },
+        "licences": [{"number": one.number} for one in premises.licences.order_by("pk")],
+    }
+
+
+def _as_seen(place: Unlisted) -> Json:
+    """A place of no file, as its papers name it: what was handed over does not change when it is matched later."""
+    entity = {"name": place.name, "code": "", "representative": "", "phone": ""}
+    return {"name": place.name, "address": place.where, "entity": entity, "licences": []}
 
 
 BUILDERS = {

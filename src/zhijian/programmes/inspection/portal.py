@@ -39,6 +39,8 @@ def of_visit(matter: Matter, record: Inspection, parts: Sequence[Any]) -> Say | 
         return Say("warn", _("What you were told to put right is put right."), apart)
     if findings:
         return Say("act", _("You have answered everything. The inspector is looking at it."), apart)
+    if record.hindered:
+        return Say("warn", _("The visit could not be made: %(why)s") % {"why": record.get_hindered_display()})  # type: ignore[attr-defined]
     if record.result:
         return Say("bad" if record.failed_key else "good", record.get_result_display(), apart)  # type: ignore[attr-defined]
     return Say("act", _("A visit is planned."))

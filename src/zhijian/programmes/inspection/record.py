@@ -7,12 +7,13 @@ gets a new class, an upcaster from the one before, and a fixture; old ones are n
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-CURRENT = 1
+CURRENT = 2
 
 
 class Part(BaseModel):
@@ -94,6 +95,30 @@ class Refused(Part):
     witness: str = ""
 
 
+class Hindered(Part):
+    """Why the visit could not be made: what was found at the door. Since schema 2.
+
+    `again` is the day that the officer gives (repair), `address` the new one as far as it is known (moved).
+    """
+
+    kind: Literal["shut", "repair", "closed_down", "moved", "not_found", "refused"]
+    note: Annotated[str, Field(max_length=1000)] = ""
+    again: dt.date | None = None
+    address: Annotated[str, Field(max_length=300)] = ""
+
+
+class Unlisted(Part):
+    """A place that the register did not have on the phone, entered at its door. Since schema 2.
+
+    `premises` of the content is then an id made on the phone; the desk says which premises it is.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    trade: Annotated[str, Field(max_length=24)] = ""
+    licensed: Literal["yes", "no", "not_shown"]
+    where: Annotated[str, Field(max_length=300)] = ""
+
+
 class Recheck(Part):
     """What the officers found about one finding at the re-check."""
 
@@ -116,7 +141,7 @@ class Content(Part):
     purpose: Literal["routine", "special", "recheck"] = "routine"
     premises: UUID
     checklist: ChecklistRef | None = None
-    mode: str = "full"
+    mode: str = "full"  # or "note": only that the place is there; "hindered"
     device: UUID
     app: str = ""
     started: dt.datetime
@@ -135,6 +160,8 @@ class Content(Part):
     refused: Refused | None = None
     rechecks: list[Recheck] = []
     papers: list[PaperRef] = []
+    hindered: Hindered | None = None
+    unlisted: Unlisted | None = None
 
 
 class Signature(Part):
@@ -148,7 +175,7 @@ class Signature(Part):
 
 
 class Record(Part):
-    """A record of the current schema."""
+    """A record, lifted to the current schema; `record_schema` stays the number under which it was signed."""
 
     record_schema: Annotated[int, Field(alias="schema")] = CURRENT
     id: UUID
@@ -158,13 +185,20 @@ class Record(Part):
     signatures: list[Signature] = []
 
 
-# From schema n to n + 1, on plain JSON. There is one schema so far, hence nothing to lift.
-UPCASTERS: dict[int, Any] = {}
+def _to_2(content: dict[str, Any]) -> dict[str, Any]:
+    """Schema 1 knew only visits that were made, at premises of the register."""
+    return {**content, "hindered": None, "unlisted": None}
+
+
+# From schema n to n + 1, on the plain JSON of the content.
+UPCASTERS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _to_2}
 
 
 def read(body: dict[str, Any]) -> Record:
     """The record as the current schema has it. Raises pydantic.ValidationError for what no schema explains."""
-    schema = int(body.get("schema", CURRENT))
-    while schema in UPCASTERS:
-        body, schema = UPCASTERS[schema](body), schema + 1
+    content = body.get("content")
+    if isinstance(content, dict):
+        for schema in range(int(body.get("schema", CURRENT)), CURRENT):
+            content = UPCASTERS[schema](content)
+        body = {**body, "content": content}
     return Record.model_validate(body)

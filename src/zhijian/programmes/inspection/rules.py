@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_noop as _
@@ -55,6 +55,21 @@ FAR_FROM_PREMISES = rule("inspection.far_from_premises", _("From how many metres
 CERTIFICATE_WARNING = rule(
     "inspection.certificate_warning", _("How long before its end a certificate is to be renewed")
 )
+REVISIT_AFTER = rule("inspection.revisit_after", _("After what time a shut shop is visited again"))
+FRUITLESS_MAX = rule("inspection.fruitless_max", _("After how many fruitless visits the head is told"))
+CANCEL_LICENCE = rule("inspection.cancel_licence", _("Whose duty it is to have the licence of a closed shop cancelled"))
+REFUSED_ENTRY = rule("inspection.refused_entry", _("What follows when an inspection is refused"))
+UNLICENSED = rule("inspection.unlicensed", _("What follows when somebody trades without a licence"))
+SOUGHT_MIN = rule("inspection.unreachable_visits", _("After how many visits in vain listing may be proposed"))
+LETTERS_MIN = rule("inspection.unreachable_letters", _("After how many unsigned letters listing may be proposed"))
+LETTER_GAP = rule("inspection.unreachable_letter_gap", _("How long apart the letters must be sent"))
+LIST_WITHIN = rule(
+    "inspection.list_within",
+    _("By when it is entered in the list of abnormal operations"),
+    label=_("Listing as abnormal"),
+    starts="proposed",
+    stops="handed over or reached",
+)
 GRADE_CUTOFFS = rule("grading.cutoffs", _("Up to which risk points each grade reaches"))
 VISITS_PER_YEAR = rule("grading.visits_per_year", _("How many visits a year each grade gets: [least, usual most]"))
 CATERING_CUTOFFS = rule("grading.catering_cutoffs", _("From which points each grade of food service begins"))
@@ -72,6 +87,31 @@ def officers_min(at: datetime) -> int:
 def far_away_metres(at: datetime) -> int:
     """From how many metres a record of that time is doubted."""
     return int(FAR_FROM_PREMISES.value(calendar.legal_day(at), 500))
+
+
+def visit_again(at: datetime) -> date:
+    """The day for which a visit that found a shut door is planned again; the next day where the place sets none."""
+    if REVISIT_AFTER.maybe(calendar.legal_day(at)) is None:
+        return calendar.legal_day(at) + timedelta(days=1)
+    return _after(at, REVISIT_AFTER)
+
+
+def too_often(tries: int, at: datetime) -> bool:
+    """Whether so many fruitless visits are to be told to the head; he is told of each one from then on."""
+    most = FRUITLESS_MAX.value(calendar.legal_day(at), None)
+    return most is not None and tries >= int(most)
+
+
+def ground(of: Any, day: date) -> str:
+    """The article by which somebody is proposed to be investigated; empty where the place names none."""
+    row = of.maybe(day)
+    return f"{row.basis} {row.article}".strip() if row is not None else ""
+
+
+def sought_enough(sought: int, letters: int, day: date) -> bool:
+    """Whether an enterprise was sought often enough, by visits or by letters, to be proposed for the list."""
+    visits, post = SOUGHT_MIN.value(day, None), LETTERS_MIN.value(day, None)
+    return (visits is not None and sought >= int(visits)) or (post is not None and letters >= int(post))
 
 
 def default_deadline(at: datetime) -> date:

@@ -27,11 +27,12 @@ from zhijian.kernel.notices.telling import step_data
 from zhijian.kernel.notices.wording import templates
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import decide, doubts, flow, rules
-from zhijian.programmes.inspection.actions import on_site, record_visit
+from zhijian.programmes.inspection.actions import record_visit
 from zhijian.programmes.inspection.effects import NO_ASK
 from zhijian.programmes.inspection.made_up import Seen
 from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, PublishedResult, Rectification
 from zhijian.programmes.inspection.record import Given, Record, read
+from zhijian.programmes.inspection.visiting import on_site
 from zhijian.programmes.inspection.wording import findings_of, found_of, title_of
 
 

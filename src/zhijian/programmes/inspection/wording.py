@@ -10,6 +10,7 @@ What was found at an item (`found_of`) are these parts, joined by `joint`:
 3. `unmet` with the requirement (the item's number where the list does not have it), only when the note says nothing.
 
 What the record tells of the visit (`findings_of`) is what the officer wrote, unless that is empty. Then
+- of a refused entry: `entry_refused` with the note of it;
 - of a re-check: `rechecked` with how many were looked at, are put right, and are not; below it `line` for each note;
 - of a visit where nothing failed: `none` with the number of items answered otherwise than "na";
 - of any other: `some` with that number; below it `line` for each failed item, in the list's order, those that the list
@@ -55,6 +56,8 @@ def findings_of(content: Content, items: Iterable[Mapping[str, Any]], of: Words 
     of = of or words()
     if content.findings.strip():
         return content.findings
+    if content.hindered is not None and content.hindered.kind == "refused":
+        return of["entry_refused"].format(note=content.hindered.note.strip().rstrip(STOPS))
     if content.rechecks and not content.answers:
         return "\n".join([_rechecked(content, of), *_lines([(c.note.strip(), "") for c in content.rechecks], of)])
     known = {item["no"]: item for item in items}

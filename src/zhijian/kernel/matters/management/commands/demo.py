@@ -1,4 +1,4 @@
-"""`zhijian demo`: the demo city, made once; each programme plants its part (`demo.py`)."""
+"""`zhijian demo`: the demo city, made once; each programme and gateway plants its part (`demo.py`)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.accounts.tree import load_jurisdictions
 from zhijian.kernel.clock import calendar
-from zhijian.kernel.matters.catalogue import furniture
+from zhijian.kernel.matters.catalogue import GATEWAYS, furniture
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import demo as papers
 from zhijian.kernel.registry import generate
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             load_jurisdictions()
             people.plant(calendar.today())
         self._register(options["scale"])
-        for module in furniture("demo"):
+        for module in [*furniture("demo"), *furniture("demo", GATEWAYS)]:
             module.plant(options["scale"], self._say)
         papers.plant(self._say)
         self._say(f"demo city ready after {time.monotonic() - begun:.0f} s")

@@ -1,0 +1,74 @@
+"""The desk's list of corrections from the field: old and new beside each other, one key for each decision."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from zhijian.kernel.desk import gate
+from zhijian.kernel.desk.said import area_name
+from zhijian.kernel.packs import stack
+from zhijian.kernel.packs.areas import offices
+
+from . import proposals
+from .models import Proposal, What
+
+SHOWN = 50
+
+
+@require_GET
+@gate.roles(*proposals.DECIDERS)
+def corrections(request: HttpRequest) -> HttpResponse:
+    """What waits for a decision here: the oldest first."""
+    rows = list(proposals.waiting(gate.actor_in(request))[: SHOWN + 1])
+    shown = [(proposals.shown(of), area_name(of.area), _office(of)) for of in rows[:SHOWN]]
+    context = {"rows": shown, "more": len(rows) > SHOWN, "offices": offices() if any(o for *_x, o in shown) else []}
+    return render(request, "registry/corrections.html", context)
+
+
+def _office(of: Proposal) -> str:
+    """The office that a new address is offered to: that of the place's pin, else the present one; "" for the rest."""
+    if of.what != What.ADDRESS:
+        return ""
+    named = proposals.shown(of).value.get("area", "")
+    if named in stack().areas:
+        return named
+    return of.premises.area
+
+
+@require_POST
+@gate.roles(*proposals.DECIDERS)
+def accept(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Take it over into the register."""
+    amended = {name: request.POST[name] for name in ("text", "area") if name in request.POST}
+    if "area" in amended and amended["area"] not in stack().areas:
+        amended.pop("area")
+    try:
+        of = proposals.accept(uid, gate.actor_in(request), request.POST.get("seen", ""), amended)
+    except Proposal.DoesNotExist as error:
+        raise Http404 from error
+    except (proposals.Overtaken, proposals.Unfit) as error:
+        messages.warning(request, _("Nothing was changed. %(why)s") % {"why": error})
+        return redirect("corrections")
+    messages.success(request, _("Taken over into the register: %(what)s") % {"what": of})
+    return redirect("corrections")
+
+
+@require_POST
+@gate.roles(*proposals.DECIDERS)
+def refuse(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Leave the register as it is."""
+    try:
+        of = proposals.refuse(uid, gate.actor_in(request), request.POST.get("reason", ""))
+    except Proposal.DoesNotExist as error:
+        raise Http404 from error
+    except proposals.Overtaken as error:
+        messages.warning(request, _("Nothing was changed. %(why)s") % {"why": error})
+        return redirect("corrections")
+    messages.info(request, _("Refused, the register stays as it is: %(what)s") % {"what": of})
+    return redirect("corrections")

@@ -1,0 +1,129 @@
+"""What follows from a visit that could not be made, and from a place that the register did not have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from zhijian.kernel.accounts.actor import SYSTEM, Actor
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.perform import perform
+from zhijian.kernel.packs.areas import office_named
+from zhijian.kernel.registry.models import PremisesStatus, Proposal, What
+from zhijian.kernel.registry.proposals import after_accepting, propose
+from zhijian.programmes.inspection import doubts, flow, rules
+from zhijian.programmes.inspection.models import Hindered, Inspection, Unreachable
+from zhijian.programmes.inspection.visiting import Visit, about, start, task_of
+
+OPEN = ("planned", "rectifying")
+AGAIN = (Hindered.SHUT, Hindered.REPAIR)
+
+
+def hinder(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
+    """The officers stood at the door in vain: the attempt is kept, and the lawful next step of what they found."""
+    content = visit.record.content
+    told = content.hindered
+    assert told is not None
+    kind = Hindered(told.kind)
+    task = task_of(visit)
+    flags = doubts.of_task(task, content.task is not None, visit.device.person_id, states=OPEN)
+    if task is None or task.state not in OPEN or task.area != visit.premises.area:
+        task = start(visit, None)
+    matter = perform(
+        task,
+        str(kind),
+        visit.actor,
+        at=visit.at,
+        hindered=kind,
+        note=told.note,
+        planned_for=(told.again or rules.visit_again(visit.at)) if kind in AGAIN else None,
+        address=told.address,
+        report=visit.record.id,
+        digest=visit.record.digest,
+    )
+    _then(kind, visit, matter)
+    matter.refresh_from_db()
+    return matter, flags
+
+
+def _then(kind: Hindered, visit: Visit, matter: Matter) -> None:
+    """What else the outcome calls for, beyond the step itself."""
+    told = visit.record.content.hindered
+    assert told is not None
+    inspection = Inspection.objects.get(pk=matter.pk)
+    if kind == Hindered.SHUT and rules.too_often(inspection.attempts.filter(kind=kind).count(), visit.at):
+        perform(matter, "too_often", visit.actor, at=visit.at)
+    elif kind == Hindered.CLOSED_DOWN:
+        _propose(visit, matter, "status", {"text": str(PremisesStatus.CLOSED)}, told.note)
+    elif kind == Hindered.MOVED:
+        office = office_named(told.address)
+        new = {"text": told.address, "area": office.code if office else visit.premises.area}
+        _propose(visit, matter, "address", new, told.note)
+    elif kind == Hindered.NOT_FOUND:
+        _seek(visit, inspection)
+    elif kind == Hindered.REFUSED:
+        said = "：".join(filter(None, [_("Entry was refused"), told.note]))
+        report(visit, inspection, said, rules.REFUSED_ENTRY)
+
+
+def _propose(visit: Visit, matter: Matter, what: str, new: dict[str, str], note: str) -> None:
+    propose(visit.premises, what, new, visit.actor, record=visit.record.id, at=visit.at, note=note, matter=matter)
+
+
+def _seek(visit: Visit, inspection: Inspection) -> None:
+    """Not to be found: the first time it opens a matter of its own, then it counts."""
+    known = Unreachable.objects.filter(matter__premises=visit.premises, matter__closed=None).first()
+    if known is not None:
+        perform(known.matter, "seek_again", visit.actor, at=visit.at)
+        return
+    whom = about(visit, inspection.matter, visit.premises.entity.name)
+    perform(flow.UNREACHABLE, "seek", visit.actor, at=visit.at, about=whom, address=visit.premises.address, by_field={
+        "inspection": inspection
+    })  # fmt: skip
+
+
+def report(visit: Visit, inspection: Inspection, found: str, of: Any) -> None:
+    """Propose an investigation for what was seen; the rule `of` names the article."""
+    perform(
+        flow.LEAD,
+        "report",
+        visit.actor,
+        at=visit.at,
+        about=about(visit, inspection.matter),
+        by_field={"inspection": inspection},
+        found=found[:4000],
+        basis=rules.ground(of, calendar.legal_day(visit.at))[:200],
+    )
+
+
+def note_place(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
+    """Only that the place is there: a visit to it is to be made."""
+    return start(visit, None), []
+
+
+def unlicensed(visit: Visit, matter: Matter) -> None:
+    """Who was seen to trade without a licence at a place of no file is proposed to be investigated."""
+    told = visit.record.content.unlisted
+    if told is None or told.licensed != "no":
+        return
+    found = _("Trades without a licence: %(name)s, %(where)s") % {"name": told.name, "where": told.where or "—"}
+    report(visit, Inspection.objects.select_related("matter").get(pk=matter.pk), found, rules.UNLICENSED)
+
+
+@after_accepting
+def hand_over(of: Proposal, actor: Actor) -> None:
+    """An accepted new address takes its visit along: to the office that it lies in, or back into this one's plan."""
+    if of.what != What.ADDRESS or of.matter_id is None:
+        return
+    with scoped(SYSTEM):
+        matter = Matter.objects.get(pk=of.matter_id)
+        if matter.kind != flow.INSPECTION.kind or matter.state != "away":
+            return
+        if of.premises.area != matter.area:
+            perform(matter, "hand_over", SYSTEM, area=of.premises.area)
+        else:
+            perform(matter, "visit_again", SYSTEM, planned_for=rules.visit_again(timezone.now()))

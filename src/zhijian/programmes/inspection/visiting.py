@@ -1,0 +1,85 @@
+"""A record on its way in: whose visit it is, which task and checklist it names, and how its matter begins."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import Any
+
+from zhijian.kernel.accounts.actor import SYSTEM, Actor, PostFact, actor_of
+from zhijian.kernel.accounts.models import Device
+from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.perform import About, perform
+from zhijian.kernel.registry.models import Premises
+from zhijian.programmes.inspection import flow
+from zhijian.programmes.inspection.models import Checklist
+from zhijian.programmes.inspection.record import Record
+
+
+class CannotPlace(Exception):
+    """The record names premises or findings that are not here: a person has to place it."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A record on its way in: what came, from which phone, and who acted."""
+
+    record: Record
+    raw: dict[str, Any]
+    sha256: str
+    device: Device
+    premises: Premises
+    actor: Actor
+
+    @property
+    def at(self) -> dt.datetime:
+        return self.record.content.ended
+
+    @property
+    def reference(self) -> str:
+        return str(self.record.id)
+
+
+def on_site(device: Device, day: dt.date, area: str) -> Actor:
+    """The phone's person as he stood there: an inspector in that place, whatever his posts say (a doubt tells it)."""
+    return there(actor_of(device.person, day, device=str(device.uid)), area)
+
+
+def there(actor: Actor, area: str) -> Actor:
+    return replace(actor, posts=(*actor.posts, PostFact(Role.INSPECTOR, area)))
+
+
+def task_of(visit: Visit) -> Matter | None:
+    named = visit.record.content.task
+    if named is None:
+        return None
+    with scoped(SYSTEM):  # it may have moved to another area meanwhile
+        return Matter.objects.filter(uid=named, kind=flow.INSPECTION.kind).first()
+
+
+def checklist_of(visit: Visit) -> Checklist | None:
+    named = visit.record.content.checklist
+    return Checklist.objects.filter(code=named.id, version=named.version).first() if named else None
+
+
+def about(visit: Visit, parent: Matter | None = None, title: str = "") -> About:
+    premises = visit.premises
+    return About(title or premises.name, premises.area, premises.entity, premises, parent)
+
+
+def start(visit: Visit, checklist: Checklist | None) -> Matter:
+    content = visit.record.content
+    others = [officer.id for officer in content.inspectors if officer.id != visit.device.person_id]
+    return perform(
+        flow.INSPECTION,
+        "start",
+        visit.actor,
+        about=about(visit),
+        at=content.started,
+        purpose=content.purpose,
+        checklist=checklist.pk if checklist else None,
+        assignee=visit.device.person_id,
+        second=others[0] if others else None,
+    )

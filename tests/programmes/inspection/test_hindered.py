@@ -1,0 +1,186 @@
+"""Visits that do not go to plan: what the officers find at the door, and the lawful next step of each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from tests import world
+from tests.kernel.matters.test_scope import plan
+from tests.kernel.papers.conftest import enrol
+
+from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.models import Device
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.evidence.digest import canonical, sha256_hex
+from zhijian.kernel.evidence.models import LedgerEntry
+from zhijian.kernel.matters.errors import NotOpen
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.perform import perform
+from zhijian.kernel.notices.models import Notice
+from zhijian.kernel.registry import proposals
+from zhijian.kernel.registry.models import Premises, Proposal
+from zhijian.programmes.inspection.actions import record_visit
+from zhijian.programmes.inspection.models import Attempt, Inspection, Lead, Unreachable
+from zhijian.programmes.inspection.record import read
+
+
+@pytest.fixture
+def w(db: None) -> world.World:
+    with scoped(SYSTEM):
+        made = world.make()
+        made.head, made.inspector, made.second
+        return made
+
+
+@pytest.fixture
+def phone(w: world.World) -> Device:
+    with scoped(SYSTEM):
+        return enrol(w.inspector)
+
+
+def at_the_door(w: world.World, phone: Device, kind: str, task: Matter | None = None, **told: Any) -> Matter:
+    """What a phone sends of a visit that could not be made, taken in."""
+    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    people = [{"id": p.pk, "name": p.name, "certificate_no": p.certificate_no} for p in (w.inspector, w.second)]
+    content = {
+        "task": str(task.uid) if task else None, "purpose": "routine", "premises": str(w.premises.uid),
+        "checklist": None, "mode": "hindered", "device": str(phone.uid), "app": "1", "started": now.isoformat(),
+        "ended": now.isoformat(), "clock_skew_ms": 0, "place": {"lat": "36.81", "lon": "118.05", "accuracy": 9},
+        "inspectors": people, "hindered": {"kind": kind, "note": "", **told}, "unlisted": None,
+    }  # fmt: skip
+    raw = {"schema": 2, "id": str(uuid4()), "kind": "inspection", "content": content, "signatures": []}
+    raw["digest"] = sha256_hex(canonical(content))
+    with scoped(SYSTEM):
+        return record_visit(read(raw), raw, "0" * 64, phone)
+
+
+def of(matter: Matter) -> Inspection:
+    return Inspection.objects.get(pk=matter.pk)
+
+
+def told_head(w: world.World, verb: str) -> int:
+    with scoped(SYSTEM):
+        rows = Notice.objects.filter(person=w.head)
+        return sum(row.data.get("verb") == verb for row in rows)
+
+
+def test_shut_today_is_visited_again_and_the_third_time_the_head_is_told(w, phone):
+    task = plan(w)
+    for n in range(1, 4):
+        matter = at_the_door(w, phone, "shut", task)
+        assert (matter.pk, matter.state, matter.flags) == (task.pk, "planned", [])
+        assert of(matter).planned_for == matter.due > calendar.today(), "a new day is proposed"
+        assert of(matter).attempts.count() == n
+        assert told_head(w, "too_often") == (1 if n == 3 else 0)
+    with scoped(SYSTEM):
+        assert Attempt.objects.filter(kind="shut", inspection=task.pk).count() == 3
+        assert not Matter.objects.filter(parent=task).exists(), "nothing is published of a shut door"
+
+
+def test_under_repair_is_visited_on_the_day_that_the_officer_gives(w, phone):
+    day = world.in_days(20)
+    matter = at_the_door(w, phone, "repair", plan(w), again=day.isoformat())
+    assert (matter.state, of(matter).planned_for, matter.due) == ("planned", day, day)
+
+
+def test_without_a_task_a_shut_shop_becomes_one(w, phone):
+    matter = at_the_door(w, phone, "shut")
+    assert matter.state == "planned" and matter.assignee_id == w.inspector.pk
+    assert of(matter).planned_for > calendar.today()
+
+
+def test_closed_down_proposes_it_and_tells_the_duty(w, phone):
+    matter = at_the_door(w, phone, "closed_down", plan(w), note="卷帘门贴转让")
+    assert matter.state == "closed"
+    with scoped(SYSTEM):
+        told = Proposal.objects.get(matter=matter)
+        assert Notice.objects.filter(entity=w.entity).exists(), "the enterprise is told to hand in its licence"
+    assert Premises.objects.get(pk=w.premises.pk).status == "open", "nobody has decided yet"
+    with scoped(w.actor("所长")) as head:
+        proposals.accept(told.uid, head, proposals.shown(told).seen)
+    assert Premises.objects.get(pk=w.premises.pk).status == "closed"
+
+
+@pytest.mark.parametrize(("address", "office"), [("淄川区般阳路 8 号", "370302001"), ("某处", world.OFFICE)])
+def test_moved_hands_the_visit_to_the_office_of_the_new_address(w, phone, address, office):
+    matter = at_the_door(w, phone, "moved", plan(w), address=address)
+    assert matter.state == "away"
+    with scoped(SYSTEM):
+        told = Proposal.objects.get(matter=matter)
+        assert proposals.shown(told).value == {"text": address, "area": office}
+    with scoped(w.actor("所长")) as head:
+        proposals.accept(told.uid, head, proposals.shown(told).seen)
+    with scoped(SYSTEM):
+        matter.refresh_from_db()
+        premises = Premises.objects.get(pk=w.premises.pk)
+    assert (premises.address, premises.area, matter.area, matter.state) == (address, office, office, "planned")
+    assert (matter.assignee_id is None) == (office != world.OFFICE), "the new office names its own officers"
+
+
+def test_not_to_be_found_counts_visits_and_letters_until_listing_may_be_proposed(w, phone):
+    first = at_the_door(w, phone, "not_found", plan(w))
+    assert first.state == "closed"
+    with scoped(SYSTEM):
+        sought = Unreachable.objects.get(inspection=first.pk)
+    assert (sought.sought, sought.address) == (1, w.premises.address)
+    with scoped(w.actor("所长")) as head:
+        with pytest.raises(NotOpen):
+            perform(sought.matter, "propose", head)
+        late, early = world.in_days(-2), world.in_days(-20)
+        perform(sought.matter, "letter", head, sent_on=early, returned_on=world.in_days(-10))
+        with pytest.raises(NotOpen):
+            perform(sought.matter, "letter", head, sent_on=world.in_days(-12), returned_on=late)
+    at_the_door(w, phone, "not_found")
+    with scoped(w.actor("所长")) as head:
+        sought.refresh_from_db()
+        assert (sought.sought, sought.letters) == (2, 1), "the second search joins the first"
+        matter = perform(sought.matter, "propose", head)
+        assert matter.due is not None, "the clock of the listing runs"
+        assert perform(matter, "hand_over", head).state == "handed"
+
+
+def test_refused_entry_proposes_an_investigation(w, phone):
+    matter = at_the_door(w, phone, "refused", plan(w), note="不让进后厨")
+    assert matter.state == "closed"
+    with scoped(SYSTEM):
+        lead = Lead.objects.get(inspection=matter.pk)
+    assert "不让进后厨" in lead.found
+    assert "第133条" in lead.basis
+    assert told_head(w, "refused") == 1
+
+
+def test_at_a_recheck_the_findings_stay_as_they_are(w, phone):
+    with scoped(SYSTEM):
+        task = plan(w)
+        Matter.objects.filter(pk=task.pk).update(state="rectifying")
+    for kind in ("shut", "closed_down", "not_found", "refused", "moved"):
+        assert at_the_door(w, phone, kind, task, address="某处").state == "rectifying"
+
+
+def test_a_cancelled_task_is_no_reason_to_lose_what_was_seen(w, phone):
+    with scoped(SYSTEM):
+        task = plan(w)
+        Matter.objects.filter(pk=task.pk).update(state="cancelled")
+    matter = at_the_door(w, phone, "shut", task)
+    assert matter.pk != task.pk
+    assert [flag["code"] for flag in matter.flags] == ["task_cancelled"]
+
+
+def test_one_officer_may_note_a_shut_door_but_not_a_refusal(w, phone):
+    task = plan(w)
+    w.second.certificate_until = dt.date(2020, 1, 1)
+    with scoped(SYSTEM):
+        w.second.save()
+    assert at_the_door(w, phone, "shut", task).flags == []
+    assert [flag["code"] for flag in at_the_door(w, phone, "refused", task).flags] == ["certificate_expired"]
+
+
+def test_the_ledger_tells_it(w, phone):
+    matter = at_the_door(w, phone, "shut", plan(w))
+    with scoped(SYSTEM):
+        entry = LedgerEntry.objects.get(matter=matter, kind="inspection.shut")
+    assert entry.data["planned_for"] == of(matter).planned_for.isoformat()
