@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "zhijian.kernel.notices",
     "zhijian.kernel.figures",
     "zhijian.kernel.party",
+    "zhijian.kernel.people",
     "zhijian.kernel.desk",
     *(f"zhijian.programmes.{one.parent.name}" for one in sorted((ROOT / "src/zhijian/programmes").glob("*/apps.py"))),
     "zhijian.gateways.field",
