@@ -69,6 +69,15 @@ class Person(AbstractBaseUser):
         """Whether his certificate lets him sign an enforcement paper on `day`."""
         return bool(self.certificate_no) and (self.certificate_until is None or day <= self.certificate_until)
 
+    def only_helps(self, day: dt.date) -> bool:
+        """Whether he is a helper on `day` and no inspector: he looks and photographs, whatever papers he holds."""
+        roles = {post.role for post in self.posts.all() if post.holds_on(day)}
+        return Role.HELPER in roles and Role.INSPECTOR not in roles
+
+    def may_sign(self, day: dt.date) -> bool:
+        """Whether he signs as an officer on `day`: a certificate in force, and more than a helper."""
+        return self.signs_on(day) and not self.only_helps(day)
+
 
 class Post(models.Model):
     """Somebody's role in a jurisdiction, from a day to a day. Two at once, or on loan, are two rows."""

@@ -36,8 +36,8 @@ def holds(why: Holds) -> None:
         _holds.append(why)
 
 
-def note(kind: str, person: Person, actor: Actor, personal: dict[str, str] | None = None, **data: str) -> None:
-    """An entry in the ledger of the person's account."""
+def note(kind: str, person: Person, actor: Actor, data: dict[str, str], **personal: str) -> None:
+    """An entry in the ledger of the person's account; `personal` values are sealed beside it."""
     subject = f"account:{person.pk}"
     ledger.record(kind, actor=actor, subject=subject, area=person.home_id or "", data=data, personal=personal)
 
@@ -54,7 +54,7 @@ def add(username: str, name: str, password: str | None, area: str, *, actor: Act
         username, name, password, home_id=area, certificate_no=certificate, certificate_until=certificate_until,
         name_key=" ".join(lazy_pinyin(name)),
     )  # fmt: skip
-    note("account.made", person, actor, name=name)
+    note("account.made", person, actor, {"name": name})
     return person
 
 
@@ -74,7 +74,7 @@ def give_post(person: Person, role: Role, area: str, since: dt.date, until: dt.d
     told = {"role": role.value, "area": area, "since": since.isoformat()}
     if until is not None:
         told["until"] = until.isoformat()
-    note("account.post_lent" if loan else "account.post_given", person, actor, **told)
+    note("account.post_lent" if loan else "account.post_given", person, actor, told)
     return post
 
 
@@ -86,7 +86,7 @@ def end_post(post: Post, day: dt.date, *, actor: Actor, today: dt.date) -> None:
         _free(person)
     post.until = max(day, post.since)
     post.save(update_fields=["until"])
-    note("account.post_ended", person, actor, role=post.role, area=post.jurisdiction_id, until=post.until.isoformat())
+    _note_end(post, actor)
 
 
 def end_posts(person: Person, day: dt.date, *, actor: Actor) -> int:
@@ -98,9 +98,13 @@ def end_posts(person: Person, day: dt.date, *, actor: Actor) -> int:
     for post in posts:
         post.until = max(day, post.since)
         post.save(update_fields=["until"])
-        until = post.until.isoformat()
-        note("account.post_ended", person, actor, role=post.role, area=post.jurisdiction_id, until=until)
+        _note_end(post, actor)
     return len(posts)
+
+
+def _note_end(post: Post, actor: Actor) -> None:
+    told = {"role": post.role, "area": post.jurisdiction_id, "until": post.until.isoformat() if post.until else ""}
+    note("account.post_ended", post.person, actor, told)
 
 
 def _locked(person: Person) -> Person:
@@ -121,14 +125,14 @@ def lock(person: Person, *, actor: Actor) -> None:
     _free(person)
     person.is_active = False
     person.save(update_fields=["is_active"])
-    note("account.locked", person, actor)
+    note("account.locked", person, actor, {})
 
 
 def reopen(person: Person, *, actor: Actor) -> None:
     """He can sign in again."""
     person.is_active = True
     person.save(update_fields=["is_active"])
-    note("account.reopened", person, actor)
+    note("account.reopened", person, actor, {})
 
 
 def certify(person: Person, number: str, until: dt.date | None, *, actor: Actor) -> None:
@@ -136,7 +140,7 @@ def certify(person: Person, number: str, until: dt.date | None, *, actor: Actor)
     person.certificate_no, person.certificate_until = number, until if number else None
     person.save(update_fields=["certificate_no", "certificate_until"])
     last = person.certificate_until.isoformat() if person.certificate_until else "—"
-    note("account.certificate", person, actor, {"number": number or "—"}, until=last)
+    note("account.certificate", person, actor, {"until": last}, number=number or "—")
 
 
 def set_password(person: Person, password: str, *, actor: Actor) -> None:
@@ -144,4 +148,4 @@ def set_password(person: Person, password: str, *, actor: Actor) -> None:
     validate_password(password, person)
     person.set_password(password)
     person.save(update_fields=["password"])
-    note("account.password_set", person, actor)
+    note("account.password_set", person, actor, {})

@@ -241,7 +241,11 @@ def _go_on(
         record.save()
     if matter.area != area:
         _move(matter)
-        if actor.can_read(area) and actor.kind != "system" and not in_scope(Matter.objects.filter(pk=matter.pk), actor).exists():
+        if (
+            actor.can_read(area)
+            and actor.kind != "system"
+            and not in_scope(Matter.objects.filter(pk=matter.pk), actor).exists()
+        ):
             raise NotAllowed(_("This would move the matter out of your own area."))
     _follow(flow, step, matter, record, actor, facts, at)
     return matter

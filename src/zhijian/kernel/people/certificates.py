@@ -21,7 +21,9 @@ WARNING = rule("inspection.certificate_warning", gettext_noop("How long before i
 notice_template(
     "certificate.ends",
     title=gettext_lazy("The certificate of {name} ends on {until}"),
-    text=gettext_lazy("Renew it before {until}; from the day after, {name} can sign nothing and be planned for no visit."),
+    text=gettext_lazy(
+        "Renew it before {until}; from the day after, {name} can sign nothing and be planned for no visit."
+    ),
 )
 
 

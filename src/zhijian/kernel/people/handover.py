@@ -121,7 +121,7 @@ def _note(kind: str, made: Handover, actor: Actor) -> None:
     """An entry in the ledgers of both, with both names."""
     told = {"giver": made.giver.name, "successor": made.successor.name, "by": actor.name, "handover": str(made.uid)}
     for one in (made.giver, made.successor):
-        note(kind, one, actor, **told, **{code: str(n) for code, n in made.given.items()})
+        note(kind, one, actor, told | {code: str(n) for code, n in made.given.items()})
 
 
 def _matters_hang(person: Person) -> str:

@@ -71,7 +71,7 @@ def _note(kind: str, leave: Leave, actor: Actor) -> None:
     }  # fmt: skip
     with scoped(SYSTEM):
         for one in (leave.person, leave.stand_in):
-            note(kind, one, actor, **told)
+            note(kind, one, actor, told)
 
 
 def _stands_in(person: Person) -> str:

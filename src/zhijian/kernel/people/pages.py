@@ -119,7 +119,15 @@ def shown(request: HttpRequest, person: Person, bound: dict[str, asking.Asked] |
         "manages": seeing.manages(actor, person),
         "administers": seeing.administers(actor, person),
         "forms": forms_of(actor, person) | (bound or {}),
-        "posts": [(p, post_words(p), p.holds_on(day) or p.since > day, seeing.may_grant(actor, Role(p.role), p.jurisdiction_id)) for p in posts],
+        "posts": [
+            (
+                p,
+                post_words(p),
+                p.holds_on(day) or p.since > day,
+                seeing.may_grant(actor, Role(p.role), p.jurisdiction_id),
+            )
+            for p in posts
+        ],
         "certificate": certificates.standing(person, day),
         "phones": person.devices.order_by("-pk")[:20],
         "parts": _counts(person),
@@ -209,6 +217,7 @@ def drawn(request: HttpRequest, made: Handover, status: int = 200, problems: lis
     """The page of a handover, with what was wrong."""
     actor = actor_in(request)
     waits = made.confirmed_at is None and made.withdrawn_at is None
+    concerned = (made.giver_id, made.successor_id, made.proposed_by_id)
     parts = []
     if waits:
         with scoped(SYSTEM):
@@ -220,9 +229,7 @@ def drawn(request: HttpRequest, made: Handover, status: int = 200, problems: lis
         "parts": parts,
         "given": [(labels.get(code, code), n) for code, n in made.given.items()],
         "confirms": waits and actor.person_id == made.successor_id,
-        "withdraws": waits and (
-            actor.person_id in (made.giver_id, made.successor_id, made.proposed_by_id) or seeing.manages(actor, made.giver)
-        ),
+        "withdraws": waits and (actor.person_id in concerned or seeing.manages(actor, made.giver)),
         "problems": problems or [],
     }  # fmt: skip
     return render(request, "people/handover_shown.html", context, status=status)

@@ -34,7 +34,9 @@ def lacks(person: Person, other: Person, until: dt.date | None = None) -> list[s
         signs |= role is Role.INSPECTOR
         if not theirs.has(role, post.jurisdiction_id):
             where = said.area_name(post.jurisdiction_id)
-            found.append(_("%(name)s is not %(role)s at %(area)s.") % {"name": other.name, "role": role.label, "area": where})
+            found.append(
+                _("%(name)s is not %(role)s at %(area)s.") % {"name": other.name, "role": role.label, "area": where}
+            )
     if signs and not (other.signs_on(day) and other.signs_on(until or day)):
         found.append(_("%(name)s has no certificate in force for that time.") % {"name": other.name})
     return found
