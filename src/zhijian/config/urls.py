@@ -17,8 +17,10 @@ ELSEWHERE = {"uploads"}
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """For supervisors and load balancers: 200 while the database answers, 503 otherwise. A practice copy says that it is one, for
-    the field app; nothing else is told."""
+    """For supervisors and load balancers: 200 while the database answers, 503 otherwise.
+
+    A practice copy says that it is one, for the field app; nothing else is told.
+    """
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

@@ -114,9 +114,9 @@ def _locked(person: Person) -> Person:
 
 def _free(person: Person) -> None:
     """Nobody is closed while something hangs on him. Raises ValidationError with what it is."""
-    whys = [why for hold in _holds if (why := hold(person))]
+    whys = [ValidationError(why, code="held") for hold in _holds if (why := hold(person))]
     if whys:
-        raise ValidationError(whys, code="held")
+        raise ValidationError(whys)
 
 
 def lock(person: Person, *, actor: Actor) -> None:

@@ -91,7 +91,7 @@ def _done(request: HttpRequest, person: Person, do: Callable[[], Any],
         with transaction.atomic(), scoped(SYSTEM):
             do()
     except ValidationError as error:
-        held = getattr(error, "code", "") == "held" or any(e.code == "held" for e in getattr(error, "error_list", []))
+        held = any(one.code == "held" for one in error.error_list)
         told = {"problems": error.messages, "hand_over": reverse("hand_over", args=[person.pk]) if held else ""}
         return pages.shown(request, person, bound, 409 if held else 422, **told)
     messages.success(request, _("Saved."))

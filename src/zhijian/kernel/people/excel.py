@@ -27,8 +27,8 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import said, xlsx
 from zhijian.kernel.desk.gate import actor_in, roles
 from zhijian.kernel.evidence import ledger
-from zhijian.kernel.evidence.refusals import Refused
 from zhijian.kernel.people import pages, seeing
+from zhijian.kernel.registry.import_.sources import Refused
 from zhijian.kernel.registry.import_.xlsx import xlsx_rows
 
 ledger.entry_kind("people.exported", label=gettext_lazy("Exported the list of people to Excel"))
@@ -99,9 +99,11 @@ def take_in(request: HttpRequest) -> HttpResponse:
         path = Path(folder) / "people.xlsx"
         path.write_bytes(file.read())
         try:
-            made, wrong = read(path, actor_in(request))
-        except Refused as error:
-            return render(request, "people/import.html", context | {"problem": str(error)}, status=422)
+            with transaction.atomic():
+                made, wrong = read(path, actor_in(request))
+        except Refused:
+            problem = _("This file could not be read as an Excel workbook (.xlsx). Nothing was changed.")
+            return render(request, "people/import.html", context | {"problem": problem}, status=422)
     return render(request, "people/import.html", context | {"made": made, "wrong": wrong, "done": True})
 
 

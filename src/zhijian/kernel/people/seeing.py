@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.models import Person, Post
 from zhijian.kernel.accounts.roles import Role
-from zhijian.kernel.accounts.scope import area_filter
+from zhijian.kernel.accounts.scope import area_filter, below
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk.filters import area_options
 from zhijian.kernel.matters.models import Matter
@@ -62,7 +62,7 @@ def colleagues(person: Person | None) -> list[tuple[str, str]]:
     places = Q(pk__in=[])
     for code in codes - {""}:
         above = stack().areas[code].parent if code in stack().areas else code
-        places |= Q(posts__jurisdiction__startswith=above or code)
+        places |= below("posts__jurisdiction", above or code)
     now = Q(posts__until=None) | Q(posts__until__gte=day)
     rows = Person.objects.filter(places, now, posts__since__lte=day, is_active=True).exclude(pk=person.pk).distinct()
     return [(str(one.pk), one.name) for one in rows.order_by("name_key", "pk")[:CHOICES]]
@@ -76,7 +76,7 @@ def open_counts(people: list[Person]) -> dict[int, str]:
     both = f"({one.format('assignee_id')}) UNION ALL ({one.format('second_id')})"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT p, (SELECT count(*) FROM ({both}) AS some) FROM unnest(%s::bigint[]) AS p",
+            f"SELECT p, (SELECT count(*) FROM ({both}) AS held) FROM unnest(%s::bigint[]) AS p",
             [[person.pk for person in people]],
         )
         return {pk: f"{COUNTED:,}+" if n > COUNTED else str(n) for pk, n in cursor.fetchall()}
