@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -13,13 +14,33 @@ from pypinyin import lazy_pinyin
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.models import Person, Post
-from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.accounts.roles import ROLE_LABELS, Role
 from zhijian.kernel.evidence import ledger
+from zhijian.kernel.packs import stack
 
 ledger.entry_kind("account.made", label=_("Account made for {name}"))
-ledger.entry_kind("account.post_given", label=_("Post given: {role} at {area} from {since}"))
-ledger.entry_kind("account.post_lent", label=_("On loan: {role} at {area} from {since} to {until}"))
-ledger.entry_kind("account.post_ended", label=_("Post ended: {role} at {area} on {until}"))
+
+
+def _in_words(label: Any) -> Callable[[dict[str, Any]], str]:
+    """A post's entry as it is shown: the role's name and the office's, not their codes."""
+
+    def described(facts: dict[str, Any]) -> str:
+        areas, role, area = stack().areas, str(facts.get("role", "")), str(facts.get("area", ""))
+        told = {
+            "role": ROLE_LABELS[Role(role)] if role in list(Role) else role,
+            "area": areas[area].short or areas[area].name if area in areas else area,
+        }
+        return str(label).format_map({"since": "…", "until": "…", **facts, **told})
+
+    return described
+
+
+for code, label in {
+    "account.post_given": _("Post given: {role} at {area} from {since}"),
+    "account.post_lent": _("On loan: {role} at {area} from {since} to {until}"),
+    "account.post_ended": _("Post ended: {role} at {area} on {until}"),
+}.items():
+    ledger.entry_kind(code, label=label, describe=_in_words(label))
 ledger.entry_kind("account.certificate", label=_("Certificate {number}, good until {until}"), personal=("number",))
 ledger.entry_kind("account.locked", label=_("Account locked"))
 ledger.entry_kind("account.reopened", label=_("Account opened again"))
