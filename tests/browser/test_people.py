@@ -93,7 +93,7 @@ def test_a_successor_is_made_takes_over_and_the_account_is_closed(desk: Page, si
     desk.locator("main a[href^='/handovers/']").first.click()
     expect(desk.locator("main")).to_contain_text(matter.title)
     desk.locator('form[action$="/confirm/"] button').click()
-    expect(desk.locator("h1")).to_contain_text("已完成")
+    expect(desk.locator("h1")).to_contain_text("完成")
     shot(desk, "handover-done")
     desk.goto(f"{url}/")
     expect(desk.locator("main")).to_contain_text(matter.title)
