@@ -2,7 +2,7 @@
 
     python tools/pictures.py [NAME …] [--site http://localhost:8000] [--into docs/pictures]
 
-Names choose groups: desk, field, public. `field` enrols a phone for a demo inspector, makes one visit of today's list
+Names choose groups: desk, staff, field, public. `field` enrols a phone for a demo inspector, makes one visit of today's list
 without network, sends it, and opens the enterprise's page of that visit; so it adds a visit to the demo city each time.
 Wants chromium (CHROMIUM names another) and the packages of requirements.lock.
 """
@@ -29,6 +29,7 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.whic
 ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-dev-shm-usage"]
 PASSWORD, PIN = "zhijian-demo", "246802"
 HEAD, INSPECTOR, LEADER = "sun", "zhao", "wang"
+OFFICER = "赵明远"  # what INSPECTOR is called
 LARGEST = 150_000  # bytes of a picture
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
@@ -136,6 +137,19 @@ def desk_of_the_head(album: Album, page: Page, end: str) -> None:
         album.take(page, f"desk-clock{end}")
     album.open(page, entity)
     album.take(page, f"desk-entity{end}")
+
+
+def staff(album: Album) -> None:
+    """The people of an office, one of them, and what hangs on him."""
+    with album.browser(WIDE) as page:
+        album.sign_in(page, HEAD)
+        album.open(page, "/people/")
+        album.take(page, "desk-people")
+        person = first_link(page, f'tbody a[href^="/people/"]:has-text("{OFFICER}")')
+        album.open(page, person)
+        album.take(page, "desk-person")
+        album.open(page, f"{person}handover/")
+        album.take(page, "desk-handover")
 
 
 # The field app
@@ -334,7 +348,7 @@ def public(album: Album) -> None:
         album.take(page, "verify-form")
 
 
-GROUPS: dict[str, Callable[[Album], None]] = {"desk": desk, "field": field, "public": public}
+GROUPS: dict[str, Callable[[Album], None]] = {"desk": desk, "staff": staff, "field": field, "public": public}
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from zhijian.kernel.accounts.tree import load_jurisdictions
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.catalogue import furniture
 from zhijian.kernel.packs import stack
+from zhijian.kernel.people import demo as away
 from zhijian.kernel.registry import generate
 from zhijian.kernel.registry.models import Entity
 
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         with scoped(SYSTEM):
             load_jurisdictions()
             people.plant(calendar.today())
+            away.plant(calendar.today())
         self._register(options["scale"])
         for module in furniture("demo"):
             module.plant(options["scale"], self._say)
