@@ -2,8 +2,9 @@
 
     python tools/pictures.py [NAME …] [--site http://localhost:8000] [--into docs/pictures]
 
-Names choose groups: desk, staff, field, public. `field` enrols a phone for a demo inspector, makes one visit of today's list
-without network, sends it, and opens the enterprise's page of that visit; so it adds a visit to the demo city each time.
+Names choose groups: desk, staff, field, public. `field` enrols a phone for a demo inspector, makes one visit of
+today's list without network, sends it, and opens the enterprise's page of that visit; so it adds a visit to the demo
+city each time.
 Wants chromium (CHROMIUM names another) and the packages of requirements.lock.
 """
 

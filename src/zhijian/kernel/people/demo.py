@@ -13,7 +13,7 @@ from zhijian.kernel.people import certificates, leave
 
 
 def plant(day: dt.date) -> None:
-    """Enter the leaves of `demo.toml`, and warn as the morning's job would. Does nothing outside demo mode, or twice."""
+    """Enter the leaves of `demo.toml` and warn as the morning's job would; in demo mode only, and only once."""
     if not settings.DEMO or Leave.objects.exists():
         return
     for row in stack().table("demo").get("leave", []):
