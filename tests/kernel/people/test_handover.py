@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from io import StringIO
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from tests import world
 from tests.kernel.matters.test_scope import plan
 from tests.kernel.people.conftest import entries, fresh, proposed, signed_in
@@ -152,3 +155,18 @@ def test_pages_from_proposal_to_confirmation(w, planned):
     assert successor.post(f"/handovers/{uid}/confirm/").status_code == 302
     assert fresh(planned).assignee == w.people["丙"]
     assert successor.get(f"/m/{planned.uid}/").content.decode().count("Handed over from 甲 to 丙") == 1
+
+
+def test_the_command_line_closes_nobody_either(w, planned):
+    with pytest.raises(CommandError, match="甲"):
+        call_command("user", "retire", "甲")
+    assert fresh(w.inspector).is_active
+    handover.confirm(proposed(w), actor=w.actor("丙"))
+    call_command("user", "retire", "甲", stdout=StringIO())
+    assert not fresh(w.inspector).is_active
+    with pytest.raises(CommandError):
+        call_command("user", "post", "乙", role="clerk", area=world.OFFICE, loan=True)
+    until = world.in_days(9).isoformat()
+    line = ["user", "post", "乙", "--role", "clerk", "--area", world.SISTER, "--loan", "--until", until]
+    call_command(*line, stdout=StringIO())
+    assert w.second.posts.get(loan=True).until == world.in_days(9)
