@@ -29,6 +29,7 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.whic
 ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-dev-shm-usage"]
 PASSWORD, PIN = "zhijian-demo", "246802"
 HEAD, INSPECTOR, LEADER, CLERK = "sun", "zhao", "wang", "li"
+OFFICER = "赵明远"  # what INSPECTOR is called
 LARGEST = 150_000  # bytes of a picture
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
@@ -158,6 +159,19 @@ def papers(album: Album) -> None:
             album.open(page, first_link(page, 'tbody a[href^="/m/"]'))
             album.open(page, first_link(page, 'main a[href$="/serve/"]'))
             album.take(page, f"papers-serve{end}", full=True)
+
+
+def staff(album: Album) -> None:
+    """The people of an office, one of them, and what hangs on him."""
+    with album.browser(WIDE) as page:
+        album.sign_in(page, HEAD)
+        album.open(page, "/people/")
+        album.take(page, "desk-people")
+        person = first_link(page, f'tbody a[href^="/people/"]:has-text("{OFFICER}")')
+        album.open(page, person)
+        album.take(page, "desk-person")
+        album.open(page, f"{person}handover/")
+        album.take(page, "desk-handover")
 
 
 # The field app
@@ -407,7 +421,9 @@ def at_the_door(album: Album, phone: Page) -> None:
     album.take(phone, "field-unlisted")
 
 
-GROUPS: dict[str, Callable[[Album], None]] = {one.__name__: one for one in (desk, papers, field, public, detours)}
+GROUPS: dict[str, Callable[[Album], None]] = {
+    one.__name__: one for one in (desk, papers, staff, field, public, detours)
+}
 
 
 def main() -> None:

@@ -34,6 +34,9 @@ VARIABLES = [
         "SCALE", "of the demo", "Size of the demo city made when the database is empty; 1 is the whole city.", RUN
     ),
     Variable("ZHIJIAN_DEMO", "1 by `make run`, else 0", "1: demo city, demo accounts, a banner on every page.", RUN),
+    Variable(
+        "ZHIJIAN_TRAINING", "0; 1 by `zhijian training`", "1: a practice copy, marked on every page and paper.", RUN
+    ),
     Variable("ZHIJIAN_WORKERS", "number of cores", "Processes that serve the desk.", RUN),
     Variable("ZHIJIAN_LOG", "WARNING", "Least level of messages in the logs (DEBUG, INFO, WARNING, ERROR).", RUN),
     Variable("ZHIJIAN_DEBUG", "0", "1: Django's debug pages. Never where others can reach it.", RUN),

@@ -24,6 +24,7 @@ CHECKOUT = Path(__file__).resolve().parents[3]
 PACKS = Path(__file__).resolve().parents[1] / "packs"
 SYSTEM_HOME = Path("/var/lib/zhijian")  # of root's installations: a server's user must be able to reach it
 OWNER_ROLE, APP_ROLE, SUPER_ROLE = "zhijian_owner", "zhijian_app", "zhijian_super"
+PRACTICE = "practice"  # the file that marks the data folder of a practice copy (`zhijian training`)
 PORT = 5432  # only names the socket file; the embedded server listens on no network address
 _LONGEST_SOCKET = 100  # bytes; the kernel's limit for a socket path is 108 on Linux and 104 on macOS
 

@@ -5,13 +5,23 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from zhijian.config.places import data_home, database_urls, pack_name, pack_setting, parse_database_url, secret
+from zhijian.config.places import (
+    PRACTICE,
+    data_home,
+    database_urls,
+    pack_name,
+    pack_setting,
+    parse_database_url,
+    secret,
+)
 
 ROOT = Path(__file__).resolve().parents[3]
 DATA_HOME = data_home()
 
 DEBUG = os.environ.get("ZHIJIAN_DEBUG") == "1"
 DEMO = os.environ.get("ZHIJIAN_DEMO", "0") == "1"  # demo accounts, a banner on every page; never for real work
+# A practice copy is marked everywhere and sends nothing out. Its data folder says so itself, whoever starts it how.
+TRAINING = os.environ.get("ZHIJIAN_TRAINING", "0") == "1" or (DATA_HOME / PRACTICE).exists()
 PACK = pack_name()  # the topmost pack of the stack; it names the ones below
 SECRET_KEY = secret("session")
 ALLOWED_HOSTS = os.environ.get("ZHIJIAN_HOSTS", "*" if DEMO or DEBUG else "localhost,127.0.0.1").split(",")
@@ -48,6 +58,7 @@ INSTALLED_APPS = [
     "zhijian.kernel.notices",
     "zhijian.kernel.figures",
     "zhijian.kernel.party",
+    "zhijian.kernel.people",
     "zhijian.kernel.desk",
     *(f"zhijian.programmes.{one.parent.name}" for one in sorted((ROOT / "src/zhijian/programmes").glob("*/apps.py"))),
     "zhijian.gateways.field",
@@ -104,6 +115,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+if TRAINING:  # cookies know no ports: a practice copy beside the real site must not sign anybody out of it
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = "practice-session", "practice-csrf", "practice-lang"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -20,6 +20,7 @@ Get it going
   install              Python packages from the lock, the web parts, the message catalogues (as `make install`)
   run                  database, desk, uploads, jobs, https for phones; with a demo city (as `make run`)
                        --host 0.0.0.0 lets phones in, --port, --pack, --scale, --no-demo
+  training             a practice copy beside the real one: marked, own numbers, sends nothing out; --reset begins anew
   doctor               look at everything the installation stands on; say what to do
   settings             every environment variable: default, meaning, present value
 
@@ -89,6 +90,13 @@ def migrate(rest: list[str]) -> int:
 def run(rest: list[str]) -> int:
     """The whole of Zhijian until Ctrl-C."""
     from zhijian.ops.run import command
+
+    return command(rest)
+
+
+def training(rest: list[str]) -> int:
+    """A practice copy until Ctrl-C."""
+    from zhijian.ops.training import command
 
     return command(rest)
 
@@ -220,6 +228,7 @@ def commands(rest: list[str]) -> int:
 OWN: dict[str, Callable[[list[str]], int]] = {
     "install": install,
     "run": run,
+    "training": training,
     "ready": ready,
     "migrate": migrate,
     "doctor": doctor,

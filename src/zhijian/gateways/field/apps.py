@@ -10,9 +10,12 @@ class Config(AppConfig):
         from django.utils.translation import gettext_lazy as _
         from django.utils.translation import ngettext
 
+        from zhijian.gateways.field import held
         from zhijian.gateways.field.held import WATCHERS, count
+        from zhijian.kernel.accounts.roles import Role
         from zhijian.kernel.desk import menu
         from zhijian.kernel.desk.waiting import waits
+        from zhijian.kernel.people.keeping import keeps
 
         def said(n: int) -> str:
             words = ngettext(
@@ -21,4 +24,5 @@ class Config(AppConfig):
             return words % {"n": n}
 
         waits("field.held", WATCHERS, count, said, "held")
-        menu.item("held", _("Records to be placed"), "held", WATCHERS, order=80)
+        menu.item("held", _("Records to be placed"), "held", (*WATCHERS, Role.AUDITOR), order=80)
+        keeps("field", _("Records to be placed"), held.count_of, held.rows_of, held.stay, held.STAY, 60)

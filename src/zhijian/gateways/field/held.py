@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,11 +19,13 @@ from pydantic import ValidationError
 from zhijian.gateways.field import records, unlisted
 from zhijian.gateways.field.models import FieldRecord
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
+from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import area_filter, scoped
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.matters.errors import NotOpen, StepError
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.people.keeping import SHOWN, Row
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection.actions import CannotPlace, record_visit
 from zhijian.programmes.inspection.record import Unlisted, read
@@ -50,7 +53,7 @@ PURPOSES = {
 
 def waiting(actor: Actor) -> QuerySet[FieldRecord]:
     """What is held where the actor answers for it, the oldest first; what came from nobody's area goes to the city."""
-    where = area_filter(actor, roles=WATCHERS)
+    where = area_filter(actor, roles=(*WATCHERS, Role.AUDITOR))
     if any(post.role == Role.ADMIN for post in actor.posts):
         where |= Q(area="")
     rows = FieldRecord.objects.filter(where, state=FieldRecord.State.HELD)
@@ -202,3 +205,27 @@ def note_opened(kept: FieldRecord, actor: Actor) -> None:
 
 def _note(kind: str, kept: FieldRecord, actor: Actor) -> None:
     ledger.record(kind, actor=actor, subject=f"field:{kept.pk}", area=kept.area, data={"record": str(kept.pk)})
+
+
+# What hangs on a person who hands over (kernel/people): his records that wait stay with those who place them.
+STAY = gettext_lazy("They stay with the head of office, who places them.")
+
+
+def _of(person: Person) -> QuerySet[FieldRecord]:
+    return FieldRecord.objects.filter(person=person, state=FieldRecord.State.HELD)
+
+
+def count_of(person: Person) -> int:
+    """How many of his records wait, bounded."""
+    return _of(person).order_by()[: COUNTED + 1].count()
+
+
+def rows_of(person: Person) -> list[Row]:
+    """The same, oldest first."""
+    rows = _of(person).order_by("received", "pk")[:SHOWN]
+    return [Row(why(kept)[0], f"{kept.received:%Y-%m-%d}", reverse("held_record", args=[kept.pk])) for kept in rows]
+
+
+def stay(giver: Person, successor: Person, actor: Actor, at: dt.datetime) -> int:
+    """Nothing to move: whoever places them sees them as before."""
+    return 0

@@ -31,7 +31,7 @@ def _kept(request: HttpRequest, uid: UUID) -> FieldRecord:
 
 
 @require_GET
-@gate.roles(*held.WATCHERS)
+@gate.roles(*held.WATCHERS, Role.AUDITOR)
 def held_page(request: HttpRequest) -> HttpResponse:
     """What the server keeps but could not place: the oldest first."""
     actor = gate.actor_in(request)
@@ -48,7 +48,7 @@ def held_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@gate.roles(*held.WATCHERS)
+@gate.roles(*held.WATCHERS, Role.AUDITOR)
 def record_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One record: what it is, why it waits, and what can be done."""
     kept = _kept(request, uid)
@@ -112,7 +112,7 @@ def _placed(request: HttpRequest, matter: Matter) -> HttpResponse:
 
 
 @require_GET
-@gate.roles(*held.WATCHERS)
+@gate.roles(*held.WATCHERS, Role.AUDITOR)
 def raw(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The bytes as they came, as a file; noted in the ledger."""
     kept = _kept(request, uid)

@@ -106,7 +106,11 @@ def _small(device: Device, actor: Actor, ranges: list[Range], request: HttpReque
     area = ranges[0][0] if ranges else (device.person.home_id or "")
     organ = stack().organ(area) if area else None
     return {
-        "person": {**person(device.person), "posts": [{"role": p.role, "area": p.area} for p in actor.posts]},
+        "person": {
+            **person(device.person),
+            "signs": device.person.may_sign(today),
+            "posts": [{"role": p.role, "area": p.area} for p in actor.posts],
+        },
         "grant_until": device.grant_until.isoformat(),
         "uploads": upload_origin(request),
         "colleagues": [person(p) for p in colleagues(ranges)],
@@ -118,7 +122,7 @@ def _small(device: Device, actor: Actor, ranges: list[Range], request: HttpReque
         "rules": {"decide": decide.table(), **rules.for_phone(today)},
         "site": {"zone": stack().zone, "origin": public_origin()},
         "organ": {"name": organ.name, "short": organ.short, "phone": organ.phone, "area": area} if organ else None,
-        "numbers": _numbers(device, area) if organ and device.person.signs_on(today) else [],
+        "numbers": _numbers(device, area) if organ and device.person.may_sign(today) else [],
         "trades": [{"code": code, "name": name} for code, name in unlisted.trades().items()],
         "papers": papers.forms_for_phone(PAPERS),
     }
@@ -232,7 +236,7 @@ def _checklist(of: Checklist) -> Json:
 
 def tasks(actor: Actor) -> list[Json]:
     """The visits to make and the findings to re-check, of this person as first or second officer."""
-    mine = Q(assignee=actor.person_id) | Q(second=actor.person_id)
+    mine = Q(assignee__in=actor.hands) | Q(second__in=actor.hands)  # his own, and those of whom he stands in for
     open_now = Matter.objects.filter(mine, kind="inspection", state__in=["planned", "rectifying"], closed=None)
     rows = list(open_now.select_related("inspection__checklist", "premises").order_by("due", "id")[: 3 * TASKS])
     findings: dict[int, list[Rectification]] = {}

@@ -32,6 +32,15 @@ class PostFact:
 
 
 @dataclass(frozen=True)
+class Absent:
+    """Somebody on leave, for whom the actor stands in today."""
+
+    person_id: int
+    name: str
+    until: dt.date
+
+
+@dataclass(frozen=True)
 class Actor:
     """Who acts, with everything that decides what he may see and do. Immutable; made anew for each request or job."""
 
@@ -43,6 +52,7 @@ class Actor:
     device: str | None = None
     certificate: str = ""
     certificate_until: dt.date | None = None
+    absent: tuple[Absent, ...] = ()
     extra: dict = field(default_factory=dict, compare=False)
 
     def scopes(self, roles: Collection[Role] = READING_ROLES) -> list[Range]:
@@ -77,6 +87,23 @@ class Actor:
         return any(low <= area < high for low, high in self.scopes())
 
     @property
+    def hands(self) -> tuple[int, ...]:
+        """Whose matters are in his hands today, by person: his own, and those of whom he stands in for."""
+        own = () if self.person_id is None else (self.person_id,)
+        return (*own, *(one.person_id for one in self.absent))
+
+    def stands_for(self, *holders: int | None) -> Absent | None:
+        """For whom he acts in a matter that `holders` hold; None where it is his own, or nobody's who is away."""
+        if self.person_id is not None and self.person_id in holders:
+            return None
+        return next((one for one in self.absent if one.person_id in holders), None)
+
+    @property
+    def reads_only(self) -> bool:
+        """Whether he is an auditor and nothing else: he reads what is needed and changes nothing."""
+        return bool(self.posts) and all(post.role == Role.AUDITOR for post in self.posts)
+
+    @property
     def label(self) -> str:
         """How the ledger names him: stable, without personal data of an enterprise's staff."""
         if self.kind == "staff":
@@ -100,6 +127,7 @@ def actor_of(person: Person, day: dt.date | None = None, device: str | None = No
         for p in person.posts.all()
         if p.since <= day and (p.until is None or day <= p.until)
     )
+    away = person.standing_in.filter(since__lte=day, until__gte=day).select_related("person")
     return Actor(
         kind="staff",
         name=person.name,
@@ -108,6 +136,7 @@ def actor_of(person: Person, day: dt.date | None = None, device: str | None = No
         device=device,
         certificate=person.certificate_no,
         certificate_until=person.certificate_until,
+        absent=tuple(Absent(leave.person_id, leave.person.name, leave.until) for leave in away) if posts else (),
     )
 
 

@@ -23,6 +23,7 @@ class DemoAccount:
     role: Role
     area: str
     certificate: str = ""
+    days: int = 700  # until the certificate ends
 
     @property
     def label(self) -> str:
@@ -33,7 +34,14 @@ def accounts() -> list[DemoAccount]:
     """The demo accounts of the pack (`demo.toml`, table `account`)."""
     rows = stack().table("demo").get("account", [])
     return [
-        DemoAccount(row["username"], row["name"], Role(row["role"]), row["area"], row.get("certificate", ""))
+        DemoAccount(
+            row["username"],
+            row["name"],
+            Role(row["role"]),
+            row["area"],
+            row.get("certificate", ""),
+            row.get("days", 700),
+        )
         for row in rows
     ]
 
@@ -50,7 +58,7 @@ def plant(day: dt.date) -> list[Person]:
                 "name": account.name,
                 "home": Jurisdiction.objects.get(pk=account.area),
                 "certificate_no": account.certificate,
-                "certificate_until": day + dt.timedelta(days=700) if account.certificate else None,
+                "certificate_until": day + dt.timedelta(days=account.days) if account.certificate else None,
             },
         )
         if not person.has_usable_password() or not person.password:

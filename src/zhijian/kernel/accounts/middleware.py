@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.exceptions import MiddlewareNotUsed
+from django.core.exceptions import MiddlewareNotUsed, PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
+from zhijian.config import errors
 from zhijian.kernel.accounts.actor import PUBLIC, Actor, actor_of
 from zhijian.kernel.accounts.scope import scoped
 
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+OWN = frozenset({"/login/", "/login/demo/", "/logout/", "/language/", "/me/password/"})
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -74,7 +77,13 @@ class ScopeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = request_actor(request)  # type: ignore[attr-defined]
         with scoped(request.actor):  # type: ignore[attr-defined]
-            response = self.get_response(request)
+            response = self._refused(request) or self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
         return response
+
+    def _refused(self, request: HttpRequest) -> HttpResponse | None:
+        """An auditor reads and changes nothing: whatever is not reading is refused, save his own session's matters."""
+        if request.method in SAFE or request.path in OWN or not request.actor.reads_only:  # type: ignore[attr-defined]
+            return None
+        return errors.forbidden(request, PermissionDenied())

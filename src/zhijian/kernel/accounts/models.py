@@ -69,6 +69,15 @@ class Person(AbstractBaseUser):
         """Whether his certificate lets him sign an enforcement paper on `day`."""
         return bool(self.certificate_no) and (self.certificate_until is None or day <= self.certificate_until)
 
+    def only_helps(self, day: dt.date) -> bool:
+        """Whether he is a helper on `day` and no inspector: he looks and photographs, whatever papers he holds."""
+        roles = {post.role for post in self.posts.all() if post.holds_on(day)}
+        return Role.HELPER in roles and Role.INSPECTOR not in roles
+
+    def may_sign(self, day: dt.date) -> bool:
+        """Whether he signs as an officer on `day`: a certificate in force, and more than a helper."""
+        return self.signs_on(day) and not self.only_helps(day)
+
 
 class Post(models.Model):
     """Somebody's role in a jurisdiction, from a day to a day. Two at once, or on loan, are two rows."""
@@ -78,6 +87,7 @@ class Post(models.Model):
     jurisdiction = models.ForeignKey(Jurisdiction, models.PROTECT, related_name="posts")
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
+    loan = models.BooleanField(default=False, help_text="lent by another office (借调); it always has an end")
 
     class Meta:
         constraints = [
@@ -85,6 +95,58 @@ class Post(models.Model):
             models.CheckConstraint(
                 condition=models.Q(until=None) | models.Q(until__gte=models.F("since")), name="post_dates"
             ),
+            models.CheckConstraint(condition=models.Q(loan=False) | ~models.Q(until=None), name="post_loan_ends"),
+        ]
+
+    def holds_on(self, day: dt.date) -> bool:
+        """Whether it is in force on `day`."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
+class Leave(models.Model):
+    """Somebody is away from a day to a day, and who stands in for him (AB 角). It ends by itself.
+
+    Outside row security, like posts: it is part of how an actor's scope and relations are found.
+    """
+
+    uid = models.UUIDField(unique=True, default=uuid7)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="leaves")
+    stand_in = models.ForeignKey(Person, models.PROTECT, related_name="standing_in")
+    since = models.DateField()
+    until = models.DateField()
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(until__gte=models.F("since")), name="leave_dates"),
+            models.CheckConstraint(condition=~models.Q(person=models.F("stand_in")), name="leave_another"),
+        ]
+
+
+class Handover(models.Model):
+    """All that hangs on one person goes to another, in one act that both confirm.
+
+    Outside row security, like posts: giver and successor may sit in different offices. `given` says how many of each
+    kind went over.
+    """
+
+    uid = models.UUIDField(unique=True, default=uuid7)
+    giver = models.ForeignKey(Person, models.PROTECT, related_name="handovers")
+    successor = models.ForeignKey(Person, models.PROTECT, related_name="takeovers")
+    proposed_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(auto_now_add=True)
+    confirmed_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    given = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["giver"],
+                condition=models.Q(confirmed_at=None, withdrawn_at=None),
+                name="handover_one_open",
+            ),
+            models.CheckConstraint(condition=~models.Q(giver=models.F("successor")), name="handover_another"),
         ]
 
 

@@ -39,7 +39,8 @@ def _settings(actor: Actor) -> list[str]:
     scopes = actor.scopes()
     hull = (min(s[0] for s in scopes), max(s[1] for s in scopes)) if scopes else ("", "")
     several = ",".join(f"{low}:{high}" for low, high in scopes) if len(scopes) > 1 else ""
-    return [hull[0], hull[1], several, str(actor.entity_id or ""), actor.label]
+    partner = ",".join(f"{low}:{high}" for low, high in actor.scopes([Role.PARTNER])) if actor.kind == "staff" else ""
+    return [hull[0], hull[1], several, str(actor.entity_id or ""), actor.label, partner]
 
 
 def set_scope(actor: Actor) -> None:
@@ -47,7 +48,7 @@ def set_scope(actor: Actor) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('zj.lo', %s, true), set_config('zj.hi', %s, true), set_config('zj.scopes', %s, true),"
-            " set_config('zj.entity', %s, true), set_config('zj.actor', %s, true)",
+            " set_config('zj.entity', %s, true), set_config('zj.actor', %s, true), set_config('zj.partner', %s, true)",
             _settings(actor),
         )
 
@@ -89,6 +90,15 @@ def area_filter(actor: Actor, field: str = "area", roles: Collection[Role] = REA
     for low, high in actor.scopes(roles):
         where |= below(field, low, high)
     return where
+
+
+def within_reach(rows: QuerySet[M], actor: Actor, at: str = "") -> QuerySet[M]:
+    """Matters (or, with `at`, the path to them, what hangs on them) that he may see, or that wait for his partner
+    department's own step in its area."""
+    if actor.kind != "staff" or not actor.has(Role.PARTNER):
+        return in_scope(rows, actor)
+    waits = Q(**{f"{at}partner": True}) & area_filter(actor, f"{at}area", [Role.PARTNER])
+    return rows.filter(area_filter(actor) | waits)
 
 
 def in_scope(rows: QuerySet[M], actor: Actor, field: str = "area", entity: str = "entity_id") -> QuerySet[M]:

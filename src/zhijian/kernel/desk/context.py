@@ -87,7 +87,8 @@ def bureau(area: str = "") -> str:
 def desk(request: HttpRequest) -> dict[str, Any]:
     """The context processor that the settings name."""
     return {
-        "DEMO": settings.DEMO,
+        "DEMO": settings.DEMO and not settings.TRAINING,
+        "TRAINING": settings.TRAINING,
         "desk": Desk(request),
         "bureau": bureau,
         "large_type": request.COOKIES.get("large") == "1",

@@ -37,7 +37,8 @@ class Line:
 
 def _who(entry: LedgerEntry) -> str:
     if entry.actor_name:
-        return entry.actor_name
+        away = entry.data.get("stands_for")
+        return _("%(who)s for %(absent)s") % {"who": entry.actor_name, "absent": away} if away else entry.actor_name
     return {"system": _("the platform"), "public": _("the public")}.get(entry.actor, "")
 
 

@@ -98,6 +98,9 @@ def record(
     """
     declared = _KINDS[kind]
     facts = dict(data or {})
+    away = actor.stands_for(matter.assignee_id, matter.second_id) if matter is not None else None
+    if away is not None:
+        facts["stands_for"] = away.name
     salted: list[LedgerPersonal] = []
     for name, value in (personal or {}).items():
         if name not in declared.personal:

@@ -180,6 +180,10 @@ class Flow:
                 return step
         return None
 
+    def asks_partner(self, state: str, day: dt.date) -> bool:
+        """Whether a partner department has a step of its own from `state`: only then does it see the matter."""
+        return any(Role.PARTNER in step.whos and state in step.froms and step.in_force(day) for step in self.steps)
+
     def verbs(self) -> list[str]:
         """Every verb once, in the order of the table."""
         return list(dict.fromkeys(step.verb for step in self.steps))

@@ -36,6 +36,7 @@ class Matter(models.Model):
     closed = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    partner = models.BooleanField(default=False, help_text="waits for a step of a partner department; kept by steps")
     flags = models.JSONField(default=list, help_text="what a person must look at: [{code, …}], see the field gateway")
 
     class Meta:
@@ -51,6 +52,7 @@ class Matter(models.Model):
             models.Index(fields=["kind", "state", "area", "due"], condition=models.Q(closed=None), name="matter_open"),
             models.Index(fields=["due", "area"], condition=models.Q(closed=None), name="matter_late"),
             models.Index(fields=["area", "-id"], condition=~models.Q(flags=[]), name="matter_in_doubt"),
+            models.Index(fields=["area", "due"], condition=models.Q(partner=True), name="matter_partner"),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -12,9 +13,9 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.roles import RELATION_LABELS, ROLE_LABELS, Relation, Role
-from zhijian.kernel.accounts.scope import in_scope
+from zhijian.kernel.accounts.scope import in_scope, scoped, within_reach
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.clock import clocks as clock
 from zhijian.kernel.evidence import ledger
@@ -68,13 +69,12 @@ def record_of(matter: Matter, flow: Flow | None = None) -> Record:
 
 
 def relations(matter: Matter, actor: Actor) -> set[Relation]:
-    """What the actor is to this matter."""
+    """What the actor is to this matter: by himself, or for somebody on leave."""
     found = set()
-    if actor.person_id is not None:
-        if matter.assignee_id == actor.person_id:
-            found.add(Relation.ASSIGNEE)
-        if matter.second_id == actor.person_id:
-            found.add(Relation.SECOND)
+    if matter.assignee_id in actor.hands:
+        found.add(Relation.ASSIGNEE)
+    if matter.second_id in actor.hands:
+        found.add(Relation.SECOND)
     if actor.kind == "party" and matter.entity_id is not None and actor.entity_id == matter.entity_id:
         found.add(Relation.PARTY)
     return found
@@ -132,7 +132,7 @@ def why_not(matter: Matter, verb: str, actor: Actor) -> str:
 
 
 def _lock(matter: Matter, actor: Actor, version: int | None) -> Matter:
-    rows = in_scope(Matter.objects.select_for_update(of=("self",)), actor)
+    rows = within_reach(Matter.objects.select_for_update(of=("self",)), actor)
     locked = rows.filter(pk=matter.pk).first()
     if locked is None:
         raise NotFound(_("There is no such matter."))
@@ -163,7 +163,16 @@ def perform(
             if about is None:
                 raise ValueError("a matter is opened about somebody: give `about`")
             return _open(target, verb, actor, about, at or timezone.now(), by_field or {}, facts)
-        return _go_on(_lock(target, actor, version), verb, actor, at or timezone.now(), by_field or {}, facts)
+        matter = _lock(target, actor, version)
+        with _room(matter, actor):
+            return _go_on(matter, verb, actor, at or timezone.now(), by_field or {}, facts)
+
+
+def _room(matter: Matter, actor: Actor) -> AbstractContextManager[Any]:
+    """Where the step is written. A partner sees no area, only matters that wait for it: its step is the system's hand,
+    once the matter was found to be within its reach; `may` still asks whether the step is its own."""
+    outside = actor.kind == "staff" and not actor.can_read(matter.area)
+    return scoped(SYSTEM) if outside else nullcontext()
 
 
 def _open(
@@ -194,6 +203,7 @@ def _open(
         matter.number = number_for(flow.kind, about.area, day)
     if flow.state(step.to).final:
         matter.closed = at
+    matter.partner = flow.asks_partner(matter.state, day)
     matter.save(force_insert=True)
     record: Record = None
     if flow.record is not None:
@@ -221,6 +231,7 @@ def _go_on(
     if step.to is not None:
         matter.state = step.to
         matter.closed = at if flow.state(step.to).final else None
+    matter.partner = flow.asks_partner(matter.state, calendar.legal_day(at))
     matter.version += 1
     matter.save()
     if record is not None:
@@ -230,7 +241,11 @@ def _go_on(
         record.save()
     if matter.area != area:
         _move(matter)
-        if actor.kind != "system" and not in_scope(Matter.objects.filter(pk=matter.pk), actor).exists():
+        if (
+            actor.can_read(area)
+            and actor.kind != "system"
+            and not in_scope(Matter.objects.filter(pk=matter.pk), actor).exists()
+        ):
             raise NotAllowed(_("This would move the matter out of your own area."))
     _follow(flow, step, matter, record, actor, facts, at)
     return matter

@@ -95,6 +95,7 @@ class Planter:
             for name, value in (by_field or {}).items():
                 setattr(planted.record, name, value)
         parsed = parse(step.facts, facts)
+        planted.matter.partner = planted.flow.asks_partner(planted.matter.state, day)
         assign(planted.matter, parsed)
         if planted.record is not None:
             assign(planted.record, parsed)

@@ -8,7 +8,7 @@ from django.db.models import Model, Q, QuerySet
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Role
-from zhijian.kernel.accounts.scope import in_scope
+from zhijian.kernel.accounts.scope import in_scope, within_reach
 from zhijian.kernel.matters.catalogue import flows
 from zhijian.kernel.matters.flow import Flow
 
@@ -34,14 +34,14 @@ def readable(rows: QuerySet[M], actor: Actor, matter: str = "") -> QuerySet[M]:
 
     An administrator keeps the house and reads no matters; a helper, only those where he is one of the pair.
     """
-    rows = in_scope(rows, actor)
+    rows = in_scope(rows, actor) if matter else within_reach(rows, actor)
     if actor.kind != "staff":
         return rows
     kinds = kinds_of(actor)
     if len(kinds) == len(flows()):
         return rows
     at = f"{matter}__" if matter else ""
-    own = Q(**{f"{at}assignee": actor.person_id}) | Q(**{f"{at}second": actor.person_id})
+    own = Q(**{f"{at}assignee__in": actor.hands}) | Q(**{f"{at}second__in": actor.hands})
     return rows.filter(Q(**{f"{at}kind__in": kinds}) | own)
 
 

@@ -17,9 +17,9 @@ class Config(AppConfig):
         from zhijian.kernel.notices.telling import tell_step
 
         on_tell(tell_step)
-        if settings.DEMO:
+        if settings.DEMO or settings.TRAINING:
             menu.item("notices_simulator", _("Simulated text messages"), "notices_simulator", order=92)
-        admin = [Role.ADMIN]
+        admin = [Role.ADMIN, Role.AUDITOR]
         menu.item("inbox", _("Inbox"), "inbox", count=inbox.unread_count, order=10)
         menu.item("notices_failed", _("Not sent"), "notices_failed", admin, count=inbox.failed_count, order=90)
         menu.item("jobs", _("Jobs"), "jobs", admin, count=inbox.failing_jobs, order=91)

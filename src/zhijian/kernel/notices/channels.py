@@ -63,7 +63,22 @@ class Simulator:
         return f"simulated-{row.pk}"
 
 
+class SendsNothingOut(Refused):
+    """A practice copy was asked to reach somebody outside."""
+
+
+def real() -> None:
+    """Every adapter that reaches the outside asks first. Raises SendsNothingOut in a practice copy."""
+    if settings.TRAINING:
+        raise SendsNothingOut(gettext_noop("a practice copy sends nothing out"))
+
+
 def gateway() -> Gateway | None:
-    """The gateway of this installation: settings.SMS_GATEWAY, the simulator in the demo, otherwise none."""
+    """The gateway of this installation: settings.SMS_GATEWAY, the simulator in the demo, otherwise none.
+
+    A practice copy has the simulator, whatever is set: it sends nothing out.
+    """
+    if settings.TRAINING:
+        return Simulator()
     path = getattr(settings, "SMS_GATEWAY", "") or (f"{__name__}.Simulator" if settings.DEMO else "")
     return import_string(path)() if path else None

@@ -21,17 +21,26 @@ def receivers(to: To, matter: Matter | None) -> list[Receiver]:
     if matter is None:
         return []
     if isinstance(to, Role):
-        return list(_holders(to, matter.area))
+        return list(holders(to, matter.area))
     found: dict[Relation, Receiver | None] = {
         Relation.ASSIGNEE: matter.assignee,
         Relation.SECOND: matter.second,
         Relation.PARTY: matter.entity,
     }
     receiver = found.get(to)
-    return [receiver] if receiver is not None else []
+    return [receiver, *_stand_ins(receiver)] if receiver is not None else []
 
 
-def _holders(role: Role, area: str) -> list[Person]:
+def _stand_ins(receiver: Receiver) -> list[Person]:
+    """Who stands in today for somebody on leave: both are told."""
+    if not isinstance(receiver, Person):
+        return []
+    day = calendar.today()
+    leaves = receiver.leaves.filter(since__lte=day, until__gte=day, stand_in__is_active=True)
+    return [leave.stand_in for leave in leaves.select_related("stand_in")]
+
+
+def holders(role: Role, area: str) -> list[Person]:
     """Who holds `role` in the office of `area`, or in the nearest one above that has somebody."""
     today = calendar.today()
     posts = (

@@ -280,7 +280,11 @@ class Stack:
         raw = self.table("numbers")["number"].get(kind)
         if raw is None:
             raise LookupError(f"numbers.toml has no format for {kind!r}")
-        return NumberFormat(kind=kind, organs=self.organs, **raw)
+        from django.conf import settings  # packs are read without the application as well
+
+        mark = str(self.setting("training_mark", "")) if settings.configured and settings.TRAINING else ""
+        pattern = mark.replace("{", "{{").replace("}", "}}") + raw["pattern"]
+        return NumberFormat(kind=kind, organs=self.organs, **{**raw, "pattern": pattern})
 
 
 def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

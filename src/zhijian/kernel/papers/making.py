@@ -65,7 +65,7 @@ def _draft(
         signatures=signatures or [],
         at=at,
         made_by=actor.label,
-        training=bool(getattr(settings, "TRAINING", False)),
+        training=settings.TRAINING,
     )
 
 

@@ -73,7 +73,7 @@ def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
     content = visit.record.content
     checklist = checklist_of(visit)
     task = task_of(visit)
-    flags = doubts.of_task(task, content.task is not None, visit.device.person_id)
+    flags = doubts.of_task(task, content.task is not None, visit.actor.hands)
     flags += doubts.of_checklist(visit.record, checklist)
     if task is None or task.state != "planned" or task.area != visit.premises.area:
         task = start(visit, checklist)

@@ -30,7 +30,7 @@ def hinder(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
     assert told is not None
     kind = Hindered(told.kind)
     task = task_of(visit)
-    flags = doubts.of_task(task, content.task is not None, visit.device.person_id, states=OPEN)
+    flags = doubts.of_task(task, content.task is not None, visit.actor.hands, states=OPEN)
     if task is None or task.state not in OPEN or task.area != visit.premises.area:
         task = start(visit, None)
     matter = perform(

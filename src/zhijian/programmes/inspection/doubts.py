@@ -6,7 +6,7 @@ Each doubt is a code with its sentence; how far is far and how many officers are
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -34,6 +34,7 @@ DOUBTS = {
     "outside_area": gettext_lazy("The premises are outside the inspector's area."),
     "one_officer": gettext_lazy("Only one officer signed."),
     "certificate_expired": gettext_lazy("%(name)s had no certificate in force."),
+    "helper_signed": gettext_lazy("%(name)s is a helper, who may not sign."),
     "task_reassigned": gettext_lazy("The task had been given to somebody else meanwhile."),
     "task_cancelled": gettext_lazy("The task had been cancelled meanwhile."),
     "task_done_twice": gettext_lazy("The task had been recorded already; this is a second visit."),
@@ -107,12 +108,16 @@ def of_officers(record: Record, people: Mapping[int, Person] | None = None) -> l
     if not enforces(record.content):
         return []
     if people is None:
-        people = Person.objects.in_bulk([officer.id for officer in record.content.inspectors])
+        known = Person.objects.prefetch_related("posts")
+        people = known.in_bulk([officer.id for officer in record.content.inspectors])
+        helping = [one for one in people.values() if one.only_helps(day)]
+    else:
+        helping = []  # made up for the demo: none of them is a helper
     return [
         doubt("certificate_expired", name=officer.name)
         for officer in record.content.inspectors
         if officer.id not in people or not people[officer.id].signs_on(day)
-    ]
+    ] + [doubt("helper_signed", name=one.name) for one in helping]
 
 
 def of_checklist(record: Record, checklist: Checklist | None) -> list[dict[str, Any]]:
@@ -132,9 +137,12 @@ def of_checklist(record: Record, checklist: Checklist | None) -> list[dict[str, 
 
 
 def of_task(
-    task: Matter | None, named: bool, person_id: int, states: tuple[str, ...] = ("planned",)
+    task: Matter | None, named: bool, hands: Collection[int], states: tuple[str, ...] = ("planned",)
 ) -> list[dict[str, Any]]:
-    """Doubts about the task, which should be in one of `states`: given to others, cancelled, done already, unknown."""
+    """Doubts about the task, which should be in one of `states`: given to others, cancelled, done already, unknown.
+
+    `hands`: the sender, and whom he stands in for.
+    """
     if not named:
         return []
     if task is None:
@@ -143,4 +151,4 @@ def of_task(
         return [doubt("task_cancelled")]
     if task.state not in states:
         return [doubt("task_done_twice", first=str(task.uid))]
-    return [doubt("task_reassigned")] if person_id not in (task.assignee_id, task.second_id) else []
+    return [doubt("task_reassigned")] if not {task.assignee_id, task.second_id} & set(hands) else []

@@ -21,11 +21,14 @@ def two_officers(matter: Matter, record: Any, actor: Actor, facts: Any) -> Guard
         return ok()
     day = facts.planned_for or calendar.today()
     pair = {facts.assignee, facts.second}
-    signing = [p for p in Person.objects.filter(pk__in=pair, is_active=True) if p.signs_on(day)]
+    active = list(Person.objects.filter(pk__in=pair, is_active=True).prefetch_related("posts"))
+    signing = [p for p in active if p.signs_on(day)]
     if len(pair) < 2:
         return no(_("Two different officers are needed."), rules.OFFICERS_MIN)
     if len(signing) < 2:
         return no(_("Both officers need a certificate that is in force on that day."), rules.OFFICERS_MIN)
+    if any(p.only_helps(day) for p in active):
+        return no(_("A helper looks and photographs; he is never one of the two officers."), rules.OFFICERS_MIN)
     return ok()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from zhijian.kernel.clock import Unit, arithmetic, calendar, rule
+from zhijian.kernel.people import certificates
 
 OFFICERS_MIN = rule("inspection.officers_min", _("How many certified officers a visit needs"))
 SHOW_CARD = rule("inspection.show_card", _("Whether cards (or the task book) must be shown first"))
@@ -52,9 +53,7 @@ GENERAL_FAILURES_MAX = rule(
 PHOTO_FOR_FAILED = rule("inspection.photo_for_failed", _("Whether a finding needs a photo"))
 PHOTOS_MAX = rule("inspection.photos_per_item_max", _("How many photos an item may have"))
 FAR_FROM_PREMISES = rule("inspection.far_from_premises", _("From how many metres away a record is doubted"))
-CERTIFICATE_WARNING = rule(
-    "inspection.certificate_warning", _("How long before its end a certificate is to be renewed")
-)
+CERTIFICATE_WARNING = certificates.WARNING
 REVISIT_AFTER = rule("inspection.revisit_after", _("After what time a shut shop is visited again"))
 FRUITLESS_MAX = rule("inspection.fruitless_max", _("After how many fruitless visits the head is told"))
 CANCEL_LICENCE = rule("inspection.cancel_licence", _("Whose duty it is to have the licence of a closed shop cancelled"))

@@ -3,6 +3,8 @@ import type { zh } from "./zh";
 /** English, complete: a missing key fails the type check and a test. */
 export const en: Record<keyof typeof zh, string> = {
   app: "Zhijian · Field",
+  "training.banner": "Practice copy: nothing is real, no number counts, nothing is sent out",
+  "training.paper": "TRAINING · this paper is not in force",
   back: "Back",
   close: "Close",
   cancel: "Cancel",

@@ -1,6 +1,8 @@
 /** Chinese: the default language and the measure of the other. */
 export const zh = {
   app: "智监 · 现场",
+  "training.banner": "演练环境：一切都是练习，文号无效，不向外发送",
+  "training.paper": "培训演练 · 本文书无效",
   back: "返回",
   close: "关闭",
   cancel: "取消",

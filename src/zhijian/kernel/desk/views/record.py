@@ -80,7 +80,7 @@ def record_page(request: HttpRequest, uid: str) -> HttpResponse:
         "photos": File.objects.filter(matter=matter, original=None, kind=File.Kind.PHOTO).order_by("item", "id"),
         "children": _children(matter),
         "days": timeline.by_day(lines),
-        "mine": actor.person_id in (matter.assignee_id, matter.second_id),
+        "mine": bool({matter.assignee_id, matter.second_id} & set(actor.hands)),
         **_buttons(offers(matter, actor, record)),
     }
     return render(request, "desk/record.html", context)
@@ -154,6 +154,8 @@ def step_page(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
         told = {**context, "shut": error.message, "article": article, "again": form is not None and not shut}
         return render(request, "desk/step.html", told, status=error.status)
     messages.success(request, _("Done: %(step)s") % {"step": step.label or step.verb})
+    if not readable(Matter.objects.filter(pk=matter.pk), actor).exists():  # a partner's step is done: it has gone on
+        return redirect("todo")
     return redirect("record", uid=matter.uid)
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.accounts.scope import within_reach
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import said, waiting
 from zhijian.kernel.desk.gate import actor_in, staff
@@ -104,7 +105,12 @@ def _by_clock(lines: list[Line], more: bool) -> list[Section]:
 def _others(actor: Actor) -> list[Section]:
     nearest = F("due").asc(nulls_last=True)
     second, more = _lines(Matter.objects.filter(second_id=actor.person_id, closed=None).order_by(nearest, "pk"), OTHERS)
-    found = [Section("second", _("With me as the second officer"), second, more)]
+    found = [*_absent(actor), Section("second", _("With me as the second officer"), second, more)]
+    if actor.has(Role.PARTNER):
+        waits = within_reach(Matter.objects.filter(partner=True), actor).order_by(nearest, "pk")
+        lines, more = _lines(waits, OTHERS)
+        none = _("Nothing waits for your department. What the bureau passes on to it stands here while it does.")
+        found.append(Section("partner", _("Waits for my department"), lines, more, none))
     if actor.roles_at() & OVERSEE:
         late = readable(Matter.objects.filter(closed=None, due__lt=calendar.today()), actor)
         lines, more = _lines(late.order_by("due", "pk"), OTHERS)
@@ -113,6 +119,18 @@ def _others(actor: Actor) -> list[Section]:
         lines, more = _lines(flagged, OTHERS)
         found.append(Section("flags", _("To look at"), lines, more))
     return [section for section in found if section.lines or section.empty]
+
+
+def _absent(actor: Actor) -> list[Section]:
+    """What those hold for whom he stands in today, each under a heading of its own."""
+    found = []
+    for one in actor.absent:
+        rows = Matter.objects.filter(Q(assignee_id=one.person_id) | Q(second_id=one.person_id), closed=None)
+        lines, more = _lines(rows.order_by(F("due").asc(nulls_last=True), "pk"), OTHERS)
+        told = {"name": one.name, "day": f"{one.until:%m-%d}"}
+        title = _("For %(name)s, on leave until %(day)s") % told
+        found.append(Section(f"for-{one.person_id}", title, lines, more, _("He holds nothing that is open.")))
+    return found
 
 
 @require_GET

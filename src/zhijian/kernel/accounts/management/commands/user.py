@@ -34,6 +34,8 @@ class Command(BaseCommand):
         add.add_argument("--certificate-until", type=dt.date.fromisoformat, help="YYYY-MM-DD")
         post = verbs.add_parser("post", help="one more post for somebody")
         post.add_argument("username")
+        post.add_argument("--until", type=dt.date.fromisoformat, help="YYYY-MM-DD (default: without an end)")
+        post.add_argument("--loan", action="store_true", help="on loan from another office; needs --until")
         for verb in (add, post):
             verb.add_argument("--role", required=True, choices=[role.value for role in Role])
             verb.add_argument("--area", required=True, help="code of the bureau or office, e.g. 370303009")
@@ -63,7 +65,10 @@ class Command(BaseCommand):
     def _post(self, options: dict[str, Any]) -> None:
         person = self._person(options)
         since = options["since"] or calendar.today()
-        people.give_post(person, Role(options["role"]), self._area(options["area"]), since, actor=SYSTEM)
+        people.give_post(
+            person, Role(options["role"]), self._area(options["area"]), since, options.get("until"),
+            actor=SYSTEM, loan=options.get("loan", False),
+        )  # fmt: skip
         self.stdout.write(f"{person.username}: {options['role']} at {options['area']} from {since}")
 
     def _list(self, options: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.catalogue import GATEWAYS, furniture
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import demo as papers
+from zhijian.kernel.people import demo as away
 from zhijian.kernel.registry import generate
 from zhijian.kernel.registry.models import Entity
 
@@ -42,6 +43,7 @@ class Command(BaseCommand):
         with scoped(SYSTEM):
             load_jurisdictions()
             people.plant(calendar.today())
+            away.plant(calendar.today())
         self._register(options["scale"])
         for module in [*furniture("demo"), *furniture("demo", GATEWAYS)]:
             module.plant(options["scale"], self._say)

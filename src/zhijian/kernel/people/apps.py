@@ -1,0 +1,23 @@
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    name = "zhijian.kernel.people"
+    label = "people"
+
+    def ready(self) -> None:
+        """What hangs on a person, the menu's line, and what waits for a successor."""
+        from django.utils.translation import gettext_lazy as _
+        from django.utils.translation import ngettext
+
+        from zhijian.kernel.accounts.roles import Role
+        from zhijian.kernel.desk import menu
+        from zhijian.kernel.desk.waiting import waits
+        from zhijian.kernel.people import certificates, handover, kept, leave  # noqa: F401 -- they declare their entries
+
+        def said(n: int) -> str:
+            return ngettext("%(n)s handover to confirm", "%(n)s handovers to confirm", n) % {"n": n}
+
+        kept.register()
+        menu.item("people", _("People"), "people", [Role.ADMIN, Role.HEAD, Role.AUDITOR], order=70)
+        waits("handovers", frozenset(Role), handover.waiting_for, said, "handovers")

@@ -1,0 +1,142 @@
+"""Handover: all that hangs on one person goes to another in one act, which giver (or head) and successor confirm."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from zhijian.kernel.accounts.actor import SYSTEM, Actor
+from zhijian.kernel.accounts.models import Handover, Person
+from zhijian.kernel.accounts.people import holds, note
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.evidence import ledger
+from zhijian.kernel.notices.telling import tell
+from zhijian.kernel.notices.wording import notice_template
+from zhijian.kernel.people import keeping, kept, standing
+
+for code, words in {
+    "handover.proposed": gettext_lazy("Handover from {giver} to {successor} proposed and confirmed by {by}"),
+    "handover.confirmed": gettext_lazy("Handover from {giver} to {successor} confirmed by {successor}; all went over"),
+    "handover.withdrawn": gettext_lazy("Handover from {giver} to {successor} withdrawn by {by}"),
+}.items():
+    ledger.entry_kind(code, label=words)
+notice_template(
+    "handover.proposed",
+    title=gettext_lazy("{giver} hands over to you"),
+    text=gettext_lazy("Look at what it is and confirm; until then everything stays with {giver}."),
+)
+notice_template(
+    "handover.confirmed",
+    title=gettext_lazy("{successor} has taken over"),
+    text=gettext_lazy("All that hung on {giver} is with {successor} now."),
+)
+
+
+def open_of(giver: Person) -> Handover | None:
+    """The handover of that person that waits to be confirmed."""
+    rows = Handover.objects.select_related("giver", "successor", "proposed_by")
+    return rows.filter(giver=giver, confirmed_at=None, withdrawn_at=None).first()
+
+
+def waiting_for(actor: Actor) -> int:
+    """How many handovers wait for his confirmation."""
+    rows = Handover.objects.filter(successor=actor.person_id, confirmed_at=None, withdrawn_at=None)
+    return rows[: keeping.COUNTED].count()
+
+
+def propose(giver: Person, successor: Person, *, by: Person, actor: Actor) -> Handover:
+    """The giver (or his head for him) hands over; the successor is told. Raises ValidationError with what is wrong."""
+    with scoped(SYSTEM):
+        _check(giver, successor)
+        try:
+            with transaction.atomic():
+                made = Handover.objects.create(giver=giver, successor=successor, proposed_by=by)
+        except IntegrityError:
+            raise ValidationError(_("A handover of %(name)s waits already.") % {"name": giver.name}) from None
+        _note("handover.proposed", made, actor)
+        tell(
+            successor, matter=None, template="handover.proposed", data={"giver": giver.name}, actor=actor,
+            dedupe=f"handover:{made.pk}",
+        )  # fmt: skip
+        return made
+
+
+def _check(giver: Person, successor: Person) -> None:
+    wrong = standing.lacks(giver, successor)
+    if far := standing.out_of_reach(giver, successor):
+        told = {"name": successor.name, "areas": _(", ").join(far)}
+        wrong.append(_("%(name)s holds no post for %(areas)s, where open matters lie.") % told)
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def _between_reading_and_giving() -> None:
+    """Nothing; tests of the race wait here."""
+
+
+def confirm(made: Handover, *, actor: Actor, locked: bool = True) -> Handover:
+    """The successor confirms: everything goes over now, in one transaction. Raises ValidationError when it can't.
+
+    What was closed since the proposal stays as it is; what came since goes over, too. `locked` False shows what
+    happens without the lock; only a test asks for it.
+    """
+    at = timezone.now()
+    with scoped(SYSTEM):
+        rows = Handover.objects.select_related("giver", "successor", "proposed_by")
+        made = (rows.select_for_update(of=("self",)) if locked else rows).get(pk=made.pk)
+        if actor.person_id != made.successor_id:
+            raise ValidationError(_("Only %(name)s can confirm this.") % {"name": made.successor.name})
+        if made.confirmed_at is not None or made.withdrawn_at is not None:
+            raise ValidationError(_("This handover is done or withdrawn already."))
+        _check(made.giver, made.successor)
+        _between_reading_and_giving()
+        given = {one.code: one.give(made.giver, made.successor, actor, at) for one in keeping.keepings()}
+        made.given, made.confirmed_at = {code: n for code, n in given.items() if n}, at
+        made.save(update_fields=["given", "confirmed_at"])
+        _note("handover.confirmed", made, actor)
+        told = {"giver": made.giver.name, "successor": made.successor.name}
+        for one in {made.giver, made.proposed_by}:
+            tell(
+                one, matter=None, template="handover.confirmed", data=told, actor=actor,
+                dedupe=f"handover-done:{made.pk}",
+            )  # fmt: skip
+        return made
+
+
+def withdraw(made: Handover, *, actor: Actor) -> None:
+    """It does not take place. Raises ValidationError when it has, or is withdrawn already."""
+    with scoped(SYSTEM):
+        made = Handover.objects.select_for_update(of=("self",)).get(pk=made.pk)
+        if made.confirmed_at is not None or made.withdrawn_at is not None:
+            raise ValidationError(_("This handover is done or withdrawn already."))
+        made.withdrawn_at = timezone.now()
+        made.save(update_fields=["withdrawn_at"])
+        _note("handover.withdrawn", made, actor)
+
+
+def _note(kind: str, made: Handover, actor: Actor) -> None:
+    """An entry in the ledgers of both, with both names."""
+    told = {"giver": made.giver.name, "successor": made.successor.name, "by": actor.name, "handover": str(made.uid)}
+    for one in (made.giver, made.successor):
+        note(kind, one, actor, told | {code: str(n) for code, n in made.given.items()})
+
+
+def _matters_hang(person: Person) -> str:
+    """Nobody is closed while matters are open on him."""
+    with scoped(SYSTEM):
+        n = kept.count_matters(person)
+    if not n:
+        return ""
+    shown = f"{keeping.COUNTED:,}+" if n > keeping.COUNTED else f"{n:,}"
+    words = ngettext(
+        "%(n)s open matter hangs on %(name)s: hand it over first.",
+        "%(n)s open matters hang on %(name)s: hand them over first.",
+        n,
+    )
+    return words % {"n": shown, "name": person.name}
+
+
+holds(_matters_hang)

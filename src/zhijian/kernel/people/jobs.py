@@ -1,0 +1,14 @@
+"""What runs by the clock: certificates that end soon."""
+
+from __future__ import annotations
+
+from zhijian.kernel.jobs import every, job
+
+
+@every("20 6 * * *")
+@job("people.certificates", tries=3)
+def certificates() -> int:
+    """Warn of certificates that end soon, each once."""
+    from zhijian.kernel.people.certificates import warn
+
+    return warn()

@@ -1,0 +1,245 @@
+"""Pages: the people of an area, one person, making one; what is done to a person is in `acts`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from zhijian.kernel.accounts import people
+from zhijian.kernel.accounts.actor import SYSTEM, Actor
+from zhijian.kernel.accounts.models import Handover, Leave, Person, Post
+from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.desk import said, timeline
+from zhijian.kernel.desk.gate import actor_in, roles, staff
+from zhijian.kernel.evidence.models import LedgerEntry
+from zhijian.kernel.people import asking, certificates, handover, keeping, seeing
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Line:
+    """A person as the list shows him."""
+
+    person: Person
+    posts: list[str]
+    certificate: certificates.Standing | None
+    phones: int
+    open: str
+    away: Leave | None
+
+
+def post_words(post: Post) -> str:
+    """A post in a line: where, what, on loan, until when."""
+    words = f"{said.area_name(post.jurisdiction_id)} · {Role(post.role).label}"
+    if post.loan:
+        words += f" · {_('on loan')}"
+    return words if post.until is None else f"{words} · {_('until %(day)s') % {'day': post.until}}"
+
+
+def lines(found: list[Person]) -> list[Line]:
+    """The people with what is to be known of them: one query for all counts."""
+    day = calendar.today()
+    counts = seeing.open_counts(found)
+    rows = Leave.objects.filter(person__in=found, since__lte=day, until__gte=day).select_related("stand_in")
+    away = {leave.person_id: leave for leave in rows}
+    return [
+        Line(
+            person, [post_words(post) for post in person.posts.all() if post.holds_on(day)],
+            certificates.standing(person, day), person.phones, counts.get(person.pk, "0"), away.get(person.pk),  # type: ignore[attr-defined]
+        )
+        for person in found
+    ]  # fmt: skip
+
+
+def with_counts(rows: QuerySet[Person]) -> QuerySet[Person]:
+    """With posts and the number of enrolled phones, in the list's order."""
+    phones = Count("devices", filter=Q(devices__revoked_at=None))
+    return rows.annotate(phones=phones).prefetch_related("posts").order_by("name_key", "pk")
+
+
+def searched(rows: QuerySet[Person], text: str) -> QuerySet[Person]:
+    """Those whose name, user name or pinyin begins or holds the text."""
+    if not text:
+        return rows
+    return rows.filter(Q(name__contains=text) | Q(username__startswith=text) | Q(name_key__startswith=text.lower()))
+
+
+@require_GET
+@roles(*seeing.READERS)
+def people_page(request: HttpRequest) -> HttpResponse:
+    """`/people/`: everybody of the area, by name, with what must be looked at."""
+    actor = actor_in(request)
+    typed = request.GET.get("q", "").strip()[:60]
+    rows = searched(with_counts(seeing.people_of(actor)), typed)
+    after = request.GET.get("after", "")
+    if after.isdecimal() and (last := Person.objects.filter(pk=after).first()) is not None:
+        rows = rows.filter(Q(name_key__gt=last.name_key) | Q(name_key=last.name_key, pk__gt=last.pk))
+    found = list(rows[: PAGE + 1])
+    context = {
+        "lines": lines(found[:PAGE]),
+        "more": found[PAGE - 1].pk if len(found) > PAGE else None,
+        "typed": typed,
+        "makes": actor.has(Role.ADMIN),
+    }
+    return render(request, "people/list.html", context)
+
+
+def person_of(actor: Actor, pk: int) -> Person:
+    """The person, if he is the actor's to see (himself always); 404 otherwise."""
+    if pk == actor.person_id:
+        return get_object_or_404(Person.objects.select_related("home"), pk=pk)
+    return get_object_or_404(seeing.people_of(actor).select_related("home"), pk=pk)
+
+
+def forms_of(actor: Actor, person: Person) -> dict[str, asking.Asked]:
+    """The forms that the person's page offers this actor, by what they do."""
+    found: dict[str, type[asking.Asked]] = {}
+    if seeing.manages(actor, person):
+        found |= {"post": asking.PostForm, "certificate": asking.CertificateForm, "leave": asking.LeaveForm}
+    return {what: form(actor, person, prefix=what) for what, form in found.items()}
+
+
+def shown(request: HttpRequest, person: Person, bound: dict[str, asking.Asked] | None = None, status: int = 200,
+          **more: Any) -> HttpResponse:  # fmt: skip
+    """The page of a person, with forms as they were sent where one was wrong."""
+    actor, day = actor_in(request), calendar.today()
+    posts = person.posts.select_related("jurisdiction").order_by("-since", "pk")
+    context = {
+        "person": person,
+        "manages": seeing.manages(actor, person),
+        "administers": seeing.administers(actor, person),
+        "forms": forms_of(actor, person) | (bound or {}),
+        "posts": [
+            (
+                p,
+                post_words(p),
+                p.holds_on(day) or p.since > day,
+                seeing.may_grant(actor, Role(p.role), p.jurisdiction_id),
+            )
+            for p in posts
+        ],
+        "certificate": certificates.standing(person, day),
+        "phones": person.devices.order_by("-pk")[:20],
+        "parts": _counts(person),
+        "leaves": person.leaves.filter(until__gte=day).select_related("stand_in").order_by("since"),
+        "stands_in": person.standing_in.filter(until__gte=day).select_related("person").order_by("since"),
+        "handover": handover.open_of(person),
+        "days": timeline.by_day(timeline.lines(LedgerEntry.objects.filter(subject=f"account:{person.pk}"), actor, 100)),
+        **more,
+    }
+    return render(request, "people/person.html", context, status=status)
+
+
+def _counts(person: Person) -> list[tuple[Any, str]]:
+    """What hangs on him, in numbers only."""
+    with scoped(SYSTEM):
+        found = [(one.label, one.count(person)) for one in keeping.keepings()]
+    return [(label, f"{keeping.COUNTED:,}+" if n > keeping.COUNTED else str(n)) for label, n in found if n]
+
+
+@require_GET
+@roles(*seeing.READERS)
+def person_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """`/people/<pk>/`: posts, certificate, leave, what hangs on him, and all that happened to the account."""
+    return shown(request, person_of(actor_in(request), pk))
+
+
+@require_http_methods(["GET", "POST"])
+@roles(Role.ADMIN)
+def new_page(request: HttpRequest) -> HttpResponse:
+    """`/people/new/`: an account, without a post and without a password yet."""
+    actor = actor_in(request)
+    form = asking.NewForm(actor, None, request.POST or None)
+    if request.method == "GET" or not form.is_valid():
+        return render(request, "people/new.html", {"form": form}, status=422 if request.method == "POST" else 200)
+    told = form.cleaned_data
+    person = people.add(told["username"], told["name"].strip(), None, told["area"], actor=actor)
+    return redirect("person", pk=person.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@staff
+def handover_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """`/people/<pk>/handover/`: all that hangs on a person; the giver or his head proposes to whom it goes."""
+    actor = actor_in(request)
+    person = person_of(actor, pk)
+    may = person.pk == actor.person_id or seeing.manages(actor, person)
+    waits = handover.open_of(person)
+    if waits is not None:
+        return redirect("handover", uid=waits.uid)
+    if request.method == "POST" and not may:
+        raise Http404
+    form = asking.HandoverForm(actor, person, request.POST or None) if may else None
+    status, problems = 200, []
+    if request.method == "POST" and form is not None:
+        status = 422
+        if form.is_valid():
+            by = get_object_or_404(Person, pk=actor.person_id)
+            try:
+                made = handover.propose(person, form.cleaned_data["successor"], by=by, actor=actor)
+                return redirect("handover", uid=made.uid)
+            except ValidationError as error:
+                problems = error.messages
+    with scoped(SYSTEM):
+        parts = keeping.parts(person)
+    context = {"person": person, "parts": parts, "form": form, "problems": problems}
+    return render(request, "people/handover.html", context, status=status)
+
+
+def handover_of(actor: Actor, uid: Any) -> Handover:
+    """The handover, for giver, successor and those who see one of them; 404 for others."""
+    rows = Handover.objects.select_related("giver", "successor", "proposed_by")
+    made = get_object_or_404(rows, uid=uid)
+    both = {made.giver_id, made.successor_id}
+    if actor.person_id not in both and not seeing.people_of(actor).filter(pk__in=both).exists():
+        raise Http404
+    return made
+
+
+@require_GET
+@staff
+def handover_shown(request: HttpRequest, uid: Any) -> HttpResponse:
+    """`/handovers/<uid>/`: as it waits, or as it was done."""
+    return drawn(request, handover_of(actor_in(request), uid))
+
+
+def drawn(request: HttpRequest, made: Handover, status: int = 200, problems: list[str] | None = None) -> HttpResponse:
+    """The page of a handover, with what was wrong."""
+    actor = actor_in(request)
+    waits = made.confirmed_at is None and made.withdrawn_at is None
+    concerned = (made.giver_id, made.successor_id, made.proposed_by_id)
+    parts = []
+    if waits:
+        with scoped(SYSTEM):
+            parts = keeping.parts(made.giver)
+    labels = {one.code: one.label for one in keeping.keepings()}
+    context = {
+        "made": made,
+        "waits": waits,
+        "parts": parts,
+        "given": [(labels.get(code, code), n) for code, n in made.given.items()],
+        "confirms": waits and actor.person_id == made.successor_id,
+        "withdraws": waits and (actor.person_id in concerned or seeing.manages(actor, made.giver)),
+        "problems": problems or [],
+    }  # fmt: skip
+    return render(request, "people/handover_shown.html", context, status=status)
+
+
+@require_GET
+@staff
+def handovers_page(request: HttpRequest) -> HttpResponse:
+    """`/handovers/`: what waits for one's confirmation, and what was one's own."""
+    actor = actor_in(request)
+    mine = Handover.objects.filter(Q(giver=actor.person_id) | Q(successor=actor.person_id))
+    rows = mine.select_related("giver", "successor").order_by("-pk")[:PAGE]
+    return render(request, "people/handovers.html", {"rows": rows, "me": actor.person_id})

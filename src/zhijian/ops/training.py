@@ -1,0 +1,67 @@
+"""`zhijian training`: a practice copy beside the real installation.
+
+It has a data folder, a database server, secrets, numbers and ports of its own, and the demo city to work on. The file
+`practice` in its folder marks it for good: every page and paper says so, nothing is sent out, however it is started.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+from pathlib import Path
+
+from zhijian.config import places
+from zhijian.ops import run
+from zhijian.ops.console import OpsError, say
+from zhijian.ops.embedded import main_cluster
+
+PORT = 8100
+# What belongs to the real installation alone: where it keeps things, its secrets, its ways out.
+REAL_ONLY = (
+    "DATABASE_URL", "DATABASE_APP_URL", "ZHIJIAN_BLOBS", "ZHIJIAN_UPLOADS", "ZHIJIAN_SMS_GATEWAY",
+    "ZHIJIAN_PUBLIC_ORIGIN", "ZHIJIAN_UPLOAD_ORIGIN", "ZHIJIAN_ORIGINS",
+)  # fmt: skip
+
+
+def command(rest: list[str]) -> int:
+    """Parse the line; reset if asked; run until Ctrl-C."""
+    parser = argparse.ArgumentParser(prog="zhijian training", description=__doc__)
+    parser.add_argument("--host", default=os.environ.get("HOST") or "", help="address to listen on (HOST)")
+    parser.add_argument("--port", type=int, default=PORT, help=f"port of the desk (default {PORT})")
+    parser.add_argument("--scale", default="", help="size of the demo city")
+    parser.add_argument("--reset", action="store_true", help="throw the practice copy away first, and begin anew")
+    parser.add_argument("--prepare", action="store_true", help="make it ready, but do not run it")
+    options = parser.parse_args(rest)
+    home = move_in()
+    if options.reset:
+        throw_away(home)
+    (home / places.PRACTICE).touch()
+    say(f"Practice copy in {home}: marked on every page and paper, own numbers, sends nothing out.")
+    if options.prepare:
+        run.make_ready(options.scale)
+        return 0
+    return run.serve(options.host or run.usual_host(), run.Ports.of(options.port), options.scale)
+
+
+def move_in() -> Path:
+    """Make this process (and all that it starts) one of the practice copy; returns its data folder."""
+    home = places.data_home() / "training"
+    for name in [*REAL_ONLY, *(n for n in os.environ if n.startswith("ZHIJIAN_SECRET_"))]:
+        os.environ.pop(name, None)
+    os.environ |= {"ZHIJIAN_HOME": str(home), "ZHIJIAN_TRAINING": "1", "ZHIJIAN_DEMO": "1"}
+    for kept in (places.data_home, places.secret, places.cluster_home):
+        kept.cache_clear()
+    return places.data_home()
+
+
+def throw_away(home: Path) -> None:
+    """Delete the practice copy, and nothing else: only a folder that is marked. Raises OpsError while it runs."""
+    if not (home / places.PRACTICE).exists():
+        return
+    cluster = main_cluster()
+    if cluster.pid() is not None:
+        raise OpsError("The practice copy is running; stop it first, then reset it.")
+    for folder in {cluster.home, home}:
+        shutil.rmtree(folder, ignore_errors=False) if folder.exists() else None
+    home.mkdir(parents=True, mode=0o711)

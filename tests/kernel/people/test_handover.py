@@ -1,0 +1,172 @@
+"""Handover: all that hangs on one person goes to another in one act that both confirm."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from tests import world
+from tests.kernel.matters.test_scope import plan
+from tests.kernel.people.conftest import entries, fresh, proposed, signed_in
+
+from zhijian.kernel import papers
+from zhijian.kernel.accounts import people
+from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.models import Device, Handover, Person
+from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock.models import Clock
+from zhijian.kernel.matters.errors import Conflict
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.perform import perform
+from zhijian.kernel.papers.models import NumberRow
+from zhijian.kernel.people import handover, keeping
+
+pytestmark = pytest.mark.django_db
+
+
+def phone_of(person: Person) -> Device:
+    return Device.objects.create(person=person, name="手机", public_key={}, grant_until="2035-01-01T00:00:00+00:00")
+
+
+def test_all_goes_over_in_one_act(w, planned):
+    with scoped(SYSTEM):
+        phone = phone_of(w.inspector)
+        papers.top_up(phone, "onsite_record", world.OFFICE, 3)
+        clocks = list(Clock.objects.filter(matter=planned).values_list("pk", "due", "stopped"))
+        parts = {part.keeping.code: part.count for part in keeping.parts(w.inspector)}
+    assert parts == {"matters": 1, "phones": 1}
+    made = proposed(w)
+    assert fresh(planned).assignee == w.inspector, "nothing moves before the successor confirms"
+    done = handover.confirm(made, actor=w.actor("丙"))
+    assert done.given == {"matters": 1, "phones": 1}
+    assert fresh(planned).assignee == w.people["丙"]
+    with scoped(SYSTEM):
+        assert list(Clock.objects.filter(matter=planned).values_list("pk", "due", "stopped")) == clocks
+        assert set(NumberRow.objects.filter(device=phone).values_list("state", flat=True)) == {"returned"}
+    assert fresh(phone).revoked_at is not None
+    (entry,) = entries(f"matter:{planned.pk}", "matter.handed_over")
+    assert (entry.data["giver"], entry.data["successor"], entry.actor_name) == ("甲", "丙", "丙")
+    for person in ("甲", "丙"):
+        both = entries(f"account:{w.people[person].pk}", "handover.proposed", "handover.confirmed")
+        assert [(one.kind, one.actor_name) for one in both] == [
+            ("handover.proposed", "所长"), ("handover.confirmed", "丙"),
+        ]  # fmt: skip
+        assert all({one.data["giver"], one.data["successor"]} == {"甲", "丙"} for one in both)
+
+
+def test_as_second_officer_and_where_the_successor_is_the_other_one(w, planned):
+    with scoped(SYSTEM):
+        other = plan(w)
+        Matter.objects.filter(pk=other.pk).update(assignee=w.second, second=w.inspector)
+    handover.confirm(proposed(w, "乙"), actor=w.actor("乙"))
+    now = fresh(planned)
+    assert (now.assignee, now.second) == (w.second, None), "one man is not two officers"
+    assert (fresh(other).assignee, fresh(other).second) == (w.second, None)
+    (entry,) = entries(f"matter:{planned.pk}", "matter.handed_over")
+    assert entry.data["second"] == "to be named"
+
+
+def test_only_the_successor_confirms_and_only_once(w, planned):
+    made = proposed(w)
+    for name in ("甲", "所长", "乙"):
+        with pytest.raises(ValidationError):
+            handover.confirm(made, actor=w.actor(name))
+    handover.confirm(made, actor=w.actor("丙"))
+    with pytest.raises(ValidationError):
+        handover.confirm(made, actor=w.actor("丙"))
+    with pytest.raises(ValidationError):
+        handover.withdraw(made, actor=w.actor("所长"))
+    assert len(entries(f"matter:{planned.pk}", "matter.handed_over")) == 1
+
+
+def test_what_was_closed_meanwhile_stays_and_what_came_goes_too(w, planned):
+    made = proposed(w)
+    with scoped(SYSTEM):
+        perform(planned, "cancel", SYSTEM, reason="店已关门")
+        later = plan(w)
+    handover.confirm(made, actor=w.actor("丙"))
+    assert fresh(planned).assignee == w.inspector
+    assert fresh(later).assignee == w.people["丙"]
+
+
+def test_who_was_writing_meanwhile_gets_the_page_of_a_conflict(w, planned):
+    before = planned.version
+    handover.confirm(proposed(w), actor=w.actor("丙"))
+    with scoped(w.actor("所长")) as head, pytest.raises(Conflict):
+        perform(planned, "cancel", head, version=before, reason="店已关门")
+
+
+def test_the_successor_must_be_able_to_do_it(w, planned):
+    with scoped(SYSTEM):
+        w.person("外人", Role.INSPECTOR, world.NEIGHBOUR_OFFICE, "鲁C-009")
+        w.person("过期", Role.INSPECTOR, world.OFFICE, "鲁C-010", until=world.in_days(-1))
+        w.person("协管", Role.HELPER, world.OFFICE)
+    for name in ("外人", "过期", "协管", "甲"):
+        with pytest.raises(ValidationError):
+            proposed(w, name)
+    assert not Handover.objects.exists()
+
+
+def test_one_at_a_time(w, planned):
+    made = proposed(w)
+    with pytest.raises(ValidationError):
+        proposed(w, "乙")
+    handover.withdraw(made, actor=w.actor("所长"))
+    proposed(w, "乙")
+
+
+def test_nobody_is_closed_while_matters_are_open_on_him(w, planned):
+    admin = w.actor("管理员")
+    with scoped(SYSTEM):
+        with pytest.raises(ValidationError, match="1"):
+            people.lock(w.inspector, actor=admin)
+        with pytest.raises(ValidationError):
+            people.end_posts(w.inspector, world.in_days(0), actor=admin)
+        post = w.inspector.posts.get()
+        with pytest.raises(ValidationError):
+            people.end_post(post, world.in_days(0), actor=admin, today=world.in_days(0))
+    client = signed_in(w.people["管理员"])
+    answer = client.post(f"/people/{w.inspector.pk}/do/lock/")
+    assert answer.status_code == 409
+    assert f"/people/{w.inspector.pk}/handover/" in answer.content.decode()
+    assert fresh(w.inspector).is_active
+    handover.confirm(proposed(w), actor=w.actor("丙"))
+    assert client.post(f"/people/{w.inspector.pk}/do/lock/").status_code == 302
+    assert not fresh(w.inspector).is_active
+    assert client.post(f"/people/{w.inspector.pk}/do/reopen/").status_code == 302
+    assert fresh(w.inspector).is_active
+
+
+def test_pages_from_proposal_to_confirmation(w, planned):
+    head, successor = signed_in(w.head), signed_in(w.people["丙"])
+    page = head.get(f"/people/{w.inspector.pk}/handover/")
+    assert planned.title in page.content.decode()
+    answer = head.post(f"/people/{w.inspector.pk}/handover/", {"successor": w.people["丙"].pk})
+    assert answer.status_code == 302
+    assert "/handovers/" in successor.get("/").content.decode()
+    uid = answer["Location"].split("/")[-2]
+    assert head.post(f"/handovers/{uid}/confirm/").status_code == 409
+    assert signed_in(w.second).get(f"/handovers/{uid}/").status_code == 404
+    assert signed_in(w.stranger).post(f"/handovers/{uid}/confirm/").status_code == 404
+    assert planned.title in successor.get(f"/handovers/{uid}/").content.decode()
+    assert successor.post(f"/handovers/{uid}/confirm/").status_code == 302
+    assert fresh(planned).assignee == w.people["丙"]
+    assert successor.get(f"/m/{planned.uid}/").content.decode().count("Handed over from 甲 to 丙") == 1
+
+
+def test_the_command_line_closes_nobody_either(w, planned):
+    with pytest.raises(CommandError, match="甲"):
+        call_command("user", "retire", "甲")
+    assert fresh(w.inspector).is_active
+    handover.confirm(proposed(w), actor=w.actor("丙"))
+    call_command("user", "retire", "甲", stdout=StringIO())
+    assert not fresh(w.inspector).is_active
+    with pytest.raises(CommandError):
+        call_command("user", "post", "乙", role="clerk", area=world.OFFICE, loan=True)
+    until = world.in_days(9).isoformat()
+    line = ["user", "post", "乙", "--role", "clerk", "--area", world.SISTER, "--loan", "--until", until]
+    call_command(*line, stdout=StringIO())
+    assert w.second.posts.get(loan=True).until == world.in_days(9)

@@ -1,0 +1,123 @@
+"""Leave: somebody stands in (AB 角), does what the absent one holds; the ledger names both; it ends by itself."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.exceptions import ValidationError
+from tests import world
+from tests.kernel.people.conftest import entries, fresh, signed_in
+from tests.openers import OPENERS
+
+from zhijian.gateways.field import reference
+from zhijian.kernel.accounts import people
+from zhijian.kernel.accounts.actor import SYSTEM, actor_of
+from zhijian.kernel.accounts.models import Leave
+from zhijian.kernel.accounts.roles import Relation, Role
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.matters.errors import NotAllowed
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.perform import perform
+from zhijian.kernel.notices.receivers import receivers
+from zhijian.kernel.people import leave
+from zhijian.programmes.inspection import doubts
+
+pytestmark = pytest.mark.django_db
+
+
+def away(w: world.World, stand_in: str = "丙", since: int = 0, until: int = 7) -> Leave:
+    with scoped(SYSTEM):
+        return leave.take(
+            w.people["甲"], w.people[stand_in], world.in_days(since), world.in_days(until), actor=w.actor("所长")
+        )
+
+
+@pytest.fixture
+def asked(w):
+    """A finding of 甲's whose enterprise asks for more time: only who is in charge, or a head, grants it."""
+    finding = OPENERS["rectification"](w)
+    with scoped(SYSTEM):
+        Matter.objects.filter(pk=finding.pk).update(assignee=w.inspector)
+        finding = Matter.objects.get(pk=finding.pk)
+        return perform(finding, "ask_time", SYSTEM, asked_until=world.in_days(40), asked_reason="等配件")
+
+
+def test_the_stand_in_acts_and_the_ledger_names_both(w, asked):
+    finding = asked
+    with scoped(w.actor("丙")) as actor, pytest.raises(NotAllowed):
+        perform(finding, "refuse_time", actor, reason="不同意")
+    away(w)
+    with scoped(w.actor("丙")) as actor:
+        perform(finding, "refuse_time", actor, reason="不同意")
+    (entry,) = entries(f"matter:{finding.pk}", "rectification.refuse_time")
+    assert (entry.actor_name, entry.data["stands_for"]) == ("丙", "甲")
+    assert "丙 for 甲" in signed_in(w.head).get(f"/m/{finding.uid}/").content.decode()
+    assert fresh(finding).assignee == w.inspector, "the matter stays his"
+
+
+def test_what_is_his_own_he_does_in_his_own_name(w, asked):
+    finding = asked
+    with scoped(SYSTEM):
+        Matter.objects.filter(pk=finding.pk).update(assignee=w.people["丙"])
+    away(w)
+    with scoped(w.actor("丙")) as actor:
+        perform(finding, "refuse_time", actor, reason="不同意")
+    (entry,) = entries(f"matter:{finding.pk}", "rectification.refuse_time")
+    assert "stands_for" not in entry.data
+
+
+def test_it_begins_and_ends_by_itself(w):
+    taken = away(w, since=2, until=4)
+    days = {n: [one.name for one in actor_of(w.people["丙"], world.in_days(n)).absent] for n in (1, 2, 4, 5)}
+    assert days == {1: [], 2: ["甲"], 4: ["甲"], 5: []}
+    assert taken.until == world.in_days(4)
+
+
+def test_to_do_phone_and_notices(w, planned):
+    away(w)
+    page = signed_in(w.people["丙"]).get("/").content.decode()
+    assert "For 甲, on leave until" in page and planned.title in page
+    with scoped(w.actor("丙")) as actor:
+        assert [task["uid"] for task in reference.tasks(actor)] == [str(planned.uid)]
+        assert doubts.of_task(planned, True, actor.hands) == []
+    with scoped(SYSTEM):
+        assert {one.name for one in receivers(Relation.ASSIGNEE, planned)} == {"甲", "丙"}
+        assert doubts.of_task(planned, True, w.actor("外区").hands) == [{"code": "task_reassigned"}]
+
+
+def test_back_early(w, planned):
+    taken = away(w, since=-3)
+    with scoped(SYSTEM):
+        leave.end(taken, actor=w.actor("所长"))
+    assert w.actor("丙").absent == ()
+    kinds = [one.kind for one in entries(f"account:{w.inspector.pk}", "account.leave", "account.leave_ended")]
+    assert kinds == ["account.leave", "account.leave_ended"]
+
+
+def test_the_stand_in_must_hold_the_post_and_be_there(w):
+    with scoped(SYSTEM):
+        w.person("协管", Role.HELPER, world.OFFICE)
+        w.person("快过期", Role.INSPECTOR, world.OFFICE, "鲁C-011", until=world.in_days(3))
+        w.person("邻所", Role.INSPECTOR, world.SISTER, "鲁C-012")
+    for name in ("协管", "快过期", "邻所", "甲"):
+        with pytest.raises(ValidationError):
+            away(w, name)
+    away(w, "快过期", until=3)
+    with pytest.raises(ValidationError):
+        away(w, "丙", since=1)  # on leave at that time already
+    with scoped(SYSTEM), pytest.raises(ValidationError):  # who stands in can't go himself
+        leave.take(w.people["快过期"], w.second, world.in_days(1), world.in_days(2), actor=w.actor("所长"))
+    with scoped(SYSTEM), pytest.raises(ValidationError):  # nor be closed
+        people.lock(w.people["快过期"], actor=w.actor("管理员"))
+
+
+def test_the_head_enters_it_on_the_page(w):
+    client = signed_in(w.head)
+    told = {"since": world.in_days(0), "until": world.in_days(5), "stand_in": w.people["丙"].pk}
+    address = f"/people/{w.inspector.pk}/do/leave/"
+    wrong = client.post(address, {f"leave-{k}": v for k, v in (told | {"until": world.in_days(-5)}).items()})
+    assert wrong.status_code == 422 and not Leave.objects.exists()
+    assert client.post(address, {f"leave-{k}": v for k, v in told.items()}).status_code == 302
+    taken = Leave.objects.get()
+    assert signed_in(w.stranger).post(f"/people/{w.inspector.pk}/leave/{taken.uid}/end/").status_code == 404
+    assert client.post(f"/people/{w.inspector.pk}/leave/{taken.uid}/end/").status_code == 302
+    assert not Leave.objects.filter(until__gte=world.in_days(0)).exists()

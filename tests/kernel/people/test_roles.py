@@ -1,0 +1,161 @@
+"""Helpers never sign; an auditor changes nothing anywhere; a partner department sees what waits for its own step."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Annotated
+
+import pytest
+from django.db import connection
+from django.urls import get_resolver
+from tests import world
+from tests.kernel.people.conftest import entries, fresh, signed_in
+from tests.test_permissions import addresses, filled, table, things, usual
+
+from zhijian.kernel.accounts import HEAD, PARTNER
+from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.middleware import OWN
+from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.evidence import ledger
+from zhijian.kernel.evidence.models import LedgerEntry
+from zhijian.kernel.matters import Facts, Flow, State, Step, long
+from zhijian.kernel.matters.catalogue import flows
+from zhijian.kernel.matters.errors import NotFound, NotOpen
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.perform import About, offers, perform
+from zhijian.kernel.matters.reading import readable
+from zhijian.programmes.inspection import doubts
+from zhijian.programmes.inspection.flow import INSPECTION
+
+pytestmark = pytest.mark.django_db
+
+
+class Word(Facts):
+    """What the department says."""
+
+    word: Annotated[str, long("Your word")]
+
+
+TOY = Flow(
+    kind="toy_opinion",
+    title="Opinion",
+    numbered=False,
+    states=[State("drafted", "Drafted"), State("asked", "Asked", tone="act"), State("given", "Given", final=True)],
+    steps=[
+        Step("draft", to="drafted", who=HEAD, label="Draft", said="Drafted", hidden=True),
+        Step("ask", "drafted", "asked", who=HEAD, label="Ask the department", said="Asked"),
+        Step("give", "asked", "given", who=PARTNER, label="Give the opinion", facts=Word, said="Opinion: {word}",
+             likely=True, tells=HEAD),
+        Step("take_back", "asked", "drafted", who=HEAD, label="Take back", said="Taken back"),
+    ],
+)  # fmt: skip
+
+
+@pytest.fixture
+def toy() -> Iterator[Flow]:
+    """It gets no addresses: those stand already."""
+    _ = get_resolver().url_patterns
+    flows()[TOY.kind] = TOY
+    for step in TOY.steps:
+        ledger.entry_kind(TOY.entry_kind(step), label=step.said)
+    yield TOY
+    del flows()[TOY.kind]
+
+
+@pytest.fixture
+def opinion(w: world.World, toy: Flow) -> Matter:
+    with scoped(SYSTEM):
+        w.person("城管", Role.PARTNER, world.DISTRICT)
+        w.person("邻区城管", Role.PARTNER, world.NEIGHBOUR)
+        about = About("占道经营联合整治", world.OFFICE, w.entity, w.premises)
+        return perform(toy, "draft", SYSTEM, about=about, at=dt.datetime.now(dt.UTC))
+
+
+def rows_below(actor) -> int:
+    """What the database itself lets through, without any filter of ours."""
+    with scoped(actor), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM matters_matter")
+        return cursor.fetchone()[0]
+
+
+def test_a_partner_sees_a_matter_only_while_its_own_step_is_open(w, opinion, planned):
+    partner = w.actor("城管")
+    client = signed_in(w.people["城管"])
+    assert rows_below(partner) == 0
+    assert client.get(f"/m/{opinion.uid}/").status_code == 404
+    with scoped(SYSTEM):
+        perform(opinion, "ask", SYSTEM)
+    assert rows_below(partner) == 1, "neither the planned visit nor anything else"
+    assert rows_below(w.actor("邻区城管")) == 0
+    assert opinion.title in client.get("/").content.decode()
+    assert client.get(f"/m/{opinion.uid}/").status_code == 200
+    assert client.get(f"/m/{planned.uid}/").status_code == 404
+    assert signed_in(w.people["邻区城管"]).get(f"/m/{opinion.uid}/").status_code == 404
+    with scoped(partner):
+        opinion = Matter.objects.get(pk=opinion.pk)
+        assert [offer.step.verb for offer in offers(opinion, partner)] == ["give"]
+    answer = client.post(f"/m/{opinion.uid}/give/", {"f-word": "无意见"})
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert fresh(opinion).state == "given" and rows_below(partner) == 0
+    (entry,) = entries(f"matter:{opinion.pk}", "toy_opinion.give")
+    assert entry.actor_name == "城管"
+    assert client.get(f"/m/{opinion.uid}/").status_code == 404
+
+
+def test_taken_back_means_out_of_sight(w, opinion):
+    partner = w.actor("城管")
+    with scoped(SYSTEM):
+        perform(opinion, "ask", SYSTEM)
+        perform(opinion, "take_back", SYSTEM)
+    with scoped(partner):
+        assert not readable(Matter.objects.all(), partner).exists()
+        with pytest.raises(NotFound):
+            perform(opinion, "give", partner, word="无意见")
+
+
+def test_a_partner_can_change_nothing_behind_its_step(w, opinion):
+    with scoped(SYSTEM):
+        perform(opinion, "ask", SYSTEM)
+    with scoped(w.actor("城管")):
+        assert not LedgerEntry.objects.exists(), "its view is the matter alone"
+        with pytest.raises(Exception, match="row-level security"):
+            Matter.objects.filter(pk=opinion.pk).update(title="别的")
+
+
+def test_a_helper_is_never_one_of_the_two_officers(w):
+    with scoped(SYSTEM):
+        helper = w.person("协管", Role.HELPER, world.OFFICE, "假-001")
+        about = About("清风小馆", world.OFFICE, w.entity, w.premises)
+        told = {"planned_for": world.in_days(3), "assignee": w.inspector.pk, "second": helper.pk}
+        with pytest.raises(NotOpen):
+            perform(INSPECTION, "plan", SYSTEM, about=about, **told)
+        expired = w.person("过期", Role.INSPECTOR, world.OFFICE, "鲁C-020", until=world.in_days(2))
+        with pytest.raises(NotOpen):
+            perform(INSPECTION, "plan", SYSTEM, about=about, **(told | {"second": expired.pk}))
+        told_by_phone = type("R", (), {})()
+        officers = [type("O", (), {"id": p.pk, "name": p.name}) for p in (w.inspector, helper, expired)]
+        told_by_phone.content = type(
+            "C", (), {"inspectors": officers, "started": dt.datetime.now(dt.UTC) + dt.timedelta(days=5)}
+        )
+        found = {(one["code"], one["name"]) for one in doubts.of_officers(told_by_phone)}
+    assert found == {("certificate_expired", "过期"), ("helper_signed", "协管")}
+
+
+def test_an_auditor_changes_nothing_at_any_address(w):
+    with scoped(SYSTEM):
+        known = things(w)
+        auditor = w.person("督察员", Role.AUDITOR, world.OFFICE)
+    client = signed_in(auditor)
+    listed, wrong = table(), []
+    for route in addresses():
+        args = listed.get(route, {}).get("args") or usual(route)
+        address = filled(route, args, known)
+        if address in OWN:
+            continue
+        for method in ("POST", "PUT", "PATCH", "DELETE"):
+            status = client.generic(method, address).status_code
+            if status != 403:
+                wrong.append((method, address, status))
+    assert not wrong
