@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "zhijian.kernel.evidence",
     "zhijian.kernel.papers",
     "zhijian.kernel.notices",
+    "zhijian.kernel.exchange",
     "zhijian.kernel.figures",
     "zhijian.kernel.party",
     "zhijian.kernel.desk",

@@ -1,0 +1,14 @@
+"""What runs on a schedule: a daily reconciliation that nobody made yet is asked for."""
+
+from __future__ import annotations
+
+from zhijian.kernel.jobs import every, job
+
+
+@every("0 16 * * *")
+@job("exchange.remind", tries=2)
+def remind() -> int:
+    """Tell the clerks and sections of the offices that reconcile; nobody on a day off. Returns how many were told."""
+    from zhijian.kernel.exchange.reminding import remind_today
+
+    return remind_today()
