@@ -22,6 +22,9 @@ UPLOAD_TLS_PORT = int(os.environ.get("ZHIJIAN_UPLOAD_TLS_PORT", "8444"))
 # What people outside reach the site by, for links in messages; empty: as the request came in.
 PUBLIC_ORIGIN = os.environ.get("ZHIJIAN_PUBLIC_ORIGIN", "")
 SMS_GATEWAY = os.environ.get("ZHIJIAN_SMS_GATEWAY", "")  # kernel/notices/channels.py; empty: the demo's simulator
+# Which hosts webhooks may go to (host or host:port; comma list), and the authority of a network that has its own.
+WEBHOOK_HOSTS = [h for h in os.environ.get("ZHIJIAN_WEBHOOK_HOSTS", "").split(",") if h]
+WEBHOOK_CA = os.environ.get("ZHIJIAN_WEBHOOK_CA", "")
 UPLOAD_ORIGIN = os.environ.get("ZHIJIAN_UPLOAD_ORIGIN", "")  # behind a proxy: what phones reach it by, https://…
 
 INSTALLED_APPS = [
