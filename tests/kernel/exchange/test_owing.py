@@ -81,7 +81,7 @@ def test_the_sheet_is_theirs_and_can_be_had_again(w, clerk, results):
         kinds = list(LedgerEntry.objects.filter(matter=matter).values_list("kind", flat=True))
         assert kinds[-1] == "exchange.exported"
         assert LedgerEntry.objects.filter(kind="exchange.batch").count() == 1
-    with scoped(clerk), pytest.raises(NothingToExport, match="still to be reported|还需要报送|仍待报送"):
+    with scoped(clerk), pytest.raises(NothingToExport):
         export(results, [row.uid], clerk)
 
 

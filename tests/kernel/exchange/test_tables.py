@@ -75,7 +75,14 @@ def test_a_cell_is_written_in_their_words(results):
 
 def test_what_they_would_refuse_is_found_before(results):
     row = dict.fromkeys({column.value for column in results.columns}, "")
-    row |= {KEY: "1", "entity_code": "9" * 19, "entity_name": "甲", "organ": "乙", "purpose": "stroll", "visited_at": "2026"}
+    row |= {
+        KEY: "1",
+        "entity_code": "9" * 19,
+        "entity_name": "甲",
+        "organ": "乙",
+        "purpose": "stroll",
+        "visited_at": "2026",
+    }
     _shown, bad = cells(results, row)
     assert set(bad) == {
         Bad("统一社会信用代码", "long", "18"), Bad("类型", "unknown", "stroll"), Bad("检查结果", "missing"),

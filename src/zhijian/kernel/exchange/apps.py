@@ -10,9 +10,10 @@ class Config(AppConfig):
         from django.utils.translation import gettext_lazy as _
         from django.utils.translation import ngettext
 
+        from zhijian.kernel.accounts.roles import Role
         from zhijian.kernel.desk import menu
         from zhijian.kernel.desk.waiting import waits
-        from zhijian.kernel.exchange import acts, notices, owing  # noqa: F401 -- notices declares what is told
+        from zhijian.kernel.exchange import acts, interface_pages, owing
         from zhijian.kernel.exchange.tables import platforms
         from zhijian.kernel.matters.perform import on_step
 
@@ -20,6 +21,15 @@ class Config(AppConfig):
         if not platforms():
             return
         menu.item("exchange", _("Other platforms"), "exchange", acts.READERS, order=60)
+
+        menu.item("interfaces", _("Interfaces"), "exchange_interfaces", [Role.ADMIN], order=93)
+
+        def off(n: int) -> str:
+            return ngettext(
+                "%(n)s interface switched itself off", "%(n)s interfaces switched themselves off", n
+            ) % {"n": n}  # fmt: skip
+
+        waits("exchange_off", [Role.ADMIN], interface_pages.off_count, off, "exchange_interfaces")
 
         def back(n: int) -> str:
             return ngettext("%(n)s record was sent back", "%(n)s records were sent back", n) % {"n": n}

@@ -212,13 +212,13 @@ def _records(table: Table, sheet: Sheet, area: str, actor: Actor) -> Found:
             continue
         try:
             with transaction.atomic():
-                found.counts[take_row(table, key, _values(table, line), area)] += 1
+                found.counts[take_row(table, key, values_of(table, line), area)] += 1
         except Unfit as error:
             found.note("unfit", line.n, key, there=str(error))
     return found
 
 
-def _values(table: Table, line: Line) -> dict[str, str]:
+def values_of(table: Table, line: Line) -> dict[str, str]:
     """A row's cells by the names that the programme knows, their words turned into ours."""
     values: dict[str, str] = {}
     for column in table.columns:

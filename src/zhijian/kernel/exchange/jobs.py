@@ -12,3 +12,11 @@ def remind() -> int:
     from zhijian.kernel.exchange.reminding import remind_today
 
     return remind_today()
+
+
+@job("exchange.message", tries=3)
+def read_message(message: int) -> None:
+    """Do what a message of another platform's software says."""
+    from zhijian.kernel.exchange.interface import read_message as read
+
+    read(message)

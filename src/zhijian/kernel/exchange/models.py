@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from zhijian.kernel.accounts.crypto import EncryptedText
 from zhijian.kernel.ids import uuid7
+from zhijian.kernel.notices.webhooks.models import Secrets
 
 
 class State(models.TextChoices):
@@ -155,3 +157,33 @@ class Taken(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["platform", "table", "key"], name="taken_once")]
+
+
+class Inlet(Secrets):
+    """Where a platform's own software tells us things; what is not signed with its secret is refused."""
+
+    platform = models.CharField(max_length=40, unique=True)
+    active = models.BooleanField(default=True)
+    refused = models.PositiveIntegerField(default=0)
+    refused_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+
+class Message(models.Model):
+    """A message that came in, signed: kept as it came, and what became of it. The same id is taken once."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Could not be used")
+
+    inlet = models.ForeignKey(Inlet, models.PROTECT, related_name="messages", db_index=False)
+    webhook_id = models.CharField(max_length=200)
+    body = EncryptedText()
+    state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
+    error = models.CharField(max_length=300, blank=True)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["inlet", "webhook_id"], name="message_once")]
+        indexes = [models.Index(fields=["inlet", "-id"], name="message_list")]

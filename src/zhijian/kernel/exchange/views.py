@@ -22,7 +22,7 @@ from zhijian.kernel.desk import gate, said
 from zhijian.kernel.desk.forms import is_uid
 from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.models import Blob
-from zhijian.kernel.exchange import acts, arriving, wording
+from zhijian.kernel.exchange import acts, arriving, interface, wording
 from zhijian.kernel.exchange.acts import READERS, WORKERS
 from zhijian.kernel.exchange.declared import owed as declared
 from zhijian.kernel.exchange.exporting import XLSX, NothingToExport, export
@@ -117,6 +117,7 @@ def table_page(request: HttpRequest, platform: str, code: str) -> HttpResponse:
     context |= {"offices": _offices(actor), "due": wording.due_rule(table), "arrivals": _arrivals(table, actor)}
     if table.owing:
         context |= _listed(request, table, actor)
+        context["interface"] = "interface" in table.by and interface.endpoint_of(table.platform) is not None
     return render(request, "exchange/table.html", context)
 
 
@@ -165,6 +166,13 @@ def export_rows(request: HttpRequest, platform: str, code: str) -> HttpResponse:
         return redirect("exchange_table", platform, code)
     actor = gate.actor_in(request)
     try:
+        if "interface" in request.POST:
+            n, without = interface.send(table, uids, actor)
+            messages.success(request, ngettext("%(n)s record sent.", "%(n)s records sent.", n) % {"n": n})
+            if without:
+                context = {"platform": place, "table": table, "left": _left(without)}
+                return render(request, "exchange/left.html", context)
+            return redirect("exchange_table", platform, code)
         made = export(table, uids, actor)
     except NothingToExport as error:
         rows = acts.visible(actor).filter(uid__in=uids, platform=platform, table=code).select_related("matter")

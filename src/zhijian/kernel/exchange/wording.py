@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.clock.declared import declared as rules
@@ -25,46 +25,55 @@ TONES = {
 Said = tuple[str | Promise, str | Promise]  # what it is, and what to do
 LINES: dict[str, Said] = {
     "unmatched": (
-        _lazy("No record here has this key"),
-        _lazy("Look whether the key was changed there, mend it, and send the sheet again."),
+        gettext_lazy("No record here has this key"),
+        gettext_lazy("Look whether the key was changed there, mend it, and send the sheet again."),
     ),
     "unknown_state": (
-        _lazy("Their state is not known here"),
-        _lazy("Tell the administrator: the word is missing in the pack."),
+        gettext_lazy("Their state is not known here"),
+        gettext_lazy("Tell the administrator: the word is missing in the pack."),
     ),
     "not_waiting": (
-        _lazy("No answer was waited for"),
-        _lazy("It changed here since, or was withdrawn: look at the record."),
+        gettext_lazy("No answer was waited for"),
+        gettext_lazy("It changed here since, or was withdrawn: look at the record."),
     ),
-    "doubled": (_lazy("The key stands more than once"), _lazy("Ask there which one holds; neither was taken.")),
-    "no_key": (_lazy("The row has no key"), _lazy("Fill it in and send the sheet again.")),
-    "unfit": (_lazy("The row could not be taken"), _lazy("Mend what is named and send the sheet again.")),
-    "here_only": (_lazy("Here only: it went over, and is not there"), _lazy("Report it again.")),
+    "doubled": (
+        gettext_lazy("The key stands more than once"),
+        gettext_lazy("Ask there which one holds; neither was taken."),
+    ),
+    "no_key": (gettext_lazy("The row has no key"), gettext_lazy("Fill it in and send the sheet again.")),
+    "unfit": (gettext_lazy("The row could not be taken"), gettext_lazy("Mend what is named and send the sheet again.")),
+    "here_only": (gettext_lazy("Here only: it went over, and is not there"), gettext_lazy("Report it again.")),
     "there_only": (
-        _lazy("There only: nothing here stands behind it"),
-        _lazy("Take it back there, or find out whose it is."),
+        gettext_lazy("There only: nothing here stands behind it"),
+        gettext_lazy("Take it back there, or find out whose it is."),
     ),
-    "there_untold": (_lazy("There already, here still to report"), _lazy("Note it as done there.")),
-    "state": (_lazy("Different states"), _lazy("Take over their state, or ask there.")),
-    "content": (_lazy("It says something else there"), _lazy("Report it again, or have it put right there.")),
-    "doubled_there": (_lazy("Twice there"), _lazy("Have one of them deleted there.")),
-    "doubled_here": (_lazy("Twice here"), _lazy("Two records here share the key: look which one is theirs.")),
+    "there_untold": (gettext_lazy("There already, here still to report"), gettext_lazy("Note it as done there.")),
+    "state": (gettext_lazy("Different states"), gettext_lazy("Take over their state, or ask there.")),
+    "content": (
+        gettext_lazy("It says something else there"),
+        gettext_lazy("Report it again, or have it put right there."),
+    ),
+    "doubled_there": (gettext_lazy("Twice there"), gettext_lazy("Have one of them deleted there.")),
+    "doubled_here": (
+        gettext_lazy("Twice here"),
+        gettext_lazy("Two records here share the key: look which one is theirs."),
+    ),
 }
 COUNTS: dict[str, str | Promise] = {
-    "receipt": _lazy("received there"),
-    "sent_back": _lazy("sent back"),
-    "exported": _lazy("still being looked at there"),
-    "same": _lazy("known already"),
-    "new": _lazy("new"),
-    "changed": _lazy("changed"),
-    "here": _lazy("went over from here"),
-    "there": _lazy("rows there"),
-    "agree": _lazy("agree"),
+    "receipt": gettext_lazy("received there"),
+    "sent_back": gettext_lazy("sent back"),
+    "exported": gettext_lazy("still being looked at there"),
+    "same": gettext_lazy("known already"),
+    "new": gettext_lazy("new"),
+    "changed": gettext_lazy("changed"),
+    "here": gettext_lazy("went over from here"),
+    "there": gettext_lazy("rows there"),
+    "agree": gettext_lazy("agree"),
 }
 BAD: dict[str, str | Promise] = {
-    "missing": _lazy("%(head)s is empty, but needed there"),
-    "long": _lazy("%(head)s is longer than the %(detail)s characters that fit there"),
-    "unknown": _lazy("%(head)s: they have no word for “%(detail)s” (pack: codes)"),
+    "missing": gettext_lazy("%(head)s is empty, but needed there"),
+    "long": gettext_lazy("%(head)s is longer than the %(detail)s characters that fit there"),
+    "unknown": gettext_lazy("%(head)s: they have no word for “%(detail)s” (pack: codes)"),
 }
 
 

@@ -1,1 +1,1 @@
-"""Webhooks by the Standard Webhooks specification: signatures, deliveries with retries. What is told is the callers'."""
+"""Webhooks by the Standard Webhooks specification: signatures, deliveries, retries. What is told is the callers'."""

@@ -33,9 +33,11 @@ class Secrets(models.Model):
 
     def rotate(self) -> str:
         """Make a new secret; the present one holds for another day."""
-        self.old_secret, self.old_until, self.secret = self.secret, timezone.now() + OVERLAP, new_secret()
+        made = new_secret()
+        self.old_secret, self.old_until = self.secret, timezone.now() + OVERLAP
+        self.secret = made  # type: ignore[assignment]
         self.save()
-        return self.secret
+        return made
 
 
 class Endpoint(Secrets):
