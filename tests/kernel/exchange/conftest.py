@@ -53,10 +53,17 @@ def visit(w: world.World, at: dt.datetime | None = None, result: str = "complian
     at = at or timezone.now()
     matter = plan(w)
     with scoped(SYSTEM):
-        return perform(
-            matter, "finish" if result == "compliant" else "order", SYSTEM, at=at, result=result, items_checked=47,
-            started=at - dt.timedelta(minutes=20), ended=at, record_id=uuid.uuid4(), record_digest="0" * 64,
-        )  # fmt: skip
+        verb = "finish" if result == "compliant" else "order"
+        return perform(matter, verb, SYSTEM, at=at, **recorded(at, result))
+
+
+def recorded(at: dt.datetime | None = None, result: str = "compliant") -> dict[str, Any]:
+    """What the step of a visit that was made is told."""
+    at = at or timezone.now()
+    return {
+        "result": result, "items_checked": 47, "started": at - dt.timedelta(minutes=20), "ended": at,
+        "record_id": uuid.uuid4(), "record_digest": "0" * 64,
+    }  # fmt: skip
 
 
 def published(w: world.World, at: dt.datetime | None = None, result: str = "compliant") -> Matter:

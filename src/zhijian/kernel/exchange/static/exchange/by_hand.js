@@ -16,25 +16,27 @@
       return false
     }
   }
-  async function put(field) {
-    try {
-      await navigator.clipboard.writeText(field.value)
-      return true
-    } catch {
-      return old(field)
-    }
-  }
-  async function copy(field) {
-    const done = await put(field)
-    const label = field.labels[0].textContent
-    said.textContent = `${label}: ${done ? field.dataset.copied : field.dataset.chosen}`
-    field.closest('li').classList.toggle('done', done)
-    if (!done) return
+  function go(field) {
     const next = fields[fields.indexOf(field) + 1]
     if (next) {
       next.focus()
       next.select()
     } else document.querySelector('#number')?.focus()
+  }
+  function say(field, done) {
+    said.textContent = `${field.labels[0].textContent}: ${done ? field.dataset.copied : field.dataset.chosen}`
+    field.closest('li').classList.toggle('done', done)
+  }
+  function copy(field) {
+    const byCommand = () => {
+      const done = old(field)
+      say(field, done)
+      if (done) go(field)
+    }
+    if (!navigator.clipboard) return byCommand()
+    // The next field has the keys at once: whoever presses twice copies two.
+    navigator.clipboard.writeText(field.value).then(() => say(field, true), byCommand)
+    go(field)
   }
   list.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.tagName !== 'INPUT') return
