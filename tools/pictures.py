@@ -2,8 +2,9 @@
 
     python tools/pictures.py [NAME …] [--site http://localhost:8000] [--into docs/pictures]
 
-Names choose groups: desk, field, public. `field` enrols a phone for a demo inspector, makes one visit of today's list
-without network, sends it, and opens the enterprise's page of that visit; so it adds a visit to the demo city each time.
+Names choose groups: desk, exchange, field, public. `field` enrols a phone for a demo inspector, makes one visit of
+today's list without network, sends it, and opens the enterprise's page of that visit; so it adds a visit to the demo city
+each time. `exchange` leaves one reconciliation.
 Wants chromium (CHROMIUM names another) and the packages of requirements.lock.
 """
 
@@ -28,7 +29,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, Playwright, expec
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-dev-shm-usage"]
 PASSWORD, PIN = "zhijian-demo", "246802"
-HEAD, INSPECTOR, LEADER = "sun", "zhao", "wang"
+HEAD, INSPECTOR, LEADER, CLERK = "sun", "zhao", "wang", "li"
 LARGEST = 150_000  # bytes of a picture
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
@@ -136,6 +137,34 @@ def desk_of_the_head(album: Album, page: Page, end: str) -> None:
         album.take(page, f"desk-clock{end}")
     album.open(page, entity)
     album.take(page, f"desk-entity{end}")
+
+
+# Other platforms
+
+
+def exchange(album: Album) -> None:
+    """A clerk's pages of the exchange: what is owed, a list, what came back by hand, a reconciliation."""
+    table = "/exchange/t/luzhifa/visits/"
+    with album.browser(WIDE) as page:
+        album.sign_in(page, CLERK)
+        album.open(page, "/exchange/")
+        album.take(page, "exchange")
+        album.open(page, f"{table}?state=exported")
+        rows = [one.inner_text() for one in page.locator("tbody .c-title small").all()]
+        album.open(page, "/exchange/t/luzhifa/tasks/")
+        album.take(page, "exchange-list")
+        album.open(page, "/exchange/back/")
+        album.open(page, first_link(page, 'tbody a[href^="/exchange/hand/"]'))
+        album.take(page, "exchange-back")
+        album.open(page, table)
+        # Their list: one is lost there, one is theirs alone, the others were received.
+        told = [f"{key},已归集,J{n:04d}" for n, key in enumerate(rows[1:], 1)]
+        body = "\n".join(["任务编号,审核状态,结果编号", *told, "张市监检〔2026〕9999号,已归集,J9999"])
+        page.set_input_files("#in-file", {"name": "检查结果清单.csv", "mimeType": "text/csv", "buffer": body.encode()})
+        page.select_option("#in-what", "list")
+        page.get_by_role("button", name="收进来").click()
+        page.wait_for_url("**/exchange/arrivals/**")
+        album.take(page, "exchange-reconciled")
 
 
 # The field app
@@ -334,7 +363,7 @@ def public(album: Album) -> None:
         album.take(page, "verify-form")
 
 
-GROUPS: dict[str, Callable[[Album], None]] = {"desk": desk, "field": field, "public": public}
+GROUPS: dict[str, Callable[[Album], None]] = {"desk": desk, "exchange": exchange, "field": field, "public": public}
 
 
 def main() -> None:

@@ -87,10 +87,14 @@ def line(code: str) -> Said:
     return LINES.get(code, (code, ""))
 
 
-def counts(arrival: Arrival) -> list[tuple[str | Promise, int, bool]]:
-    """Each count in words, and whether somebody has to look at it; quiet ones first."""
-    quiet = [(COUNTS[code], n, False) for code, n in arrival.counts.items() if code in COUNTS]
-    return quiet + [(line(code)[0], n, True) for code, n in arrival.counts.items() if code not in COUNTS and n]
+def counts(arrival: Arrival) -> list[tuple[str | Promise, int, str]]:
+    """Each count in words with its tone; those that nobody has to look at first."""
+    quiet = [
+        (COUNTS[code], n, "bad" if code == State.SENT_BACK else "good")
+        for code, n in arrival.counts.items()
+        if code in COUNTS
+    ]
+    return quiet + [(line(code)[0], n, "warn") for code, n in arrival.counts.items() if code not in COUNTS and n]
 
 
 def due_rule(table: Table) -> str:
