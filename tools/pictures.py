@@ -3,8 +3,8 @@
     python tools/pictures.py [NAME …] [--site http://localhost:8000] [--into docs/pictures]
 
 Names choose groups: desk, exchange, field, public. `field` enrols a phone for a demo inspector, makes one visit of
-today's list without network, sends it, and opens the enterprise's page of that visit; so it adds a visit to the demo city
-each time. `exchange` leaves one reconciliation.
+today's list without network, sends it, and opens the enterprise's page of that visit; so it adds a visit to the demo
+city each time. `exchange` leaves one reconciliation.
 Wants chromium (CHROMIUM names another) and the packages of requirements.lock.
 """
 

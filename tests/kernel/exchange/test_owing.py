@@ -44,6 +44,12 @@ def lines(arrival: Arrival) -> list[tuple[str, str]]:
         return [(line.code, line.key) for line in arrival.lines.order_by("id")]
 
 
+def sent_of(table, actor, matter):
+    """The record of a table that is not the results'."""
+    with scoped(actor):
+        return export(table, [owed_of(matter, table.code).uid], actor).batch
+
+
 def sent(table, actor, *matters):
     """Those records exported by the actor."""
     with scoped(actor):
@@ -188,6 +194,7 @@ def test_what_changes_here_after_it_went_over_is_owed_again(w, clerk, results):
         perform(Matter.objects.get(pk=fault.pk), "accept", SYSTEM, on_site=True)
     row = owed_of(matter)
     assert (row.state, row.round, row.number, row.why) == (State.TO_REPORT, 2, "G-1", owing.CHANGED)
+    assert row.due > calendar.today(), "the time runs from the change"
     rows = rows_in(files.read_blob(sent(results, clerk, matter).sheet))
     assert rows[2][8] == "已整改"
 
@@ -217,6 +224,17 @@ def test_the_inspection_code_is_kept_on_the_visit(w, clerk):
         assert Inspection.objects.get(pk=made.pk).check_code == "JC3703-0001"
         assert owed()["inspection_task"].row(made)["check_code"] == "JC3703-0001"
     assert owed_of(made, "tasks").state == State.RECEIPT
+
+
+def test_a_code_that_comes_late_is_owed_where_it_is_a_column(w, clerk):
+    tasks, visits = table_of("luzhifa", "tasks"), table_of("luzhifa", "visits")
+    made = visit(w)
+    with scoped(clerk):
+        export(visits, [owed_of(made, "visits").uid], clerk)
+        export(tasks, [owed_of(made, "tasks").uid], clerk)
+    send(tasks, [["任务编号", "备案状态", "检查码"], [made.number, "已备案", "JC-5"]], clerk)
+    assert (owed_of(made, "visits").state, owed_of(made, "visits").why) == (State.TO_REPORT, owing.CHANGED)
+    assert "JC-5" in rows_in(files.read_blob(sent_of(visits, clerk, made).sheet))[1]
 
 
 def test_a_code_that_was_applied_for_there_is_taken_by_file(w, clerk):

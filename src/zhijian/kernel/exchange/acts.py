@@ -18,7 +18,7 @@ from zhijian.kernel.evidence import ledger
 from zhijian.kernel.exchange import entries, notices
 from zhijian.kernel.exchange.declared import owed as declared
 from zhijian.kernel.exchange.models import Owed, State
-from zhijian.kernel.exchange.owing import digests, owe_again, row_of
+from zhijian.kernel.exchange.owing import digests, look_again, owe_again, row_of
 from zhijian.kernel.exchange.tables import Bad, Table, cells, table_of
 from zhijian.kernel.matters.errors import Conflict, NotAllowed, NotOpen
 
@@ -136,3 +136,6 @@ def keep_number(row: Owed) -> None:
     if one is not None and one.kept is not None and row.number:
         with scoped(SYSTEM):
             one.kept(row.matter, row.number)
+        for other in declared().values():  # the number may be a column elsewhere
+            if other is not one and other.kind == one.kind:
+                look_again(other, row.matter, row.changed)

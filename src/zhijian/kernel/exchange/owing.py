@@ -66,15 +66,18 @@ def begin(one: Owing, matter: Matter, at: dt.datetime) -> list[Owed]:
     return made
 
 
-def due_of(table: Table, one: Owing, matter: Matter, at: dt.datetime) -> dt.date | None:
-    """The last day for reporting, by the pack's rule in force on the day from which it counts; None without one."""
+def due_of(table: Table, one: Owing, matter: Matter, at: dt.datetime, *, again: bool = False) -> dt.date | None:
+    """The last day for reporting, by the pack's rule in force on the day from which it counts; None without one.
+
+    `again`: what changed after it went over has its time from the change on.
+    """
     values = row_of(one, matter) if table.due.keys() & {"from", "day"} else {}
     if day := table.due.get("day"):
         value = values[day]
         return calendar.legal_day(value) if isinstance(value, dt.datetime) else value
     if "rule" not in table.due:
         return None
-    start = values.get(table.due.get("from", ""), None) or at
+    start = at if again else values.get(table.due.get("from", "")) or at
     if not isinstance(start, dt.datetime):
         start = calendar.start_of(start)
     row = rules()[table.due["rule"]].maybe(calendar.legal_day(start))
@@ -113,7 +116,7 @@ def _once_more(row: Owed, one: Owing, matter: Matter, at: dt.datetime) -> None:
     shown, _bad = cells(table, row_of(one, matter))
     if row.told and row.state != State.WITHDRAWN and digests(table, shown)[0] == row.digest:
         return
-    owe_again(row, CHANGED if row.told else "", due_of(table, one, matter, at), at)
+    owe_again(row, CHANGED if row.told else "", due_of(table, one, matter, at, again=row.told), at)
 
 
 def owe_again(row: Owed, why: str, due: dt.date | None, at: dt.datetime) -> None:

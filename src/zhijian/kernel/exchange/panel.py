@@ -10,7 +10,7 @@ from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.desk import said
 from zhijian.kernel.desk.panels import Panel
 from zhijian.kernel.exchange import wording
-from zhijian.kernel.exchange.acts import READERS, WORKERS
+from zhijian.kernel.exchange.acts import WORKERS
 from zhijian.kernel.exchange.models import OPEN, Owed, State
 from zhijian.kernel.exchange.tables import name_of
 from zhijian.kernel.matters.models import Matter
@@ -20,8 +20,6 @@ TITLE = _("On other platforms")
 
 def standing(matter: Matter, record: Any, actor: Actor) -> dict[str, Any]:
     """What the panel shows: each record of the matter that is owed somewhere, by platform."""
-    if not actor.roles_at(matter.area) & set(READERS):
-        return {"owed": []}
     rows = Owed.objects.filter(matter=matter).order_by("platform", "table")
     shown = [
         (row, name_of(row.path), wording.TONES.get(row.state, ""), said.due_of(row.due) if row.state in OPEN else None)

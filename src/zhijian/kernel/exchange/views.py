@@ -24,7 +24,6 @@ from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.models import Blob
 from zhijian.kernel.exchange import acts, arriving, interface, wording
 from zhijian.kernel.exchange.acts import READERS, WORKERS
-from zhijian.kernel.exchange.declared import owed as declared
 from zhijian.kernel.exchange.exporting import XLSX, NothingToExport, export
 from zhijian.kernel.exchange.models import Arrival, Batch, Owed, State
 from zhijian.kernel.exchange.tables import Platform, Table, platforms, table_of
@@ -319,7 +318,6 @@ def by_hand(request: HttpRequest, uid: UUID) -> HttpResponse:
         "bad": [wording.bad(one) for one in bad],
         "due": said.due_of(row.due),
         "open": row.state in (State.TO_REPORT, State.SENT_BACK),
-        "files": len(declared()[table.record].files(row.matter)) if table.attachments else 0,
     }
     if request.method == "GET":
         return render(request, "exchange/by_hand.html", context)
