@@ -149,7 +149,7 @@ def exchange(album: Album) -> None:
         album.sign_in(page, CLERK)
         album.open(page, "/exchange/")
         album.take(page, "exchange")
-        album.open(page, f"{table}?state=exported")
+        album.open(page, f"{table}?state=all")
         rows = [one.inner_text() for one in page.locator("tbody .c-title small").all()]
         album.open(page, "/exchange/t/luzhifa/tasks/")
         album.take(page, "exchange-list")

@@ -36,7 +36,7 @@ def test_the_report_finds_exactly_what_was_done_to_either_side(told, dice):
         other = There(key, MEANT.get(state, state), {"名称": "a", "结果": "b"})
         here, there = [mine], [other]
         if fate == "lost_there":
-            there, found = [], "here_only"
+            there, found = [], "here_only" if state != "sent_back" else None  # it came back
         elif fate == "lost_here":
             here, found = [], "there_only"
         elif fate == "withdrawn":

@@ -65,7 +65,8 @@ def compare(ours: Iterable[Here[K]], theirs: Iterable[There]) -> list[Difference
     """Every difference between the two lists, by key; nothing for a key on which both sides agree.
 
     Of a doubled key the first row of each side is compared as well. A record that changed since it went over (told, and
-    to be reported again) is neither in a different state nor different there: that is known already.
+    to be reported again) is neither in a different state nor different there: that is known already. What was sent back need
+    not be there.
     """
     here, there = _by_key(ours), _by_key(theirs)
     found: list[Difference[K]] = []
@@ -88,7 +89,8 @@ def _by_key(rows: Iterable) -> dict[str, list]:
 
 def _of_key(key: str, mine: Here[K] | None, other: There | None) -> list[Difference[K]]:
     if other is None:
-        return [Difference("here_only", key, mine)] if mine is not None and mine.told and mine.held else []
+        expected = mine is not None and mine.told and mine.held and mine.state != "sent_back"
+        return [Difference("here_only", key, mine)] if expected else []
     if mine is None or not mine.held:
         return [Difference("there_only", key, mine, other)]
     if not mine.told:
