@@ -65,8 +65,8 @@ def compare(ours: Iterable[Here[K]], theirs: Iterable[There]) -> list[Difference
     """Every difference between the two lists, by key; nothing for a key on which both sides agree.
 
     Of a doubled key the first row of each side is compared as well. A record that changed since it went over (told, and
-    to be reported again) is neither in a different state nor different there: that is known already. What was sent back need
-    not be there.
+    to be reported again) is neither in a different state nor different there: that is known already. What was sent
+    back need not be there.
     """
     here, there = _by_key(ours), _by_key(theirs)
     found: list[Difference[K]] = []
