@@ -8,6 +8,7 @@ import zipfile
 from dataclasses import replace
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from tests import world
 from tests.kernel.exchange.conftest import HEAD, book, finding, owed_of, published, rows_in, visit
 from tests.kernel.matters.test_scope import plan
@@ -156,6 +157,16 @@ def test_the_same_answers_twice_change_nothing(w, clerk, results):
     version = owed_of(matter).version
     assert send(results, rows, clerk).counts == {"same": 1}
     assert owed_of(matter).version == version
+
+
+def test_answers_come_as_csv_in_the_encoding_of_their_office(w, clerk, results):
+    matter = published(w)
+    sent(results, clerk, matter)
+    text = "\r\n".join([",".join(HEAD), f"{owed_of(matter).key},退回,,企业名称与登记不一致，请更正"])
+    file = SimpleUploadedFile("结果.csv", text.encode("gb18030"))
+    with scoped(clerk):
+        arriving.take_in(results, "answers", file, world.OFFICE, clerk)
+    assert owed_of(matter).why == "企业名称与登记不一致，请更正"
 
 
 def test_answers_that_do_not_fit_are_listed_and_change_nothing(w, clerk, results):

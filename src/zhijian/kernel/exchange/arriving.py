@@ -167,7 +167,7 @@ def _list(table: Table, sheet: Sheet, area: str, actor: Actor) -> Found:
     assert answer is not None
     ours = [
         Here(row.key, row.state, row.told, row.state != State.WITHDRAWN, row.sent, row)
-        for row in _ours(table, area).iterator(chunk_size=2000)
+        for row in _ours(table, area).select_related(None).iterator(chunk_size=2000)
     ]
     compared = {column.head for column in table.columns if column.compare}
     theirs = [

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.utils import timezone
@@ -11,12 +12,12 @@ from django.utils.translation import gettext_noop
 
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.crypto import blind_index
-from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.accounts.scope import current_actor, scoped
 from zhijian.kernel.clock import calendar, clocks
 from zhijian.kernel.clock.declared import declared as rules
 from zhijian.kernel.exchange.declared import KEY, Owing, Row, owed
 from zhijian.kernel.exchange.models import TOLD, Owed, State
-from zhijian.kernel.exchange.tables import Table, cells, every_table, table_of
+from zhijian.kernel.exchange.tables import Table, cells, every_table, platforms, table_of
 from zhijian.kernel.matters.flow import Flow, Step
 from zhijian.kernel.matters.models import Matter
 
@@ -26,16 +27,34 @@ TAKEN_BACK = gettext_noop("It no longer holds here: take it back there.")
 
 def heard(flow: Flow, step: Step, matter: Matter, actor: Actor, at: dt.datetime) -> None:
     """What `perform` tells of every step: records begin to be owed, end, or have changed since they went over."""
-    for one in owed().values():
-        if one.kind == flow.kind:
-            if step.verb in one.begins:
-                begin(one, matter, at)
-            elif step.verb in one.ends:
-                _withdraw(one, matter, at)
-            else:
-                look_again(one, matter, at)
-        elif flow.kind in one.changes and (other := one.changes[flow.kind](matter)) is not None:
-            look_again(one, other, at)
+    concerned = [one for one in owed().values() if flow.kind == one.kind or flow.kind in one.changes]
+    if not concerned or not platforms():
+        return
+    with _as_system():
+        for one in concerned:
+            _hear(one, flow, step, matter, at)
+
+
+def _hear(one: Owing, flow: Flow, step: Step, matter: Matter, at: dt.datetime) -> None:
+    if one.kind == flow.kind:
+        if step.verb in one.begins:
+            begin(one, matter, at)
+        elif step.verb in one.ends:
+            _withdraw(one, matter, at)
+        else:
+            look_again(one, matter, at)
+    elif (other := one.changes[flow.kind](matter)) is not None:
+        look_again(one, other, at)
+
+
+@contextmanager
+def _as_system() -> Iterator[None]:
+    """What is owed is no matter of who may see it; entered once for a step, since it costs three queries."""
+    if current_actor() == SYSTEM:
+        yield
+        return
+    with scoped(SYSTEM):
+        yield
 
 
 def tables_for(one: Owing, day: dt.date) -> list[Table]:
@@ -47,7 +66,7 @@ def begin(one: Owing, matter: Matter, at: dt.datetime) -> list[Owed]:
     """The record is owed to every table that wants it; what was owed already is looked at again."""
     made = []
     for table in tables_for(one, calendar.legal_day(at)):
-        with scoped(SYSTEM):
+        with _as_system():
             row, is_new = Owed.objects.get_or_create(
                 platform=table.platform,
                 table=table.code,
@@ -86,7 +105,7 @@ def due_of(table: Table, one: Owing, matter: Matter, at: dt.datetime, *, again: 
 
 def row_of(one: Owing, matter: Matter) -> Row:
     """The record's named values, the key among them. Reads as the system: what is told is no matter of who exports."""
-    with scoped(SYSTEM):
+    with _as_system():
         return {KEY: one.key(matter)[:80], **one.row(matter)}
 
 
@@ -103,7 +122,7 @@ def digests(table: Table, shown: list[str]) -> tuple[str, dict[str, str]]:
 
 def look_again(one: Owing, matter: Matter, at: dt.datetime) -> None:
     """What went over is owed again where it says something else by now."""
-    with scoped(SYSTEM):
+    with _as_system():
         told = list(Owed.objects.filter(matter=matter, told=True, state__in=TOLD))
     for row in told:
         _once_more(row, one, matter, at)
@@ -121,7 +140,7 @@ def _once_more(row: Owed, one: Owing, matter: Matter, at: dt.datetime) -> None:
 
 def owe_again(row: Owed, why: str, due: dt.date | None, at: dt.datetime) -> None:
     """Put it back among those to report, for another round."""
-    with scoped(SYSTEM):
+    with _as_system():
         row = Owed.objects.select_for_update().get(pk=row.pk)
         row.state, row.why, row.due, row.changed = State.TO_REPORT, why, due, at
         row.round += 1 if row.told else 0
@@ -140,7 +159,7 @@ def known_table(row: Owed) -> Table | None:
 def _withdraw(one: Owing, matter: Matter, at: dt.datetime) -> None:
     """It is no longer so. What is there already must be taken back there: the reconciliation goes on asking."""
     mine = [(table.platform, table.code) for table in tables_for(one, calendar.legal_day(at))]
-    with scoped(SYSTEM):
+    with _as_system():
         for row in Owed.objects.select_for_update().filter(matter=matter).exclude(state=State.WITHDRAWN):
             if (row.platform, row.table) in mine:
                 row.state, row.why, row.changed = State.WITHDRAWN, TAKEN_BACK if row.told else "", at
