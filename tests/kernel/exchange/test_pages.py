@@ -105,7 +105,7 @@ def test_the_todo_says_what_came_back_and_what_is_late(w, client):
     page = client.get("/").content.decode()
     assert "1 record was sent back" in page
     assert "1 record is reported late" in page
-    assert late.key in client.get("/exchange/late/").content.decode()
+    assert all(text in client.get("/exchange/late/").content.decode() for text in (late.key, "抽查检查结果公示信息"))
     assert back.key in client.get("/exchange/back/").content.decode()
 
 

@@ -26,7 +26,7 @@ from zhijian.kernel.exchange import acts, arriving, interface, wording
 from zhijian.kernel.exchange.acts import READERS, WORKERS
 from zhijian.kernel.exchange.exporting import XLSX, NothingToExport, export
 from zhijian.kernel.exchange.models import Arrival, Batch, Owed, State
-from zhijian.kernel.exchange.tables import Platform, Table, platforms, table_of
+from zhijian.kernel.exchange.tables import Platform, Table, name_of, platforms, table_of
 from zhijian.kernel.matters.errors import Conflict, StepError
 
 PAGE = 50
@@ -43,6 +43,7 @@ class Row:
     area: str
     due: said.Due | None
     tone: str
+    table: str
 
 
 def _table(platform: str, code: str) -> tuple[Platform, Table]:
@@ -103,7 +104,9 @@ def everywhere(request: HttpRequest, state: str) -> HttpResponse:
 def _row(one: Owed) -> Row:
     open_now = one.state in (State.TO_REPORT, State.SENT_BACK)
     due = said.due_of(one.due) if open_now else None
-    return Row(one, one.matter.title, said.area_name(one.area), due, wording.TONES.get(one.state, ""))
+    return Row(
+        one, one.matter.title, said.area_name(one.area), due, wording.TONES.get(one.state, ""), name_of(one.path)
+    )
 
 
 @require_GET
