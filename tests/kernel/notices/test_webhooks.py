@@ -24,41 +24,45 @@ from zhijian.kernel.notices.webhooks.models import Delivery, Endpoint
 from zhijian.kernel.notices.webhooks.post import NotAllowed, allowed
 from zhijian.ops import tls
 
-NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+def now() -> dt.datetime:
+    """This moment, asked for anew: the library refuses what is five minutes old, and a test run may take longer."""
+    return dt.datetime.now(dt.UTC).replace(microsecond=0)
 
 
 @given(st.text(), st.uuids())
 def test_the_specifications_own_library_takes_what_we_sign(text, uid):
     secret = signing.new_secret()
     body = json.dumps({"type": "x", "data": text}).encode()
-    told = Webhook(secret).verify(body, signing.headers([secret], f"msg_{uid.hex}", NOW, body))
+    told = Webhook(secret).verify(body, signing.headers([secret], f"msg_{uid.hex}", now(), body))
     assert told["data"] == text
 
 
 @given(st.text(), st.uuids())
 def test_we_take_what_the_specifications_own_library_signs(text, uid):
     secret, body = signing.new_secret(), json.dumps({"data": text})
+    at = now()
     given = {
-        signing.ID: str(uid), signing.TIMESTAMP: str(int(NOW.timestamp())),
-        signing.SIGNATURE: Webhook(secret).sign(str(uid), NOW, body),
+        signing.ID: str(uid), signing.TIMESTAMP: str(int(at.timestamp())),
+        signing.SIGNATURE: Webhook(secret).sign(str(uid), at, body),
     }  # fmt: skip
-    assert signing.verify([signing.new_secret(), secret], given, body.encode(), NOW) == str(uid)
+    assert signing.verify([signing.new_secret(), secret], given, body.encode(), now()) == str(uid)
 
 
 @pytest.mark.parametrize("minutes", [-6, 6])
 def test_what_is_too_old_or_from_the_future_is_refused(minutes):
     secret, body = signing.new_secret(), b"{}"
-    told = signing.headers([secret], "msg_1", NOW + dt.timedelta(minutes=minutes), body)
+    told = signing.headers([secret], "msg_1", now() + dt.timedelta(minutes=minutes), body)
     with pytest.raises(signing.BadSignature, match="five minutes"):
-        signing.verify([secret], told, body, NOW)
+        signing.verify([secret], told, body, now())
     with pytest.raises(WebhookVerificationError):
         Webhook(secret).verify(body, told)
 
 
 def test_another_body_id_or_secret_is_refused():
     secret, body = signing.new_secret(), b'{"a":1}'
-    told = signing.headers([secret], "msg_1", NOW, body)
-    signing.verify([secret], told, body, NOW)
+    told = signing.headers([secret], "msg_1", now(), body)
+    signing.verify([secret], told, body, now())
     for headers, valid, sent in [
         (told, [secret], b'{"a":2}'),
         ({**told, signing.ID: "msg_2"}, [secret], body),
@@ -69,7 +73,7 @@ def test_another_body_id_or_secret_is_refused():
         ({}, [secret], body),
     ]:
         with pytest.raises(signing.BadSignature):
-            signing.verify(valid, headers, sent, NOW)
+            signing.verify(valid, headers, sent, now())
 
 
 @pytest.mark.parametrize(
@@ -145,16 +149,16 @@ def now_of(delivery: Delivery) -> Delivery:
 def due(delivery: Delivery) -> None:
     """The pause is over."""
     with scoped(SYSTEM):
-        Delivery.objects.filter(pk=delivery.pk).update(next_try=NOW)
+        Delivery.objects.filter(pk=delivery.pk).update(next_try=now())
 
 
 def test_a_message_arrives_signed(endpoint, there):
     made = delivered(endpoint)
     run_pending()
-    (headers, body), now = there.got[0], now_of(made)
+    (headers, body), done = there.got[0], now_of(made)
     told = Webhook(str(endpoint.secret)).verify(body, headers)
     assert (told["type"], told["data"]["key"]) == ("record.owed", "张市监检〔2026〕1号")
-    assert (now.state, now.status, headers["webhook-id"]) == ("delivered", 200, made.message)
+    assert (done.state, done.status, headers["webhook-id"]) == ("delivered", 200, made.message)
     assert not sending.send_one(made.pk), "not twice"
     assert len(there.got) == 1
 
@@ -167,7 +171,8 @@ def test_it_is_tried_again_with_growing_pauses_under_the_same_id(endpoint, there
         due(made)
         assert not sending.send_one(made.pk)
         pauses.append(round((now_of(made).next_try - dt.datetime.now(dt.UTC)).total_seconds()))
-    assert pauses == [5, 300, 1800], "a redirection is followed nowhere"
+    # Seconds pass between the two looks at the clock, on a busy machine many.
+    assert pauses == [pytest.approx(n, abs=60) for n in (5, 300, 1800)], "a redirection is followed nowhere"
     due(made)
     assert sending.send_one(made.pk)
     assert {headers["webhook-id"] for headers, _body in there.got} == {made.message}
@@ -205,7 +210,7 @@ def test_an_endpoint_that_fails_for_five_days_is_switched_off(endpoint, there):
     made = delivered(endpoint)
     sending.send_one(made.pk)
     with scoped(SYSTEM):
-        Endpoint.objects.update(failing_since=NOW - dt.timedelta(days=5, minutes=1))
+        Endpoint.objects.update(failing_since=now() - dt.timedelta(days=5, minutes=1))
     due(made)
     sending.send_one(made.pk)
     assert now_of(made).endpoint.disabled_at is not None
@@ -220,7 +225,7 @@ def test_both_secrets_sign_for_a_day(endpoint, there):
     headers, body = there.got[0]
     for secret in (before, after):
         Webhook(secret).verify(body, headers)
-    Endpoint.objects.update(old_until=NOW - dt.timedelta(seconds=1))
+    Endpoint.objects.update(old_until=now() - dt.timedelta(seconds=1))
     assert Endpoint.objects.get().valid == [after]
 
 
