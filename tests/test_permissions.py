@@ -25,6 +25,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
+from django.utils import timezone
 from PIL import Image
 from tests import world
 from tests.openers import OPENERS
@@ -37,9 +38,10 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.evidence import files
+from zhijian.kernel.exchange.models import Arrival, Batch, Inlet, Owed
 from zhijian.kernel.matters.catalogue import flow_of, flows
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.notices.models import Notice
+from zhijian.kernel.notices.models import Delivery, Endpoint, Notice
 from zhijian.kernel.papers import making
 from zhijian.kernel.papers.drafts import docx
 from zhijian.kernel.papers.models import Blank, PaperTemplate, SealRequest
@@ -89,6 +91,15 @@ def things(w: world.World) -> Things:
         fields=[],
         blob=files.store(docx.plain("x", [], ""), media_types=files.DOCX),
     )
+    at = timezone.now()
+    owed = Owed.objects.filter(matter=planned).first()
+    about = {"platform": owed.platform, "table": owed.table, "area": world.OFFICE, "made_by_name": "x", "made_at": at}
+    blob = files.store(b"x", judged="text/csv")
+    batch = Batch.objects.create(**about, name="x.csv", sheet=blob, count=1, made_by="x")
+    arrival = Arrival.objects.create(**about, name="x.csv", blob=blob, what="list", day=at.date(), made_by="x")
+    Inlet.objects.create(platform=owed.platform)
+    endpoint = Endpoint.objects.create(name=owed.platform, url="https://there.example/")
+    delivery = Delivery.objects.create(endpoint=endpoint, kind="x", body="{}", made_at=at)
     notice = Notice.objects.filter(person=w.inspector).first()
     others = {kind: str(OPENERS[kind](w).uid) for kind in flows() if kind not in ("inspection", "rectification")}
     return {
@@ -110,6 +121,10 @@ def things(w: world.World) -> Things:
         "blank": str(blank.uid),
         "template": str(template.uid),
         "notice": str(notice.uid if notice else NOWHERE),
+        "owed": str(owed.uid),
+        "batch": str(batch.uid),
+        "arrival": str(arrival.uid),
+        "delivery": str(delivery.uid),
         "nothing": NOWHERE,
         "zero": "0",
     }

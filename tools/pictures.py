@@ -2,7 +2,7 @@
 
     python tools/pictures.py [NAME …] [--site http://localhost:8000] [--into docs/pictures]
 
-Names choose groups: desk, papers, field, public. `field` enrols a phone for a demo inspector, makes one visit of
+Names choose groups (see GROUPS). `field` enrols a phone for a demo inspector, makes one visit of
 today's list without network, sends it, and opens the enterprise's page of that visit; so it adds a visit each time.
 Wants chromium (CHROMIUM names another) and the packages of requirements.lock.
 """
@@ -172,6 +172,34 @@ def staff(album: Album) -> None:
         album.take(page, "desk-person")
         album.open(page, f"{person}handover/")
         album.take(page, "desk-handover")
+
+
+# Other platforms
+
+
+def exchange(album: Album) -> None:
+    """A clerk's pages of the exchange: what is owed, a list, what came back by hand, a reconciliation."""
+    table = "/exchange/t/luzhifa/visits/"
+    with album.browser(WIDE) as page:
+        album.sign_in(page, CLERK)
+        album.open(page, "/exchange/")
+        album.take(page, "exchange")
+        album.open(page, f"{table}?state=all")
+        rows = [one.inner_text() for one in page.locator("tbody .c-title small").all()]
+        album.open(page, "/exchange/t/luzhifa/tasks/")
+        album.take(page, "exchange-list")
+        album.open(page, "/exchange/back/")
+        album.open(page, first_link(page, 'tbody a[href^="/exchange/hand/"]'))
+        album.take(page, "exchange-back")
+        album.open(page, table)
+        # Their list: one is lost there, one is theirs alone, the others were received.
+        told = [f"{key},已归集,J{n:04d}" for n, key in enumerate(rows[1:], 1)]
+        body = "\n".join(["任务编号,审核状态,结果编号", *told, "张市监检〔2026〕9999号,已归集,J9999"])
+        page.set_input_files("#in-file", {"name": "检查结果清单.csv", "mimeType": "text/csv", "buffer": body.encode()})
+        page.select_option("#in-what", "list")
+        page.get_by_role("button", name="收进来").click()
+        page.wait_for_url("**/exchange/arrivals/**")
+        album.take(page, "exchange-reconciled")
 
 
 # The field app
@@ -422,7 +450,7 @@ def at_the_door(album: Album, phone: Page) -> None:
 
 
 GROUPS: dict[str, Callable[[Album], None]] = {
-    one.__name__: one for one in (desk, papers, staff, field, public, detours)
+    one.__name__: one for one in (desk, papers, staff, exchange, field, public, detours)
 }
 
 

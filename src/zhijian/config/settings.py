@@ -36,6 +36,9 @@ SMS_GATEWAY = os.environ.get("ZHIJIAN_SMS_GATEWAY", "")  # kernel/notices/channe
 SEAL_PROVIDER = os.environ.get("ZHIJIAN_SEAL_PROVIDER", "")
 SEAL_URL = os.environ.get("ZHIJIAN_SEAL_URL", "")
 SEAL_KEY = os.environ.get("ZHIJIAN_SEAL_KEY", "")  # the service's public key, Ed25519 in hex
+# Which hosts webhooks may go to (host or host:port; comma list), and the authority of a network that has its own.
+WEBHOOK_HOSTS = [h for h in os.environ.get("ZHIJIAN_WEBHOOK_HOSTS", "").split(",") if h]
+WEBHOOK_CA = os.environ.get("ZHIJIAN_WEBHOOK_CA", "")
 UPLOAD_ORIGIN = os.environ.get("ZHIJIAN_UPLOAD_ORIGIN", "")  # behind a proxy: what phones reach it by, https://…
 
 INSTALLED_APPS = [
@@ -56,6 +59,7 @@ INSTALLED_APPS = [
     "zhijian.kernel.evidence",
     "zhijian.kernel.papers",
     "zhijian.kernel.notices",
+    "zhijian.kernel.exchange",
     "zhijian.kernel.figures",
     "zhijian.kernel.party",
     "zhijian.kernel.people",

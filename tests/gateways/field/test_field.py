@@ -123,7 +123,10 @@ def test_a_second_pull_brings_only_what_changed(phone: Phone, w: world.World) ->
     assert (told["premises"], told["tasks"], told["checklists"]) == ([], [], [])
     matter = plan(w)
     told = phone.pull()
-    assert [t["uid"] for t in told["tasks"]] == [str(matter.uid)]
+    assert [(t["uid"], t["check_code"]) for t in told["tasks"]] == [(str(matter.uid), "")]
+    with scoped(SYSTEM):
+        Inspection.objects.filter(pk=matter.pk).update(check_code="JC-1")
+    assert [t["check_code"] for t in phone.pull()["tasks"]] == ["JC-1"], "the superiors' code follows when it is issued"
     with scoped(w.actor("所长")) as head:
         perform(matter, "cancel", head, reason="改期了")
     assert phone.pull()["removed"]["tasks"] == [str(matter.uid)]

@@ -107,6 +107,8 @@ export interface Task {
   assignee: Party | null;
   second: Party | null;
   version: number;
+  /** The superiors' code of this visit, which the enterprise may scan; empty where none was issued. */
+  check_code?: string;
   open_items: OpenItem[];
 }
 

@@ -265,6 +265,7 @@ def _task(matter: Matter, findings: list[Rectification], photos: dict[int, list[
         "assignee": matter.assignee_id,
         "second": matter.second_id,
         "version": matter.version,
+        "check_code": visit.check_code,
         "open_items": [_open_item(finding, photos.get(finding.pk, [])) for finding in findings],
     }
 

@@ -7,12 +7,19 @@ VISIBLE = """(
 )"""
 
 
-def protect(table: str) -> str:
-    """SQL that forces row security on `table`: unset settings show no row, and none can be moved out of scope."""
+OURS = VISIBLE.split("    OR entity_id")[0] + ")"  # the same without the party's own rows
+
+
+def protect(table: str, *, party: bool = True) -> str:
+    """SQL that forces row security on `table`: unset settings show no row, and none can be moved out of scope.
+
+    `party` False: rows that no enterprise ever sees, in a table without `entity_id`.
+    """
+    seen = VISIBLE if party else OURS
     return f"""
         ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
         ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
-        CREATE POLICY scope ON {table} USING {VISIBLE} WITH CHECK {VISIBLE};
+        CREATE POLICY scope ON {table} USING {seen} WITH CHECK {seen};
     """
 
 

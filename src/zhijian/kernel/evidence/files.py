@@ -105,16 +105,23 @@ class Kept:
 
 
 def keep(
-    source: IO[bytes] | bytes, *, media_types: Iterable[str] = IMAGES, limit: int = LIMIT, expected: str = ""
+    source: IO[bytes] | bytes,
+    *,
+    media_types: Iterable[str] = IMAGES,
+    limit: int = LIMIT,
+    expected: str = "",
+    judged: str = "",
 ) -> Kept:
     """Put bytes into the storage, whole or not at all, without touching the database (it may take its time).
 
-    `expected` is the SHA-256 that they must have. Raises TooLarge, WrongType, Bomb, Differs, NoSpace; then nothing was
-    kept.
+    `expected` is the SHA-256 that they must have. `judged` is the media type of what we made ourselves, or of what
+    another reader has judged by its content (a workbook): then nothing is guessed.
+
+    Raises TooLarge, WrongType, Bomb, Differs, NoSpace; then nothing was kept.
     """
     try:
         with _spool() as spool:
-            kept = _read_into(spool, source, frozenset(media_types), limit, expected)
+            kept = _read_into(spool, source, frozenset(media_types), limit, expected, judged)
             _settle(spool, kept)
             return kept
     except OSError as error:
@@ -125,7 +132,7 @@ def keep(
 
 
 def _read_into(
-    spool: IO[bytes], source: IO[bytes] | bytes, media_types: frozenset[str], limit: int, expected: str
+    spool: IO[bytes], source: IO[bytes] | bytes, media_types: frozenset[str], limit: int, expected: str, judged: str
 ) -> Kept:
     sha256, sm3, size = hashlib.sha256(), hashlib.new("sm3"), 0
     for piece in _pieces(source):
@@ -138,8 +145,8 @@ def _read_into(
     spool.flush()
     if expected and sha256.hexdigest() != expected:
         raise Differs
-    media_type = sniff(spool)
-    if media_type not in media_types:
+    media_type = judged or sniff(spool)
+    if not judged and media_type not in media_types:
         raise WrongType
     return Kept(sha256.hexdigest(), sm3.hexdigest(), size, media_type)
 
@@ -198,10 +205,15 @@ def register(kept: Kept) -> Blob:
 
 
 def store(
-    source: IO[bytes] | bytes, *, media_types: Iterable[str] = IMAGES, limit: int = LIMIT, expected: str = ""
+    source: IO[bytes] | bytes,
+    *,
+    media_types: Iterable[str] = IMAGES,
+    limit: int = LIMIT,
+    expected: str = "",
+    judged: str = "",
 ) -> Blob:
     """Keep bytes and return their blob: `keep` and `register` in one. Raises as `keep` does."""
-    return register(keep(source, media_types=media_types, limit=limit, expected=expected))
+    return register(keep(source, media_types=media_types, limit=limit, expected=expected, judged=judged))
 
 
 def is_there(blob: Blob) -> bool:

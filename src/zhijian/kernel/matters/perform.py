@@ -267,12 +267,14 @@ def _guarded(step: Step, matter: Matter, record: Record, actor: Actor, facts: Fa
             raise NotOpen(answer.why, article_of(answer.article, calendar.today()))
 
 
-# What the table can ask for beyond the kernel's own rooms; papers and notices register themselves here when they load,
+# What the table can ask for beyond the kernel's own rooms; papers, notices and exchange register here when they load,
 # so that this module needs to know neither.
 MakePaper = Callable[[str, Matter, Record, Actor, Facts | None, dt.datetime], Any]
 Tell = Callable[[Role | Relation, Flow, Step, Matter, Actor], Any]
+Hear = Callable[[Flow, Step, Matter, Actor, dt.datetime], Any]
 _makers: dict[str, MakePaper] = {}
 _tellers: list[Tell] = []
+_hearers: list[Hear] = []
 
 
 def on_paper(kind: str, make: MakePaper) -> None:
@@ -284,6 +286,12 @@ def on_tell(tell: Tell) -> None:
     """Register who is to be asked to tell somebody that a step happened."""
     if tell not in _tellers:
         _tellers.append(tell)
+
+
+def on_step(hear: Hear) -> None:
+    """Register who hears of every step once it is done, in its transaction: what is owed elsewhere follows from it."""
+    if hear not in _hearers:
+        _hearers.append(hear)
 
 
 def _follow(
@@ -318,3 +326,5 @@ def _follow(
     for who in step.told:
         for tell in _tellers:
             tell(who, flow, step, matter, actor)
+    for hear in _hearers:
+        hear(flow, step, matter, actor, at)

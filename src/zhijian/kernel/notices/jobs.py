@@ -13,11 +13,23 @@ def send(notice: int) -> bool:
     return send_one(notice)
 
 
+@job("notices.deliver", tries=3, transaction=False)
+def deliver(delivery: int) -> bool:
+    """Send one webhook; False when somebody else has it, or it could not be delivered now."""
+    from zhijian.kernel.notices.webhooks.sending import send_one
+
+    return send_one(delivery)
+
+
 @every("* * * * *")
 @job("notices.sweep", tries=1)
 def sweep() -> int:
     """Queue what is due and has no job any more; give up what was interrupted while it was being sent."""
     from zhijian.kernel.notices.sending import give_up_interrupted, overdue
+    from zhijian.kernel.notices.webhooks.sending import overdue as undelivered
+
+    for pk in undelivered():
+        deliver.later(job_once=f"webhook:{pk}", delivery=pk)
 
     give_up_interrupted()
     waiting = overdue()

@@ -12,6 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel.accounts.crypto import EncryptedText
 from zhijian.kernel.ids import uuid7
+from zhijian.kernel.notices.webhooks.models import Delivery, Endpoint
+
+__all__ = [
+    "Channel", "Delivery", "Endpoint", "JobFailure", "Notice", "NoticeState", "SimulatedMessage", "ToKind",
+]  # fmt: skip
 
 
 class ToKind(models.TextChoices):

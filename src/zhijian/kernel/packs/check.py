@@ -25,7 +25,7 @@ class Finding:
 def check() -> list[Finding]:
     """Everything that is wrong or unverified in the stack in force. Reads the bureau's own rows too."""
     try:
-        return [*_rules(), *_local(), *_calendar(), *_areas(), *_papers(), *_programmes()]
+        return [*_rules(), *_local(), *_calendar(), *_areas(), *_papers(), *_platforms(), *_programmes()]
     except PackError as error:
         return [Finding("error", stack().name, str(error))]
 
@@ -126,6 +126,13 @@ def _papers() -> Iterator[Finding]:
             yield Finding("error", name, "its template does not say on its face that it is unsealed: force(p)")
         if raw.get("verified") != "V":
             yield Finding("unverified", name, f"{raw.get('title')} ({raw.get('basis')})")
+
+
+def _platforms() -> Iterator[Finding]:
+    """Other platforms: their columns, rules and answers."""
+    from zhijian.kernel.exchange.checks import findings
+
+    yield from findings()
 
 
 def _programmes() -> Iterator[Finding]:

@@ -33,6 +33,7 @@ from zhijian.programmes.inspection import demo_detours, flow, rules
 from zhijian.programmes.inspection.checklists import load_shipped
 from zhijian.programmes.inspection.made_up import Seen, Sheet, made_name, record_of
 from zhijian.programmes.inspection.models import Checklist, Inspection
+from zhijian.programmes.inspection.reported import report
 from zhijian.programmes.inspection.stories import News, Performed, PlantedVisit, Story
 from zhijian.programmes.inspection.wording import Words, words
 
@@ -142,6 +143,8 @@ def plant(scale: float, say: Say) -> None:
     done = _quarter(plan["quarter"], scale, town)
     _seal_older(calendar.start_of(calendar.today()) - SEALED_AFTER)
     say(f"last quarter: {done} inspections; planned visits and findings at work")
+    if done := report(dice, town.said):
+        say(f"other platforms: {done} records owed")
 
 
 def _seal_older(before: dt.datetime) -> None:

@@ -13,6 +13,7 @@ from zhijian.kernel.desk import forms
 from zhijian.kernel.desk.columns import Cell, Column
 from zhijian.kernel.desk.lists import MatterList, Panel
 from zhijian.kernel.desk.panels import entity_panel
+from zhijian.kernel.exchange.panel import OWED
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.panel import PANEL
 from zhijian.kernel.registry.models import Entity
@@ -97,9 +98,9 @@ FAILED = Column("failed", _("Problems"), ("inspection__failed",), _failed, lambd
 class Inspections(MatterList):
     flow = INSPECTION
     columns = ["number", "entity", "premises", "area", "state", "assignee", DAY, "result", FAILED, "due"]
-    exported = ["second", "code", "address"]
+    exported = ["second", "code", "address", "check_code"]
     filters = ["q", "state", "area", "assignee", "overdue", "period"]
-    panels = [Panel("inspection/desk/visit.html", visit_panel), PANEL]
+    panels = [Panel("inspection/desk/visit.html", visit_panel), PANEL, OWED]
     rank = 10
     empty = _("Visits appear here when the head plans one, or when an inspector scans a door.")
 
@@ -142,5 +143,6 @@ class Publications(MatterList):
     columns = ["title", "entity", "area", "state", "opened", "due"]
     bulk = ["publish"]
     order = "due"
+    panels = [Panel("inspection/desk/publication.html"), OWED]
     rank = 13
     empty = _("Each recorded visit must be published within 20 working days; it waits here.")

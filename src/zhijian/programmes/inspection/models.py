@@ -91,6 +91,9 @@ class Inspection(models.Model):
     statement = models.TextField(blank=True)
     record_id = models.UUIDField(null=True, unique=True, help_text="the phone's record that it was made from")
     record_digest = models.CharField(max_length=64, blank=True)
+    check_code = models.CharField(
+        _("inspection code"), max_length=40, blank=True, help_text="the superiors' platform's"
+    )
     imported = models.JSONField(default=dict, help_text="columns of the source, for visits made before this platform")
 
 

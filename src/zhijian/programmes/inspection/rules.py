@@ -21,6 +21,7 @@ PUBLISH_WITHIN = rule(
     starts="result",
     stops="published or withheld",
 )
+REPORT_WITHIN = rule("inspection.report_within", _("By when a visit stands in the superiors' platform"))
 NO_REPEAT = rule("inspection.no_repeat_after_superior", _("How long a place is left alone after a superior's visit"))
 FREQUENCY_CAP = rule("inspection.frequency_cap", _("How many planned visits a place may have in a year"))
 RECTIFY_WITHIN = rule(

@@ -137,6 +137,7 @@ export const en: Record<keyof typeof zh, string> = {
   "shop.expired": "expired {date}",
   "shop.valid": "valid until {date}",
   "shop.tasks": "Tasks here",
+  "shop.check_code": "Inspection code {code}",
   "shop.list": "Checklist",
   "shop.no_list": "No checklist on this phone yet. Update when there is a network.",
   "shop.start": "Begin the check",

@@ -134,6 +134,7 @@ export const zh = {
   "shop.expired": "已于 {date} 到期",
   "shop.valid": "有效至 {date}",
   "shop.tasks": "这家店的任务",
+  "shop.check_code": "检查码 {code}",
   "shop.list": "检查表",
   "shop.no_list": "手机里还没有检查表。有网络时更新一次。",
   "shop.start": "开始检查",

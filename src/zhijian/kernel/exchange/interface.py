@@ -1,0 +1,171 @@
+"""The same tables by interface: records go out as webhooks, answers and records come in as webhooks.
+
+Out: `record.owed` {table, key, round, fields}; `fields` are the columns of the import sheet. In: `record.answered`
+{table, key, state, number, reason} with the words of their answer sheet, and `record.given` {table, fields}.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from zhijian.kernel.accounts.actor import SYSTEM, Actor
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.evidence import ledger
+from zhijian.kernel.exchange import acts, arriving, entries, jobs
+from zhijian.kernel.exchange.acts import note, put, told_now, workable
+from zhijian.kernel.exchange.declared import KEY, Unfit
+from zhijian.kernel.exchange.exporting import AT_ONCE, NothingToExport
+from zhijian.kernel.exchange.models import Inlet, Message, Owed, State
+from zhijian.kernel.exchange.owing import digests
+from zhijian.kernel.exchange.sheets import Line
+from zhijian.kernel.exchange.tables import Table, platforms, table_of
+from zhijian.kernel.notices.webhooks import sending, signing
+from zhijian.kernel.notices.webhooks.models import Delivery, Endpoint
+from zhijian.kernel.packs import stack
+
+LARGEST = 1_000_000  # bytes of one message
+UNDELIVERED = gettext_noop("The interface could not be reached; report it again, or by file.")
+
+
+class Unusable(Exception):
+    """A signed message that says nothing we can use; says what is wrong."""
+
+
+def endpoint_of(platform: str) -> Endpoint | None:
+    """Where a platform's records go by interface; None where nobody set it up, or it is switched off."""
+    return Endpoint.objects.filter(name=platform, disabled_at=None).first()
+
+
+def send(table: Table, uids: Sequence[Any], actor: Actor) -> tuple[int, list[tuple[Owed, Any]]]:
+    """Send those records that are to be reported; returns how many, and those that they would refuse.
+
+    Raises NothingToExport.
+    """
+    endpoint = endpoint_of(table.platform)
+    if endpoint is None or "interface" not in table.by:
+        raise NothingToExport(_("This platform has no interface that is switched on."))
+    with transaction.atomic():
+        rows = workable(actor).filter(platform=table.platform, table=table.code, uid__in=list(uids)[:AT_ONCE])
+        rows = rows.filter(state=State.TO_REPORT).select_related("matter").order_by("pk")
+        sent, left, at = 0, [], timezone.now()
+        for row in rows.select_for_update(of=("self",)):
+            shown, bad = told_now(row, table)
+            if bad:
+                left.append((row, bad))
+                continue
+            whole, marks = digests(table, shown)
+            put(row, str(State.EXPORTED), at, told=True, digest=whole, sent=marks, why="", batch=None)
+            note(entries.EXPORTED, row, actor, at, round=row.round)
+            fields = {column.head: text for column, text in zip(table.columns, shown, strict=True)}
+            data = {"table": table.code, KEY: row.key, "round": row.round, "fields": fields}
+            sending.deliver(endpoint, "record.owed", data, area=row.area, about=f"owed:{row.pk}")
+            sent += 1
+    if not sent:
+        raise NothingToExport(_("Nothing could be sent: in every chosen record something is missing, see below."))
+    return sent, left
+
+
+def undelivered(delivery: Delivery) -> None:
+    """A record that could not be delivered is to be reported again, unless something happened to it since."""
+    row = Owed.objects.select_for_update().filter(pk=int(delivery.about.partition(":")[2])).first()
+    if row is not None and row.state == State.EXPORTED and row.batch_id is None:
+        put(row, str(State.TO_REPORT), timezone.now(), why=UNDELIVERED)
+
+
+def receive(platform: str, given: Mapping[str, str], body: bytes) -> bool:
+    """Keep a signed message and queue its work; False when it was here before.
+
+    Raises KeyError where the platform has no inlet, signing.BadSignature.
+    """
+    inlet = Inlet.objects.filter(platform=platform, active=True).first()
+    if inlet is None or platform not in platforms():
+        raise KeyError(platform)
+    message = signing.verify(inlet.valid, given, body, timezone.now())
+    kept, is_new = Message.objects.get_or_create(
+        inlet=inlet,
+        webhook_id=message,
+        defaults={"body": body.decode(errors="replace"), "received_at": timezone.now()},
+    )
+    if is_new:
+        jobs.read_message.later(message=kept.pk)
+    return is_new
+
+
+def refused(platform: str, why: str, address: str) -> None:
+    """Somebody knocked without the secret: counted, and an entry of the ledger once an hour."""
+    with scoped(SYSTEM):
+        inlet = Inlet.objects.select_for_update().get(platform=platform)
+        now = timezone.now()
+        first = inlet.refused_at is None or (now - inlet.refused_at).total_seconds() > 3600
+        inlet.refused += 1
+        if first:
+            inlet.refused_at = now
+            ledger.record(
+                entries.REFUSED, actor=SYSTEM, subject=f"exchange:{platform}", area=str(stack().setting("city", "")),
+                data={"table": platform, "reason": why, "number": address},
+            )  # fmt: skip
+        inlet.save(update_fields=["refused", "refused_at"])
+
+
+def read_message(pk: int) -> None:
+    """What a message says is done, or why not is kept beside it. Runs as the system."""
+    message = Message.objects.select_for_update().select_related("inlet").get(pk=pk)
+    if message.state == Message.State.DONE:
+        return
+    try:
+        with transaction.atomic():
+            _do(message.inlet.platform, str(message.body))
+        message.state, message.error = Message.State.DONE, ""
+    except (Unusable, Unfit) as error:
+        message.state, message.error = Message.State.FAILED, str(error)[:300]
+    message.save(update_fields=["state", "error"])
+
+
+def _do(platform: str, body: str) -> None:
+    try:
+        told = json.loads(body)
+        kind, data = told["type"], told["data"]
+        table = table_of(platform, data["table"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise Unusable(f"type, data.table: {type(error).__name__}: {error}") from error
+    if kind == "record.answered":
+        _answered(table, data)
+    elif kind == "record.given" and not table.owing:
+        _given(table, data)
+    else:
+        raise Unusable(f"type {kind!r} means nothing for this table")
+
+
+def _answered(table: Table, data: Mapping[str, Any]) -> None:
+    key, state = str(data.get(KEY, "")), str(data.get("state", ""))
+    rows = Owed.objects.filter(platform=table.platform, table=table.code, key=key)
+    found = list(rows.select_for_update(of=("self",)).select_related("matter")[:2])
+    if len(found) != 1:
+        raise Unusable(f"{KEY} {key!r}: {len(found)} records have it")
+    row = found[0]
+    if table.answer is None or state not in table.answer.states:
+        raise Unusable(f"state {state!r} is not in the pack")
+    if row.state in (State.TO_REPORT, State.WITHDRAWN):
+        raise Unusable(f"no answer is waited for: {row.state}")
+    acts.answered(row, table.answer.states[state], str(data.get("number", "")), str(data.get("reason", "")), SYSTEM)
+
+
+def _given(table: Table, data: Mapping[str, Any]) -> None:
+    fields = data.get("fields")
+    if not isinstance(fields, dict):
+        raise Unusable("data.fields: the columns of the table")
+    line = Line(1, {str(head): str(text) for head, text in fields.items()})
+    key = line.cells.get(table.key_column.head, "")
+    if not key:
+        raise Unusable(f"{table.key_column.head} is empty")
+    arriving.take_row(table, key, arriving.values_of(table, line), str(stack().setting("city", "")))
+
+
+sending.on_given_up("owed:", undelivered)

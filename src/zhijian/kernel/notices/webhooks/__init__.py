@@ -1,0 +1,1 @@
+"""Webhooks by the Standard Webhooks specification: signatures, deliveries, retries. What is told is the callers'."""

@@ -1,0 +1,152 @@
+"""The same records by interface: out as webhooks, answers and codes in as webhooks; a stranger is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+
+import pytest
+from django.test import Client
+from standardwebhooks import Webhook
+from tests import world
+from tests.kernel.exchange.conftest import owed_of, visit
+from tests.kernel.matters.test_scope import plan
+
+from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.evidence.models import LedgerEntry
+from zhijian.kernel.exchange import interface
+from zhijian.kernel.exchange.exporting import NothingToExport
+from zhijian.kernel.exchange.models import Inlet, Message, State
+from zhijian.kernel.exchange.tables import table_of
+from zhijian.kernel.jobs import run_pending
+from zhijian.kernel.notices.webhooks.models import Delivery, Endpoint
+from zhijian.programmes.inspection.models import Inspection
+
+
+@pytest.fixture
+def inlet(w) -> Inlet:
+    return Inlet.objects.create(platform="luzhifa")
+
+
+def knock(inlet: Inlet, told: dict, secret: str = "", message: str = "", at: dt.datetime | None = None) -> int:
+    """Their software sends something; the status that it gets."""
+    body, message = json.dumps(told), message or str(uuid.uuid4())
+    at = at or dt.datetime.now(dt.UTC)
+    signed = {
+        "webhook-id": message,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(secret or str(inlet.secret)).sign(message, at, body),
+    }
+    client = Client(enforce_csrf_checks=True)
+    return client.post("/exchange/in/luzhifa/", body, content_type="application/json", headers=signed).status_code
+
+
+def answer(key: str, state: str = "已备案", **more: str) -> dict:
+    return {"type": "record.answered", "data": {"table": "tasks", "key": key, "state": state, **more}}
+
+
+def test_a_record_goes_out_with_the_columns_of_the_sheet(w, clerk):
+    tasks, made = table_of("luzhifa", "tasks"), plan(w)
+    with scoped(clerk), pytest.raises(NothingToExport):
+        interface.send(tasks, [owed_of(made, "tasks").uid], clerk)
+    Endpoint.objects.create(name="luzhifa", url="https://there.example/in")
+    with scoped(clerk):
+        assert interface.send(tasks, [owed_of(made, "tasks").uid], clerk) == (1, [])
+    with scoped(SYSTEM):
+        delivery = Delivery.objects.get()
+        told = json.loads(str(delivery.body))
+        assert told["data"]["fields"]["统一社会信用代码"] == w.entity.code
+        assert owed_of(made, "tasks").state == State.EXPORTED
+        interface.undelivered(delivery)
+    assert (owed_of(made, "tasks").state, owed_of(made, "tasks").why) == (State.TO_REPORT, interface.UNDELIVERED)
+
+
+def test_an_answer_comes_in_once_and_its_code_is_kept(w, inlet, clerk):
+    made = plan(w)
+    Endpoint.objects.create(name="luzhifa", url="https://there.example/in")
+    with scoped(clerk):
+        interface.send(table_of("luzhifa", "tasks"), [owed_of(made, "tasks").uid], clerk)
+    told = answer(made.number, number="JC-1")
+    with scoped(SYSTEM):
+        Delivery.objects.all().delete()
+    assert knock(inlet, told, message="msg_1") == 202
+    assert knock(inlet, told, message="msg_1") == 202
+    assert Message.objects.count() == 1
+    assert owed_of(made, "tasks").state == State.EXPORTED, "kept first, done by a job"
+    run_pending()
+    assert owed_of(made, "tasks").state == State.RECEIPT
+    with scoped(SYSTEM):
+        assert Inspection.objects.get(pk=made.pk).check_code == "JC-1"
+
+
+def test_a_code_is_given_by_interface(w, inlet):
+    made = plan(w)
+    fields = {"检查码": "JC-9", "统一社会信用代码": w.entity.code, "计划检查日期": world.in_days(1).isoformat()}
+    assert knock(inlet, {"type": "record.given", "data": {"table": "codes", "fields": fields}}) == 202
+    run_pending()
+    with scoped(SYSTEM):
+        assert Inspection.objects.get(pk=made.pk).check_code == "JC-9"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"type": "record.answered", "data": {"table": "nothing"}},
+        {"type": "record.given", "data": {"table": "codes", "fields": []}},
+        {"type": "record.given", "data": {"table": "codes", "fields": {"检查码": "1"}}},
+        {"type": "other", "data": {"table": "tasks"}},
+        answer("没有这个号"),
+        ["no object"],
+    ],
+)
+def test_what_says_nothing_is_kept_with_what_is_wrong(w, inlet, told):
+    assert knock(inlet, told) == 202
+    run_pending()
+    message = Message.objects.get()
+    assert message.state == Message.State.FAILED
+    assert message.error
+
+
+def test_a_stranger_is_refused_and_seen(w, inlet):
+    for _ in range(3):
+        assert knock(inlet, answer("1"), secret=Inlet(platform="x").secret) == 401
+    assert knock(inlet, answer("1"), at=dt.datetime.now(dt.UTC) - dt.timedelta(minutes=6)) == 401
+    assert not Message.objects.exists()
+    inlet.refresh_from_db()
+    assert inlet.refused == 4
+    with scoped(SYSTEM):
+        assert LedgerEntry.objects.filter(kind="exchange.refused").count() == 1, "one an hour: nobody fills the ledger"
+    Inlet.objects.update(active=False)
+    assert knock(inlet, answer("1")) == 404
+
+
+def test_the_administrator_sets_it_up_and_sees_a_secret_once(w, settings):
+    settings.WEBHOOK_HOSTS = ["there.example"]
+    with scoped(SYSTEM):
+        admin = w.person("管理员", Role.ADMIN, world.CITY)
+    client = Client()
+    client.force_login(admin)
+    page = "/exchange/interfaces/"
+    assert client.post(page, {"platform": "luzhifa", "act": "url", "url": "https://evil.example/"}).status_code == 422
+    assert not Endpoint.objects.exists()
+    made = client.post(page, {"platform": "luzhifa", "act": "url", "url": "https://there.example/in"})
+    secret = str(Endpoint.objects.get().secret)
+    assert secret in made.content.decode()
+    assert secret not in client.get(page).content.decode()
+    client.post(page, {"platform": "luzhifa", "act": "inlet"})
+    before = str(Inlet.objects.get().secret)
+    assert str(client.post(page, {"platform": "luzhifa", "act": "rotate_in"}).content.decode()).count("whsec_") == 1
+    assert Inlet.objects.get().valid[1] == before
+    client.post(page, {"platform": "luzhifa", "act": "off"})
+    assert Endpoint.objects.get().disabled_at is not None
+    with scoped(SYSTEM):
+        assert LedgerEntry.objects.filter(kind="exchange.endpoint").count() == 4
+
+
+def test_a_visit_waits_for_no_interface(w, clerk):
+    """By file all goes on while nobody has set an interface up."""
+    made = visit(w)
+    assert owed_of(made, "visits").state == State.TO_REPORT
