@@ -16,12 +16,13 @@ from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.registry.search import search
 
 LIMIT = 20
-PICKERS = ("/new/", "/held/")  # pages that send people here to choose whom something is about
+PICKERS = ("/new/", "/held/", "/e/")  # pages that send people here to choose whom something is about
 WHY = {
     "door": _("door code"),
     "code": _("code"),
     "licence": _("licence"),
     "name": _("name"),
+    "former": _("former name"),
     "sign": _("sign over the door"),
     "initials": _("initials"),
     "representative": _("representative"),
