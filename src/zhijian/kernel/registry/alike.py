@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .models import Entity
+from .models import MISREAD, ORGANISATION, Entity
 from .text import fold
 
 MOST = 10  # proposals for one entity
 LOOKED_AT = 50  # rows that each index may give
-# GB 32100 knows no I, O, S, V, Z in a code: who types one meant the digit.
-_MISREAD = str.maketrans({"O": "0", "Q": "0", "I": "1", "L": "1", "Z": "2", "S": "5", "B": "8", " ": None, "-": None})
+_MISREAD = str.maketrans(MISREAD[0][:4], MISREAD[1], MISREAD[0][4:])
 REASONS: dict[str, str | Promise] = {
     "code": _("the same code, typed differently"),
     "organisation": _("the same organisation number inside the code"),
@@ -53,9 +52,12 @@ def alike(entity: Entity) -> list[Alike]:
             found.setdefault(row.pk, Alike(row)).reasons.append(reason)
 
     others = Entity.objects.filter(merged_into=None).exclude(pk=entity.pk).defer("grams", "initials", "extra")
-    key, number = code_key(entity.code), organisation(entity)
-    for row in _by_code(others, entity, number):
-        add("code" if code_key(row.code) == key or key == code_key(row.old_code) else "organisation", [row])
+    mine = {code_key(entity.code), code_key(entity.old_code)} - {""}
+    for row in _by_code(others, entity):
+        if mine & {code_key(row.code), code_key(row.old_code)}:
+            add("code", [row])
+        elif entity.scheme == row.scheme == "uscc":
+            add("organisation", [row])
     if entity.fold and entity.address:
         place = fold(entity.address)
         add("name_address", [r for r in others.filter(fold=entity.fold)[:LOOKED_AT] if fold(r.address) == place])
@@ -65,17 +67,18 @@ def alike(entity: Entity) -> list[Alike]:
     return sorted(found.values(), key=lambda one: (-len(one.reasons), one.entity.pk))[:MOST]
 
 
-def organisation(entity: Entity) -> str:
-    """The nine characters of a USCC that name the organisation wherever it is registered; empty without a code."""
-    return code_key(entity.code)[8:17] if entity.scheme == "uscc" and len(code_key(entity.code)) == 18 else ""
+def organisation(code: str) -> str:
+    """What the index holds of a code: of a USCC the nine characters that name the organisation, wherever registered."""
+    return code_key(code)[8:17]
 
 
-def _by_code(others: QuerySet[Entity], entity: Entity, number: str) -> list[Entity]:
+def _by_code(others: QuerySet[Entity], entity: Entity) -> list[Entity]:
     if not entity.code:
         return []
-    written = Q(code_key=code_key(entity.code)) | Q(old_code=entity.code, old_code__gt="")
+    written = Q(old_code=entity.code)
     if entity.old_code:
         written |= Q(code=entity.old_code)
-    if number:
+    if number := organisation(entity.code):
         written |= Q(organisation=number)
-    return list(others.alias(code_key=F("code_key"), organisation=F("organisation")).filter(written)[:LOOKED_AT])
+    rows = others.alias(organisation=ORGANISATION).exclude(code="").filter(written)
+    return list(rows[:LOOKED_AT])

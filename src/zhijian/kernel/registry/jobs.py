@@ -45,3 +45,12 @@ def sweep_imports() -> None:
 
     pieces.sweep()
     doors.sweep()
+
+
+@every("*/10 * * * *")
+@job("registry.follow_merges", tries=1)
+def follow_merges() -> None:
+    """Move what came to a merged file after its merge."""
+    from .joining import follow
+
+    follow()

@@ -7,8 +7,9 @@ from functools import cache
 from typing import Any
 
 import segno
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET
 
@@ -20,15 +21,20 @@ from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.packs import stack
-from zhijian.kernel.registry.models import Entity, Premises
+from zhijian.kernel.registry import join_pages, joining
+from zhijian.kernel.registry.history import history
+from zhijian.kernel.registry.models import Entity, EntityJoin, Premises
 
 MATTERS = 20
 PLACES = 200
+TIMELINE = 60
+JOINS = 20
 
 
 def entity_of(uid: str) -> Entity:
     """The entity; the register is public knowledge, so any staff may look."""
-    return get_object_or_404(Entity.objects.defer("grams", "fold", "initials"), uid=uid)
+    rows = Entity.objects.select_related("merged_into").defer("grams", "fold", "initials", "merged_into__grams")
+    return get_object_or_404(rows, uid=uid)
 
 
 def _matters(request: HttpRequest, entity: Entity) -> dict[str, Any]:
@@ -89,11 +95,17 @@ def entity_page(request: HttpRequest, uid: str) -> HttpResponse:
     """One entity, one file (一企一档)."""
     actor = actor_in(request)
     entity = entity_of(uid)
+    if entity.merged_into is not None:
+        return redirect("entity", uid=entity.merged_into.uid)
     context = {"entity": entity, **_matters(request, entity)}
     if request.htmx and not request.htmx.history_restore_request:  # type: ignore[attr-defined]
         return render(request, "desk/parts/entity_matters.html", context)
-    places = list(entity.premises.defer("grams", "fold", "initials").order_by("status", "id")[:PLACES])
-    entries = LedgerEntry.objects.filter(entity=entity)
+    standing = entity.premises.filter(merged_into=None).defer("grams", "fold", "initials")
+    places = list(standing.order_by("status", "id")[:PLACES])
+    changes = history(entity)
+    entries = timeline.lines(LedgerEntry.objects.filter(joining.entries_of(entity)), actor, TIMELINE)
+    lines: list[timeline.Said] = [*entries, *timeline.registered(changes)]
+    shown = sorted(lines, key=lambda line: line.at, reverse=True)[:TIMELINE]
     context |= {
         "path": said.area_path(entity.area),
         "industry": _industry(entity.industry),
@@ -102,7 +114,12 @@ def entity_page(request: HttpRequest, uid: str) -> HttpResponse:
         "today": calendar.today(),
         "map": _map(entity, places),
         "panels": panels.draw_entity(request, entity, actor),
-        "days": timeline.by_day(timeline.lines(entries, actor, 60)),
+        "days": timeline.by_day(shown),
+        "history": changes,
+        "joins": EntityJoin.objects.filter(Q(kept=entity) | Q(other=entity)).select_related("kept", "other")[:JOINS],
+        "merged": entity.merged.defer("grams").order_by("pk")[:JOINS],  # type: ignore[attr-defined]
+        "joiner": bool(actor.roles_at() & joining.JOINERS),
+        "join_reader": bool(actor.roles_at() & join_pages.READERS),
     }
     return render(request, "desk/entity.html", context)
 
@@ -113,7 +130,7 @@ def door_codes(request: HttpRequest, uid: str) -> HttpResponse:
     """A sheet to print: one code for each door (一店一码)."""
     entity = entity_of(uid)
     codes = []
-    for place in entity.premises.exclude(status="closed").order_by("id")[:PLACES]:
+    for place in entity.stands.premises.exclude(status="closed").order_by("id")[:PLACES]:
         address = request.build_absolute_uri(f"/d/{place.door_code}/")
         picture = segno.make(address, error="q").svg_inline(scale=4, border=2, omitsize=True)
         codes.append((place, mark_safe(picture)))

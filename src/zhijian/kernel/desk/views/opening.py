@@ -40,7 +40,7 @@ def _about(request: HttpRequest) -> tuple[Entity | None, Premises | None]:
     given = request.GET.get("e", "")
     if not forms.is_uid(given):
         return None, None
-    entity = get_object_or_404(Entity.objects.defer("grams", "extra"), uid=given)
+    entity = get_object_or_404(Entity.objects.select_related("merged_into").defer("grams", "extra"), uid=given).stands
     places = list(entity.premises.exclude(status="closed").defer("grams", "extra").order_by("id")[:200])
     chosen = request.GET.get("p", "")
     if chosen:
