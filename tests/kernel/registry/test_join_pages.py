@@ -27,7 +27,7 @@ def world(db: None) -> Iterator[worlds.World]:
         made = worlds.make()
         made.person("内勤", Role.CLERK, worlds.OFFICE)
         made.person("督察", Role.AUDITOR, worlds.CITY)
-        made.person("甲", Role.INSPECTOR, worlds.OFFICE)
+        assert made.inspector.username == "甲"
         yield made
 
 
@@ -75,8 +75,9 @@ def test_a_clerk_merges_after_a_second_look_and_takes_it_back(world: worlds.Worl
     assert "Two files were made one" in text(answer)
     assert clerk.get(f"/e/{other.uid}/")["Location"] == f"/e/{world.entity.uid}/"
     assert clerk.get(f"/e/{other.uid}/merge/")["Location"] == page
-    door = clerk.get(f"/d/{shop.door_code}/")
+    door = clerk.get(f"/d/{shop.door_code}/", follow=True)
     assert door.status_code == 200
+    assert door.redirect_chain[-1][0] == f"/d/{world.premises.door_code}/"
     join = EntityJoin.objects.get()
     back = f"/joins/{join.uid}/"
     assert "录错" in text(clerk.get(back))
