@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 def said(one: Entity) -> dict[str, tuple[str, str]]:
-    return {change.row.what: (change.old, change.new) for change in history(one)}
+    return {change.row.what: (change.old, change.new) for change in history(joining.File(one))}
 
 
 def test_an_import_that_changes_something_writes_it_down(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_an_import_that_changes_something_writes_it_down(tmp_path: Path) -> None
     assert RegistrationChange.objects.get(what="status").new == "closed"
     rows = RegistrationChange.objects.all()
     assert {(row.run_id, row.line, row.day) for row in rows} == {(run.pk, 3, calendar.today())}
-    assert [(m.source, len(m.changes)) for m in moments(history(one))] == [("二月.csv", 3)]
+    assert [(m.source, len(m.changes)) for m in moments(history(joining.File(one)))] == [("二月.csv", 3)]
     import_file(second, "registration")  # the same again: nothing changed, nothing written
     assert rows.count() == 3
 
@@ -71,8 +71,8 @@ def test_scope_and_term_of_a_licence_and_the_sign_of_a_place(tmp_path: Path) -> 
     assert found["valid_until"] == ("2029-01-01", "2031-01-01")
     assert found["place_address"] == ("张店区马尚街道1号", "张店区和平路9号")
     licence = Licence.objects.get()
-    assert {change.about for change in history(one) if change.row.licence_id} == {licence.number}
-    assert all(change.row.line == 2 for change in history(one))
+    assert {change.about for change in history(joining.File(one)) if change.row.licence_id} == {licence.number}
+    assert all(change.row.line == 2 for change in history(joining.File(one)))
 
 
 def test_whoever_writes_leaves_a_trace(db: None) -> None:
@@ -80,7 +80,7 @@ def test_whoever_writes_leaves_a_trace(db: None) -> None:
     one = Entity.objects.create(name="旧名", area="3703")
     one.name = "新名"
     one.save()
-    (change,) = history(one)
+    (change,) = history(joining.File(one))
     assert (change.old, change.new, change.row.run, change.row.day) == ("旧名", "新名", None, None)
     assert change.day == calendar.today()
 

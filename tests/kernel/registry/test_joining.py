@@ -115,7 +115,7 @@ def test_a_merge_moves_the_whole_file_and_its_way_back_restores_it(world: worlds
     assert by_door_code(shop.door_code) == shop
     # the ledger was not rewritten, and the kept file shows both chains
     assert LedgerEntry.objects.get(pk=head.pk).entity_id == other.pk
-    shown = LedgerEntry.objects.filter(joining.entries_of(world.entity))
+    shown = joining.File(world.entity).entries()
     assert head in shown
     assert {e.subject for e in shown.filter(kind="registry.merged")} == {
         f"entity:{world.entity.pk}", f"entity:{other.pk}"
@@ -126,7 +126,7 @@ def test_a_merge_moves_the_whole_file_and_its_way_back_restores_it(world: worlds
     assert other.merged_into is None
     after = everything(world.entity), everything(other)
     assert after == before
-    assert not LedgerEntry.objects.filter(joining.entries_of(world.entity), pk=head.pk).exists()
+    assert not joining.File(world.entity).entries().filter(pk=head.pk).exists()
 
 
 def test_the_enterprise_reads_what_was_said_of_the_merged_file(world: worlds.World) -> None:
@@ -246,8 +246,8 @@ def test_a_split_takes_what_was_chosen_and_all_that_belongs_to_it(world: worlds.
     assert link is not None and link.entity == target
     # what happened in the matter is read in its new file, and no longer in the old one
     opened = LedgerEntry.objects.filter(matter=theirs).first()
-    assert opened in LedgerEntry.objects.filter(joining.entries_of(target))
-    assert opened not in LedgerEntry.objects.filter(joining.entries_of(world.entity))
+    assert opened in joining.File(target).entries()
+    assert opened not in joining.File(world.entity).entries()
     joining.take_back(done, world.actor("内勤"))
     assert everything(world.entity) == before
     with pytest.raises(joining.NotPossible, match="Choose"):

@@ -10,8 +10,8 @@ from operator import attrgetter
 
 from zhijian.kernel.clock import calendar
 
-from .joining import file_of
-from .models import Entity, EntityStatus, LicenceStatus, RegistrationChange
+from .joining import File
+from .models import EntityStatus, LicenceStatus, RegistrationChange
 
 MOST = 100  # changes on one page
 What = RegistrationChange.What
@@ -70,9 +70,9 @@ class Together:
         return "；".join(f"{one.what} {one.old} → {one.new}" for one in self.changes)
 
 
-def history(entity: Entity) -> list[Change]:
+def history(file: File) -> list[Change]:
     """The newest changes of an enterprise, of its places and licences, and of rows merged into it."""
-    rows = RegistrationChange.objects.filter(entity__in=file_of(entity)).select_related("premises", "licence", "run")
+    rows = RegistrationChange.objects.filter(entity__in=file.pks).select_related("premises", "licence", "run")
     return [Change(row) for row in rows.defer("grams", "premises__grams").order_by("-id")[:MOST]]
 
 

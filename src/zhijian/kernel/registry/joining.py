@@ -15,7 +15,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import IntegrityError, OperationalError, connection, models, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,6 +23,8 @@ from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence import ledger
+from zhijian.kernel.evidence.models import LedgerEntry
+from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.packs import stack
 
 from . import entries
@@ -49,26 +51,31 @@ class Changed(Exception):
 # -- whose it is ----------------------------------------------------------------------------------------------------
 
 
-def file_of(entity: Entity) -> list[int]:
-    """The numbers under which the enterprise's file stands: its own, and those of rows merged into it."""
-    return [entity.pk, *Entity.objects.filter(merged_into=entity).values_list("pk", flat=True)]
+class File:
+    """An enterprise's file: the rows that it stands for, and what was merged into it and split from it."""
 
+    def __init__(self, entity: Entity) -> None:
+        self.entity = entity
+        light = ("grams", "fold", "initials", "extra")
+        self.merged = list(Entity.objects.filter(merged_into=entity).defer(*light).order_by("pk"))
+        either = Q(kept=entity) | Q(other=entity)
+        both = [f"{side}__{name}" for side in ("kept", "other") for name in light]
+        self.joins = list(EntityJoin.objects.filter(either).select_related("kept", "other").defer(*both))
 
-def entries_of(entity: Entity) -> Q:
-    """Condition for the ledger entries of a file: both chains of merged rows; of a split one, its own matters' only."""
-    where = Q(entity__in=file_of(entity))
-    touched = {
-        pk
-        for moved in EntityJoin.objects.filter(Q(kept=entity) | Q(other=entity)).values_list("moved", flat=True)
-        for change in moved
-        if change["link"] == "matters.Matter.entity"
-        for pk in change["ids"]
-    }
-    if touched:
-        matters = apps.get_model("matters", "Matter").objects.filter(pk__in=touched, entity=entity)
-        mine = set(matters.values_list("pk", flat=True))
-        where = where & ~Q(matter__in=touched - mine) | Q(matter__in=mine)
-    return where
+    @property
+    def pks(self) -> list[int]:
+        """The numbers under which it stands."""
+        return [self.entity.pk, *[one.pk for one in self.merged]]
+
+    def entries(self) -> QuerySet[LedgerEntry]:
+        """Its ledger entries: both chains of merged rows; of a split one, those of its own matters only."""
+        rows = LedgerEntry.objects.filter(entity__in=self.pks)
+        label = "matters.Matter.entity"
+        touched = {pk for one in self.joins for change in one.moved if change["link"] == label for pk in change["ids"]}
+        if not touched:
+            return rows
+        mine = set(Matter.objects.filter(pk__in=touched, entity=self.entity).values_list("pk", flat=True))
+        return LedgerEntry.objects.filter(Q(entity__in=self.pks) & ~Q(matter__in=touched - mine) | Q(matter__in=mine))
 
 
 # -- what would go over -----------------------------------------------------------------------------------------------
@@ -92,11 +99,10 @@ def fingerprint(*files: Entity) -> str:
 
 def areas_of(*files: Entity) -> set[str]:
     """The areas that a merge or a split of these files touches."""
-    matter = apps.get_model("matters", "Matter")
     with scoped(SYSTEM):
         found = {one.area for one in files}
         found |= set(Premises.objects.filter(entity__in=files).values_list("area", flat=True).distinct())
-        found |= set(matter.objects.filter(entity__in=files).values_list("area", flat=True).distinct())
+        found |= set(Matter.objects.filter(entity__in=files).values_list("area", flat=True).distinct())
     return {area or stack().setting("city") for area in found}
 
 
@@ -237,7 +243,7 @@ class Chosen:
 
     def whole(self, entity: Entity) -> Chosen:
         """With what belongs to it: licences and matters of the places, children of the matters."""
-        matter = apps.get_model("matters", "Matter").objects.filter(entity=entity)
+        matter = Matter.objects.filter(entity=entity)
         mine = Premises.objects.filter(entity=entity, pk__in=self.premises)
         premises = set(mine.values_list("pk", flat=True))
         premises |= set(Premises.objects.filter(merged_into__in=premises).values_list("pk", flat=True))
@@ -293,7 +299,7 @@ def _belonging(link: Link, entity: Entity, chosen: Chosen) -> list[Any]:
         if one.related_model is not None and one.related_model._meta.label in own:  # type: ignore[union-attr]
             where |= Q(**{f"{one.name}__in": own[one.related_model._meta.label]})  # type: ignore[union-attr]
         elif one.name == "matter_uid":
-            uids = apps.get_model("matters", "Matter").objects.filter(pk__in=chosen.matters).values("uid")
+            uids = Matter.objects.filter(pk__in=chosen.matters).values("uid")
             where |= Q(matter_uid__in=uids)
     return list(link.rows(**{link.field: entity.pk}).filter(where).values_list("pk", flat=True))
 

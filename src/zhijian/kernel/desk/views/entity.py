@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 
 import segno
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import mark_safe
@@ -16,14 +15,13 @@ from django.views.decorators.http import require_GET
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import paging, panels, said, timeline
 from zhijian.kernel.desk.gate import actor_in, staff
-from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.packs import stack
 from zhijian.kernel.registry import join_pages, joining
 from zhijian.kernel.registry.history import history
-from zhijian.kernel.registry.models import Entity, EntityJoin, Premises
+from zhijian.kernel.registry.models import Entity, Premises
 
 MATTERS = 20
 PLACES = 200
@@ -102,8 +100,9 @@ def entity_page(request: HttpRequest, uid: str) -> HttpResponse:
         return render(request, "desk/parts/entity_matters.html", context)
     standing = entity.premises.filter(merged_into=None).defer("grams", "fold", "initials")
     places = list(standing.order_by("status", "id")[:PLACES])
-    changes = history(entity)
-    entries = timeline.lines(LedgerEntry.objects.filter(joining.entries_of(entity)), actor, TIMELINE)
+    file = joining.File(entity)
+    changes = history(file)
+    entries = timeline.lines(file.entries(), actor, TIMELINE)
     lines: list[timeline.Said] = [*entries, *timeline.registered(changes)]
     shown = sorted(lines, key=lambda line: line.at, reverse=True)[:TIMELINE]
     context |= {
@@ -116,8 +115,8 @@ def entity_page(request: HttpRequest, uid: str) -> HttpResponse:
         "panels": panels.draw_entity(request, entity, actor),
         "days": timeline.by_day(shown),
         "history": changes,
-        "joins": EntityJoin.objects.filter(Q(kept=entity) | Q(other=entity)).select_related("kept", "other")[:JOINS],
-        "merged": entity.merged.defer("grams").order_by("pk")[:JOINS],  # type: ignore[attr-defined]
+        "joins": file.joins[:JOINS],
+        "merged": file.merged[:JOINS],
         "joiner": bool(actor.roles_at() & joining.JOINERS),
         "join_reader": bool(actor.roles_at() & join_pages.READERS),
     }
