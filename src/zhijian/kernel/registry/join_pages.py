@@ -232,6 +232,8 @@ def join_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     join = get_object_or_404(EntityJoin.objects.select_related("kept", "other"), uid=uid)
     counted: dict[str, int] = {}
     for change in join.moved:
+        if change["link"] == "registry.Entity.merged_into" and change["from"] is None:
+            continue  # the merged row itself
         counted[change["link"]] = counted.get(change["link"], 0) + len(change["ids"])
     may = bool(gate.actor_in(request).roles_at() & joining.JOINERS)
     shut = joining.why_not_back(join) or (_shut(request, join.kept, join.other) if may else "")

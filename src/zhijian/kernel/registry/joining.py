@@ -69,13 +69,15 @@ class File:
 
     def entries(self) -> QuerySet[LedgerEntry]:
         """Its ledger entries: both chains of merged rows; of a split one, those of its own matters only."""
-        rows = LedgerEntry.objects.filter(entity__in=self.pks)
+        twice = Q(entity__in=[one.pk for one in self.merged], data__kept=str(self.entity.uid), kind="registry.merged")
+        rows = LedgerEntry.objects.filter(entity__in=self.pks).exclude(twice)  # a merge stands in both chains
         label = "matters.Matter.entity"
         touched = {pk for one in self.joins for change in one.moved if change["link"] == label for pk in change["ids"]}
         if not touched:
             return rows
         mine = set(Matter.objects.filter(pk__in=touched, entity=self.entity).values_list("pk", flat=True))
-        return LedgerEntry.objects.filter(Q(entity__in=self.pks) & ~Q(matter__in=touched - mine) | Q(matter__in=mine))
+        own = Q(entity__in=self.pks) & ~Q(matter__in=touched - mine) & ~twice
+        return LedgerEntry.objects.filter(own | Q(matter__in=mine))
 
 
 # -- what would go over -----------------------------------------------------------------------------------------------
