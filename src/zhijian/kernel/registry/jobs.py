@@ -54,3 +54,12 @@ def follow_merges() -> None:
     from .joining import follow
 
     follow()
+
+
+@every("*/15 * * * *")
+@job("registry.count_cells", tries=1)
+def count_cells() -> None:
+    """Count the cells of the map anew."""
+    from . import patch
+
+    patch.count_cells()

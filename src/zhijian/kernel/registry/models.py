@@ -236,6 +236,22 @@ class Departure(models.Model):
         indexes = [models.Index(fields=["changed", "id"], name="departure_changed")]
 
 
+class MapCell(models.Model):
+    """How many open premises of an area and a trade stand in one cell of the map, see `patch`. Made anew by a job."""
+
+    area = models.CharField(max_length=16, db_collation="C")
+    trade = models.CharField(max_length=24, blank=True, db_collation="C")
+    level = models.SmallIntegerField()  # 0: the fine cells, 1: the coarse ones, see `patch.CELLS`
+    x = models.IntegerField()  # of the cell, counted from -180 degrees
+    y = models.IntegerField()  # from -90 degrees
+    n = models.IntegerField()
+    lat = models.FloatField()  # where its premises stand on the average
+    lon = models.FloatField()
+
+    class Meta:
+        indexes = [models.Index(fields=["level", "y", "x"], name="mapcell_place")]
+
+
 class EntityJoin(models.Model):
     """Two files that were made one (merge), or one that was made two (split): what went over, so that it can go back.
 

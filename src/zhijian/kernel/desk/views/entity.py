@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
 from typing import Any
 
 import segno
@@ -13,7 +11,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET
 
 from zhijian.kernel.clock import calendar
-from zhijian.kernel.desk import paging, panels, said, timeline
+from zhijian.kernel.desk import outlines, paging, panels, said, timeline
 from zhijian.kernel.desk.gate import actor_in, staff
 from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.models import Matter
@@ -52,29 +50,16 @@ def _industry(code: str) -> str:
     return f"{known[code[:1]]} {code}" if code[:1] in known else code
 
 
-@cache
-def _outlines(pack: str) -> dict[str, Any]:
-    """The pack's outlines by area code; empty where the pack has none."""
-    found: dict[str, Any] = {}
-    for path in stack().files("areas/*.geojson").values():
-        for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
-            code = str(feature["properties"].get("adcode") or feature["properties"].get("code") or "")
-            found[code] = {"type": "Feature", "properties": {}, "geometry": feature["geometry"]}
-    return found
-
-
-def _outline(area: str) -> Any:
-    known = _outlines(stack().name)
-    return next((known[area[:end]] for end in range(len(area), 0, -1) if area[:end] in known), None)
-
-
 def _map(entity: Entity, places: list[Premises]) -> dict[str, Any] | None:
     points = [
         {"name": p.name, "lat": str(p.lat), "lon": str(p.lon)}
         for p in places
         if p.lat is not None and p.lon is not None
     ]
-    outline, tiles = _outline(places[0].area or entity.area) if points else None, stack().setting("map_tiles", "")
+    outline, tiles = (
+        outlines.outline(places[0].area or entity.area) if points else None,
+        stack().setting("map_tiles", ""),
+    )
     if not points or not (outline or tiles):
         return None  # a point on nothing tells nobody where it is
     centre = stack().setting("centre", ["0", "0"])
