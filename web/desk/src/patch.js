@@ -10,7 +10,7 @@
   var marks = L.layerGroup().addTo(map)
   if (data.tiles) L.tileLayer(data.tiles, { maxZoom: 18 }).addTo(map)
   map.setView([Number(data.at[0]) || 0, Number(data.at[1]) || 0], 9)
-  var ground = data.outline && L.geoJSON(data.outline, { interactive: false, style: { color: '#5b6675', weight: 1.5, fillColor: '#ffffff', fillOpacity: data.tiles ? 0 : 0.85 } })
+  var ground = data.outline && L.geoJSON(data.outline, { interactive: false, renderer: L.svg({ padding: 1 }), style: { color: '#5b6675', weight: 1.5, fillColor: '#ffffff', fillOpacity: data.tiles ? 0 : 0.85 } })
   if (ground) ground.addTo(map)
 
   // The place stands in the address behind the hash, so that "back" from a shop returns to it.
@@ -26,24 +26,31 @@
     return params
   }
 
+  // Leaflet lets a mark be focused but does nothing on Enter by itself.
+  function acts(mark, go) {
+    mark.on('click', go)
+    mark.on('keypress', function (event) {
+      if (event.originalEvent.key === 'Enter') go()
+    })
+    marks.addLayer(mark)
+  }
+
   function draw(found) {
     marks.clearLayers()
     found.clusters.forEach(function (one) {
       var size = one.n < 10 ? 28 : one.n < 100 ? 34 : one.n < 1000 ? 42 : 50
       var icon = L.divIcon({ className: 'cluster', html: String(one.n), iconSize: [size, size] })
       var mark = L.marker([one.lat, one.lon], { icon: icon, keyboard: true, alt: String(one.n), title: String(one.n) })
-      mark.on('click', function () {
+      acts(mark, function () {
         map.setView([one.lat, one.lon], Math.min(map.getZoom() + 2, 18))
       })
-      marks.addLayer(mark)
     })
     found.points.forEach(function (one) {
       var icon = L.divIcon({ className: one.bad ? 'shop bad' : 'shop', iconSize: [20, 20] })
       var mark = L.marker([one.lat, one.lon], { icon: icon, keyboard: true, alt: one.name, title: one.name })
-      mark.on('click', function () {
+      acts(mark, function () {
         location.href = one.url
       })
-      marks.addLayer(mark)
     })
     list.innerHTML = found.list
   }

@@ -82,7 +82,8 @@ def clusters(box: Box, ranges: Ranges, trade: str = "") -> list[Cluster]:
     cell = CELLS[box.level]
     every = max(1, round(box.step / cell))
     sql = f"""SELECT sum(n)::int, sum(lat * n) / sum(n), sum(lon * n) / sum(n) FROM registry_mapcell c
-        WHERE level = {box.level} AND y BETWEEN %s AND %s AND x BETWEEN %s AND %s AND {where} AND (%s = '' OR trade = %s)
+        WHERE level = {box.level} AND y BETWEEN %s AND %s AND x BETWEEN %s AND %s AND {where}
+            AND (%s = '' OR trade = %s)
         GROUP BY y / {every}, x / {every} ORDER BY 1 DESC LIMIT {MOST}"""
     cells = [int((v + off) / cell) for v, off in ((box.south, 90), (box.north, 90), (box.west, 180), (box.east, 180))]
     with connection.cursor() as cursor:

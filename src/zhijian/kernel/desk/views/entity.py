@@ -8,7 +8,7 @@ import segno
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import mark_safe
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import outlines, paging, panels, said, timeline
@@ -72,7 +72,7 @@ def _map(entity: Entity, places: list[Premises]) -> dict[str, Any] | None:
     }
 
 
-@require_GET
+@require_safe
 @staff
 def entity_page(request: HttpRequest, uid: str) -> HttpResponse:
     """One entity, one file (一企一档)."""
@@ -108,7 +108,7 @@ def entity_page(request: HttpRequest, uid: str) -> HttpResponse:
     return render(request, "desk/entity.html", context)
 
 
-@require_GET
+@require_safe
 @staff
 def door_codes(request: HttpRequest, uid: str) -> HttpResponse:
     """A sheet to print: one code for each door (一店一码)."""

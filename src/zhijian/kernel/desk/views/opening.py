@@ -62,7 +62,7 @@ def open_matter(flow: Flow, verb: str, actor: Actor, about: About, facts: dict[s
     return special(actor, about, facts) if special else perform(flow, verb, actor, about=about, **facts)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff
 def open_page(request: HttpRequest, kind: str, verb: str) -> HttpResponse:
     """`/new/<kind>/<verb>/`: choose whom it is about, then the form."""
@@ -80,7 +80,7 @@ def open_page(request: HttpRequest, kind: str, verb: str) -> HttpResponse:
         step, None, actor, request.POST or None, request.FILES or None, area=_office(area, actor), premises=place
     )
     context["form"] = form
-    if request.method == "GET" or (form is not None and not form.is_valid()):
+    if request.method != "POST" or (form is not None and not form.is_valid()):
         return render(request, "desk/open.html", context, status=422 if request.method == "POST" else 200)
     about = About(title=place.name if place else entity.name, area=area, entity=entity, premises=place)
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from zhijian.kernel.desk.gate import actor_in, staff
@@ -31,7 +31,7 @@ WHY = {
 }
 
 
-@require_GET
+@require_safe
 @staff
 @vary_on_headers("HX-Request")
 def search_page(request: HttpRequest) -> HttpResponse:

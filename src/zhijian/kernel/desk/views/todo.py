@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Role
@@ -115,7 +115,7 @@ def _others(actor: Actor) -> list[Section]:
     return [section for section in found if section.lines or section.empty]
 
 
-@require_GET
+@require_safe
 @staff
 def todo_page(request: HttpRequest) -> HttpResponse:
     """The to-do page: one indexed query for each part."""
