@@ -136,6 +136,12 @@ def desk_of_the_head(album: Album, page: Page, end: str) -> None:
         album.take(page, f"desk-clock{end}")
     album.open(page, entity)
     album.take(page, f"desk-entity{end}")
+    album.open(page, f"{entity}merge/")
+    album.open(page, first_link(page, '.found a[href*="?e="]'))
+    album.take(page, f"desk-merge{end}")
+    album.open(page, "/map/")
+    expect(page.locator(".cluster, .shop").first).to_be_visible()
+    album.take(page, f"desk-map{end}")
 
 
 # Papers
