@@ -22,9 +22,10 @@ from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import in_scope, scoped
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.registry import joining, links
+from zhijian.kernel.registry import demo, joining, links
 from zhijian.kernel.registry.alike import alike
 from zhijian.kernel.registry.changes import changes_since
+from zhijian.kernel.registry.history import history
 from zhijian.kernel.registry.import_.runner import import_file
 from zhijian.kernel.registry.models import Entity, EntityJoin, Licence, Premises
 from zhijian.kernel.registry.search import by_code, by_door_code, matching, search
@@ -289,6 +290,17 @@ def test_proposals_with_their_reasons(world: worlds.World) -> None:
     Entity.objects.filter(pk=world.entity.pk).update(address="水晶街 1 号")
     world.entity.refresh_from_db()
     assert {one.entity.pk: one.reasons for one in alike(world.entity)}[namesake.pk] == ["name_address"]
+
+
+def test_the_demo_city_has_one_enterprise_on_file_twice(world: worlds.World) -> None:
+    spare = Entity.objects.create(name="别的名字", area=worlds.OFFICE)
+    Entity.objects.create(name="又一家", area=worlds.OFFICE)
+    said: list[str] = []
+    for _ in range(2):
+        demo.plant(worlds.OFFICE, said.append)
+        assert [(one.entity, one.reasons) for one in alike(world.entity)] == [(spare, ["phone_person"])]
+    assert [change.old for change in history(joining.File(spare))][-1] == "别的名字"
+    assert said == ["map: 2 cells"] * 2
 
 
 def cross(monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], int, int]:
