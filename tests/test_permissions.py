@@ -45,6 +45,8 @@ from zhijian.kernel.notices.models import Delivery, Endpoint, Notice
 from zhijian.kernel.papers import making
 from zhijian.kernel.papers.drafts import docx
 from zhijian.kernel.papers.models import Blank, PaperTemplate, SealRequest
+from zhijian.kernel.registry import joining
+from zhijian.kernel.registry.models import Entity
 from zhijian.ops import tls
 
 pytestmark = pytest.mark.django_db
@@ -101,9 +103,12 @@ def things(w: world.World) -> Things:
     endpoint = Endpoint.objects.create(name=owed.platform, url="https://there.example/")
     delivery = Delivery.objects.create(endpoint=endpoint, kind="x", body="{}", made_at=at)
     notice = Notice.objects.filter(person=w.inspector).first()
+    one, two = (Entity.objects.create(name=name, area=world.OFFICE) for name in ("甲店", "乙店"))
+    join = joining.merge(one, two, SYSTEM, seen=joining.fingerprint(one, two))
     others = {kind: str(OPENERS[kind](w).uid) for kind in flows() if kind not in ("inspection", "rectification")}
     return {
         **others,
+        "join": str(join.uid),
         "inspection": str(planned.uid),
         "rectification": str(finding.uid),
         "entity": str(w.entity.uid),

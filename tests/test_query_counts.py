@@ -47,7 +47,7 @@ def pages(w: world.World) -> dict[str, str]:
     """Every page that is counted, by name. Record pages open a matter of each kind."""
     with scoped(SYSTEM):  # one is late: the to-do tells by how many working days
         Matter.objects.filter(pk=plan(w).pk).update(due=world.in_days(-3))
-    found = {"to-do": "/", "search": "/search/?q=清风", "entity": f"/e/{w.entity.uid}/"}
+    found = {"to-do": "/", "search": "/search/?q=清风", "entity": f"/e/{w.entity.uid}/", "map": "/map/"}
     found |= {f"list {name}": one.url() for name, one in lists.load().items()}
     found |= {f"record {kind}": f"/m/{OPENERS[kind](w).uid}/" for kind in flows()}
     return found
@@ -72,6 +72,14 @@ def test_every_page_takes_the_queries_that_are_committed(leader):
     assert sorted(now) == sorted(known), "a page is new or gone: UPDATE_QUERY_COUNTS=1, and look at the difference"
     more = {name: f"{known[name]} → {n}" for name, n in now.items() if n > known[name]}
     assert not more, f"more queries than before: {more}"
+
+
+def test_every_page_answers_head_as_it_answers_get(leader):
+    """A monitor or a proxy asks with HEAD: the same status and headers, no body."""
+    w, client = leader
+    for name, address in pages(w).items():
+        answer = client.head(address)
+        assert (answer.status_code, answer.content) == (200, b""), name
 
 
 def test_more_rows_take_no_more_queries(leader):

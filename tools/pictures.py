@@ -137,6 +137,13 @@ def desk_of_the_head(album: Album, page: Page, end: str) -> None:
         album.take(page, f"desk-clock{end}")
     album.open(page, entity)
     album.take(page, f"desk-entity{end}")
+    twice = page.request.get(f"{album.site}{entity}merge/").text()  # the demo city has one enterprise on file twice
+    if found := re.search(r'href="(/e/[^"]+merge/\?e=[^"]+)"', twice):
+        album.open(page, found[1])
+        album.take(page, f"desk-merge{end}")
+    album.open(page, "/map/")
+    expect(page.locator(".cluster, .shop").first).to_be_visible()
+    album.take(page, f"desk-map{end}")
 
 
 # Papers

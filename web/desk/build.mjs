@@ -33,5 +33,5 @@ await write('htmx.js', withoutMap(await read('./node_modules/htmx.org/dist/htmx.
 await write('leaflet.js', withoutMap(await read('./node_modules/leaflet/dist/leaflet.js')))
 await write('leaflet.css', await read('./node_modules/leaflet/dist/leaflet.css'))
 await cp(here('./node_modules/leaflet/dist/images'), new URL('./images/', out), { recursive: true })
-for (const name of ['desk.js', 'map.js', 'public.js']) await write(name, squeezeJs(await read(`./src/${name}`)))
+for (const name of ['desk.js', 'map.js', 'patch.js', 'public.js']) await write(name, squeezeJs(await read(`./src/${name}`)))
 await cp(here('./src/icon.svg'), new URL('./icon.svg', out))

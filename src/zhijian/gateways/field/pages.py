@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhijian.gateways.field import held, unlisted
 from zhijian.gateways.field.models import FieldRecord
@@ -30,7 +30,7 @@ def _kept(request: HttpRequest, uid: UUID) -> FieldRecord:
     return get_object_or_404(held.waiting(gate.actor_in(request)), pk=uid)
 
 
-@require_GET
+@require_safe
 @gate.roles(*held.WATCHERS, Role.AUDITOR)
 def held_page(request: HttpRequest) -> HttpResponse:
     """What the server keeps but could not place: the oldest first."""
@@ -47,7 +47,7 @@ def held_page(request: HttpRequest) -> HttpResponse:
     return render(request, "field/held.html", context)
 
 
-@require_GET
+@require_safe
 @gate.roles(*held.WATCHERS, Role.AUDITOR)
 def record_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One record: what it is, why it waits, and what can be done."""
@@ -111,7 +111,7 @@ def _placed(request: HttpRequest, matter: Matter) -> HttpResponse:
     return redirect("record", uid=matter.uid)
 
 
-@require_GET
+@require_safe
 @gate.roles(*held.WATCHERS, Role.AUDITOR)
 def raw(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The bytes as they came, as a file; noted in the ledger."""
@@ -141,7 +141,7 @@ def again(request: HttpRequest, uid: UUID) -> HttpResponse:
     return redirect("record", uid=kept.matter.uid)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @gate.roles(*held.WATCHERS)
 def place(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Choose the premises it belongs to, look once more, place it."""
@@ -157,7 +157,7 @@ def place(request: HttpRequest, uid: UUID) -> HttpResponse:
     if not actor.can_read(premises.area):
         raise Http404
     context["premises"] = premises
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "field/place.html", context)
     try:
         matter = held.place(kept.pk, premises, actor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from zhijian.config import errors
 from zhijian.kernel.accounts.actor import PUBLIC, Actor, actor_of
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.packs import stack
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN = frozenset({"/login/", "/login/demo/", "/logout/", "/language/", "/me/password/"})
@@ -28,14 +30,20 @@ def upload_origin(request: HttpRequest) -> str:
     return f"{request.scheme}://{host}:{port}"
 
 
+def tile_origin() -> str:
+    """Where the pack's map tiles come from (https://*.tiles.example); empty without a tile service."""
+    found = re.match(r"(https?://)(\{s\}\.)?([\w.:-]+)(?=/)", stack().setting("map_tiles", ""))
+    return f" {found[1]}{'*.' if found[2] else ''}{found[3]}" if found else ""
+
+
 def security_headers(get_response: GetResponse) -> GetResponse:
-    """Content Security Policy: nothing inline, nothing from elsewhere; photos go to the upload process."""
+    """Content Security Policy: nothing inline, nothing foreign but the pack's tiles; photos go to the uploads."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault(
             "Content-Security-Policy",
-            "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; "
+            f"default-src 'self'; img-src 'self' data: blob:{tile_origin()}; style-src 'self'; script-src 'self'; "
             f"connect-src 'self' {upload_origin(request)}; worker-src 'self'; object-src 'none'; base-uri 'none'; "
             "form-action 'self'; frame-ancestors 'none'",
         )

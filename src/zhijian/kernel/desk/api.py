@@ -168,12 +168,21 @@ def _perform_view(flow: Flow, step: Step) -> Callable[..., Any]:
     return _typed(view, uid=UUID, body=body_type)
 
 
+def _about(body: Any) -> tuple[Entity | None, Premises | None]:
+    """Whom a body names, by its premises or its own uid; of a merged one, the file that it is in."""
+    if body.premises:
+        found = Premises.objects.select_related("entity", "merged_into__entity").filter(uid=body.premises).first()
+        if found is not None:
+            return found.stands.entity, found.stands
+    entity = Entity.objects.select_related("merged_into").filter(uid=body.entity).first() if body.entity else None
+    return (entity.stands if entity else None), None
+
+
 def _open_view(flow: Flow, step: Step) -> Callable[..., Any]:
     body_type = _body(flow, step)
 
     def view(request: HttpRequest, body: Any) -> Status:
-        place = Premises.objects.select_related("entity").filter(uid=body.premises).first() if body.premises else None  # type: ignore[attr-defined]
-        entity = place.entity if place else Entity.objects.filter(uid=body.entity).first() if body.entity else None  # type: ignore[attr-defined]
+        entity, place = _about(body)
         if entity is None:
             raise NotFound(_("Say about whom: an entity or its premises."))
         about = About(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -15,18 +16,26 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import said
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.evidence.models import LedgerEntry
+from zhijian.kernel.registry.history import Change, moments
 
+S = TypeVar("S", bound="Said")
 LONGEST = 300  # entries on one page; a matter with more shows the newest
 
 
 @dataclass(frozen=True)
-class Line:
-    """One entry as it is shown."""
+class Said:
+    """One line of a timeline."""
 
     words: str
     who: str
     at: dt.datetime
     when: str
+
+
+@dataclass(frozen=True)
+class Line(Said):
+    """One entry as it is shown."""
+
     entry: LedgerEntry
 
     @property
@@ -48,11 +57,19 @@ def lines(entries: QuerySet[LedgerEntry], viewer: Actor, limit: int = LONGEST) -
     return [Line(ledger.describe(e, viewer), _who(e), e.at, said.moment(e.at), e) for e in rows]
 
 
-def by_day(shown: list[Line]) -> list[tuple[str, list[Line]]]:
+def registered(changes: list[Change]) -> list[Said]:
+    """What changed in the register, one line for each file: the import itself is the entry in the ledger."""
+    return [
+        Said(_("Registration changed: {what}").format(what=one.words), one.source, one.at, said.moment(one.at))
+        for one in moments(changes)
+    ]
+
+
+def by_day(shown: Sequence[S]) -> list[tuple[str, list[S]]]:
     """The lines gathered by legal day, the newest day first."""
     today = calendar.today()
 
-    def day_of(line: Line) -> dt.date:
+    def day_of(line: S) -> dt.date:
         return calendar.legal_day(line.at)
 
     names = {today: _("today"), today - dt.timedelta(days=1): _("yesterday")}

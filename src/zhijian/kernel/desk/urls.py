@@ -6,7 +6,7 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from zhijian.kernel.desk.api import api
-from zhijian.kernel.desk.views import account, entity, lists, opening, record, search, todo
+from zhijian.kernel.desk.views import account, entity, lists, opening, patch, record, search, todo
 
 urlpatterns = [
     path("", todo.todo_page, name="todo"),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("me/password/", account.password, name="password"),
     path("me/phones/<uuid:uid>/revoke/", account.device_revoke, name="device_revoke"),
     path("search/", search.search_page, name="search"),
+    path("map/", patch.patch_page, name="patch"),
+    path("map/data/", patch.patch_data, name="patch_data"),
     path("l/<slug:name>/", lists.list_page, name="list"),
     path("l/<slug:name>/export/", lists.list_export, name="list_export"),
     path("l/<slug:name>/bulk/<slug:verb>/", lists.list_bulk, name="list_bulk"),

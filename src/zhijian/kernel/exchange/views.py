@@ -13,7 +13,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.scope import area_filter
@@ -64,7 +64,7 @@ def _bounded(rows: QuerySet[Any]) -> str:
     return f"{count:,}" if count < acts.COUNTED else f"{count:,}+"
 
 
-@require_GET
+@require_safe
 @gate.roles(*READERS)
 def overview(request: HttpRequest) -> HttpResponse:
     """Every platform with its tables: what goes which way, what is still to report, late, sent back."""
@@ -86,7 +86,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "exchange/overview.html", {"platforms": shown})
 
 
-@require_GET
+@require_safe
 @gate.roles(*WORKERS)
 def everywhere(request: HttpRequest, state: str) -> HttpResponse:
     """What was sent back, or is late, at whichever platform: where the lines of the to-do lead."""
@@ -109,7 +109,7 @@ def _row(one: Owed) -> Row:
     )
 
 
-@require_GET
+@require_safe
 @gate.roles(*READERS)
 def table_page(request: HttpRequest, platform: str, code: str) -> HttpResponse:
     """A table's records, the nearest due first; or of a table that we take, what came."""
@@ -194,7 +194,7 @@ def _left(left: list[tuple[Owed, Any]]) -> list[tuple[Owed, list[str]]]:
     return [(row, [wording.bad(one) for one in bad]) for row, bad in left if bad]
 
 
-@require_GET
+@require_safe
 @gate.roles(*READERS)
 def batch_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """An export: its files, who made it, and how its records stand now."""
@@ -214,7 +214,7 @@ def _batch(request: HttpRequest, uid: UUID) -> Batch:
     return get_object_or_404(rows.select_related("sheet", "attachments"), uid=uid)
 
 
-@require_GET
+@require_safe
 @gate.roles(*WORKERS)
 def batch_file(request: HttpRequest, uid: UUID, part: str) -> FileResponse:
     """The sheet or the attachments of an export, byte for byte as they were made."""
@@ -253,7 +253,7 @@ def _arrival(request: HttpRequest, uid: UUID) -> Arrival:
     return get_object_or_404(Arrival.objects.filter(area_filter(gate.actor_in(request), roles=READERS)), uid=uid)
 
 
-@require_GET
+@require_safe
 @gate.roles(*READERS)
 def arrival_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What a sheet brought: counts, and each line that somebody has to look at, with what to do."""
@@ -279,7 +279,7 @@ def arrival_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     return render(request, "exchange/arrival.html", context)
 
 
-@require_GET
+@require_safe
 @gate.roles(*WORKERS)
 def arrival_report(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The lines to look at as a workbook, to be mended and passed on."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.models import Jurisdiction
@@ -40,7 +40,7 @@ class Bar:
     length: int
 
 
-@require_GET
+@require_safe
 @gate.roles(*READING_ROLES)
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Every figure with its definition, and its value for the viewer's area and the chosen period."""
@@ -50,7 +50,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     return render(request, "figures/catalogue.html", {"chosen": chosen, "names": NAMES, "values": values})
 
 
-@require_GET
+@require_safe
 @gate.roles(*READING_ROLES)
 def figure_page(request: HttpRequest, code: str) -> HttpResponse:
     """One figure: its number, the areas below, and the records that it counts; for a ratio its two figures."""
@@ -73,7 +73,7 @@ def figure_page(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "figures/figure.html", context)
 
 
-@require_GET
+@require_safe
 @gate.roles(*READING_ROLES)
 def export_file(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
     """The records as a file, CSV or Excel; noted in the ledger."""

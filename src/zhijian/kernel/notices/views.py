@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from zhijian.kernel import jobs
 from zhijian.kernel.accounts.roles import Role
@@ -49,7 +49,7 @@ def _page(rows: Any, after: str | None) -> tuple[list[Any], int | None]:
     return found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None
 
 
-@require_GET
+@require_safe
 @gate.staff
 def inbox_page(request: HttpRequest) -> HttpResponse:
     """What this person has been told, newest first."""
@@ -58,7 +58,7 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
     return render(request, "notices/inbox.html", {"rows": [_shown(n) for n in rows], "more": more, "unread": unread})
 
 
-@require_GET
+@require_safe
 @gate.staff
 def open_notice(request: HttpRequest, uid: str) -> HttpResponse:
     """Mark it as read and go to what it is about."""
@@ -77,7 +77,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
     return redirect("inbox")
 
 
-@require_GET
+@require_safe
 @gate.roles(Role.ADMIN, Role.AUDITOR)
 def failed_page(request: HttpRequest) -> HttpResponse:
     """What did not go out: somebody must see it."""
@@ -107,7 +107,7 @@ def link(request: HttpRequest, uid: str) -> HttpResponse:
     return render(request, "notices/link.html", {"matter": matter, "address": address, "code": code})
 
 
-@require_GET
+@require_safe
 @gate.staff
 def simulator(request: HttpRequest) -> HttpResponse:
     """What the simulated gateway would have sent; in the demo only."""
@@ -132,7 +132,7 @@ def _linked(text: str) -> SafeString:
     return mark_safe(re.sub(r"https?://[^\s，。；]+", link, escape(text)))
 
 
-@require_GET
+@require_safe
 @gate.roles(Role.ADMIN, Role.AUDITOR)
 def jobs_page(request: HttpRequest) -> HttpResponse:
     """The queue: how much waits, what runs by the clock, what failed."""

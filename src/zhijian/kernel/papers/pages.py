@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Role
@@ -71,7 +71,7 @@ def _act(
         "shut": "" if may and guard else str(guard.why) if may else acts.only(roles),
         "article": guard.article if may else "",
     }
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "papers/act.html", context)
     if asked is not None and not context["shut"] and not asked.is_valid():
         return render(request, "papers/act.html", context, status=422)
@@ -83,7 +83,7 @@ def _act(
     return redirect("record", uid=paper.matter.uid)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @gate.staff
 def seal_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """“The seal is on the original”: asked once more, then the paper is in force."""
@@ -92,7 +92,7 @@ def seal_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     return _act(request, paper, acts.may_seal(paper), acts.SEALERS, context, lambda: acts.seal(paper, actor))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @gate.staff
 def void_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Declaring a paper void, with the reason."""
@@ -113,7 +113,7 @@ def _rows(papers: list[Paper]) -> list[tuple[Paper, str, str]]:
     return [(paper, form(paper.kind).title, said.area_name(paper.area)) for paper in papers]
 
 
-@require_GET
+@require_safe
 @gate.roles(*acts.SEALERS)
 def waiting_page(request: HttpRequest) -> HttpResponse:
     """Printed originals that wait for the seal, the oldest first; many can be noted at once."""

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.scope import in_scope, scoped
@@ -148,7 +148,7 @@ def _page(chosen: Choice, top: int | None, actor: Actor) -> tuple[list[Line], in
     return _lines(found[:PAGE], actor), found[PAGE].n if len(found) > PAGE else None
 
 
-@require_GET
+@require_safe
 @gate.roles(*KEEPERS)
 def numbers_page(request: HttpRequest) -> HttpResponse:
     """The register: choose kind, office and year; every number is accounted for."""
@@ -177,7 +177,7 @@ HEADING = (
 )  # fmt: skip
 
 
-@require_GET
+@require_safe
 @gate.roles(*KEEPERS)
 def numbers_export(request: HttpRequest) -> HttpResponse:
     """The chosen series, whole, as Excel; that it was taken out is an entry of the person's own chain."""

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.papers.codes import read_code, shown_code
@@ -35,7 +35,7 @@ def pdf_response(paper: Paper) -> HttpResponse:
     return answer
 
 
-@require_GET
+@require_safe
 def paper_pdf(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The PDF of a paper in the reader's scope; 404 for any other."""
     papers = Paper.objects.select_related("matter", "file__blob")
@@ -53,7 +53,7 @@ def _too_many(request: HttpRequest) -> HttpResponse | None:
     return answer
 
 
-@require_GET
+@require_safe
 def verify_form(request: HttpRequest) -> HttpResponse:
     """The page on which a code is typed; it leads to the code's own address."""
     typed = request.GET.get("code", "")[:40]
@@ -63,7 +63,7 @@ def verify_form(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_exempt  # asks and changes nothing; whoever scans the code has no session
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest, code: str) -> HttpResponse:
     """What a code stands for; with a digest or a file, whether it is the same paper."""
     if (refused := _too_many(request)) is not None:

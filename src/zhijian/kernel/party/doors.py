@@ -39,7 +39,8 @@ class Door:
 def signed_in(request: HttpRequest) -> Entity | None:
     """The enterprise that is signed in on this browser."""
     key = request.session.get(KEY)
-    return Entity.objects.filter(pk=key).first() if key else None
+    found = Entity.objects.select_related("merged_into").filter(pk=key).first() if key else None
+    return found.stands if found else None
 
 
 def missing(request: HttpRequest, status: int = 404, **told: Any) -> HttpResponse:

@@ -100,7 +100,8 @@ def accept(request: HttpRequest, code: str) -> Entity | None:
     if not hmac.compare_digest(waiting["digest"], _digest(code)) or waiting["entity"] is None:
         limits.count("wrong", address, 60)
         return None
-    entity = Entity.objects.filter(pk=waiting["entity"]).first()
+    found = Entity.objects.select_related("merged_into").filter(pk=waiting["entity"]).first()
+    entity = found.stands if found else None
     if entity is not None:
         _let_in(request, entity)
     return entity

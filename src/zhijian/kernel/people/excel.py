@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from zhijian.kernel.accounts import people
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
@@ -50,7 +50,7 @@ class Wrong:
     why: str
 
 
-@require_GET
+@require_safe
 @roles(*seeing.READERS)
 def export(request: HttpRequest) -> HttpResponse:
     """The people of the area, with the columns that can be taken in again and what the list shows besides."""

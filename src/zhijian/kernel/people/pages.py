@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from zhijian.kernel.accounts import people
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
@@ -74,7 +74,7 @@ def searched(rows: QuerySet[Person], text: str) -> QuerySet[Person]:
     return rows.filter(Q(name__contains=text) | Q(username__startswith=text) | Q(name_key__startswith=text.lower()))
 
 
-@require_GET
+@require_safe
 @roles(*seeing.READERS)
 def people_page(request: HttpRequest) -> HttpResponse:
     """`/people/`: everybody of the area, by name, with what must be looked at."""
@@ -147,7 +147,7 @@ def _counts(person: Person) -> list[tuple[Any, str]]:
     return [(label, f"{keeping.COUNTED:,}+" if n > keeping.COUNTED else str(n)) for label, n in found if n]
 
 
-@require_GET
+@require_safe
 @roles(*seeing.READERS)
 def person_page(request: HttpRequest, pk: int) -> HttpResponse:
     """`/people/<pk>/`: posts, certificate, leave, what hangs on him, and all that happened to the account."""
@@ -206,7 +206,7 @@ def handover_of(actor: Actor, uid: Any) -> Handover:
     return made
 
 
-@require_GET
+@require_safe
 @staff
 def handover_shown(request: HttpRequest, uid: Any) -> HttpResponse:
     """`/handovers/<uid>/`: as it waits, or as it was done."""
@@ -235,7 +235,7 @@ def drawn(request: HttpRequest, made: Handover, status: int = 200, problems: lis
     return render(request, "people/handover_shown.html", context, status=status)
 
 
-@require_GET
+@require_safe
 @staff
 def handovers_page(request: HttpRequest) -> HttpResponse:
     """`/handovers/`: what waits for one's confirmation, and what was one's own."""

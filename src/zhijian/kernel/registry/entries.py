@@ -52,3 +52,18 @@ CORRECTED_CONTACT = entry_kind(
 NOT_TEXT = _("Correction refused at {name}: {what}")
 NOT_CORRECTED = entry_kind("registry.not_corrected", label=NOT_TEXT, describe=_of_place(NOT_TEXT))
 FILED = entry_kind("registry.filed", label=_("A new file without a code was made: {name}"))
+
+
+MERGED = entry_kind("registry.merged", label=_("Two files were made one: {other_name} now stands under {kept_name}"))
+SPLIT = entry_kind("registry.split", label=_("One file was made two: a part of {kept_name} is {other_name} now"))
+
+
+def _taken_back(facts: dict[str, Any]) -> str:
+    said = {"merge": _("The merge of {other_name} into {kept_name} was taken back")}
+    words = said.get(facts.get("what", ""), _("The split of {other_name} from {kept_name} was taken back"))
+    return str(words).format(kept_name=facts.get("kept_name", "…"), other_name=facts.get("other_name", "…"))
+
+
+TAKEN_BACK = entry_kind(
+    "registry.taken_back", label=_("A merge or split of {kept_name} was taken back"), describe=_taken_back
+)

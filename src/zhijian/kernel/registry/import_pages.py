@@ -19,7 +19,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonRe
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from zhijian.kernel.accounts.actor import Actor
@@ -70,7 +70,7 @@ def _titles() -> dict[str, str]:
 # -- sending --------------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @gate.roles(*READERS)
 def imports(request: HttpRequest) -> HttpResponse:
     """The form and the history (GET); a file is sent, and its trial begins (POST)."""
@@ -152,7 +152,7 @@ def piece(request: HttpRequest, uid: UUID) -> HttpResponse:
 # -- one run --------------------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 @gate.roles(*READERS)
 @vary_on_headers("HX-Request")
 def one(request: HttpRequest, uid: UUID) -> HttpResponse:
@@ -205,7 +205,7 @@ def _context(run: ImportRun, actor: Actor) -> dict[str, Any]:
     return _progress(run) | _rows(run) | context
 
 
-@require_GET
+@require_safe
 @gate.roles(*READERS)
 def rejected(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The workbook of rejected rows, notes and duplicates."""

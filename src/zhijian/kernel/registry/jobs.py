@@ -45,3 +45,21 @@ def sweep_imports() -> None:
 
     pieces.sweep()
     doors.sweep()
+
+
+@every("*/10 * * * *")
+@job("registry.follow_merges", tries=1)
+def follow_merges() -> None:
+    """Move what came to a merged file after its merge."""
+    from .joining import follow
+
+    follow()
+
+
+@every("*/15 * * * *")
+@job("registry.count_cells", tries=1)
+def count_cells() -> None:
+    """Count the cells of the map anew."""
+    from . import patch
+
+    patch.count_cells()

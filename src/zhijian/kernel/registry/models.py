@@ -13,8 +13,8 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Reverse
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Reverse, Substr, Upper
 from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel.accounts.crypto import EncryptedText
@@ -23,6 +23,10 @@ from zhijian.kernel.ids import uuid7
 from . import text
 from .door import new_door_code
 from .fields import TransactionIdField
+
+# GB 32100 knows no I, O, S, Z in a code: who types one meant the digit. The part of a code by which `alike` finds.
+MISREAD = ("OIZS -", "0125")
+ORGANISATION = Substr(Func(Upper(F("code")), Value(MISREAD[0]), Value(MISREAD[1]), function="translate"), 9, 9)
 
 
 class EntityStatus(models.TextChoices):
@@ -63,6 +67,10 @@ class Entity(models.Model):
     # A person has set the area (or the status) by hand: an import leaves it alone.
     pinned = models.BooleanField(_("area set by hand"), default=False)
     extra = models.JSONField(_("other columns of the source"), default=dict, blank=True)
+    # The same enterprise under another row: its file is there. Always a row that stands itself, see `joining`.
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", db_index=False, editable=False
+    )
 
     class Meta:
         verbose_name = _("entity")
@@ -81,10 +89,17 @@ class Entity(models.Model):
             models.Index(Reverse("phone"), name="entity_phone_end", condition=~Q(phone="")),
             models.Index(fields=["area", "name_key", "id"], name="entity_area"),
             models.Index(fields=["name_key", "id"], name="entity_name_key"),
+            models.Index(ORGANISATION, name="entity_organisation", condition=~Q(code="")),
+            models.Index(fields=["merged_into"], name="entity_merged", condition=Q(merged_into__isnull=False)),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def stands(self) -> Entity:
+        """The row under which the enterprise is kept: itself, or the one that it was merged into."""
+        return self.merged_into or self
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the search columns in step with name and representative."""
@@ -128,7 +143,11 @@ class Premises(models.Model):
     contact_phone = EncryptedText(_("contact's own number"), null=True, blank=True)
     risk = models.CharField(_("risk grade"), max_length=8, blank=True, default="", db_collation="C")
     pinned = models.BooleanField(_("area set by hand"), default=False)
+    placed = models.BooleanField(_("enterprise set by hand"), default=False, db_default=False)  # imports leave it there
     extra = models.JSONField(_("other columns of the source"), default=dict, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", db_index=False, editable=False
+    )
     changed = TransactionIdField()  # also when its entity or a licence changes; see migration 0002 and `changes.py`
 
     class Meta:
@@ -146,10 +165,16 @@ class Premises(models.Model):
             models.Index(fields=["area", "trade", "name_key", "id"], name="premises_area"),
             models.Index(fields=["lat", "lon"], name="premises_place"),
             models.Index(fields=["changed", "id"], name="premises_changed"),
+            models.Index(fields=["merged_into"], name="premises_merged", condition=Q(merged_into__isnull=False)),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def stands(self) -> Premises:
+        """The row under which the place is kept: itself, or the one that it was merged into."""
+        return self.merged_into or self
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the search columns in step with the name."""
@@ -184,6 +209,7 @@ class Licence(models.Model):
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)  # empty: no end
     status = models.CharField(_("status"), max_length=10, choices=LicenceStatus, default=LicenceStatus.VALID)
+    placed = models.BooleanField(_("enterprise set by hand"), default=False, db_default=False)  # imports leave it there
     extra = models.JSONField(_("other columns of the source"), default=dict, blank=True)
 
     class Meta:
@@ -264,6 +290,93 @@ class Departure(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["changed", "id"], name="departure_changed")]
+
+
+class MapCell(models.Model):
+    """How many open premises of an area and a trade stand in one cell of the map, see `patch`. Made anew by a job."""
+
+    area = models.CharField(max_length=16, db_collation="C")
+    trade = models.CharField(max_length=24, blank=True, db_collation="C")
+    level = models.SmallIntegerField()  # 0: the fine cells, 1: the coarse ones, see `patch.CELLS`
+    x = models.IntegerField()  # of the cell, counted from -180 degrees
+    y = models.IntegerField()  # from -90 degrees
+    n = models.IntegerField()
+    lat = models.FloatField()  # where its premises stand on the average
+    lon = models.FloatField()
+
+    class Meta:
+        indexes = [models.Index(fields=["level", "y", "x"], name="mapcell_place")]
+
+
+class EntityJoin(models.Model):
+    """Two files that were made one (merge), or one that was made two (split): what went over, so that it can go back.
+
+    `moved` is a list of {"link": "app.Model.field", "from": …, "to": …, "ids": […]}, in the order in which it was done.
+    """
+
+    class Kind(models.TextChoices):
+        MERGE = "merge", _("merged")
+        SPLIT = "split", _("split")
+
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    kind = models.CharField(max_length=5, choices=Kind)
+    kept = models.ForeignKey(Entity, models.PROTECT, related_name="+")  # whose file it was, or became
+    other = models.ForeignKey(Entity, models.PROTECT, related_name="+")  # the merged one; the one that was split off
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    moved = models.JSONField(default=list)
+    left = models.JSONField(default=dict)  # link → how many stayed, since the other file has the same already
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    by_name = models.CharField(max_length=80, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("merge or split")
+        verbose_name_plural = _("merges and splits")
+        ordering = ["-id"]
+
+
+class RegistrationChange(models.Model):
+    """One value of the register that changed: what, from what to what, by which row of which file.
+
+    Written by triggers (migration 0005) for whoever writes the register; never changed. Of a name, `fold` and `grams`
+    are those of the old one: search finds it by them.
+    """
+
+    class What(models.TextChoices):
+        NAME = "name", _("name")
+        CODE = "code", _("code")
+        REPRESENTATIVE = "representative", _("representative")
+        ADDRESS = "address", _("address")
+        STATUS = "status", _("status")
+        SIGN = "sign", _("sign over the door")
+        PLACE_ADDRESS = "place_address", _("address of the place")
+        SCOPE = "scope", _("licensed scope")
+        LICENCE_STATUS = "licence_status", _("status of the licence")
+        VALID_UNTIL = "valid_until", _("valid until")
+
+    entity = models.ForeignKey(Entity, models.PROTECT, related_name="+", db_index=False)
+    premises = models.ForeignKey(Premises, models.PROTECT, null=True, related_name="+")
+    licence = models.ForeignKey(Licence, models.PROTECT, null=True, related_name="+")
+    what = models.CharField(max_length=16, choices=What)
+    old = models.TextField(blank=True)
+    new = models.TextField(blank=True)
+    fold = models.CharField(max_length=200, blank=True, default="", db_collation="C")
+    grams = ArrayField(models.IntegerField(), null=True)
+    day = models.DateField(null=True)  # the import's own; empty where a person wrote it
+    run = models.ForeignKey("ImportRun", models.PROTECT, null=True, related_name="changes")
+    line = models.BigIntegerField(null=True)  # row of the file
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("change of registration")
+        verbose_name_plural = _("changes of registration")
+        indexes = [
+            models.Index(fields=["entity", "-id"], name="change_entity"),
+            models.Index(fields=["fold"], name="change_fold", condition=~Q(fold="")),
+            GinIndex(fields=["grams"], name="change_grams", condition=Q(grams__isnull=False)),
+        ]
 
 
 class ImportState(models.TextChoices):

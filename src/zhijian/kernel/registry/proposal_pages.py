@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from zhijian.kernel.desk import gate
 from zhijian.kernel.desk.said import area_name
@@ -21,7 +21,7 @@ from .models import Proposal, What
 SHOWN = 50
 
 
-@require_GET
+@require_safe
 @gate.roles(*proposals.DECIDERS)
 def corrections(request: HttpRequest) -> HttpResponse:
     """What waits for a decision here: the oldest first."""

@@ -30,7 +30,7 @@ LONGEST = 60  # characters of a query that are looked at
 _WHOLE_NUMBER = 18  # characters of the longest code
 
 # Order of the ways to match: the smaller, the surer that it is what was meant.
-RANK = {"door": 0, "code": 1, "licence": 1, "name": 2, "phone": 3, "sign": 4, "initials": 5, "address": 8}
+RANK = {"door": 0, "code": 1, "licence": 1, "name": 2, "phone": 3, "sign": 4, "initials": 5, "address": 8, "former": 6}
 RANK["representative"] = 4
 
 
@@ -40,7 +40,7 @@ class Hit:
 
     entity: Entity
     premises: Premises | None
-    why: str  # door, code, licence, name, sign, initials, representative, phone, address
+    why: str  # door, code, licence, name, former, sign, initials, representative, phone, address
     shown: str  # the text that matched
     parts: Parts  # the same text cut into pieces, (text, matched); a template escapes each piece
 
@@ -72,14 +72,17 @@ def search(q: str, *, limit: int = 20, ranges: Ranges | None = None) -> Hits:
     limit = max(1, min(limit, 100))
     union = " UNION ALL ".join(f"({b.sql})" for b in branches)
     sql = (
-        "WITH found AS MATERIALIZED (" + union + "), best AS ("
-        "SELECT DISTINCT ON (entity_id) entity_id, premises_id, why, rank FROM found "
-        "ORDER BY entity_id, rank, premises_id) "
+        "WITH found AS MATERIALIZED (" + union + "), standing AS ("
+        "SELECT coalesce(m.merged_into_id, m.id) AS entity_id, f.premises_id, f.why, f.rank, "
+        "CASE WHEN f.why = 'former' THEN f.shown WHEN m.merged_into_id IS NOT NULL THEN m.name END AS shown "
+        "FROM found f JOIN registry_entity m ON m.id = f.entity_id), best AS ("
+        "SELECT DISTINCT ON (entity_id) * FROM standing ORDER BY entity_id, rank, premises_id) "
         "SELECT b.premises_id, b.why, e.id, e.uid, e.scheme, e.code, e.name, e.kind, e.status, e.representative, "
-        "e.phone, e.address, e.area, p.id, p.uid, p.name, p.address, p.area, p.trade, p.door_code, p.status "
+        "e.phone, e.address, e.area, p.id, p.uid, p.name, p.address, p.area, p.trade, p.door_code, p.status, b.shown "
         "FROM best b JOIN registry_entity e ON e.id = b.entity_id "
         "LEFT JOIN LATERAL (SELECT * FROM registry_premises x WHERE x.entity_id = e.id "
-        "AND (b.premises_id IS NULL OR x.id = b.premises_id) ORDER BY x.status = 'closed', x.id LIMIT 1) p ON true "
+        "AND x.merged_into_id IS NULL AND (b.premises_id IS NULL OR x.id = b.premises_id) "
+        "ORDER BY x.status = 'closed', x.id LIMIT 1) p ON true "
         "ORDER BY b.rank + (e.status IN ('closed', 'revoked', 'annulled', 'moved'))::int * 2, length(e.fold), e.id "
         "LIMIT %s"
     )
@@ -99,8 +102,10 @@ def matching(rows: QuerySet[Entity], q: str) -> QuerySet[Entity]:
     if not branches:
         return rows.none() if typed else rows
     union = " UNION ".join(f"SELECT entity_id FROM ({b.sql}) b{i}" for i, b in enumerate(branches))
+    standing = "coalesce(m.merged_into_id, m.id) FROM registry_entity m WHERE m.id IN"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT entity_id FROM ({union}) u LIMIT {COUNT_CAP}", [a for b in branches for a in b.args])
+        args = [a for b in branches for a in b.args]
+        cursor.execute(f"SELECT {standing} (SELECT entity_id FROM ({union}) u LIMIT {COUNT_CAP})", args)
         found = [row[0] for row in cursor.fetchall()]
     return rows.filter(pk__in=found)
 
@@ -114,13 +119,17 @@ def capped_count(rows: QuerySet[Any]) -> tuple[int, bool]:
 def by_door_code(typed: str) -> Premises | None:
     """The place whose door bears the code; None for a code that is wrong or unknown."""
     code = read_door_code(typed)
-    return Premises.objects.select_related("entity").filter(door_code=code).first() if code else None
+    rows = Premises.objects.select_related("entity", "merged_into__entity")
+    found = rows.filter(door_code=code).first() if code else None
+    return found.stands if found else None
 
 
 def by_code(code: str) -> Entity | None:
-    """The entity of a whole code, also of its former number."""
+    """The entity of a whole code, also of its former number, or of a row that was merged into it."""
     code = _typed(code).upper()
-    return Entity.objects.filter(Q(code=code) | Q(old_code=code)).exclude(code="").first() if code else None
+    rows = Entity.objects.select_related("merged_into").filter(Q(code=code) | Q(old_code=code)).exclude(code="")
+    found = rows.first() if code else None
+    return found.stands if found else None
 
 
 # -- what can be meant ----------------------------------------------------------------------------------------------
@@ -184,7 +193,8 @@ class _Maker:
         self, table: str, ids: str, why: str, where: str, args: list[Any], rank: str, rank_args: tuple[Any, ...]
     ) -> None:
         area, more = _in_ranges("t", self.ranges)
-        select = f"SELECT {ids}, '{why}' AS why, {rank or RANK[why]} AS rank FROM {table} t"
+        shown = "t.old" if why == "former" else "NULL::text"
+        select = f"SELECT {ids}, '{why}' AS why, {rank or RANK[why]} AS rank, {shown} AS shown FROM {table} t"
         sql = f"{select} WHERE {where}{area} LIMIT {self.per_branch}"
         self.branches.append(_Branch(sql, [*rank_args, *args, *more]))
 
@@ -224,6 +234,10 @@ class _Maker:
         self.entity("name", "t.fold LIKE %s", [folded + "%"], f"{RANK['name']} - (t.fold = %s)::int", (folded,))
         self.entity("name", "t.grams @> %s::int[] AND t.fold LIKE %s", args, str(RANK["name"] + 1))
         self.premises("sign", "t.grams @> %s::int[] AND t.fold LIKE %s", args)
+        table = "(SELECT c.*, e.area FROM registry_registrationchange c JOIN registry_entity e ON e.id = c.entity_id)"
+        self._add(
+            table, "t.entity_id, t.premises_id", "former", "t.grams @> %s::int[] AND t.fold LIKE %s", args, "", ()
+        )
 
     def person(self, folded: str) -> None:
         """The representative; two to four characters in Chinese, any name elsewhere."""
@@ -311,13 +325,15 @@ def _highlight_initials(entity_name: str, initials: str, typed: str) -> Parts:
 
 
 def _hit(row: tuple[Any, ...], typed: str) -> Hit:
-    wanted, why = row[0], row[1]
+    wanted, why, other = row[0], row[1], row[-1]
     names = ("id", "uid", "scheme", "code", "name", "kind", "status", "representative", "phone", "address", "area")
     entity = Entity(**dict(zip(names, row[2:13], strict=True)))
     place = None
     if row[13] is not None:
         fields = ("id", "uid", "name", "address", "area", "trade", "door_code", "status")
-        place = Premises(entity=entity, **dict(zip(fields, row[13:], strict=True)))
+        place = Premises(entity=entity, **dict(zip(fields, row[13:-1], strict=True)))
+    if other is not None:  # found by a name that it had, or that the row had which was merged into it
+        return Hit(entity, place, "former", other, highlight(other, fold(typed)))
     shown = {
         "code": entity.code,
         "phone": entity.phone,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from .search import Hit, search
 
 
-@require_GET
+@require_safe
 def search_api(request: HttpRequest) -> JsonResponse:
     """`GET /api/registry/search?q=&limit=&mine=1` for staff: hits as JSON. `mine` keeps to the areas of one's posts."""
     actor = request.actor  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhijian.kernel.accounts import demo
 from zhijian.kernel.accounts.devices import CODE_MINUTES, issue_code, revoke
@@ -49,12 +49,12 @@ def _page(request: HttpRequest, form: SignIn, status: int = 200, problem: str = 
 
 @never_cache
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The login page."""
     form = SignIn(request.POST or None)
-    if request.method == "GET" or not form.is_valid():
-        return _page(request, form, 200 if request.method == "GET" else 422)
+    if request.method != "POST" or not form.is_valid():
+        return _page(request, form, 200 if request.method != "POST" else 422)
     try:
         person = signing_in.try_password(request, form.cleaned_data["username"], form.cleaned_data["password"])
     except signing_in.TooMany as error:
@@ -112,7 +112,7 @@ def _account(request: HttpRequest, code: str = "") -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 @staff
 def account(request: HttpRequest) -> HttpResponse:
     """The own account: posts, phones."""
@@ -140,7 +140,7 @@ def device_revoke(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 @sensitive_post_parameters()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff
 def password(request: HttpRequest) -> HttpResponse:
     """Change the own password; other sessions end."""

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
 from typing import Any
 
 import segno
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import mark_safe
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from zhijian.kernel.clock import calendar
-from zhijian.kernel.desk import paging, panels, said, timeline
+from zhijian.kernel.desk import outlines, paging, panels, said, timeline
 from zhijian.kernel.desk.gate import actor_in, staff
-from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.packs import stack
+from zhijian.kernel.registry import join_pages, joining
+from zhijian.kernel.registry.history import history
 from zhijian.kernel.registry.models import Entity, Premises
 
 MATTERS = 20
 PLACES = 200
+TIMELINE = 60
+JOINS = 20
 
 
 def entity_of(uid: str) -> Entity:
     """The entity; the register is public knowledge, so any staff may look."""
-    return get_object_or_404(Entity.objects.defer("grams", "fold", "initials"), uid=uid)
+    rows = Entity.objects.select_related("merged_into").defer("grams", "fold", "initials", "merged_into__grams")
+    return get_object_or_404(rows, uid=uid)
 
 
 def _matters(request: HttpRequest, entity: Entity) -> dict[str, Any]:
@@ -48,29 +50,16 @@ def _industry(code: str) -> str:
     return f"{known[code[:1]]} {code}" if code[:1] in known else code
 
 
-@cache
-def _outlines(pack: str) -> dict[str, Any]:
-    """The pack's outlines by area code; empty where the pack has none."""
-    found: dict[str, Any] = {}
-    for path in stack().files("areas/*.geojson").values():
-        for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
-            code = str(feature["properties"].get("adcode") or feature["properties"].get("code") or "")
-            found[code] = {"type": "Feature", "properties": {}, "geometry": feature["geometry"]}
-    return found
-
-
-def _outline(area: str) -> Any:
-    known = _outlines(stack().name)
-    return next((known[area[:end]] for end in range(len(area), 0, -1) if area[:end] in known), None)
-
-
 def _map(entity: Entity, places: list[Premises]) -> dict[str, Any] | None:
     points = [
         {"name": p.name, "lat": str(p.lat), "lon": str(p.lon)}
         for p in places
         if p.lat is not None and p.lon is not None
     ]
-    outline, tiles = _outline(places[0].area or entity.area) if points else None, stack().setting("map_tiles", "")
+    outline, tiles = (
+        outlines.outline(places[0].area or entity.area) if points else None,
+        stack().setting("map_tiles", ""),
+    )
     if not points or not (outline or tiles):
         return None  # a point on nothing tells nobody where it is
     centre = stack().setting("centre", ["0", "0"])
@@ -83,17 +72,24 @@ def _map(entity: Entity, places: list[Premises]) -> dict[str, Any] | None:
     }
 
 
-@require_GET
+@require_safe
 @staff
 def entity_page(request: HttpRequest, uid: str) -> HttpResponse:
     """One entity, one file (一企一档)."""
     actor = actor_in(request)
     entity = entity_of(uid)
+    if entity.merged_into is not None:
+        return redirect("entity", uid=entity.merged_into.uid)
     context = {"entity": entity, **_matters(request, entity)}
     if request.htmx and not request.htmx.history_restore_request:  # type: ignore[attr-defined]
         return render(request, "desk/parts/entity_matters.html", context)
-    places = list(entity.premises.defer("grams", "fold", "initials").order_by("status", "id")[:PLACES])
-    entries = LedgerEntry.objects.filter(entity=entity)
+    standing = entity.premises.filter(merged_into=None).defer("grams", "fold", "initials")
+    places = list(standing.order_by("status", "id")[:PLACES])
+    file = joining.File(entity)
+    changes = history(file)
+    entries = timeline.lines(file.entries(), actor, TIMELINE)
+    lines: list[timeline.Said] = [*entries, *timeline.registered(changes)]
+    shown = sorted(lines, key=lambda line: line.at, reverse=True)[:TIMELINE]
     context |= {
         "path": said.area_path(entity.area),
         "industry": _industry(entity.industry),
@@ -102,18 +98,23 @@ def entity_page(request: HttpRequest, uid: str) -> HttpResponse:
         "today": calendar.today(),
         "map": _map(entity, places),
         "panels": panels.draw_entity(request, entity, actor),
-        "days": timeline.by_day(timeline.lines(entries, actor, 60)),
+        "days": timeline.by_day(shown),
+        "history": changes,
+        "joins": file.joins[:JOINS],
+        "merged": file.merged[:JOINS],
+        "joiner": bool(actor.roles_at() & joining.JOINERS),
+        "join_reader": bool(actor.roles_at() & join_pages.READERS),
     }
     return render(request, "desk/entity.html", context)
 
 
-@require_GET
+@require_safe
 @staff
 def door_codes(request: HttpRequest, uid: str) -> HttpResponse:
     """A sheet to print: one code for each door (一店一码)."""
     entity = entity_of(uid)
     codes = []
-    for place in entity.premises.exclude(status="closed").order_by("id")[:PLACES]:
+    for place in entity.stands.premises.exclude(status="closed").order_by("id")[:PLACES]:
         address = request.build_absolute_uri(f"/d/{place.door_code}/")
         picture = segno.make(address, error="q").svg_inline(scale=4, border=2, omitsize=True)
         codes.append((place, mark_safe(picture)))

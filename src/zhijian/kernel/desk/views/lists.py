@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext_lazy, ngettext, override
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from zhijian.kernel.accounts.actor import Actor
@@ -71,7 +71,7 @@ def _once(made: list[columns.Column], cells: list[columns.Cell]) -> list[columns
     return found
 
 
-@require_GET
+@require_safe
 @staff
 @vary_on_headers("HX-Request")
 def list_page(request: HttpRequest, name: str) -> HttpResponse:
@@ -105,7 +105,7 @@ def list_page(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "desk/list.html", context)
 
 
-@require_GET
+@require_safe
 @staff
 def list_export(request: HttpRequest, name: str) -> HttpResponse:
     """The same rows as an Excel file. It flows while it is read, in a transaction and scope of its own."""

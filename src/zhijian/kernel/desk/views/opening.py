@@ -40,7 +40,7 @@ def _about(request: HttpRequest) -> tuple[Entity | None, Premises | None]:
     given = request.GET.get("e", "")
     if not forms.is_uid(given):
         return None, None
-    entity = get_object_or_404(Entity.objects.defer("grams", "extra"), uid=given)
+    entity = get_object_or_404(Entity.objects.select_related("merged_into").defer("grams", "extra"), uid=given).stands
     places = list(entity.premises.exclude(status="closed").defer("grams", "extra").order_by("id")[:200])
     chosen = request.GET.get("p", "")
     if chosen:
@@ -62,7 +62,7 @@ def open_matter(flow: Flow, verb: str, actor: Actor, about: About, facts: dict[s
     return special(actor, about, facts) if special else perform(flow, verb, actor, about=about, **facts)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff
 def open_page(request: HttpRequest, kind: str, verb: str) -> HttpResponse:
     """`/new/<kind>/<verb>/`: choose whom it is about, then the form."""
@@ -80,7 +80,7 @@ def open_page(request: HttpRequest, kind: str, verb: str) -> HttpResponse:
         step, None, actor, request.POST or None, request.FILES or None, area=_office(area, actor), premises=place
     )
     context["form"] = form
-    if request.method == "GET" or (form is not None and not form.is_valid()):
+    if request.method != "POST" or (form is not None and not form.is_valid()):
         return render(request, "desk/open.html", context, status=422 if request.method == "POST" else 200)
     about = About(title=place.name if place else entity.name, area=area, entity=entity, premises=place)
     try:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.clock import calendar
@@ -57,7 +57,7 @@ def _facts(record: Any) -> list[tuple[str, str]]:
     return [(name, text) for name, text in shown if text]
 
 
-@require_GET
+@require_safe
 @staff
 def record_page(request: HttpRequest, uid: str) -> HttpResponse:
     """What is it, where does it stand, whose is it, what can I do now; and below all that happened."""
@@ -96,7 +96,7 @@ def _children(matter: Matter) -> list[tuple[Matter, Any, Any, str]]:
     return found
 
 
-@require_GET
+@require_safe
 @staff
 def explain_page(request: HttpRequest, uid: str, pk: int) -> HttpResponse:
     """Why this day: each day counted, each left out."""
@@ -122,7 +122,7 @@ def _version(request: HttpRequest) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff
 def step_page(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
     """A step: its form, its reason when it is shut, and the page of a conflict. Nothing typed is lost."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from zhijian.kernel.desk.gate import actor_in, staff
@@ -16,12 +16,13 @@ from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.registry.search import search
 
 LIMIT = 20
-PICKERS = ("/new/", "/held/")  # pages that send people here to choose whom something is about
+PICKERS = ("/new/", "/held/", "/e/")  # pages that send people here to choose whom something is about
 WHY = {
     "door": _("door code"),
     "code": _("code"),
     "licence": _("licence"),
     "name": _("name"),
+    "former": _("former name"),
     "sign": _("sign over the door"),
     "initials": _("initials"),
     "representative": _("representative"),
@@ -30,7 +31,7 @@ WHY = {
 }
 
 
-@require_GET
+@require_safe
 @staff
 @vary_on_headers("HX-Request")
 def search_page(request: HttpRequest) -> HttpResponse:

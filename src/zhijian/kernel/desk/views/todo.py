@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Role
@@ -133,7 +133,7 @@ def _absent(actor: Actor) -> list[Section]:
     return found
 
 
-@require_GET
+@require_safe
 @staff
 def todo_page(request: HttpRequest) -> HttpResponse:
     """The to-do page: one indexed query for each part."""

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.models import Person
@@ -105,7 +105,7 @@ def _month(text: str) -> dt.date:
         return calendar.today().replace(day=1)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @gate.roles(*SEALERS)
 def blanks_page(request: HttpRequest) -> HttpResponse:
     """Who holds how many, the month's count, and issuing."""
@@ -133,7 +133,7 @@ def blanks_page(request: HttpRequest) -> HttpResponse:
     return render(request, "papers/blanks.html", context, status=422 if request.method == "POST" else 200)
 
 
-@require_GET
+@require_safe
 @gate.roles(*SEALERS, *HOLDERS)
 def holder_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Every blank that a person was given, those still held first."""
@@ -160,7 +160,7 @@ def holder_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "papers/blank_holder.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @gate.roles(*SEALERS, *HOLDERS)
 def blank_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Say what became of one blank."""
@@ -168,8 +168,8 @@ def blank_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     one = get_object_or_404(acts.seen(actor).select_related("holder", "matter"), uid=uid)
     asked = FateForm(actor, request.POST or None)
     context = {"one": one, "title": form(one.kind).title, "form": asked}
-    if request.method == "GET" or not asked.is_valid():
-        return render(request, "papers/blank.html", context, status=200 if request.method == "GET" else 422)
+    if request.method != "POST" or not asked.is_valid():
+        return render(request, "papers/blank.html", context, status=200 if request.method != "POST" else 422)
     told = asked.cleaned_data
     try:
         acts.settle(one, told["state"], actor, matter=told.get("found"), reason=told["reason"])

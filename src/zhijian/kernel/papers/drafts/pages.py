@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.clock import calendar
@@ -61,7 +61,7 @@ def _context(request: HttpRequest, paper: Paper) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 @gate.staff
 def draft_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """A draft: what it says, its rounds, and what can be done with it."""
@@ -157,7 +157,7 @@ class TemplateForm(forms.Form):
         self.fields["organ"].choices = organs  # type: ignore[attr-defined]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @gate.roles(*acts.KEEPERS)
 def templates_page(request: HttpRequest) -> HttpResponse:
     """An office's own templates: which are in use, and a new one, checked before it is kept."""
@@ -170,7 +170,7 @@ def templates_page(request: HttpRequest) -> HttpResponse:
         "rows": [(one, form(one.kind).title, stack().organs[one.organ].name) for one in rows],
         "names": [(title, sorted(acts.names_of(form(kind), acts.labels()))) for kind, title in acts.kinds()],
     }
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "papers/templates.html", context)
     if not asked.is_valid():
         return render(request, "papers/templates.html", context, status=422)
@@ -193,7 +193,7 @@ def templates_page(request: HttpRequest) -> HttpResponse:
     return render(request, "papers/templates.html", context, status=422)
 
 
-@require_GET
+@require_safe
 @gate.roles(*acts.KEEPERS)
 def template_file(request: HttpRequest, uid: UUID) -> HttpResponse:
     """A kept template, byte for byte."""

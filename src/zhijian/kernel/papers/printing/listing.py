@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Role
@@ -142,7 +142,7 @@ def _page(rows: QuerySet[Paper], key: str, size: int) -> list[Paper]:
     return list(found[: size + 1])
 
 
-@require_GET
+@require_safe
 @gate.roles(*READERS)
 def list_page(request: HttpRequest) -> HttpResponse:
     """The list, with what can be done with many at once: print, ask for the seal."""
@@ -179,7 +179,7 @@ HEADING = (
 )  # fmt: skip
 
 
-@require_GET
+@require_safe
 @gate.roles(*READERS)
 def list_export(request: HttpRequest) -> HttpResponse:
     """The chosen papers as Excel; that they were taken out is an entry of the person's own chain."""

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from zhijian.kernel.desk import gate
 from zhijian.kernel.desk.forms import is_uid
@@ -57,7 +57,7 @@ def _mine(request: HttpRequest, uid: UUID) -> PrintRun:
 
 
 @never_cache
-@require_GET
+@require_safe
 @gate.staff
 def printing_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """How far the batch is; asks again by itself until it is done."""
@@ -67,7 +67,7 @@ def printing_page(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 @gate.staff
 def printed(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The PDF of a batch, shown in the browser's own viewer."""

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.scope import area_filter
@@ -58,7 +58,7 @@ def _chosen(request: HttpRequest, actor: Actor) -> list[Paper]:
     return list(rows.select_related("matter", "entity").defer("data", "signatures").order_by("pk"))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @gate.staff
 def ask_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Ask for the seal on one paper."""
@@ -79,7 +79,7 @@ def ask_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         "article": guard.article if may and not guard else "",
         "asking": True,
     }
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "papers/act.html", context)
     try:
         acts.ask(paper, actor, asked.cleaned_data["note"] if asked.is_valid() else "")
@@ -110,7 +110,7 @@ def ask_many(request: HttpRequest) -> HttpResponse:
     return redirect("papers_list")
 
 
-@require_GET
+@require_safe
 @gate.roles(*papers.SEALERS)
 def requests_page(request: HttpRequest) -> HttpResponse:
     """What was asked for, the oldest first."""
@@ -165,7 +165,7 @@ def grant_page(request: HttpRequest) -> HttpResponse:
     return redirect("papers_requests")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @gate.roles(*papers.SEALERS)
 def refuse_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Refuse the seal, with the reason."""
@@ -174,8 +174,8 @@ def refuse_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     one = get_object_or_404(rows.select_related("paper__matter", "paper__entity", "asked_by"), uid=uid)
     asked = Why(request.POST if request.method == "POST" else None, label_suffix="")
     context = {"one": one, "title": form(one.paper.kind).title, "form": asked}
-    if request.method == "GET" or not asked.is_valid():
-        return render(request, "papers/refuse.html", context, status=200 if request.method == "GET" else 422)
+    if request.method != "POST" or not asked.is_valid():
+        return render(request, "papers/refuse.html", context, status=200 if request.method != "POST" else 422)
     try:
         acts.refuse(one, asked.cleaned_data["reason"], actor)
     except StepError as error:

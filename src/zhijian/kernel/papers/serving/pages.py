@@ -227,7 +227,7 @@ def _way(given: str) -> Way | None:
     return Way(given) if given in set(Way) else None
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @gate.staff
 def serve_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Serving a paper: what was tried, the ways with the likeliest first, and the form of the chosen one."""
@@ -293,7 +293,7 @@ def receipt_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     return redirect("paper_pdf", uid=service.receipt.uid)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @gate.staff
 def address_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The clerk enters the confirmation that the party has signed on paper, with its scan."""
@@ -309,7 +309,7 @@ def address_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     context = {"paper": paper, "form": asked, "confirmed": acts.confirmation_of(paper)}
     if not actor.roles_at(paper.area) & set(acts.SERVERS):
         return render(request, "papers/address.html", {**context, "shut": True}, status=403)
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "papers/address.html", context)
     if not asked.is_valid():
         return render(request, "papers/address.html", context, status=422)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhijian.kernel.accounts.actor import Actor, party_of
 from zhijian.kernel.accounts.scope import in_scope, scoped
@@ -32,7 +32,7 @@ def _families(actor: Actor) -> list[Family]:
 
 
 @never_cache
-@require_GET
+@require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """What waits for the enterprise first; then what is open, what is closed, what it was told and given."""
     entity = signed_in(request)
@@ -72,10 +72,10 @@ def _form(request: HttpRequest, status: int = 200, **told: object) -> HttpRespon
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """First the enterprise's registered code, then the one-time code; the answers are the same whether it exists."""
-    if request.method == "GET":
+    if request.method != "POST":
         if "new" in request.GET:
             signing_in.forget(request)
         return _form(request)
@@ -109,7 +109,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("party_sign_in")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_link(request: HttpRequest, token: str) -> HttpResponse:
     """A new link to the number in the register, for whoever holds one that has run out."""
     if request.method != "POST":

@@ -21,7 +21,7 @@ def in_force(door: Door) -> AddressConfirmation | None:
     return found.select_related("paper").first()
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @through_door
 def address(request: HttpRequest, door: Door) -> HttpResponse:
     """The form with what it means, and the pad; nothing typed is lost when something is missing."""
@@ -41,7 +41,7 @@ def address(request: HttpRequest, door: Door) -> HttpResponse:
         "now": in_force(door),
         "title": form(confirm.KIND).title,
     }
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "party/address.html", context)
     signature = confirm.Signature.read(request.POST.get("strokes", ""))
     valid = asked.is_valid()

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.models import File
@@ -30,14 +30,14 @@ def _page(
     return render(request, "party/page.html", context_of(request, door, family, spoilt), status=status)
 
 
-@require_GET
+@require_safe
 @through_door
 def page(request: HttpRequest, door: Door) -> HttpResponse:
     """The page of a matter and of what belongs to it."""
     return _page(request, door, door.family())
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @through_door
 def act(request: HttpRequest, door: Door, uid: UUID, verb: str) -> HttpResponse:
     """Do one of the enterprise's own steps; what was typed survives every error. Who only comes back sees the page."""
@@ -64,7 +64,7 @@ def act(request: HttpRequest, door: Door, uid: UUID, verb: str) -> HttpResponse:
     return redirect(door.base)
 
 
-@require_GET
+@require_safe
 @through_door
 def paper(request: HttpRequest, door: Door, uid: UUID) -> HttpResponse:
     """A paper that the enterprise was given, as PDF."""
@@ -75,7 +75,7 @@ def paper(request: HttpRequest, door: Door, uid: UUID) -> HttpResponse:
     return pdf_response(found)
 
 
-@require_GET
+@require_safe
 @through_door
 def photo(request: HttpRequest, door: Door, uid: UUID) -> HttpResponse:
     """The shown copy of a photo that the enterprise itself sent."""

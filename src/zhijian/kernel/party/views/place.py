@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from zhijian.kernel.party.pages import draw_doors
 from zhijian.kernel.registry.search import by_door_code
 
 
-@require_GET
+@require_safe
 def place(request: HttpRequest, code: str) -> HttpResponse:
     """The page behind a door code; one that is not known is asked for again."""
     premises = by_door_code(code)
@@ -24,7 +24,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "party/place.html", context)
 
 
-@require_GET
+@require_safe
 def typed(request: HttpRequest) -> HttpResponse:
     """A door code that somebody typed."""
     code = request.GET.get("code", "").strip()[:20]

@@ -103,7 +103,15 @@ class Merge:
         counts.same = staged - counts.new - counts.changed
         if target.person and not self.dry:
             self._refresh(target)
+            self._follow_merges(target)
         return counts
+
+    def _follow_merges(self, target: Target) -> None:
+        """What hangs on a row that was merged into another one belongs to that one."""
+        self._run(
+            f"UPDATE match_{target.kind} m SET id = t.merged_into_id FROM {target.table} t "
+            "WHERE t.id = m.id AND t.merged_into_id IS NOT NULL"
+        )
 
     def _count(self, table: str, where: str = "") -> int:
         self.cursor.execute(f"SELECT count(*) FROM {table} {where}", self.args)
@@ -167,6 +175,10 @@ class Merge:
         """Update what differs. In a trial, links to rows that are not there yet don't count."""
         new = {c: _value(c, fill) for c in target.columns}
         new |= {c: f"coalesce({e}, t.{c})" for c, e in target.links.items()}
+        if "entity_id" in new:  # whose it is was set by hand, see `joining.split`
+            new["entity_id"] = f"CASE WHEN t.placed THEN t.entity_id ELSE {new['entity_id']} END"
+        if target.kind == "premises" and "status" in new:  # one that was merged into another place stays closed
+            new["status"] = f"CASE WHEN t.merged_into_id IS NULL THEN {new['status']} ELSE t.status END"
         if "area" in new:
             new["area"] = f"CASE WHEN t.pinned THEN t.area ELSE {new['area']} END"
         source = f"stage_{target.kind} s JOIN match_{target.kind} m ON m.k = s.k {target.joins}"

@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.packs import stack
 
@@ -142,13 +143,20 @@ def _in_one_transaction(
         stage.analyse()
         if not run.dry_run:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_MERGE_LOCK])
+            _name_source(cursor, str(run.pk), calendar.today().isoformat())
         counts = _merge(cursor, stage, mapping, report, run)
         counts |= {"rows": pipeline.rows, "rejected": report.rejected, "noted": report.noted}
         run.notes += [{"why": why, "detail": detail} for why, detail in pipeline.notes]
         if not run.dry_run:
             enter(entries.IMPORTED, run, actor, counts)
         stage.drop()
+        _name_source(cursor, "", "")
     return counts
+
+
+def _name_source(cursor: Any, run: str, day: str) -> None:
+    """Say from which run the changes come that the database writes into the history of registration."""
+    cursor.execute("SELECT set_config('zj.run', %s, true), set_config('zj.as_of', %s, true)", [run, day])
 
 
 def _merge(cursor: Any, stage: Stage, mapping: Mapping, report: Report, run: ImportRun) -> dict[str, Any]:

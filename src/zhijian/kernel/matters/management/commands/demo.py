@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from zhijian.kernel.accounts import demo as people
 from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.accounts.tree import load_jurisdictions
 from zhijian.kernel.clock import calendar
@@ -19,6 +20,7 @@ from zhijian.kernel.matters.catalogue import GATEWAYS, furniture
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import demo as papers
 from zhijian.kernel.people import demo as away
+from zhijian.kernel.registry import demo as twins
 from zhijian.kernel.registry import generate
 from zhijian.kernel.registry.models import Entity
 
@@ -48,6 +50,9 @@ class Command(BaseCommand):
         for module in [*furniture("demo"), *furniture("demo", GATEWAYS)]:
             module.plant(options["scale"], self._say)
         papers.plant(self._say)
+        with scoped(SYSTEM):
+            heads = [account.area for account in people.accounts() if account.role == Role.HEAD]
+            twins.plant(heads[0], self._say)
         self._say(f"demo city ready after {time.monotonic() - begun:.0f} s")
 
     def _register(self, scale: float) -> None:

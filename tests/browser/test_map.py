@@ -1,0 +1,70 @@
+"""A head of office at a browser: from the map to a shop, and back to the same view; by keyboard and by the list."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import Playwright, expect
+from tests import world as worlds
+from tests.browser.conftest import ARGS, CHROMIUM
+from tests.browser.test_joining import PASSWORD, look
+
+from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.registry import patch
+from zhijian.kernel.registry.models import Entity, Premises
+
+pytestmark = [pytest.mark.browser]
+
+
+@pytest.fixture
+def site(live_site: str) -> str:
+    """A district head, and a street with ninety shops beside the one of the small world."""
+    with scoped(SYSTEM):
+        world = worlds.make()
+        world.head.set_password(PASSWORD)
+        world.head.save()
+        for n in range(90):
+            shop = Entity.objects.create(name=f"沿街第{n}家", area=worlds.OFFICE)
+            Premises.objects.create(
+                entity=shop, name=shop.name, address=f"水晶街 {n} 号", area=worlds.OFFICE, trade="drug_retail",
+                lat=Decimal("36.81") + Decimal(n % 10) / 500, lon=Decimal("118.05") + Decimal(n // 10) / 500,
+            )  # fmt: skip
+        patch.count_cells()
+    return live_site
+
+
+def test_from_the_map_to_a_shop_and_back(playwright: Playwright, site: str) -> None:
+    chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+    try:
+        page = chromium.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900}).new_page()
+        page.set_default_timeout(20_000)
+        wrong: list[str] = []
+        page.on("console", lambda one: wrong.append(one.text) if one.type == "error" else None)
+        page.goto(f"{site}/login/?next=/map/")
+        page.fill("input[name=username]", "所长")
+        page.fill("input[name=password]", PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page.locator(".cluster").first).to_be_visible()
+        expect(page.locator("#patch-list")).to_contain_text("91")
+        look(page, "map-far")
+        page.locator("#patch-list [data-go]").first.click()  # the list leads where the cluster leads
+        expect(page.locator("#patch-list a").first).to_be_visible()
+        look(page, "map-near")
+        page.select_option("#f-trade", "restaurant")
+        expect(page.locator(".shop")).to_have_count(1)
+        expect(page.locator("#patch-list a")).to_have_text(["清风小馆(水晶街店)"])
+        place = page.url
+        assert "trade=restaurant#36." in place
+        page.locator(".shop").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/e/**")
+        expect(page.locator("h1")).to_contain_text("淄博清风餐饮有限公司")
+        page.go_back()
+        expect(page.locator(".shop")).to_have_count(1)
+        assert page.url == place
+        assert not wrong, json.dumps(wrong, ensure_ascii=False)
+    finally:
+        chromium.close()
