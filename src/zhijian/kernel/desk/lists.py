@@ -29,7 +29,7 @@ from zhijian.kernel.matters.flow import Flow, Step
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable, readers
 
-ALWAYS = ("id", "uid", "kind", "number", "title", "area", "state", "due", "closed", "version", "entity_id")
+ALWAYS = ("id", "uid", "kind", "number", "title", "area", "state", "due", "closed", "version", "entity_id", "opened")
 
 
 class MatterList:

@@ -1,10 +1,13 @@
-"""Paging by key: the next page begins after the last row's key, so page 1,000 costs what page 1 costs."""
+"""Paging by key: the next page begins after the last row's key, so page 1,000 costs what page 1 costs.
+
+New is what was opened last, not what was entered last: an archive that was taken over stands behind this year's work.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from django.db.models import F, Q, QuerySet
 
@@ -29,23 +32,33 @@ class Page:
     before: str = ""
 
 
+At: TypeAlias = dt.date | dt.datetime | None  # a day of the order "due", a moment of the others
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+TICK = dt.timedelta(microseconds=1)
+
+
 def _key(matter: Matter, order: Order) -> str:
-    return f"{matter.due or '-'}.{matter.pk}" if order == "due" else str(matter.pk)
+    at = (matter.due or "-") if order == "due" else (matter.opened - EPOCH) // TICK
+    return f"{at}.{matter.pk}"
 
 
-def _read(key: str, order: Order) -> tuple[dt.date | None, int] | None:
-    """(day, id) of a key; None for nonsense, which then begins at the first page."""
-    day, _dot, pk = key.rpartition(".")
+def _read(key: str, order: Order) -> tuple[At, int] | None:
+    """(day or moment, id) of a key; None for nonsense, which then begins at the first page."""
+    at, _dot, pk = key.rpartition(".")
     try:
-        return (dt.date.fromisoformat(day) if order == "due" and day != "-" else None), int(pk)
-    except ValueError:
+        if order != "due":
+            return EPOCH + int(at) * TICK, int(pk)
+        return (dt.date.fromisoformat(at) if at != "-" else None), int(pk)
+    except (ValueError, OverflowError):
         return None
 
 
-def _beyond(order: Order, day: dt.date | None, pk: int, back: bool) -> Q:
+def _beyond(order: Order, day: At, pk: int, back: bool) -> Q:
     """Rows that come after the key (before it, when `back`). Rows without a due day come last."""
-    if order != "due":
-        return Q(pk__lt=pk) if (order == "newest") != back else Q(pk__gt=pk)
+    if order != "due":  # the bound on `opened` alone is what the index is entered by
+        if (order == "newest") != back:
+            return Q(opened__lte=day) & (Q(opened__lt=day) | Q(pk__lt=pk))
+        return Q(opened__gte=day) & (Q(opened__gt=day) | Q(pk__gt=pk))
     if day is None:
         return Q(due__isnull=False) | Q(due=None, pk__lt=pk) if back else Q(due=None, pk__gt=pk)
     if back:
@@ -60,7 +73,7 @@ def _sorted(rows: QuerySet[Matter], order: Order, back: bool) -> QuerySet[Matter
             if back
             else rows.order_by(F("due").asc(nulls_last=True), "pk")
         )
-    return rows.order_by("-pk" if (order == "newest") != back else "pk")
+    return rows.order_by("-opened", "-pk") if (order == "newest") != back else rows.order_by("opened", "pk")
 
 
 def page(rows: QuerySet[Matter], order: Order, after: str = "", before: str = "", size: int = SIZE) -> Page:

@@ -6,9 +6,12 @@ timeline, files, papers and notices hang on it with real foreign keys (architect
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from zhijian.kernel.clock import calendar
 from zhijian.kernel.ids import uuid7
 
 
@@ -44,16 +47,23 @@ class Matter(models.Model):
             models.UniqueConstraint(fields=["kind", "number"], condition=~models.Q(number=""), name="matter_number")
         ]
         indexes = [
-            models.Index(fields=["entity", "-opened"], name="matter_entity"),
+            models.Index(fields=["entity", "-opened", "-id"], name="matter_entity_newest"),
             models.Index(fields=["assignee", "due"], condition=models.Q(closed=None), name="matter_todo"),
             models.Index(fields=["second", "due"], condition=models.Q(closed=None), name="matter_todo_second"),
-            models.Index(fields=["kind", "area", "-id"], name="matter_list"),
-            models.Index(fields=["kind", "-id"], name="matter_list_city"),
+            models.Index(fields=["kind", "area", "-opened", "-id"], name="matter_newest"),
+            models.Index(fields=["kind", "-opened", "-id"], name="matter_newest_city"),
             models.Index(fields=["kind", "state", "area", "due"], condition=models.Q(closed=None), name="matter_open"),
             models.Index(fields=["due", "area"], condition=models.Q(closed=None), name="matter_late"),
             models.Index(fields=["area", "-id"], condition=~models.Q(flags=[]), name="matter_in_doubt"),
             models.Index(fields=["area", "due"], condition=models.Q(partner=True), name="matter_partner"),
         ]
 
+    happening: dt.datetime | None = None  # when the step that is being done happened; set by `perform` for its guards
+
     def __str__(self) -> str:
         return self.number or self.title
+
+    @property
+    def day(self) -> dt.date:
+        """The legal day as guards see it: of the step that is being done (it may be told later), else today."""
+        return calendar.legal_day(self.happening) if self.happening else calendar.today()

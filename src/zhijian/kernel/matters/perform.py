@@ -197,6 +197,7 @@ def _open(
         state=step.to,
         opened=at,
     )
+    matter.happening = at
     _guarded(step, matter, None, actor, facts)
     assign(matter, facts)
     if flow.numbered:
@@ -225,6 +226,7 @@ def _go_on(
         raise NotAllowed(_("Only %(who)s can do this.") % {"who": _names(step)})
     record = record_of(matter, flow)
     facts = parse(step.facts, given)
+    matter.happening = at
     _guarded(step, matter, record, actor, facts)
     area = matter.area
     assign(matter, facts)

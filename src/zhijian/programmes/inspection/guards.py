@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.models import Person
-from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters import Guard, no, ok
 from zhijian.kernel.matters.models import Matter
 from zhijian.programmes.inspection import rules
@@ -19,7 +18,7 @@ def two_officers(matter: Matter, record: Any, actor: Actor, facts: Any) -> Guard
     """At least two officers, each with a certificate in force on the day of the visit."""
     if facts is None:
         return ok()
-    day = facts.planned_for or calendar.today()
+    day = facts.planned_for or matter.day
     pair = {facts.assignee, facts.second}
     active = list(Person.objects.filter(pk__in=pair, is_active=True).prefetch_related("posts"))
     signing = [p for p in active if p.signs_on(day)]
@@ -58,7 +57,7 @@ def not_asked_yet(matter: Matter, record: Rectification, actor: Actor, facts: An
         return no(_("You have asked already; the inspector will answer."))
     if facts is not None and facts.asked_until <= record.deadline:
         return no(_("Ask for a day after the present deadline."))
-    if facts is not None and facts.asked_until < calendar.today():
+    if facts is not None and facts.asked_until < matter.day:
         return no(_("Ask for a day that is still to come."))
     latest = rules.latest_extension(record.deadline)
     if facts is not None and latest is not None and facts.asked_until > latest:
@@ -80,7 +79,7 @@ def within_extension(matter: Matter, record: Rectification, actor: Actor, facts:
         return ok()
     if facts.deadline <= record.deadline:
         return no(_("The new deadline must be later than the present one."))
-    if facts.deadline < calendar.today():
+    if facts.deadline < matter.day:
         return no(_("The new deadline must be a day that is still to come."))
     latest = rules.latest_extension(record.deadline)
     if latest is not None and facts.deadline > latest:
@@ -90,7 +89,7 @@ def within_extension(matter: Matter, record: Rectification, actor: Actor, facts:
 
 def time_left(matter: Matter, record: Rectification, actor: Actor, facts: Any) -> Guard:
     """What is sent back needs a day that is still to come."""
-    if facts is None or (facts.deadline or record.deadline) >= calendar.today():
+    if facts is None or (facts.deadline or record.deadline) >= matter.day:
         return ok()
     return no(_("Give a new deadline: the present one is over."))
 
@@ -106,7 +105,7 @@ def letters_apart(matter: Matter, record: Unreachable, actor: Actor, facts: Any)
     """Letters count when they came back, each sent so long after the one before as the rule says."""
     if facts is None:
         return ok()
-    if not facts.sent_on <= facts.returned_on <= calendar.today():
+    if not facts.sent_on <= facts.returned_on <= matter.day:
         return no(_("A letter comes back after it was sent, and not on a day to come."))
     gap = rules.LETTER_GAP.maybe(facts.sent_on)
     if record.sent_on is None or gap is None or gap.limit is None:
@@ -118,7 +117,7 @@ def letters_apart(matter: Matter, record: Unreachable, actor: Actor, facts: Any)
 
 def sought_enough(matter: Matter, record: Unreachable, actor: Actor, facts: Any) -> Guard:
     """Listing is proposed after so many visits or letters as the rule says."""
-    if rules.sought_enough(record.sought, record.letters, calendar.today()):
+    if rules.sought_enough(record.sought, record.letters, matter.day):
         return ok()
     seen = {"visits": record.sought, "letters": record.letters}
     return no(_("Not sought often enough: %(visits)s visits and %(letters)s letters so far.") % seen, rules.SOUGHT_MIN)

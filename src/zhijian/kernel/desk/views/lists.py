@@ -136,7 +136,11 @@ def list_export(request: HttpRequest, name: str) -> HttpResponse:
 def _excel(one: type[MatterList], actor: Actor, given: dict[str, str], title: str, language: str) -> Iterator[bytes]:
     with override(language), scoped(actor):
         made = one.made_columns(export=True)
-        rows = one.with_columns(one.narrowed(actor, given), export=True).order_by("-pk").iterator(chunk_size=BATCH)
+        rows = (
+            one.with_columns(one.narrowed(actor, given), export=True)
+            .order_by("-opened", "-pk")
+            .iterator(chunk_size=BATCH)
+        )
         cells = ([c.raw(row) for c in made] for row in rows)
         yield from xlsx.stream(title, [str(c.label) for c in made], cells, [36 if c.long else 18 for c in made])
 
