@@ -62,6 +62,9 @@ class Command(BaseCommand):
         plan = stack().table("demo")
         for one in plan.get("import", []):
             call_command("import_registry", str(stack().file(one["file"])), mapping=one["mapping"], stdout=self.stdout)
+        if made := plan.get("made_up"):
+            with scoped(SYSTEM):
+                generate.plant_named(made)
         counts = plan["count"]
         if counts["entities"]:
             entities = round(counts["entities"] * scale)
