@@ -16,10 +16,20 @@
       interactive: false,
       style: own ? OWN : OTHER,
       onEachFeature: function (one, layer) {
-        var look = own ? 'map-area own' : 'map-area'
-        layer.bindTooltip(text(one.properties.name), { permanent: true, direction: 'center', className: look })
+        if (!own) layer.bindTooltip(text(one.properties.name), { permanent: true, direction: 'center', className: 'map-area' })
       },
     }).addTo(map)
+  }
+
+  // In the corner: on the outline itself the name would lie on the shop's as often as not.
+  function title(map, words) {
+    var corner = L.control({ position: 'topright' })
+    corner.onAdd = function () {
+      var made = text(words)
+      made.className = 'map-area own'
+      return made
+    }
+    corner.addTo(map)
   }
 
   function dot(point, labelled) {
@@ -39,12 +49,15 @@
     map.setView([Number(data.lat) || 0, Number(data.lon) || 0], 9)
     if (!data.tiles) data.others.forEach(function (feature) { outline(map, feature, false) })
     var bounds = L.latLngBounds([])
-    if (data.own) bounds.extend(outline(map, data.own, true).getBounds())
+    if (data.own) {
+      bounds.extend(outline(map, data.own, true).getBounds())
+      title(map, data.own.properties.name)
+    }
     data.points.forEach(function (point) {
       dot(point, data.points.length < 6).addTo(map)
       bounds.extend([Number(point.lat), Number(point.lon)])
     })
-    if (bounds.isValid()) map.fitBounds(bounds.pad(data.own ? 0.06 : 0.4), { maxZoom: 14, animate: false })
+    if (bounds.isValid()) map.fitBounds(bounds.pad(data.own ? 0.2 : 0.4), { maxZoom: 14, animate: false })
   }
   document.querySelectorAll('[data-map]').forEach(show)
 })()
