@@ -47,17 +47,16 @@
     if (data.tiles) L.tileLayer(data.tiles, { maxZoom: 18 }).addTo(map)
     // A view comes first: a label can't be placed on a map that looks nowhere.
     map.setView([Number(data.lat) || 0, Number(data.lon) || 0], 9)
-    if (!data.tiles) data.others.forEach(function (feature) { outline(map, feature, false) })
+    if (!data.tiles) (data.others || []).forEach(function (feature) { outline(map, feature, false) })
     var bounds = L.latLngBounds([])
-    if (data.own) {
-      bounds.extend(outline(map, data.own, true).getBounds())
-      title(map, data.own.properties.name)
-    }
+    var own = data.own || []
+    own.forEach(function (feature) { bounds.extend(outline(map, feature, true).getBounds()) })
+    if (own.length === 1) title(map, own[0].properties.name)
     data.points.forEach(function (point) {
       dot(point, data.points.length < 6).addTo(map)
       bounds.extend([Number(point.lat), Number(point.lon)])
     })
-    if (bounds.isValid()) map.fitBounds(bounds.pad(data.own ? 0.2 : 0.4), { maxZoom: 14, animate: false })
+    if (bounds.isValid()) map.fitBounds(bounds.pad(own.length ? 0.2 : 0.4), { maxZoom: 14, animate: false })
   }
   document.querySelectorAll('[data-map]').forEach(show)
 })()

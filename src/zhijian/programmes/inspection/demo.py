@@ -4,7 +4,7 @@ Every visit is a record as a phone sends it. Some hundreds go through the phone'
 happened and each as of its own moment (`agenda`); what a large scale asks for beyond them is planted (`stories`). So
 the demo city holds nothing that the platform could not have made itself. Of what is planted only the last quarter has
 its notices: of a year that is over nobody reads them. Only made-up premises are visited: nothing invented is said of a
-real firm whose rows a place brings along. Each night of the quarter is sealed, and what was planted last.
+real firm whose rows a place brings along. Each night of the quarter is sealed.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ from zhijian.programmes.inspection.stories import News, Performed, PlantedVisit,
 from zhijian.programmes.inspection.wording import Words, words
 
 Say = Callable[[str], None]
-BY_PHONE = 300  # visits of each part that come through the phone's door; the rest is planted
+BY_PHONE = 300  # visits of the quarter that come through the phone's door; the rest is planted
+CLOSED_BY_PHONE = 150  # the same of the closed year: enough papers to look at, half a second each
 READ = 500  # premises that are read together
 SEALED_AFTER = dt.timedelta(days=7)  # papers older than that have their seal; younger ones wait for it on the desk
 READ_AFTER = dt.timedelta(days=7)  # what staff were told before that, they have read
@@ -166,7 +167,6 @@ def plant(scale: float, say: Say) -> None:
     say(f"closed year {plan['closed_year']['year']}: {done} inspections")
     done = _quarter(plan["quarter"], scale, town)
     _read_older(when.now() - READ_AFTER)
-    make_seal()
     say(f"last quarter: {done} inspections; planned visits and findings at work")
     if done := report(dice, town.said):
         say(f"other platforms: {done} records owed")
@@ -255,12 +255,14 @@ def _at(day: dt.date, hour: int, minute: int) -> dt.datetime:
 After = Callable[[Story, Call], None]
 
 
-def _visits(town: Town, calls: list[Call], after: After, night: Callable[[dt.date], object] | None = None) -> int:
+def _visits(
+    town: Town, calls: list[Call], after: After, by_phone: int, night: Callable[[dt.date], object] | None = None
+) -> int:
     """Tell each visit and what came after: the first through the phone's door, the rest planted. Returns how many."""
-    for call in calls[:BY_PHONE]:
+    for call in calls[:by_phone]:
         town.agenda.add(call.ended, partial(_by_phone, town, call, after))
     town.agenda.run(night)
-    for start in range(BY_PHONE, len(calls), READ):
+    for start in range(by_phone, len(calls), READ):
         some = calls[start : start + READ]
         with scoped(SYSTEM):
             rows = Premises.objects.select_related("entity").in_bulk({call.place.pk for call in some})
@@ -306,7 +308,7 @@ def _closed_year(plan: dict[str, Any], scale: float, town: Town) -> int:
     for n, purpose in enumerate(purposes):
         day = _working_day(town.dice, first, last)
         calls.append(Call(n, *town.place(day), *times(day, town.dice), purpose, plan["failing_percent"]))
-    return _visits(town, calls, lambda story, call: _settle(story, call.day, town))
+    return _visits(town, calls, lambda story, call: _settle(story, call.day, town), min(BY_PHONE, CLOSED_BY_PHONE))
 
 
 def _settle(story: Story, day: dt.date, town: Town) -> None:
@@ -340,12 +342,9 @@ def _quarter(plan: dict[str, Any], scale: float, town: Town) -> int:
         thought = _working_day(dice, min(day, today) - dt.timedelta(days=14), min(day, today) - dt.timedelta(days=3))
         task = partial(_task, town, office, day, "special" if n % 5 == 3 else "routine")
         town.agenda.add(_at(thought, dice.choice((8, 9, 16)), 30 + dice.randrange(30)), task)
-    yesterday = _at(demo_detours.last_working_day(), 9, 0)
-    detours = town.plan.get("detours", {})
-    town.agenda.add(
-        yesterday, lambda: demo_detours.plant(detours, _free(town, favourite), favourite.first, dice)
-    )
-    done = _visits(town, calls, lambda story, call: _live(story, call.day, call.n, town), night=make_seal)
+    detours = partial(demo_detours.plant, town.plan.get("detours", {}), _free(town, favourite), favourite.first, dice)
+    town.agenda.add(_at(demo_detours.last_working_day(), 9, 0), detours)
+    done = _visits(town, calls, lambda story, call: _live(story, call.day, call.n, town), BY_PHONE, make_seal)
     town.news.tell()
     return done
 
