@@ -143,7 +143,7 @@ def halfway(story: Story) -> None:
     story.answer(0, at(11, 2), "已整改")
     story.accept(0, at(11, 6))
     if len(story.deadlines) > 1:
-        story.ask_time(1, at(11, 7), dt.date(2099, 4, 1), "设备排期")
+        story.ask_time(1, at(11, 7), dt.date(2026, 3, 27), "设备排期")
 
 
 def untouched(story: Story) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.clock import calendar
@@ -58,7 +59,7 @@ def not_asked_yet(matter: Matter, record: Rectification, actor: Actor, facts: An
         return no(_("You have asked already; the inspector will answer."))
     if facts is not None and facts.asked_until <= record.deadline:
         return no(_("Ask for a day after the present deadline."))
-    if facts is not None and facts.asked_until < calendar.today():
+    if facts is not None and facts.asked_until < calendar.legal_day(when.now()):
         return no(_("Ask for a day that is still to come."))
     latest = rules.latest_extension(record.deadline)
     if facts is not None and latest is not None and facts.asked_until > latest:
