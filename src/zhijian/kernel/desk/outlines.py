@@ -61,9 +61,9 @@ def _source() -> str:
 
 
 def ground(areas: Iterable[str]) -> dict[str, Any] | None:
-    """What a map of areas stands on: their outlines, their neighbours', and whose they are; None where none is known."""
+    """What a map of areas stands on: their outlines, their neighbours', and the source; None where none is known."""
     known = _outlines(stack().name)
-    own = set().union(*map(_own, areas))
+    own: set[str] = set().union(*map(_own, areas))
     if not own:
         return None
     others = [one for code, one in known.items() if code not in own]

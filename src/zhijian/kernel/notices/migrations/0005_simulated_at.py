@@ -6,7 +6,7 @@ import zhijian.kernel.when
 
 
 class Migration(migrations.Migration):
-    dependencies = [("notices", "0002_scope")]
+    dependencies = [("notices", "0004_delivery_scope")]
     operations = [
         migrations.AlterField(
             "simulatedmessage", "at", models.DateTimeField(default=zhijian.kernel.when.now)
