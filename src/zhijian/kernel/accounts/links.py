@@ -8,6 +8,7 @@ import secrets
 
 from django.utils import timezone
 
+from zhijian.kernel import when
 from zhijian.kernel.accounts.models import AccessLink
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.registry.models import Entity
@@ -26,7 +27,7 @@ def make_link(entity: Entity, matter: Matter, days: int = LINK_DAYS) -> str:
         digest=_digest(token),
         entity=entity,
         matter_uid=matter.uid,
-        expires=timezone.now() + dt.timedelta(days=days),
+        expires=when.now() + dt.timedelta(days=days),
     )
     return token
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Q
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zhijian.kernel.accounts.actor import PUBLIC, Actor
@@ -84,11 +85,22 @@ def bureau(area: str = "") -> str:
         return ""
 
 
+def made_up() -> str:
+    """What of the demo city is made up, in the pack's own words (`demo.toml`, `banner`) and the reader's language.
+
+    Places differ: one is invented whole, another stands on real rows.
+    """
+    said = stack().table("demo").get("banner", {}) if stack().files("demo.toml") else {}
+    spoken = said.get(get_language() or "") or said.get(stack().language)
+    return str(spoken or _("Demo: what is shown here is made up, in whole or in part. Nothing here is in force."))
+
+
 def desk(request: HttpRequest) -> dict[str, Any]:
     """The context processor that the settings name."""
     return {
         "DEMO": settings.DEMO and not settings.TRAINING,
         "TRAINING": settings.TRAINING,
+        "made_up": made_up,
         "desk": Desk(request),
         "bureau": bureau,
         "large_type": request.COOKIES.get("large") == "1",

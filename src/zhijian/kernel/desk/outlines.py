@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from zhijian.kernel.packs import stack
 
 
@@ -16,12 +18,14 @@ def _outlines(pack: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for path in stack().files("areas/*.geojson").values():
         for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
-            code = str(feature["properties"].get("adcode") or feature["properties"].get("code") or "")
-            found[code] = {"type": "Feature", "properties": {}, "geometry": feature["geometry"]}
+            facts = feature["properties"]
+            code = str(facts.get("adcode") or facts.get("code") or "")
+            named = {"name": str(facts.get("name", code))}
+            found[code] = {"type": "Feature", "properties": named, "geometry": feature["geometry"]}
     return found
 
 
-def outline(area: str) -> Any:
+def _nearest(area: str) -> Any:
     """The outline of an area, else of the nearest one above that has one; None where there is none."""
     known = _outlines(stack().name)
     return next((known[area[:end]] for end in range(len(area), 0, -1) if area[:end] in known), None)
@@ -33,7 +37,34 @@ def outlines(areas: Iterable[str]) -> dict[str, Any] | None:
     found: dict[int, Any] = {}
     for area in areas:
         below = [one for code, one in known.items() if code.startswith(area) and code != area]
-        for one in below or [outline(area)]:
+        for one in below or [_nearest(area)]:
             if one is not None:
                 found[id(one)] = one
     return {"type": "FeatureCollection", "features": list(found.values())} if found else None
+
+
+def _own(area: str) -> set[str]:
+    """The codes of the outlines that make up an area: its own, those of what lies in it, or the nearest one above."""
+    known = _outlines(stack().name)
+    within = {code for code in known if code.startswith(area)}
+    above = next((area[:end] for end in range(len(area), 0, -1) if area[:end] in known), "")
+    return within or ({above} if above else set())
+
+
+def _source() -> str:
+    """Where the outlines come from, and the map's approval number where it has one: a map says both."""
+    files = stack().table("areas/sources") if stack().files("areas/sources.toml") else {}
+    named = files.get("districts", {}).get("from", "")
+    approval = stack().setting("map_approval", "")
+    said = _("Approval No. %(number)s") % {"number": approval} if approval else _("Illustrative, not a standard map")
+    return " · ".join(filter(None, [said, named]))
+
+
+def ground(areas: Iterable[str]) -> dict[str, Any] | None:
+    """What a map of areas stands on: their outlines, their neighbours', and the source; None where none is known."""
+    known = _outlines(stack().name)
+    own: set[str] = set().union(*map(_own, areas))
+    if not own:
+        return None
+    others = [one for code, one in known.items() if code not in own]
+    return {"own": [known[code] for code in sorted(own)], "others": others, "source": _source()}

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.crypto import mask, open_text, seal_text
 from zhijian.kernel.evidence.digest import canonical, sha256_hex, sm3_hex
@@ -113,7 +113,7 @@ def record(
         subject=subject,
         seq=seq + 1,
         kind=kind,
-        at=at or timezone.now(),
+        at=at or when.now(),
         actor=actor.label,
         actor_name=actor.name if actor.kind in ("staff", "party") else "",
         matter=matter,

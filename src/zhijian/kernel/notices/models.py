@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from zhijian.kernel import when
 from zhijian.kernel.accounts.crypto import EncryptedText
 from zhijian.kernel.ids import uuid7
 from zhijian.kernel.notices.webhooks.models import Delivery, Endpoint
@@ -110,7 +111,7 @@ class SimulatedMessage(models.Model):
     number = models.CharField(max_length=24)
     text = models.TextField()
     parts = models.PositiveSmallIntegerField()
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=when.now)
 
 
 class JobFailure(models.Model):

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext_noop
 
+from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.links import make_link
 from zhijian.kernel.accounts.scope import scoped
@@ -26,6 +27,7 @@ from zhijian.kernel.notices.wording import render
 from zhijian.kernel.packs import stack
 from zhijian.kernel.party.family import family_of, head_of
 from zhijian.kernel.party.pages import page_of
+from zhijian.kernel.registry.models import Entity
 
 logger = logging.getLogger(__name__)
 PAUSES = [dt.timedelta(minutes=m) for m in (1, 5, 30, 120, 360)]  # between the tries; then it is given up
@@ -50,7 +52,7 @@ def claim(pk: int, *, locked: bool = True) -> Notice | None:
     `locked` False shows what happens without the lock; only a test asks for it.
     """
     with scoped(SYSTEM):
-        due = Q(next_try=None) | Q(next_try__lte=timezone.now())
+        due = Q(next_try=None) | Q(next_try__lte=when.now())
         rows = Notice.objects.filter(due, pk=pk, state=NoticeState.QUEUED, channel=Channel.SMS)
         if locked:
             rows = rows.select_for_update(skip_locked=True, of=("self",))
@@ -59,7 +61,7 @@ def claim(pk: int, *, locked: bool = True) -> Notice | None:
             return None
         _between_reading_and_writing()
         notice.state = NoticeState.SENDING
-        notice.claimed_at = timezone.now()
+        notice.claimed_at = when.now()
         notice.tries += 1
         notice.save(update_fields=["state", "claimed_at", "tries"])
         return notice
@@ -133,7 +135,7 @@ def _ask(notice: Notice, text: str) -> str:
 def _sent(notice: Notice, receipt: str, parts: int) -> None:
     with scoped(SYSTEM):
         Notice.objects.filter(pk=notice.pk, state=NoticeState.SENDING).update(
-            state=NoticeState.SENT, sent_at=timezone.now(), receipt=receipt[:80], parts=parts, error=""
+            state=NoticeState.SENT, sent_at=when.now(), receipt=receipt[:80], parts=parts, error=""
         )
 
 
@@ -151,6 +153,17 @@ def _later(notice: Notice, why: str) -> None:
     with scoped(SYSTEM):
         Notice.objects.filter(pk=notice.pk).update(state=NoticeState.QUEUED, next_try=when, error=why[:300])
         jobs.send.later(job_at=when, notice=notice.pk)
+
+
+def send_waiting(entity: Entity) -> None:
+    """Send at once what waits for an enterprise, where it is known how the site is reached; else the worker does."""
+    if not public_origin():
+        return
+    with scoped(SYSTEM):
+        rows = Notice.objects.filter(entity=entity, channel=Channel.SMS, state=NoticeState.QUEUED).order_by("pk")
+        waiting = list(rows.values_list("pk", flat=True))
+    for pk in waiting:
+        send_one(pk)
 
 
 def give_up_interrupted() -> int:

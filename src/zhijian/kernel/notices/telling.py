@@ -6,8 +6,8 @@ import datetime as dt
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
+from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.crypto import blind_index
 from zhijian.kernel.accounts.models import Person
@@ -79,7 +79,7 @@ def _write(
 ) -> Notice | None:
     person = receiver if isinstance(receiver, Person) else None
     entity = receiver if isinstance(receiver, Entity) else None
-    now = timezone.now()
+    now = when.now()
     notice = Notice(
         matter=matter,
         area=matter.area if matter else (entity.area if entity else ""),
@@ -107,7 +107,7 @@ def _write(
         except IntegrityError:
             return None
     moment()[_key(notice)] = notice.pk
-    if notice.channel == Channel.SMS:
+    if notice.channel == Channel.SMS and not when.is_told():  # who tells a history sends it himself, at that moment
         jobs.send.later(notice=notice.pk)
     return notice
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from zhijian.kernel import when
 from zhijian.kernel.accounts import demo as people
 from zhijian.kernel.accounts.actor import SYSTEM, Actor, actor_of
 from zhijian.kernel.accounts.models import Person
@@ -53,15 +54,20 @@ def _office(clerk: Actor, officer: Actor, first: Person, second: Person, area: s
     with scoped(officer):
         for paper in waiting:
             if not SealRequest.objects.filter(paper=paper).exists():
-                sealing.ask(paper, officer)
+                with when.as_of(paper.at + dt.timedelta(minutes=20)):
+                    sealing.ask(paper, officer)
         for n, paper in enumerate(sealed):
-            acts.record(paper, _told(n, paper, first, second), officer)
+            told = _told(n, paper, first, second)
+            with when.as_of(told.at or calendar.start_of(told.sent_on or calendar.today())):
+                acts.record(paper, told, officer)
         if sealed:
-            _address(sealed[-1], officer)
-    with scoped(clerk):
+            with when.as_of(sealed[-1].at):
+                _address(sealed[-1], officer)
+    before = calendar.start_of(calendar.today()) - dt.timedelta(days=1)
+    with when.as_of(before + dt.timedelta(hours=9)), scoped(clerk):
         kind = blanks.kinds()[0][0]
         sheets = blanks.issue(kind, "A-000101", SHEETS, first, clerk)
-    with scoped(officer):
+    with when.as_of(before + dt.timedelta(hours=15)), scoped(officer):
         for sheet, paper in zip(sheets[:3], sealed, strict=False):
             blanks.settle(sheet, "used", officer, matter=paper.matter)
         blanks.settle(sheets[3], "spoiled", officer, reason=str(_("wet")))

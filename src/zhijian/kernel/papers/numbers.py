@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.scope import current_actor, scoped
@@ -44,7 +45,7 @@ def _advance(kind: str, organ: str, year: int, by: int) -> int:
 
 def _take(kind: str, area: str, year: int, count: int, actor: Actor, device: Device | None) -> list[NumberRow]:
     organ, style = stack().organ(area), stack().number_format(kind)
-    now = timezone.now()
+    now = when.now()
     with transaction.atomic():
         last = _advance(kind, organ.code, year, count)
         return NumberRow.objects.bulk_create(
@@ -157,7 +158,7 @@ def void_number(row: NumberRow, reason: str, *, actor: Actor | None = None) -> N
 def mark(row: NumberRow, state: str, actor: Actor, reason: str = "") -> None:
     """Set what became of a locked number: who, when, why."""
     row.state, row.reason = state, reason[:300]
-    row.changed_at, row.changed_by = timezone.now(), actor.label
+    row.changed_at, row.changed_by = when.now(), actor.label
     row.save(update_fields=["state", "reason", "changed_at", "changed_by", "paper"])
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 import json
 import tomllib
 from collections.abc import Callable, Collection, Iterator
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,12 @@ from zhijian.kernel.packs import Stack, stack
 from .door import new_door_code
 from .import_.rows import escape, uuid7s
 from .made_up import MadeEntity, Maker, Ring, Town
+from .models import Entity, Licence, Premises
 from .text import search_columns
 
 ENTITIES, UNITS = 607_000, 90_000  # of the city in the interview
 SOURCE = "made_up"
+SPREAD = Decimal("0.002")  # degrees between the made-up shops of an area, some 200 m
 _BATCH = 5_000
 _SEARCH = "name fold grams initials name_key"
 _COLUMNS = {
@@ -121,6 +124,28 @@ def plant(
                 progress(counts["entities"])
         cursor.execute("ANALYZE registry_entity, registry_premises, registry_licence")
     return counts
+
+
+def plant_named(plan: dict[str, Any]) -> int:
+    """Plant the made-up shops that a pack names (`demo.toml`, `made_up`), around the point of their area.
+
+    For a place whose register is real. Returns how many. Raises KeyError for an area that the pack does not have.
+    """
+    for n, shop in enumerate(plan["shops"], 1):
+        area, known = stack().areas[shop["area"]], {"source": SOURCE, "source_key": f"{SOURCE}-{n}"}
+        told = {name: shop[name] for name in ("name", "address", "area")}
+        entity = Entity.objects.create(**known, **told)
+        place = Premises.objects.create(
+            **known,
+            **told,
+            entity=entity,
+            trade=shop["trade"],
+            lat=Decimal(area.latitude) + (n % 5 - 2) * SPREAD,
+            lon=Decimal(area.longitude) + (n % 3 - 1) * SPREAD,
+        )
+        number = f"DEMO-{n:04d}"
+        Licence.objects.create(entity=entity, premises=place, kind=plan["licence"], number=number, scope=plan["scope"])
+    return len(plan["shops"])
 
 
 def _plant_batch(cursor: Any, batch: list[MadeEntity]) -> int:

@@ -1,8 +1,10 @@
 """The demo city's inspections: a closed year under its own rules, and a living quarter that carries the work to do.
 
-Every visit is a record as a phone sends it. Some hundreds go through the phone's door; what a large scale asks for
-beyond them is planted (`stories`), so the demo city holds nothing that the platform could not have made itself. Of what
-is planted only the last quarter has its notices: of a year that is over nobody reads them.
+Every visit is a record as a phone sends it. Some hundreds go through the phone's door, in the order in which they
+happened and each as of its own moment (`agenda`); what a large scale asks for beyond them is planted (`stories`). So
+the demo city holds nothing that the platform could not have made itself. Of what is planted only the last quarter has
+its notices: of a year that is over nobody reads them. Only made-up premises are visited: nothing invented is said of a
+real firm whose rows a place brings along. Each night of the quarter is sealed.
 """
 
 from __future__ import annotations
@@ -11,36 +13,47 @@ import datetime as dt
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from itertools import chain
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max, prefetch_related_objects
+from django.db.models import F, Max, prefetch_related_objects
 
+from zhijian.kernel import when
 from zhijian.kernel.accounts import demo as people
-from zhijian.kernel.accounts.actor import SYSTEM, actor_of
+from zhijian.kernel.accounts.actor import SYSTEM, Actor, actor_of
 from zhijian.kernel.accounts.models import Device, Jurisdiction, Person, Post
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
+from zhijian.kernel.evidence import files
+from zhijian.kernel.evidence.seal import make_seal
+from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.matters.planting import BATCH, Planter
+from zhijian.kernel.notices.models import Notice, NoticeState, ToKind
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import forms, making
 from zhijian.kernel.papers.models import Paper
+from zhijian.kernel.registry.generate import SOURCE
 from zhijian.kernel.registry.models import Premises
-from zhijian.programmes.inspection import demo_detours, flow, rules
+from zhijian.programmes.inspection import demo_detours, drawn, flow, rules
+from zhijian.programmes.inspection.agenda import Agenda, Later
 from zhijian.programmes.inspection.checklists import load_shipped
-from zhijian.programmes.inspection.made_up import Seen, Sheet, made_name, record_of
+from zhijian.programmes.inspection.made_up import Seen, Sheet, made_name, record_of, times
 from zhijian.programmes.inspection.models import Checklist, Inspection
 from zhijian.programmes.inspection.reported import report
 from zhijian.programmes.inspection.stories import News, Performed, PlantedVisit, Story
 from zhijian.programmes.inspection.wording import Words, words
 
 Say = Callable[[str], None]
-BY_PHONE = 300  # visits of each part that come through the phone's door; the rest is planted
+BY_PHONE = 300  # visits of the quarter that come through the phone's door; the rest is planted
+CLOSED_BY_PHONE = 150  # the same of the closed year: enough papers to look at, half a second each
 READ = 500  # premises that are read together
 SEALED_AFTER = dt.timedelta(days=7)  # papers older than that have their seal; younger ones wait for it on the desk
+READ_AFTER = dt.timedelta(days=7)  # what staff were told before that, they have read
+PHOTOGRAPHED = 60  # of the quarter's visits through the phone's door, every other one of the first so many
 TRIES = 20  # throws of the dice for premises that were there on a day
 
 
@@ -81,12 +94,19 @@ class Town:
     words: Words
     planter: Planter = field(default_factory=Planter)
     news: News = field(default_factory=News)
+    agenda: Agenda = field(default_factory=Agenda)
     planned: set[int] = field(default_factory=set)  # premises that a visit is planned for
 
     @property
     def said(self) -> dict[str, Any]:
         """What enterprises say, in the place's language."""
         return self.plan["said"]
+
+    @cached_property
+    def clerks(self) -> dict[str, Actor]:
+        """Who keeps the seal of an office, by its area."""
+        rows = Post.objects.filter(role=Role.CLERK).select_related("person")
+        return {post.jurisdiction_id: actor_of(post.person) for post in rows}
 
     def place(self, day: dt.date, office: Office | None = None) -> tuple[Office, Place]:
         """Premises that were there on a day: of the office, if it has any, else of another."""
@@ -111,11 +131,16 @@ class Call:
     n: int
     office: Office
     place: Place
-    day: dt.date
+    begun: dt.datetime
+    ended: dt.datetime
     purpose: str
     percent: int
     key: bool = False
-    told: bool = False  # whether people are told, where it is planted
+    living: bool = False  # of the last quarter: people are told, where it is planted; some have photos
+
+    @property
+    def day(self) -> dt.date:
+        return calendar.legal_day(self.begun)
 
 
 def scaled(count: int, scale: float) -> int:
@@ -141,21 +166,33 @@ def plant(scale: float, say: Say) -> None:
     done = _closed_year(plan["closed_year"], scale, town)
     say(f"closed year {plan['closed_year']['year']}: {done} inspections")
     done = _quarter(plan["quarter"], scale, town)
-    _seal_older(calendar.start_of(calendar.today()) - SEALED_AFTER)
+    _read_older(when.now() - READ_AFTER)
     say(f"last quarter: {done} inspections; planned visits and findings at work")
     if done := report(dice, town.said):
         say(f"other platforms: {done} records owed")
 
 
-def _seal_older(before: dt.datetime) -> None:
+def _read_older(before: dt.datetime) -> None:
+    """Staff have read what they were told a while ago, when it came."""
+    with scoped(SYSTEM):
+        told = Notice.objects.filter(to_kind=ToKind.PERSON, state=NoticeState.SENT, made_at__lt=before)
+        told.update(state=NoticeState.READ, read_at=F("made_at"))
+
+
+def _seal_originals(town: Town, matter: Matter) -> None:
     """The originals of older papers were sealed on the next morning, by the office's clerk where the demo has one."""
     kinds = [kind for kind, one in forms.forms().items() if one.sealed]
+    before = calendar.start_of(calendar.today()) - SEALED_AFTER
     with scoped(SYSTEM):
-        rows = Post.objects.filter(role=Role.CLERK).select_related("person")
-        clerks = {post.jurisdiction_id: actor_of(post.person) for post in rows}
-        for paper in Paper.objects.filter(kind__in=kinds, state=Paper.State.ISSUED, sealed=False, at__lt=before):
-            morning = _at(calendar.legal_day(paper.at) + dt.timedelta(days=1), 9, 0)
-            making.affix_seal(paper, clerks.get(paper.area, SYSTEM), morning)
+        papers = list(Paper.objects.filter(matter=matter, kind__in=kinds, at__lt=before))
+    for paper in papers:
+        morning = _at(calendar.add_working_days(calendar.legal_day(paper.at), 1)[0], 9, 0)
+        town.agenda.add(morning, partial(_affix, paper, town.clerks.get(paper.area, SYSTEM), morning))
+
+
+def _affix(paper: Paper, clerk: Actor, at: dt.datetime) -> None:
+    with scoped(SYSTEM):
+        making.affix_seal(paper, clerk, at)
 
 
 def _offices(dice: random.Random, trades: set[str]) -> Iterator[Office]:
@@ -178,9 +215,13 @@ def _offices(dice: random.Random, trades: set[str]) -> Iterator[Office]:
 
 
 def _shops(trades: set[str]) -> dict[str, list[Place]]:
-    """The premises of the trades, by area."""
+    """The made-up premises of the trades, by area."""
     shops: dict[str, list[Place]] = {}
-    rows = Premises.objects.filter(trade__in=trades).annotate(until=Max("licences__valid_until")).order_by("pk")
+    rows = (
+        Premises.objects.filter(trade__in=trades, entity__source=SOURCE)
+        .annotate(until=Max("licences__valid_until"))
+        .order_by("pk")
+    )
     for area, pk, since, until in rows.values_list("area", "pk", "entity__established", "until"):
         shops.setdefault(area, []).append(Place(pk, since or dt.date.min, until or dt.date.max))
     return shops
@@ -211,29 +252,52 @@ def _at(day: dt.date, hour: int, minute: int) -> dt.datetime:
     return dt.datetime(day.year, day.month, day.day, hour, minute, tzinfo=calendar.zone())
 
 
-def _visits(town: Town, calls: list[Call], after: Callable[[Story, Call], None]) -> int:
+After = Callable[[Story, Call], None]
+
+
+def _visits(
+    town: Town, calls: list[Call], after: After, by_phone: int, night: Callable[[dt.date], object] | None = None
+) -> int:
     """Tell each visit and what came after: the first through the phone's door, the rest planted. Returns how many."""
-    for start in range(0, len(calls), READ):
+    for call in calls[:by_phone]:
+        town.agenda.add(call.ended, partial(_by_phone, town, call, after))
+    town.agenda.run(night)
+    for start in range(by_phone, len(calls), READ):
         some = calls[start : start + READ]
         with scoped(SYSTEM):
             rows = Premises.objects.select_related("entity").in_bulk({call.place.pk for call in some})
         for call in some:
-            after(_story(town, call, rows[call.place.pk]), call)
+            raw, seen = _record(town, call, rows[call.place.pk])
+            after(PlantedVisit(town.planter, raw, seen, town.news if call.living else None), call)
             town.planter.flush(BATCH)
     town.planter.flush()
     return len(calls)
 
 
-def _story(town: Town, call: Call, premises: Premises) -> Story:
+def _by_phone(town: Town, call: Call, after: After) -> None:
+    with scoped(SYSTEM):
+        premises = Premises.objects.select_related("entity").get(pk=call.place.pk)
+        raw, _seen = _record(town, call, premises)
+    story = Performed(raw, call.office.device)
+    _seal_originals(town, story.matter)
+    after(Later(story, town.agenda), call)
+
+
+def _record(town: Town, call: Call, premises: Premises) -> tuple[dict[str, Any], Seen]:
     office, sheet = call.office, town.sheet(premises.trade, call.day)
     absent = sheet.absent(premises, town.plan)
     failed = sheet.failing(town.dice, absent, call.percent, call.key)
-    officers = (office.first, office.second)
-    seen = Seen(premises, call.day, officers, office.device, sheet, failed, absent, call.purpose)
-    raw = record_of(seen, town.plan, town.words, town.dice)
-    if call.n < BY_PHONE:
-        return Performed(raw, office.device)
-    return PlantedVisit(town.planter, raw, seen, town.news if call.told else None)
+    officers, photos = (office.first, office.second), _photos(call, failed)
+    seen = Seen(premises, call.begun, call.ended, officers, office.device, sheet, failed, absent, call.purpose, photos)
+    return record_of(seen, town.plan, town.words, town.dice), seen
+
+
+def _photos(call: Call, failed: list[str]) -> dict[str, tuple[str, int]]:
+    """Pictures of the first two findings of some visits, stored as those that a phone sends: digest and size."""
+    if not call.living or call.n >= min(PHOTOGRAPHED, BY_PHONE) or call.n % 2:
+        return {}
+    kept = {item: files.store(drawn.photo(2 * call.n + k)) for k, item in enumerate(failed[:2])}
+    return {item: (blob.sha256, blob.size) for item, blob in kept.items()}
 
 
 def _closed_year(plan: dict[str, Any], scale: float, town: Town) -> int:
@@ -243,8 +307,8 @@ def _closed_year(plan: dict[str, Any], scale: float, town: Town) -> int:
     calls = []
     for n, purpose in enumerate(purposes):
         day = _working_day(town.dice, first, last)
-        calls.append(Call(n, *town.place(day), day, purpose, plan["failing_percent"]))
-    return _visits(town, calls, lambda story, call: _settle(story, call.day, town))
+        calls.append(Call(n, *town.place(day), *times(day, town.dice), purpose, plan["failing_percent"]))
+    return _visits(town, calls, lambda story, call: _settle(story, call.day, town), min(BY_PHONE, CLOSED_BY_PHONE))
 
 
 def _settle(story: Story, day: dt.date, town: Town) -> None:
@@ -270,14 +334,18 @@ def _quarter(plan: dict[str, Any], scale: float, town: Town) -> int:
         office = favourite if n % 4 == 0 and n < BY_PHONE else None
         day = _working_day(dice, today - dt.timedelta(days=90), today - dt.timedelta(days=1))
         purpose = "special" if n % 6 == 2 else "routine"
-        calls.append(Call(n, *town.place(day, office), day, purpose, 45, n % 9 == 4, told=True))
-    done = _visits(town, calls, lambda story, call: _live(story, call.day, call.n, town))
-    town.news.tell()
+        begun, ended = times(day, dice)
+        calls.append(Call(n, *town.place(day, office), begun, ended, purpose, 45, n % 9 == 4, living=True))
     for n in range(scaled(plan["planned"], scale)):
         office = favourite if n < 6 else dice.choice(town.offices)
         day = today + dt.timedelta(days=dice.choice([-2, 0, 0, 0, 1, 3]))
-        _task(town, office, day, "special" if n % 5 == 3 else "routine")
-    demo_detours.plant(town.plan.get("detours", {}), _free(town, favourite), favourite.first, dice)
+        thought = _working_day(dice, min(day, today) - dt.timedelta(days=14), min(day, today) - dt.timedelta(days=3))
+        task = partial(_task, town, office, day, "special" if n % 5 == 3 else "routine")
+        town.agenda.add(_at(thought, dice.choice((8, 9, 16)), 30 + dice.randrange(30)), task)
+    detours = partial(demo_detours.plant, town.plan.get("detours", {}), _free(town, favourite), favourite.first, dice)
+    town.agenda.add(_at(demo_detours.last_working_day(), 9, 0), detours)
+    done = _visits(town, calls, lambda story, call: _live(story, call.day, call.n, town), BY_PHONE, make_seal)
+    town.news.tell()
     return done
 
 
@@ -303,8 +371,9 @@ def _live(story: Story, day: dt.date, n: int, town: Town) -> None:
             until = max(deadline, calendar.today()) + dt.timedelta(days=7)
             if until <= (rules.latest_extension(deadline) or until):
                 story.ask_time(k, at, until, town.dice.choice(town.said["ask_time"]))
-    if age > 12 and n % 2:
-        story.publish(_at(calendar.add_working_days(day, 8)[0], 9, 30))
+    published = _at(calendar.add_working_days(day, 8)[0], 9, 30)
+    if age > 12 and n % 2 and published < calendar.start_of(calendar.today()):
+        story.publish(published)
 
 
 def _task(town: Town, office: Office, day: dt.date, purpose: str) -> None:
@@ -319,6 +388,7 @@ def _task(town: Town, office: Office, day: dt.date, purpose: str) -> None:
             flow.INSPECTION,
             "plan",
             SYSTEM,
+            at=when.now(),
             about=About(premises.name, premises.area, premises.entity, premises),
             purpose=purpose,
             planned_for=day,

@@ -17,8 +17,7 @@ from zhijian.kernel.evidence.digest import canonical, sha256_hex
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import flow
-from zhijian.programmes.inspection.actions import record_visit
-from zhijian.programmes.inspection.record import read
+from zhijian.programmes.inspection.stories import Performed
 
 Json = dict[str, Any]
 
@@ -101,7 +100,7 @@ def plant(plan: Json, free: Iterator[Free], first: Person, dice: random.Random) 
             premises = task.premises if task else Premises.objects.get(pk=place.premises)
             more = {"task": str(task.uid) if task else None, "hindered": {"kind": kind, **told}}
             raw = at_the_door(where(premises), place.officers, place.device, at, dice, **more)
-            record_visit(read(raw), raw, sha256_hex(canonical(raw)), place.device)
+        Performed(raw, place.device)
 
 
 def _planned(officer: Person) -> Matter | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from zhijian.kernel.accounts.models import Device, Person
@@ -70,20 +70,27 @@ class Seen:
     """A visit as it was: where, when, by whom, and what failed."""
 
     premises: Premises
-    day: dt.date
+    begun: dt.datetime
+    ended: dt.datetime
     officers: tuple[Person, Person]
     device: Device
     sheet: Sheet
     failed: list[str]
     absent: set[str]
     purpose: str
+    photos: Json = field(default_factory=dict)  # fingerprints and sizes of the pictures, by the item that they show
+
+
+def times(day: dt.date, dice: random.Random) -> tuple[dt.datetime, dt.datetime]:
+    """When a visit of that day begins and ends, in the place's zone."""
+    begun = dt.datetime.combine(day, dt.time(dice.choice(HOURS), dice.randrange(60)), calendar.zone())
+    return begun, begun + dt.timedelta(minutes=dice.randrange(25, 70))
 
 
 def record_of(seen: Seen, plan: Json, words: Words, dice: random.Random) -> Json:
     """The visit's record as the phone would have sent it."""
     premises, sheet = seen.premises, seen.sheet
-    begun = dt.datetime.combine(seen.day, dt.time(dice.choice(HOURS), dice.randrange(60)), calendar.zone())
-    ended = (begun + dt.timedelta(minutes=dice.randrange(25, 70))).isoformat()
+    begun, ended = seen.begun, seen.ended.isoformat()
     answers = [_answer(seen, no, begun, dice) for no in sheet.items]
     judged = decide.decide(sheet.items, answers)
     rectify = "rectify" in judged.measures.values()
@@ -103,7 +110,7 @@ def record_of(seen: Seen, plan: Json, words: Words, dice: random.Random) -> Json
         "present": _present(premises, plan["present"], dice),
         "informed": {"cards_shown": True, "rights_told": True, "recusal": "no"},
         "answers": answers,
-        "photos": [],
+        "photos": [_photo(seen, item, *made) for item, made in seen.photos.items()],
         "findings": _findings(answers, sheet, words),
         "statement": dice.choice(plan["said"]["sorry" if seen.failed else "content"]),
         "outcome": {
@@ -111,7 +118,7 @@ def record_of(seen: Seen, plan: Json, words: Words, dice: random.Random) -> Json
             "items": [{"item": no, "measure": measure} for no, measure in judged.measures.items()],
             "rules_version": decide.table()["version"],
         },
-        "deadline": calendar.add_working_days(seen.day, 10)[0].isoformat() if rectify else None,
+        "deadline": calendar.add_working_days(calendar.legal_day(seen.begun), 10)[0].isoformat() if rectify else None,
         "refused": None,
         "rechecks": [],
         "papers": [{"kind": kind, "number": None, "code": None} for kind in _papers(rectify)],
@@ -136,6 +143,13 @@ def _place(premises: Premises) -> Json | None:
     if premises.lat is None:
         return None
     return {"lat": str(premises.lat), "lon": str(premises.lon), "accuracy": 12}
+
+
+def _photo(seen: Seen, item: str, sha256: str, size: int) -> Json:
+    """A picture as the phone names it: taken at the door, in the middle of the visit."""
+    taken = seen.begun + (seen.ended - seen.begun) / 2
+    made = {"sha256": sha256, "size": size, "type": "image/jpeg", "taken": taken.isoformat(), "item": item}
+    return made | (_place(seen.premises) or {})
 
 
 def _answer(seen: Seen, no: str, begun: dt.datetime, dice: random.Random) -> Json:

@@ -7,10 +7,13 @@ People are told of what is planted where `News` are collected, by notices on the
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from django.utils import timezone
 
+from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM, Actor, actor_of, party_of
 from zhijian.kernel.accounts.models import Device, Person
 from zhijian.kernel.accounts.roles import Relation
@@ -21,6 +24,7 @@ from zhijian.kernel.matters.flow import Flow, Step
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.matters.planting import Planted, Planter
+from zhijian.kernel.notices import sending
 from zhijian.kernel.notices.models import Channel, Notice, NoticeState, ToKind
 from zhijian.kernel.notices.receivers import Receiver, receivers
 from zhijian.kernel.notices.telling import step_data
@@ -55,30 +59,39 @@ class Story(Protocol):
 
 
 class Performed:
-    """Through the same door as any phone's record, and through `perform` like anybody's work."""
+    """Through the same door as any phone's record, and through `perform` like anybody's work, as of that moment."""
 
     def __init__(self, raw: dict[str, Any], device: Device) -> None:
-        self.device = device
-        self.matter = record_visit(read(raw), raw, sha256_hex(canonical(raw)), device)
+        self.device, record = device, read(raw)
+        with self._then(record.content.ended):
+            self.matter = record_visit(record, raw, sha256_hex(canonical(raw)), device)
         with scoped(SYSTEM):  # outside a scope the matters behind the findings are not to be seen
             found = Rectification.objects.filter(inspection=self.matter.pk).select_related("matter").order_by("pk")
             self.findings = list(found)
         self.deadlines = [finding.deadline for finding in self.findings]
 
+    @contextmanager
+    def _then(self, at: dt.datetime) -> Iterator[None]:
+        """What happens is written down as of then, and the enterprise gets its message then."""
+        with when.as_of(at):
+            yield
+            if self.matter.entity is not None:
+                sending.send_waiting(self.matter.entity)
+
     def answer(self, n: int, at: dt.datetime, text: str) -> None:
-        with scoped(party_of(self.matter.entity)) as party:
+        with self._then(at), scoped(party_of(self.matter.entity)) as party:
             perform(self.findings[n].matter, "answer", party, at=at, answer=text, photos=[])
 
     def ask_time(self, n: int, at: dt.datetime, until: dt.date, reason: str) -> None:
-        with scoped(party_of(self.matter.entity)) as party:
+        with self._then(at), scoped(party_of(self.matter.entity)) as party:
             perform(self.findings[n].matter, "ask_time", party, at=at, asked_until=until, asked_reason=reason)
 
     def accept(self, n: int, at: dt.datetime) -> None:
-        with scoped(SYSTEM):
+        with self._then(at), scoped(SYSTEM):
             perform(self.findings[n].matter, "accept", actor_of(self.device.person), at=at)
 
     def publish(self, at: dt.datetime) -> None:
-        with scoped(SYSTEM):
+        with self._then(at), scoped(SYSTEM):
             waiting = Matter.objects.get(parent=self.matter, kind=flow.PUBLICATION.kind)
             perform(waiting, "publish", SYSTEM, at=at)
 
@@ -130,7 +143,8 @@ class News:
         return self._people[key]
 
     def tell(self) -> None:
-        """Write the notices; the matters have their numbers by now."""
+        """Write the notices in the order in which they were sent; the matters have their numbers by now."""
+        self.notices.sort(key=lambda notice: notice.made_at)
         for notice in self.notices:
             notice.data["number"] = notice.matter.number  # type: ignore[union-attr]
         with scoped(SYSTEM):

@@ -56,20 +56,12 @@ def _map(entity: Entity, places: list[Premises]) -> dict[str, Any] | None:
         for p in places
         if p.lat is not None and p.lon is not None
     ]
-    outline, tiles = (
-        outlines.outline(places[0].area or entity.area) if points else None,
-        stack().setting("map_tiles", ""),
-    )
-    if not points or not (outline or tiles):
+    ground = outlines.ground([places[0].area or entity.area]) if points else None
+    tiles = stack().setting("map_tiles", "")
+    if not points or not (ground or tiles):
         return None  # a point on nothing tells nobody where it is
     centre = stack().setting("centre", ["0", "0"])
-    return {
-        "points": points,
-        "outline": outline,
-        "tiles": tiles,
-        "lat": centre[0],
-        "lon": centre[1],
-    }
+    return {"points": points, **(ground or {}), "tiles": tiles, "lat": centre[0], "lon": centre[1]}
 
 
 @require_safe

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.accounts.scope import area_filter, in_scope
@@ -55,7 +55,7 @@ def issue(kind: str, first: str, count: int, holder: Person, actor: Actor) -> li
     area = holder.home_id or ""
     if not area or not actor.roles_at(area) & KEEPERS:
         raise NotAllowed(only(SEALERS))
-    organ, now = stack().organ(area).code, timezone.now()
+    organ, now = stack().organ(area).code, when.now()
     numbers = serials(first, count)
     rows = [
         Blank(kind=kind, organ=organ, area=area, serial=one, holder=holder, issued_at=now, issued_by=actor.label)
@@ -94,7 +94,7 @@ def settle(blank: Blank, state: str, actor: Actor, *, matter: Matter | None = No
         if now.state != Blank.State.HELD:
             raise NotOpen(_("It has its fate already: %(state)s.") % {"state": now.get_state_display()})
         now.state, now.matter, now.reason = state, matter, reason.strip()[:300]
-        now.changed_at, now.changed_by = timezone.now(), actor.label
+        now.changed_at, now.changed_by = when.now(), actor.label
         now.save()
         told = {"serial": now.serial, "title": form(now.kind).title, "state": str(now.get_state_display())}
         ledger.record(

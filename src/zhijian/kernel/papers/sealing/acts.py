@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM, Actor, actor_of
 from zhijian.kernel.accounts.scope import area_filter, scoped
 from zhijian.kernel.evidence import files, ledger
@@ -60,7 +61,7 @@ def ask(paper: Paper, actor: Actor, note: str = "") -> SealRequest:
             area=paper.area,
             note=note[:300],
             asked_by_id=actor.person_id,
-            asked_at=timezone.now(),
+            asked_at=when.now(),
         )
         _tell(ASKED.code, made, actor)
     return made

@@ -14,10 +14,10 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.crypto import mask
 from zhijian.kernel.evidence import ledger
@@ -142,7 +142,7 @@ def confirm(
     entity = matter.entity
     if entity is None:
         raise ValueError("a matter without an entity has nobody to confirm an address")
-    now = timezone.now()
+    now = when.now()
     with transaction.atomic():
         Entity.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=entity.pk)  # one after the other
         data = {

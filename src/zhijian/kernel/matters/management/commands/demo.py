@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import time
 from typing import Any
 
@@ -10,12 +11,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from zhijian.kernel import when
 from zhijian.kernel.accounts import demo as people
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.accounts.tree import load_jurisdictions
 from zhijian.kernel.clock import calendar
+from zhijian.kernel.evidence.seal import make_seal
 from zhijian.kernel.matters.catalogue import GATEWAYS, furniture
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import demo as papers
@@ -45,7 +48,8 @@ class Command(BaseCommand):
         with scoped(SYSTEM):
             load_jurisdictions()
             people.plant(calendar.today())
-            away.plant(calendar.today())
+            with when.as_of(calendar.start_of(calendar.today()) - dt.timedelta(hours=15)):  # yesterday morning
+                away.plant(calendar.today())
         self._register(options["scale"])
         for module in [*furniture("demo"), *furniture("demo", GATEWAYS)]:
             module.plant(options["scale"], self._say)
@@ -53,6 +57,7 @@ class Command(BaseCommand):
         with scoped(SYSTEM):
             heads = [account.area for account in people.accounts() if account.role == Role.HEAD]
             twins.plant(heads[0], self._say)
+        make_seal()
         self._say(f"demo city ready after {time.monotonic() - begun:.0f} s")
 
     def _register(self, scale: float) -> None:
@@ -62,6 +67,9 @@ class Command(BaseCommand):
         plan = stack().table("demo")
         for one in plan.get("import", []):
             call_command("import_registry", str(stack().file(one["file"])), mapping=one["mapping"], stdout=self.stdout)
+        if made := plan.get("made_up"):
+            with scoped(SYSTEM):
+                generate.plant_named(made)
         counts = plan["count"]
         if counts["entities"]:
             entities = round(counts["entities"] * scale)
