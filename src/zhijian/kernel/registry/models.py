@@ -83,6 +83,7 @@ class Entity(models.Model):
             GinIndex(fields=["grams"], name="entity_grams"),
             GinIndex(fields=["initials"], opclasses=["gin_trgm_ops"], name="entity_initials"),
             models.Index(fields=["code"], name="entity_code_prefix"),
+            models.Index(Reverse("code"), name="entity_code_end", condition=~Q(code="")),
             models.Index(fields=["old_code"], name="entity_old_code", condition=~Q(old_code="")),
             models.Index(fields=["fold"], name="entity_fold"),
             models.Index(fields=["phone"], name="entity_phone", condition=~Q(phone="")),
