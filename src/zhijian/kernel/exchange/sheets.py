@@ -10,6 +10,7 @@ from pathlib import Path
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
+from zhijian.kernel.words import listed
 from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.models import Blob
 from zhijian.kernel.matters.errors import StepError
@@ -85,6 +86,6 @@ def _rows(rows: object, wanted: Sequence[str]) -> tuple[list[str], list[Line]]:
             lines.append(Line(row.number, {h: c for h, c in zip(heads, cells, strict=False) if h}))
     if not heads:
         raise BadSheet(
-            _("No heading was found. The sheet needs these columns: %(heads)s") % {"heads": "、".join(wanted)}
+            _("No heading was found. The sheet needs these columns: %(heads)s") % {"heads": listed(wanted)}
         )
     return heads, lines

@@ -222,7 +222,7 @@ def _recheck(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
 def _keep_evidence(visit: Visit, matter: Matter) -> None:
     """Photos are expected by fingerprint until their bytes arrive."""
     content = visit.record.content
-    taken_by = "、".join(officer.name for officer in content.inspectors)
+    taken_by = listed(officer.name for officer in content.inspectors)
     photos = [files.Expected(p.sha256, p.taken, p.item or "", p.lat, p.lon, p.accuracy) for p in content.photos]
     files.expect(matter, photos, actor=visit.actor, caption=taken_by)
 

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("notices", "0002_scope")]
+    dependencies = [("notices", "0004_delivery_scope")]
 
     operations = [
         migrations.CreateModel(

@@ -5,7 +5,7 @@ from django.db.models.functions import Reverse
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registry", "0003_import_pages")]
+    dependencies = [("registry", "0004_proposals")]
 
     operations = [
         migrations.AddIndex(
