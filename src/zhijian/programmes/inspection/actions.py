@@ -17,6 +17,7 @@ from zhijian.kernel.evidence import files, ledger
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.registry.models import Premises
+from zhijian.kernel.words import listed
 from zhijian.programmes.inspection import decide, detours, doubts, flow
 from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, Rectification
 from zhijian.programmes.inspection.record import Given, Record
