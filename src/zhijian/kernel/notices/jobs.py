@@ -15,7 +15,7 @@ def send(notice: int) -> bool:
     return send_one(notice)
 
 
-@job("notices.deliver", tries=3, transaction=False)
+@job("notices.deliver", title=_("Deliver a message to another system"), tries=3, transaction=False)
 def deliver(delivery: int) -> bool:
     """Send one webhook; False when somebody else has it, or it could not be delivered now."""
     from zhijian.kernel.notices.webhooks.sending import send_one

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -81,7 +82,7 @@ def _fault(row: dict[str, Any], problem: dict[str, Any]) -> Fault:
     return Fault(where, problem["column"], problem["value"], reason(problem["why"], problem["detail"]))
 
 
-MODELS = {"entity": Entity, "premises": Premises, "licence": Licence}
+MODELS: dict[str, type[Model]] = {"entity": Entity, "premises": Premises, "licence": Licence}
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def sweep_imports() -> None:
 
 
 @every("*/10 * * * *")
-@job("registry.follow_merges", tries=1)
+@job("registry.follow_merges", title=_("Take records to the enterprise that theirs was merged into"), tries=1)
 def follow_merges() -> None:
     """Move what came to a merged file after its merge."""
     from .joining import follow
@@ -66,7 +66,7 @@ def follow_merges() -> None:
 
 
 @every("*/15 * * * *")
-@job("registry.count_cells", tries=1)
+@job("registry.count_cells", title=_("Count the places on the map"), tries=1)
 def count_cells() -> None:
     """Count the cells of the map anew."""
     from . import patch

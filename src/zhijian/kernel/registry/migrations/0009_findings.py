@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registry", "0005_code_end")]
+    dependencies = [("registry", "0008_code_end")]
 
     operations = [
         migrations.AddField(

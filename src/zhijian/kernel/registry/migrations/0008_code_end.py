@@ -5,7 +5,7 @@ from django.db.models.functions import Reverse
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registry", "0004_proposals")]
+    dependencies = [("registry", "0007_map_cells")]
 
     operations = [
         migrations.AddIndex(
