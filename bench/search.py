@@ -1,9 +1,9 @@
 """Searching 607,000 entities as one types, over the whole HTTP stack, beside a plain LIKE '%…%'.
 
-A granian server with the application (session, scope, one transaction a request) is asked through its search address by
-one client, with a mix of everything that people type: two to seven characters of a name, initials, beginnings of codes
-and licences, ends of phones, persons, addresses, door codes, two words. The peer is one SQL statement that looks for
-the same text in the same columns with LIKE, without HTTP and without Django.
+A granian server with the application (session, scope, one transaction a request) is asked through its search address
+by one client, with a mix of everything that people type: two to seven characters of a name, initials, beginnings and
+ends of codes, beginnings of licences, ends of phones, persons, addresses, door codes, two words. The peer is one SQL
+statement that looks for the same text in the same columns with LIKE, without HTTP and without Django.
 """
 
 from __future__ import annotations
@@ -100,7 +100,11 @@ def _terms(rng: random.Random, per_kind: int) -> dict[str, list[str]]:
         "code": [c[: rng.randint(9, 18)] for c in column("SELECT code FROM registry_entity TABLESAMPLE SYSTEM (5)")],
         "representative": column("SELECT representative FROM registry_entity TABLESAMPLE SYSTEM (5)"),
         "phone": [p[-rng.randint(4, 8) :] if rng.random() < 0.5 else p[: rng.randint(7, 11)] for p in phones],
+        "end of a code": [
+            c[-rng.randint(4, 8) :] for c in column("SELECT code FROM registry_entity TABLESAMPLE SYSTEM (5)")
+        ],
         "address": [part(a[9:], 4, 8) for a in addresses],
+        "address, 2 characters": [part(a[9:], 2, 2) for a in addresses],
         "licence": [n[: rng.randint(10, 16)] for n in column("SELECT number FROM registry_licence")],
         "door": column("SELECT door_code FROM registry_premises"),
         "two words": [f"{part(n[3:], 2, 3)} {a[9:11]}" for n, a in zip(names, addresses, strict=False)],

@@ -17,6 +17,10 @@ OFFLINE = {
 }
 
 
+# What a server says that lets nobody in: nothing at all, it is starting, wrong password, no such role or database.
+_NO_ENTRY = (None, "57P03", "28P01", "28000", "3D000")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line; returns the exit code."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
@@ -30,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return commands.show_help(rest)
         if own is not None:
             return own(rest)
+        if nearest := commands.nearest(name):
+            print(f"zhijian: there is no command {name}. Did you mean {' or '.join(nearest)}?", file=sys.stderr)
+            return 2
         return django(commands.DJANGO_NAMES.get(name, name), rest, shown=name)
     except KeyboardInterrupt:
         return 130
@@ -40,7 +47,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if type(error).__name__ in ("PlacesError", "ClusterError", "DatabaseError", "OpsError"):
             print(f"zhijian: {error}", file=sys.stderr)
             return 1
+        if not_answering := _no_database(error):
+            print(f"zhijian: {not_answering}", file=sys.stderr)
+            return 1
         raise
+
+
+def _no_database(error: BaseException | None) -> str:
+    """What to say and do when the database server does not let us in; "" when that is not the cause."""
+    while error is not None:
+        kind = type(error)
+        refused = kind.__module__.startswith("psycopg") and kind.__name__ in ("OperationalError", "ConnectionTimeout")
+        if refused and getattr(error, "sqlstate", None) in _NO_ENTRY:
+            from zhijian.config import places
+
+            server = places.server_key(places.database_urls().application)
+            why = str(error).strip().splitlines()[0]
+            return (
+                f"the database at {server} does not let us in ({why}).\n"
+                "  Is the server running, is the address in DATABASE_URL right, does a firewall stand between?\n"
+                "  `zhijian doctor` looks closer; without DATABASE_URL the embedded server is used."
+            )
+        error = error.__cause__ or error.__context__
+    return ""
 
 
 def django(name: str, rest: list[str], shown: str = "") -> int:
@@ -50,6 +79,7 @@ def django(name: str, rest: list[str], shown: str = "") -> int:
     """
     from django.core.management import ManagementUtility
 
+    from zhijian.ops import commands
     from zhijian.ops.embedded import database_running
 
     def execute() -> None:
@@ -63,7 +93,14 @@ def django(name: str, rest: list[str], shown: str = "") -> int:
 
     if name in OFFLINE or "--help" in rest or "-h" in rest:
         warnings.filterwarnings("ignore", message="Got an error checking a consistent migration history")
-        execute()
+        if "--help" not in rest and "-h" not in rest:
+            execute()
+            return 0
+        import django as package
+
+        package.setup()
+        if not commands.tell(name, shown or name, rest):
+            execute()
         return 0
     with database_running():
         execute()

@@ -17,7 +17,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from zhijian.kernel import jobs
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import current_actor, scoped
-from zhijian.kernel.notices.models import JobFailure
+from zhijian.kernel.notices.models import JobFailure, JobRun
 
 seen: list[object] = []
 SECRET = "".join(["13", "8001", "38000"])
@@ -186,3 +186,28 @@ def test_a_worker_that_is_asked_to_stop_ends_its_work_first(fresh_database):
         assert ProcrastinateJob.objects.get(pk=waiting).status in ("todo", "succeeded")
     finally:
         worker.kill()
+
+
+def test_the_last_run_is_kept_whether_it_went_well_or_not(db):
+    note.later(word="a")
+    jobs.run_pending()
+    first = JobRun.objects.get(name="test.note")
+    assert first.good and first.seconds >= 0
+    note.later(word="bad")
+    jobs.run_pending(raising=False)
+    last = JobRun.objects.get(name="test.note")
+    assert not last.good and last.started >= first.started
+
+
+def test_every_job_of_ours_says_what_it_does(db):
+    unnamed = [made.name for made in jobs.load().values() if made.title == made.name and "test" not in made.name]
+    assert [name for name in unnamed if jobs.load()[name].function.__module__.startswith("zhijian.")] == []
+
+
+def test_the_clock_tells_the_next_run():
+    made = jobs.load()["evidence.seal"]
+    due = made.next_run()
+    assert due is not None
+    assert dt.timedelta() < due - dt.datetime.now(dt.UTC) <= dt.timedelta(days=1)
+    assert (due.hour, due.minute) == (0, 10)
+    assert jobs.load()["notices.send"].next_run() is None

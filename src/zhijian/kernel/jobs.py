@@ -14,6 +14,7 @@ import importlib.util
 import inspect
 import json
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from asgiref.sync import async_to_sync
 from croniter import croniter  # type: ignore[import-untyped]
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from procrastinate import RetryStrategy, exceptions
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -53,6 +55,7 @@ class Job(Generic[P, R]):
 
     name: str
     function: Callable[P, R]
+    title: Any = ""  # what it does, in the reader's language
     queue: str = "default"
     tries: int = 5
     lock: str | None = None
@@ -78,6 +81,13 @@ class Job(Generic[P, R]):
         except exceptions.AlreadyEnqueued:
             return None
 
+    def next_run(self) -> dt.datetime | None:
+        """When the clock starts it next; None for a job that runs only when it is asked for."""
+        from zhijian.kernel.packs import stack
+
+        now = dt.datetime.now(ZoneInfo(stack().zone))
+        return min((croniter(cron, now).get_next(dt.datetime) for cron in self.crons), default=None)
+
     @property
     def _task(self) -> Task[Any, Any, Any]:
         """The library's task of this job, registered when it is first needed (its own app is ready only then)."""
@@ -94,9 +104,17 @@ class Job(Generic[P, R]):
 
 
 def job(
-    name: str, *, queue: str = "default", tries: int = 5, lock: str | None = None, transaction: bool = True
+    name: str,
+    *,
+    title: Any = "",
+    queue: str = "default",
+    tries: int = 5,
+    lock: str | None = None,
+    transaction: bool = True,
 ) -> Callable[[Callable[P, R]], Job[P, R]]:
     """Declare a job: `name` ("matters.tick") is what the queue keeps, so it stays when the function moves.
+
+    `title` says on the page of jobs what it does.
 
     It runs inside `scoped(SYSTEM)`; with `transaction=False` it opens its own scopes, one for each thing it does.
     `tries` counts the first run; `lock` names what only one job may hold at a time.
@@ -105,7 +123,7 @@ def job(
     def declare(function: Callable[P, R]) -> Job[P, R]:
         if name in _jobs and _jobs[name].function.__module__ != function.__module__:
             raise ValueError(f"two jobs are called {name}")
-        made = Job(name, function, queue, tries, lock, transaction)
+        made = Job(name, function, title or name, queue, tries, lock, transaction)
         functools.update_wrapper(made, function)
         _jobs[name] = made
         return made
@@ -164,11 +182,14 @@ def _runner(made: Job[Any, Any]) -> Callable[..., Any]:
     def run(context: JobContext, **arguments: Any) -> Any:
         if not wants_time:
             arguments.pop("timestamp", None)
+        started, begun = timezone.now(), time.monotonic()
         try:
             result = _in_scope(made, arguments)
         except BaseException as error:
             _note_failure(made, context.job, error)
+            _note_run(made, started, time.monotonic() - begun, good=False)
             raise
+        _note_run(made, started, time.monotonic() - begun, good=True)
         if context.job.attempts:
             _note_mended(context.job)
         return result
@@ -193,6 +214,17 @@ def _note_failure(made: Job[Any, Any], row: Row, error: BaseException) -> None:
             JobFailure.note(made.name, row.id, row.attempts + 1, error, given_up=row.attempts + 1 >= made.tries)
     except Exception:
         logger.exception("the failure of job %s could not be written down", made.name)
+
+
+def _note_run(made: Job[Any, Any], started: dt.datetime, seconds: float, *, good: bool) -> None:
+    """Write down when it ran last, and how it went. Must not hide what the job itself raised."""
+    from zhijian.kernel.notices.models import JobRun
+
+    try:
+        with transaction.atomic():
+            JobRun.note(made.name, started, seconds, good=good)
+    except Exception:
+        logger.exception("the run of job %s could not be written down", made.name)
 
 
 def _note_mended(row: Row) -> None:
@@ -258,7 +290,7 @@ def _finish(manager: JobManager, row: Row, status: Status) -> None:
 
 
 @every("* * * * *")
-@job("jobs.recover", tries=1)
+@job("jobs.recover", title=_("Give the jobs of dead workers to living ones"), tries=1)
 def recover() -> int:
     """Give the jobs of dead workers to living ones; returns how many. A job counts as tried when its worker died."""
     manager = queue()
@@ -289,7 +321,7 @@ def _lost(row: Row, tries: int) -> None:
 
 
 @every("40 3 * * *")
-@job("jobs.tidy", tries=1)
+@job("jobs.tidy", title=_("Forget jobs that ended well a week ago"), tries=1)
 def tidy() -> None:
     """Forget jobs that ended well a week ago; what failed stays until somebody has seen it."""
     async_to_sync(queue().delete_old_jobs)(nb_hours=KEPT_HOURS)

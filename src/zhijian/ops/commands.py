@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import os
 import subprocess
 import sys
@@ -49,9 +50,54 @@ For developers
   flows                what can happen to a matter, as diagrams and tables (docs/flows.md)
   openapi              the API's description; --check compares it with the committed one
   messages             bring the Chinese catalogue up to date; list what lacks a translation
+  seal_simulator       a simulated e-seal service until Ctrl-C, and the settings that use it
   lock                 renew requirements.lock and the npm locks
   help COMMAND         the same as COMMAND --help
 """
+
+
+# Options that every command of Django has; ours are told without them.
+_COMMON = frozenset(
+    {"version", "verbosity", "settings", "pythonpath", "traceback", "no_color", "force_color", "skip_checks"}
+)
+
+
+def nearest(name: str) -> list[str]:
+    """Commands that a mistyped name may mean; none when there is such a command, or nothing is like it."""
+    if name.startswith("-"):
+        return []
+    from django.core.management import get_commands
+
+    listed = {line.split()[0] for line in HELP.splitlines() if line[:2] == "  " and line[2:3].strip()}
+    if name in listed or name in OWN or name in DJANGO_NAMES:
+        return []
+    import django
+
+    django.setup()
+    every = set(get_commands())
+    return [] if name in every else difflib.get_close_matches(name, sorted(listed | every), n=2)
+
+
+def tell(name: str, shown: str, rest: list[str]) -> bool:
+    """Print the help of a command of ours, with an example; False for Django's own, which tell it themselves."""
+    from django.core.management import get_commands, load_command_class
+
+    app = get_commands().get(name, "")
+    if not isinstance(app, str) or not app.startswith("zhijian."):
+        return False
+    command = load_command_class(app, name)
+    parser = command.create_parser("zhijian", shown)
+    for action in parser._actions:
+        if action.dest in _COMMON:
+            action.help = argparse.SUPPRESS
+    more = getattr(command, "more_help", str)()
+    parser.epilog = "\n\n".join(filter(None, [f"Example:\n  zhijian {command.example}", more]))
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    try:
+        parser.parse_args(rest)  # prints the help, of a part (`pack check --help`) too
+    except SystemExit:
+        return True
+    return True
 
 
 def _no_options(rest: list[str], of: Callable[[list[str]], int]) -> None:

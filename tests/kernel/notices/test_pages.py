@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 from tests import world
 from tests.kernel.notices.test_sending import message
 
@@ -14,7 +16,7 @@ from zhijian.kernel.accounts.links import open_link
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence.models import LedgerEntry
-from zhijian.kernel.notices.models import JobFailure, Notice, SimulatedMessage
+from zhijian.kernel.notices.models import JobFailure, JobRun, Notice, SimulatedMessage
 
 
 def browser(w: world.World, name: str) -> Client:
@@ -140,3 +142,13 @@ def test_the_panel_says_what_arrived(w, matter, rf):
             html = draw(PANEL, request, matter, None, actor)
         assert "Text message · Sent" in html
         assert ("Make a link" in html) is offered
+
+
+def test_the_page_of_jobs_says_what_runs_how_it_went_and_when_next(admin):
+    JobRun.note("evidence.seal", timezone.now(), 2.34, good=False)
+    html = admin.get("/jobs/", headers={"accept-language": "zh-hans"}).content.decode()
+    seal = re.search(r"<tr data-row>(?:(?!</tr>).)*每日封印.*?</tr>", html, re.S)
+    assert seal, "a job has a title"
+    assert "2.3 秒" in seal[0] and "失败" in seal[0]
+    assert re.search(r"\d{4}-\d\d-\d\d 00:10", seal[0]), "when it runs next"
+    assert "10 0 * * *" not in html

@@ -162,7 +162,8 @@ def test_an_upgrade_that_closes_a_rule_is_told_as_a_conflict(admin: Actor, monke
         timeline = current.Timeline(RECTIFY.name, ((replace(shipped, **change),),))
         monkeypatch.setitem(current.stack().timelines, RECTIFY.name, timeline)
         current.own().timelines.clear()
-        told = [f for f in check.check() if f.level == "conflict"]
+        with translation.override("en"):
+            told = [f for f in check.check() if f.level == "conflict"]
         assert len(told) == 1, told
         assert word in told[0].what
         assert RECTIFY.on(row.since).limit.n == (15 if "local" in change else 10)
@@ -178,10 +179,13 @@ def test_check_finds_no_error_and_lists_what_is_unverified(db: None) -> None:
     assert "inspection.officers_min (cn, since 2022-03-15)" not in where
 
 
-def test_the_command_checks_lists_and_signs(admin: Actor) -> None:
-    out = StringIO()
-    call_command("pack", "check", stdout=out)
-    assert "cn/cn_shandong/cn_zibo: 0 errors" in out.getvalue()
+def test_the_command_checks_lists_and_signs(admin: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    for language, said in (("en_US.UTF-8", "cn/cn_shandong/cn_zibo: 0 errors"), ("zh_CN.UTF-8", "错误 0 处")):
+        monkeypatch.setenv("LC_ALL", language)
+        out = StringIO()
+        call_command("pack", "check", stdout=out)
+        assert said in out.getvalue()
+        assert ("text and basis" in out.getvalue()) == (language == "en_US.UTF-8")
     out = StringIO()
     call_command("pack", "list", "inspection.publish", "--on", "2026-11-23", stdout=out)
     assert "20 working days" in out.getvalue()

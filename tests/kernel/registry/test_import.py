@@ -122,7 +122,7 @@ def test_headers_in_two_rows_on_several_sheets(tmp_path: Path) -> None:
     }
     run = take(write_xlsx(tmp_path / "t.xlsx", sheets))
     assert run.counts["entity"]["new"] == 2
-    assert {"why": "skipped_sheets", "detail": {"sheets": "说明"}} in run.notes
+    assert {"why": "skipped_sheets", "detail": {"sheets": ["说明"]}} in run.notes
     assert Entity.objects.filter(representative="王乐", phone="13900000000").count() == 2
 
 
@@ -226,3 +226,21 @@ def test_a_file_is_taken_by_a_job(tmp_path: Path) -> None:
     assert (run.file_name, run.counts["entity"]["new"], len(run.sha256)) == ("名单 一.csv", 1, 64)
     with default_storage.open(run.stored) as kept:
         assert kept.read() == path.read_bytes()
+
+
+@pytest.mark.django_db
+def test_into_a_pipe_the_command_says_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from io import StringIO
+
+    from django.core.management import call_command
+
+    from zhijian.kernel.registry.import_ import watch
+    from zhijian.kernel.registry.management.commands import import_registry
+
+    monkeypatch.setattr(watch, "TICK", 0.0)
+    monkeypatch.setattr(import_registry, "PAUSE", 0.0)
+    out, err = StringIO(), StringIO()
+    path = write(tmp_path / "t.csv", [HEAD, *map(entity, range(1, 30))])
+    call_command("import_registry", str(path), stdout=out, stderr=err)
+    assert path.name in out.getvalue().splitlines()[0], "what it does stands first"
+    assert "30 / 31" in err.getvalue() and err.getvalue().endswith("\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -295,7 +296,7 @@ def test_the_history_has_pages_and_takes_no_more_queries(people: dict[str, Clien
 def test_one_whose_process_died_says_so_when_looked_at(people: dict[str, Client]) -> None:
     run = ImportRun.objects.create(file_name="a.csv", mapping="registration", state="running")
     page = text(people["city"].get(f"{PAGE}{run.uid}/"))
-    assert "The import was interrupted; nothing was changed." in page
+    assert "The process that ran it has ended." in page and page.count("Nothing was changed.") == 1
     assert ImportRun.objects.get().state == "failed"
 
 
@@ -381,3 +382,40 @@ def test_a_person_is_told_in_his_language(people: dict[str, Client]) -> None:
     page = text(chinese.get(f"{PAGE}{trial.uid}/"))
     assert "将作以下改动" in page
     assert "不是日期，请写成" in page
+
+
+def test_what_would_be_replaced_everywhere_is_shown_and_confirmed(people: dict[str, Client]) -> None:
+    send(people["city"], *(entity(n, 联系电话=f"138533{n:05d}") for n in range(1, 31)))
+    first = ImportRun.objects.latest("pk")
+    people["city"].post(f"{PAGE}{first.uid}/now/")
+    jobs.run_pending()
+    trial = send(people["city"], *(entity(n, 联系电话=f"139533{n:05d}") for n in range(1, 31)))
+    page = text(people["city"].get(f"{PAGE}{trial.uid}/"))
+    assert "13853300001 → 13953300001" in page.replace("<strong>", "").replace("</strong>", "")
+    assert "would be replaced in 30 of the 30 known ones" in page
+    answer = people["city"].post(f"{PAGE}{trial.uid}/now/", follow=True)
+    assert "confirm what would change" in text(answer)
+    jobs.run_pending()
+    assert not Entity.objects.filter(phone="13953300001").exists()
+    people["city"].post(f"{PAGE}{trial.uid}/now/", {"sure": "yes"})
+    jobs.run_pending()
+    assert Entity.objects.filter(phone="13953300001").count() == 1
+    with scoped(SYSTEM):
+        entry = LedgerEntry.objects.filter(kind="registry.imported").latest("pk")
+    assert entry.data["confirmed"] == ["phone"]
+
+
+def test_rows_with_notes_are_counted_on_the_desk(people: dict[str, Client]) -> None:
+    run = send(people["city"], entity(1, 联系电话="见附件"), entity(2))
+    for address in (PAGE, f"{PAGE}{run.uid}/"):
+        page = text(people["city"].get(address))
+        assert "With notes" in page
+    assert re.search(r"With notes</dt><dd[^>]*>1<", page)
+
+
+def test_the_command_line_is_named_as_such(people: dict[str, Client], tmp_path: Path) -> None:
+    from zhijian.kernel.registry.import_.runner import import_file
+
+    import_file(write(tmp_path / "t.csv", [HEAD, entity(1)]), "registration", account="root")
+    page = text(people["city"].get(PAGE))
+    assert "Command line (root)" in page and "system" not in page.split("<tbody>")[1]

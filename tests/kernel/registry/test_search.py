@@ -54,6 +54,7 @@ def found(q: str, **more: Any) -> list[tuple[str, str]]:
         *(("老味", FISH, "name"), ("店(老味道)烤", FISH, "name"), ("烤 鱼", FISH, "name"), ("kyd", FISH, "initials")),
         *(("ZDLWD", FISH, "initials"), ("yhjmg", NOODLES, "initials"), ("李明", FISH, "representative")),
         *(("5678", FISH, "phone"), ("138533", FIRM, "phone"), ("共青团西", FIRM, "address")),
+        *(("般阳", NOODLES, "address"), (code(3)[-4:], NOODLES, "code"), (code(3)[-6:].lower(), NOODLES, "code")),
         ("柳泉路店", FISH, "sign"),
         *(("5678 烤鱼", FISH, "name"), ("柳泉 kyd", FISH, "name"), ("老味道 88号", FISH, "name")),
         *(("柳泉路店 88号", FISH, "sign"), ("王 香源", FIRM, "name"), ("香源 乐 张店", FIRM, "name")),

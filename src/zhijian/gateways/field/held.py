@@ -27,6 +27,7 @@ from zhijian.kernel.matters.errors import NotOpen, StepError
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.people.keeping import SHOWN, Row
 from zhijian.kernel.registry.models import Premises
+from zhijian.kernel.words import listed
 from zhijian.programmes.inspection.actions import CannotPlace, record_visit
 from zhijian.programmes.inspection.record import Unlisted, read
 
@@ -98,8 +99,8 @@ def told(kept: FieldRecord) -> Told:
         answers=len(answers),
         failed=sum(one.get("answer") == "no" for one in answers),
         photos=len(_rows(content, "photos")),
-        officers="、".join(str(one.get("name", "")) for one in _rows(content, "inspectors")),
-        papers="、".join(str(one["number"]) for one in _rows(content, "papers") if one.get("number")),
+        officers=listed(one.get("name", "") for one in _rows(content, "inspectors")),
+        papers=listed(one["number"] for one in _rows(content, "papers") if one.get("number")),
         unlisted=unlisted.told(content),
     )
 

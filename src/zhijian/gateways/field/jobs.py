@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 
+from django.utils.translation import gettext_lazy as _
+
 from zhijian.kernel.jobs import every, job
 
 
-@job("field.work_on", tries=3)
+@job("field.work_on", title=_("Make matters of a phone's record"), tries=3)
 def work_on(record: str) -> None:
     """Make matters of a kept record; nothing happens when somebody did it already."""
     from zhijian.gateways.field.models import FieldRecord
@@ -19,7 +21,7 @@ def work_on(record: str) -> None:
 
 
 @every("*/5 * * * *")
-@job("field.sweep", tries=1)
+@job("field.sweep", title=_("Queue phones' records that were left behind"), tries=1)
 def sweep() -> int:
     """Queue what still waits and has no job any more. Returns how many."""
     from zhijian.gateways.field.models import FieldRecord

@@ -18,6 +18,7 @@ from zhijian.kernel.desk import said
 from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.flow import Flow
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.words import listed
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ def value_text(record: models.Model, field: models.Field[Any, Any]) -> str:
     if isinstance(value, dt.date | Decimal):
         return str(value)
     if isinstance(value, list):
-        return "、".join(str(v) for v in value)
+        return listed(value)
     return str(value)
 
 

@@ -17,6 +17,7 @@ from zhijian.kernel.clock.calendar import today
 from zhijian.kernel.desk import lists, menu
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.packs import stack
+from zhijian.kernel.words import listed
 
 # No inline style, no evaluated text, no page kept in the browser: the content policy and shared desks ask for it.
 HTMX = '{"includeIndicatorStyles":false,"allowEval":false,"selfRequestsOnly":true,"historyCacheSize":0}'
@@ -74,7 +75,7 @@ class Desk:
         """The person's posts in one line, for the account menu."""
         areas = stack().areas
         said = [f"{areas[p.area].short if p.area in areas else p.area} · {p.role.label}" for p in self.actor.posts]
-        return "、".join(dict.fromkeys(said))
+        return listed(dict.fromkeys(said))
 
 
 def bureau(area: str = "") -> str:

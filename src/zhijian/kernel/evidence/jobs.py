@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 
+from django.utils.translation import gettext_lazy as _
+
 from zhijian.kernel.evidence.models import Blob, File
 from zhijian.kernel.jobs import every, job
 
 STALE_SECONDS = 24 * 3600
 
 
-@job("evidence.shown", tries=3)
+@job("evidence.shown", title=_("Make the copy of a photo that is shown"), tries=3)
 def make_shown(file: int) -> None:
     """Make the shown copy of a photo that has arrived."""
     from zhijian.kernel.evidence.shown import shown_copy
@@ -22,7 +24,7 @@ def make_shown(file: int) -> None:
 
 
 @every("10 0 * * *")
-@job("evidence.seal", tries=5, transaction=False)
+@job("evidence.seal", title=_("Seal the day"), tries=5, transaction=False)
 def seal_the_day() -> None:
     """Seal what was entered since the last seal."""
     from zhijian.kernel.evidence.seal import make_seal
@@ -31,7 +33,7 @@ def seal_the_day() -> None:
 
 
 @every("50 3 * * *")
-@job("evidence.mend", tries=1)
+@job("evidence.mend", title=_("Put photos right whose arrival was missed"), tries=1)
 def mend() -> int:
     """Complete photos whose bytes are here although nobody said so, and drop what was never wholly written.
 

@@ -15,6 +15,7 @@ from zhijian.kernel.evidence.models import Blob
 from zhijian.kernel.matters.errors import StepError
 from zhijian.kernel.registry.import_.problems import refusal
 from zhijian.kernel.registry.import_.sources import Refused, recognise
+from zhijian.kernel.words import listed
 
 MOST = 20_000  # rows of one sheet
 HEADING_WITHIN = 20  # rows: titles and notes stand above a heading
@@ -84,7 +85,5 @@ def _rows(rows: object, wanted: Sequence[str]) -> tuple[list[str], list[Line]]:
                 raise BadSheet(_("The sheet has more than %(n)s rows. Send it in parts.") % {"n": MOST})
             lines.append(Line(row.number, {h: c for h, c in zip(heads, cells, strict=False) if h}))
     if not heads:
-        raise BadSheet(
-            _("No heading was found. The sheet needs these columns: %(heads)s") % {"heads": "、".join(wanted)}
-        )
+        raise BadSheet(_("No heading was found. The sheet needs these columns: %(heads)s") % {"heads": listed(wanted)})
     return heads, lines

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from zhijian.kernel.jobs import every, job
 
 
-@job("notices.send", tries=3, transaction=False)
+@job("notices.send", title=_("Send a message"), tries=3, transaction=False)
 def send(notice: int) -> bool:
     """Send one notice; False when somebody else has it, or there is nothing to send."""
     from zhijian.kernel.notices.sending import send_one
@@ -13,7 +15,7 @@ def send(notice: int) -> bool:
     return send_one(notice)
 
 
-@job("notices.deliver", tries=3, transaction=False)
+@job("notices.deliver", title=_("Deliver a message to another system"), tries=3, transaction=False)
 def deliver(delivery: int) -> bool:
     """Send one webhook; False when somebody else has it, or it could not be delivered now."""
     from zhijian.kernel.notices.webhooks.sending import send_one
@@ -22,7 +24,7 @@ def deliver(delivery: int) -> bool:
 
 
 @every("* * * * *")
-@job("notices.sweep", tries=1)
+@job("notices.sweep", title=_("Queue messages that were left behind"), tries=1)
 def sweep() -> int:
     """Queue what is due and has no job any more; give up what was interrupted while it was being sent."""
     from zhijian.kernel.notices.sending import give_up_interrupted, overdue

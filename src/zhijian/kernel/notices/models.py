@@ -114,6 +114,26 @@ class SimulatedMessage(models.Model):
     at = models.DateTimeField(default=when.now)
 
 
+class JobRun(models.Model):
+    """When each job ran last, how long it took, and whether it went well; one row a job, seen on /jobs/."""
+
+    name = models.CharField(max_length=100, primary_key=True, db_collation="C")
+    started = models.DateTimeField()
+    seconds = models.FloatField()
+    good = models.BooleanField()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def note(cls, name: str, started: dt.datetime, seconds: float, *, good: bool) -> None:
+        """Keep the last run of a job."""
+        row = cls(name=name, started=started, seconds=seconds, good=good)
+        cls.objects.bulk_create(
+            [row], update_conflicts=True, unique_fields=["name"], update_fields=["started", "seconds", "good"]
+        )
+
+
 class JobFailure(models.Model):
     """A job that failed, and whether it went well later; seen on /jobs/ by the administrator."""
 

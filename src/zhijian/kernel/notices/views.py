@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -22,7 +24,7 @@ from zhijian.kernel.desk import gate
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.notices import inbox, panel, sending, wording
-from zhijian.kernel.notices.models import JobFailure, Notice, SimulatedMessage
+from zhijian.kernel.notices.models import JobFailure, JobRun, Notice, SimulatedMessage
 
 PAGE = 50
 
@@ -141,14 +143,35 @@ def jobs_page(request: HttpRequest) -> HttpResponse:
 
     counts = dict(ProcrastinateJob.objects.values_list("status").annotate(n=Count("id")))
     rows, more = _page(JobFailure.objects.filter(mended_at=None).order_by("-id"), request.GET.get("after"))
+    for row in rows:
+        row.title = jobs.load()[row.name].title if row.name in jobs.load() else row.name
     context = {
         "rows": rows,
         "more": more,
         "waiting": counts.get("todo", 0),
         "running": counts.get("doing", 0),
-        "schedule": [(made.name, " · ".join(made.crons)) for made in jobs.load().values() if made.crons],
+        "jobs": _jobs(),
     }
     return render(request, "notices/jobs.html", context)
+
+
+@dataclass(frozen=True)
+class ShownJob:
+    """A job as the page shows it."""
+
+    name: str
+    title: str
+    last: JobRun | None
+    due: dt.datetime | None  # when the clock starts it next
+
+
+def _jobs() -> list[ShownJob]:
+    """Every job: those by the clock first, the next one on top."""
+    last = {run.name: run for run in JobRun.objects.all()}
+    found = [
+        ShownJob(made.name, str(made.title), last.get(made.name), made.next_run()) for made in jobs.load().values()
+    ]
+    return sorted(found, key=lambda job: (job.due is None, job.due or timezone.now(), job.name))
 
 
 @require_POST

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from zhijian.kernel.words import listed
+
 if TYPE_CHECKING:
     from zhijian.kernel.matters.flow import Flow
     from zhijian.kernel.party.pages import PartyPage
@@ -120,7 +122,7 @@ def step_sms(data: Mapping[str, Any]) -> str:
         return str(data["own"]).format_map(_Shown(data))
     titles = dict.fromkeys([step_title(data), *(step_title(one["data"]) for one in data.get("more", []))])
     return _("{organ}: {title}: {what}. No answer is needed: {link}").format_map(
-        _Shown({**data, "what": _(", ").join(titles)})
+        _Shown({**data, "what": listed(titles)})
     )
 
 

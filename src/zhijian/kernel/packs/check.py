@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from django.utils.translation import gettext as _
+
 from zhijian.kernel.matters.catalogue import furniture
 
 from .current import own, rule_rows, rule_timeline, stack
@@ -37,10 +39,10 @@ def _rules() -> Iterator[Finding]:
     known = stack().timelines
     for name in declared():
         if name not in known:
-            yield Finding("error", name, "declared by a programme, but no pack has it: add a row, or absent = true")
+            yield Finding("error", name, _("declared by a programme, but no pack has it: add a row, or absent = true"))
     for name, timeline in sorted(known.items()):
         if name not in declared():
-            yield Finding("error", name, "no programme declares this rule: mend the name, or take the row out")
+            yield Finding("error", name, _("no programme declares this rule: mend the name, or take the row out"))
         for problem in timeline.problems():
             yield Finding("error", name, problem)
         for row in rule_rows(name):
@@ -48,11 +50,11 @@ def _rules() -> Iterator[Finding]:
 
 
 def _row(row: RuleRow) -> Iterator[Finding]:
-    where = f"{row.name} ({row.pack}, since {row.since})"
+    where = _("{name} ({pack}, since {day})").format(name=row.name, pack=row.pack, day=row.since)
     if not row.article and not row.local and not row.absent:
-        yield Finding("error", where, "a rule that the bureau may not change needs its article")
+        yield Finding("error", where, _("a rule that the bureau may not change needs its article"))
     if row.verified == "V" and not row.source and not row.is_local:
-        yield Finding("error", where, "verified, but the source where it was read is not named")
+        yield Finding("error", where, _("verified, but the source where it was read is not named"))
     if row.unverified and not row.absent:
         yield Finding("unverified", where, f"{row.given} ({row.basis} {row.article})".replace(" )", ")"))
 
@@ -66,15 +68,23 @@ def _local() -> Iterator[Finding]:
     for local in LocalRule.objects.order_by("rule", "since", "id"):
         timeline = rule_timeline(local.rule)
         shipped = timeline.shipped(local.since) if timeline else None
-        where = f"{local.rule} (set by {local.by_name}, since {local.since})"
+        where = _("{name} (set by {by}, since {day})").format(name=local.rule, by=local.by_name, day=local.since)
         if shipped is None:
-            yield Finding("conflict", where, "the packs no longer have this rule on that day")
+            yield Finding("conflict", where, _("the packs no longer have this rule on that day"))
         elif not shipped.local:
             yield Finding(
-                "conflict", where, f"{shipped.basis} {shipped.article} now sets it: the bureau's value is not used"
+                "conflict",
+                where,
+                _("{basis} now sets it: the bureau's value is not used").format(
+                    basis=f"{shipped.basis} {shipped.article}"
+                ),
             )
         elif shipped.digest() != local.replaces:
-            yield Finding("conflict", where, f"the shipped row changed, it is now {shipped.given}: confirm or withdraw")
+            yield Finding(
+                "conflict",
+                where,
+                _("the shipped row changed, it is now {value}: confirm or withdraw").format(value=shipped.given),
+            )
 
 
 def _calendar() -> Iterator[Finding]:
@@ -84,34 +94,54 @@ def _calendar() -> Iterator[Finding]:
     this_year = calendar.today().year
     for year in (this_year, this_year + 1):
         if year not in calendar.current().years:
-            yield Finding("unverified", f"calendar {year}", "days off are not published: days are provisional (暂定)")
+            yield Finding(
+                "unverified",
+                _("calendar {year}").format(year=year),
+                _("days off are not published: days are provisional"),
+            )
 
 
 def _areas() -> Iterator[Finding]:
     areas = stack().areas
     if not areas:
-        yield Finding("error", "areas", "no areas/areas.csv in any pack")
+        yield Finding("error", _("areas"), _("no areas/areas.csv in any pack"))
     for code, area in areas.items():
         if area.parent and (area.parent not in areas or not code.startswith(area.parent)):
-            yield Finding("error", f"area {code}", f"its code must begin with its parent's ({area.parent})")
+            yield Finding(
+                "error",
+                _("area {code}").format(code=code),
+                _("its code must begin with its parent's ({parent})").format(parent=area.parent),
+            )
         if not any(code.startswith(organ) for organ in stack().organs):
-            yield Finding("error", f"area {code}", "no issuing office")
+            yield Finding("error", _("area {code}").format(code=code), _("no issuing office"))
     for organ in stack().organs.values():
         if organ.code not in areas:
-            yield Finding("error", f"organ {organ.code}", "there is no such area")
+            yield Finding("error", _("organ {code}").format(code=organ.code), _("there is no such area"))
         if organ.verified != "V":
-            yield Finding("unverified", f"organ {organ.code}", f"name, seal and prefix {organ.prefix} of {organ.name}")
+            yield Finding(
+                "unverified",
+                _("organ {code}").format(code=organ.code),
+                _("name, seal and prefix {prefix} of {name}").format(prefix=organ.prefix, name=organ.name),
+            )
     for kind, raw in stack().table("numbers")["number"].items():
         organ = next(iter(stack().organs.values()))
         try:
             made = {stack().number_format(kind).format(organ=organ, year=2026, n=n) for n in (1, 2)}
         except (KeyError, IndexError, ValueError, TypeError) as error:
-            yield Finding("error", f"number {kind}", f"its pattern cannot be used: {error}")
+            yield Finding(
+                "error",
+                _("number {kind}").format(kind=kind),
+                _("its pattern cannot be used: {error}").format(error=error),
+            )
             continue
         if len(made) < 2:
-            yield Finding("error", f"number {kind}", "its pattern gives the same number twice: {n} is missing")
+            yield Finding(
+                "error",
+                _("number {kind}").format(kind=kind),
+                _("its pattern gives the same number twice: {n} is missing"),
+            )
         if raw.get("verified") != "V":
-            yield Finding("unverified", f"number {kind}", f"{raw['title']}: {sorted(made)[0]}")
+            yield Finding("unverified", _("number {kind}").format(kind=kind), f"{raw['title']}: {sorted(made)[0]}")
 
 
 def _papers() -> Iterator[Finding]:
@@ -120,10 +150,10 @@ def _papers() -> Iterator[Finding]:
         raw = read_toml(path)
         for key in ("title", "basis", "field"):
             if not raw.get(key):
-                yield Finding("error", name, f"{key} is missing")
+                yield Finding("error", name, _("{key} is missing").format(key=key))
         template = stack().files(f"papers/{path.stem}.typ").get(f"papers/{path.stem}.typ")
         if raw.get("sealed") and (template is None or "force(p)" not in template.read_text(encoding="utf-8")):
-            yield Finding("error", name, "its template does not say on its face that it is unsealed: force(p)")
+            yield Finding("error", name, _("its template does not say on its face that it is unsealed: force(p)"))
         if raw.get("verified") != "V":
             yield Finding("unverified", name, f"{raw.get('title')} ({raw.get('basis')})")
 

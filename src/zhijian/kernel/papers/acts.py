@@ -82,7 +82,7 @@ def seal(paper: Paper, actor: Actor) -> Paper:
         return sealed
 
 
-@job("papers.freeze")
+@job("papers.freeze", title=gettext_lazy("Make and keep the PDF of a sealed paper"))
 def freeze(paper: int) -> None:
     """Make and keep the PDF of a paper that was sealed, so that its digest stands from the first day."""
     from zhijian.kernel.papers.render import pdf

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy
+
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.jobs import every, job
 from zhijian.kernel.papers.acts import freeze
@@ -14,7 +16,7 @@ __all__ = ["freeze", "look_again", "make", "seal_now", "served", "sweep"]
 
 
 @every("20 0 * * *")
-@job("papers.served")
+@job("papers.served", title=gettext_lazy("Tell of papers whose day of service has come"))
 def served() -> int:
     """Tell those who wait for papers whose day of service has come. Returns how many."""
     due = Service.objects.select_for_update(of=("self",)).select_related("paper__matter", "paper__entity")

@@ -9,6 +9,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from zhijian.kernel.clock import calendar
+from zhijian.kernel.words import listed
 
 from .joining import File
 from .models import EntityStatus, LicenceStatus, RegistrationChange
@@ -53,7 +54,7 @@ class Change:
 
     def _said(self, value: str) -> str:
         if self.row.what == What.SCOPE:
-            return "、".join(str(one) for one in json.loads(value or "[]")) or "—"
+            return listed(json.loads(value or "[]")) or "—"
         return str(_STATES.get(self.row.what, {}).get(value, value)) or "—"
 
 

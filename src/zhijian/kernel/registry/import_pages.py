@@ -27,7 +27,7 @@ from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.desk import gate
 from zhijian.kernel.packs import stack
 
-from . import import_words, pieces
+from . import findings, import_words, pieces
 from .import_ import doors
 from .import_.runner import mappings
 from .models import ImportRun, ImportState
@@ -86,6 +86,9 @@ def imports(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "")
     rows = _visible(actor).filter(pk__lt=int(after)) if after.isdecimal() else _visible(actor)
     found, titles = list(rows[: PAGE + 1]), _titles()
+    for run in found[:PAGE]:
+        if run.state == ImportState.RUNNING and doors.recover(run):
+            run.refresh_from_db()
     context = {
         "rows": [_line(run, titles) for run in found[:PAGE]],
         "more": found[PAGE - 1].pk if len(found) > PAGE else None,
@@ -103,8 +106,8 @@ def _line(run: ImportRun, titles: dict[str, str]) -> dict[str, Any]:
 
 
 def _rows(run: ImportRun) -> dict[str, str]:
-    """How many rows were read and rejected, as they are shown."""
-    return {name: f"{run.counts[name]:,}" if name in run.counts else "—" for name in ("rows", "rejected")}
+    """How many rows were read, rejected and noted, as they are shown."""
+    return {name: f"{run.counts[name]:,}" if name in run.counts else "—" for name in ("rows", "rejected", "noted")}
 
 
 def _sent(request: HttpRequest, actor: Actor) -> ImportRun | None:
@@ -192,6 +195,8 @@ def _context(run: ImportRun, actor: Actor) -> dict[str, Any]:
         "mappings": titles,
         "brought": import_words.brought(run),
         "notes": import_words.notes(run),
+        "changes": import_words.changes(run),
+        "to_confirm": import_words.to_confirm(run) if run.dry_run else [],
         "faults": faults[:FEW] if run.refusal else faults,  # a refusal says what is wrong; a few examples do
         "more_faults": max(0, run.counts.get("rejected", 0) - len(run.sample)),
         "all_rejected": bool(run.counts) and run.counts["rejected"] == run.counts["rows"],
@@ -238,6 +243,9 @@ def now(request: HttpRequest, uid: UUID) -> HttpResponse:
         raise PermissionDenied
     if not doors.may_take_in(trial):
         messages.error(request, _("Only a trial that found something can be imported. Nothing was changed."))
+        return redirect("import", uid=trial.uid)
+    if findings.to_confirm(trial) and request.POST.get("sure") != "yes":
+        messages.error(request, _("Look at the examples and confirm what would change. Nothing was changed."))
         return redirect("import", uid=trial.uid)
     run, is_new = doors.take_in(trial, actor)
     if not is_new:

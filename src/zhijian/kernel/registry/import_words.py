@@ -6,11 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhijian.kernel.packs import stack
+from zhijian.kernel.words import quoted
+
+from . import findings
 from .import_.problems import reason
-from .models import ImportRun
+from .models import Entity, ImportRun, Licence, Premises
 
 TABLES = {
     "entity": gettext_lazy("Entities"),
@@ -77,6 +82,59 @@ def _fault(row: dict[str, Any], problem: dict[str, Any]) -> Fault:
     return Fault(where, problem["column"], problem["value"], reason(problem["why"], problem["detail"]))
 
 
+MODELS: dict[str, type[Model]] = {"entity": Entity, "premises": Premises, "licence": Licence}
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a run would change in one field of the register, or has left empty in one column."""
+
+    table: str
+    field: str
+    said: str  # how many of how many
+    asks: bool  # somebody must confirm it
+    examples: list[tuple[str, str, str]]  # whose, what stands there, what would stand there
+
+
+def changes(run: ImportRun) -> list[Change]:
+    """Field by field, what is to be confirmed first."""
+    asked = findings.to_confirm(run)
+    found = [_change(told, told in asked) for told in run.findings.get("changed", ())]
+    return sorted(found, key=lambda change: not change.asks)
+
+
+def _change(told: dict[str, Any], asks: bool) -> Change:
+    kind, name = told["kind"], told["field"]
+    column = MODELS[kind]._meta.get_field(name)
+    said = _("{n} of {known}").format(n=f"{told['n']:,}", known=f"{told['known']:,}")
+    examples = [(e["of"], _value(column, e["old"]), _value(column, e["new"])) for e in told["examples"]]
+    return Change(_table(kind), str(column.verbose_name), said, asks, examples)
+
+
+def _value(column: Any, text: str) -> str:
+    """A value as people read it: the name of an area, the word of a status."""
+    if column.name == "area" and text in stack().areas:
+        return stack().areas[text].name
+    return str(dict(column.flatchoices).get(text, text)) or "—"
+
+
+def to_confirm(run: ImportRun) -> list[str]:
+    """What has to be confirmed before a trial is imported, a sentence each."""
+    return [_question(told) for told in findings.to_confirm(run)]
+
+
+def _question(told: dict[str, Any]) -> str:
+    if "column" in told:
+        why, value = reason(told["why"], {}), quoted(told["value"])
+        return _("In {n} rows nothing in column {column} can be read ({value} {why}); it is left as it is.").format(
+            n=f"{told['n']:,}", column=quoted(told["column"]), value=value, why=why
+        )
+    field = MODELS[told["kind"]]._meta.get_field(told["field"]).verbose_name
+    return _("{table}: {field} would be replaced in {n} of the {known} known ones. Are columns swapped?").format(
+        table=_table(told["kind"]), field=quoted(str(field)), n=f"{told['replaced']:,}", known=f"{told['known']:,}"
+    )
+
+
 def notes(run: ImportRun) -> list[str]:
     """What there is to say of the whole file."""
     said = [reason(note["why"], note["detail"]) for note in run.notes]
@@ -89,7 +147,10 @@ def summary(run: ImportRun) -> str:
     """What an import did, a line for each table."""
     lines = [_("{rows} rows, {rejected} rejected, {noted} with notes.").format(**run.counts)]
     lines += [f"  {one.table}: " + ", ".join(f"{word} {n}" for word, n in one.numbers) for one in brought(run)]
-    lines += notes(run)
+    for change in changes(run):
+        lines.append(f"  {change.table} · {change.field}: {change.said}")
+        lines += [f"    {of}: {old} → {new}" for of, old, new in change.examples]
+    lines += [f"! {said}" for said in to_confirm(run)] + notes(run)
     if run.dry_run:
         lines.append(_("Trial run: nothing was changed."))
     return "\n".join(lines)

@@ -5,11 +5,20 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from django.utils.translation import gettext_lazy as _
+
 from zhijian.kernel.accounts.actor import SYSTEM, actor_of
 from zhijian.kernel.jobs import every, job
 
 
-@job("registry.run_import", queue="imports", tries=1, transaction=False, lock="registry.import")
+@job(
+    "registry.run_import",
+    title=_("Import a table into the register"),
+    queue="imports",
+    tries=1,
+    transaction=False,
+    lock="registry.import",
+)
 def run_import(run_id: int) -> None:
     """Import the file of an `ImportRun` that waits; not tried again by itself, a person looks at it.
 
@@ -28,7 +37,7 @@ def run_import(run_id: int) -> None:
 
 
 @every("*/10 * * * *")
-@job("registry.recover_imports", tries=1)
+@job("registry.recover_imports", title=_("Find imports whose process died"), tries=1)
 def recover_imports() -> None:
     """Say of imports whose process died that they did nothing."""
     from .import_.doors import recover
@@ -37,7 +46,7 @@ def recover_imports() -> None:
 
 
 @every("10 3 * * *")
-@job("registry.sweep_imports", tries=1)
+@job("registry.sweep_imports", title=_("Drop files of imports long over"), tries=1)
 def sweep_imports() -> None:
     """Drop files that stopped arriving, and those of imports long over."""
     from . import pieces
@@ -48,7 +57,7 @@ def sweep_imports() -> None:
 
 
 @every("*/10 * * * *")
-@job("registry.follow_merges", tries=1)
+@job("registry.follow_merges", title=_("Take records to the enterprise that theirs was merged into"), tries=1)
 def follow_merges() -> None:
     """Move what came to a merged file after its merge."""
     from .joining import follow
@@ -57,7 +66,7 @@ def follow_merges() -> None:
 
 
 @every("40 */3 * * *")  # half a minute's work for 600,000 premises: where shops stand changes slowly
-@job("registry.count_cells", tries=1)
+@job("registry.count_cells", title=_("Count the places on the map"), tries=1)
 def count_cells() -> None:
     """Count the cells of the map anew."""
     from . import patch

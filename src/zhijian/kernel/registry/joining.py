@@ -26,6 +26,7 @@ from zhijian.kernel.evidence import ledger
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.packs import stack
+from zhijian.kernel.words import listed
 
 from . import entries
 from .links import Link, links
@@ -114,7 +115,7 @@ def check_may(actor: Actor, *files: Entity) -> None:
         return
     foreign = sorted(area for area in areas_of(*files) if not actor.roles_at(area) & JOINERS)
     if foreign:
-        names = "、".join(stack().areas[a].name if a in stack().areas else a for a in foreign[:3])
+        names = listed(stack().areas[a].name if a in stack().areas else a for a in foreign[:3])
         raise NotPossible(
             _("Part of these files belongs to {areas}. Ask the bureau above, whose posts cover all of it.").format(
                 areas=names

@@ -83,6 +83,7 @@ class Entity(models.Model):
             GinIndex(fields=["grams"], name="entity_grams"),
             GinIndex(fields=["initials"], opclasses=["gin_trgm_ops"], name="entity_initials"),
             models.Index(fields=["code"], name="entity_code_prefix"),
+            models.Index(Reverse("code"), name="entity_code_end", condition=~Q(code="")),
             models.Index(fields=["old_code"], name="entity_old_code", condition=~Q(old_code="")),
             models.Index(fields=["fold"], name="entity_fold"),
             models.Index(fields=["phone"], name="entity_phone", condition=~Q(phone="")),
@@ -417,6 +418,7 @@ class ImportRun(models.Model):
     counts = models.JSONField(_("counts"), default=dict, blank=True)
     refusal = models.JSONField(default=dict, blank=True)  # {"why": a key of problems.REFUSALS, "detail": {…}}
     notes = models.JSONField(default=list, blank=True)  # of the whole file: [{"why": a key of problems.REASONS, …}]
+    findings = models.JSONField(default=dict, blank=True, db_default={})  # what would change, see `findings.py`
     sample = models.JSONField(default=list, blank=True)  # the first rejected rows, see `report.Report`
     problem = models.TextField(_("why it was refused"), blank=True, default="")  # our own fault: the error itself
     report = models.CharField(_("report"), max_length=255, blank=True, default="")  # name in the default storage
@@ -436,6 +438,13 @@ class ImportRun(models.Model):
     def is_open(self) -> bool:
         """Whether it still waits or runs."""
         return self.state in (ImportState.QUEUED, ImportState.RUNNING)
+
+    @property
+    def by_whom(self) -> str:
+        """The person, or the account of the machine on whose command line it was started."""
+        if self.who_id is not None:
+            return self.who_name
+        return _("Command line ({account})").format(account=self.who_name) if self.who_name else str(_("Command line"))
 
     @property
     def trouble(self) -> str:

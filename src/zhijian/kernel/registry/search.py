@@ -27,6 +27,7 @@ Parts = list[tuple[str, bool]]
 COUNT_CAP = 1_000
 PER_BRANCH = 60  # candidates of each branch that are ranked
 LONGEST = 60  # characters of a query that are looked at
+END = 4  # signs at the end of a phone or a code that are enough to say something
 _WHOLE_NUMBER = 18  # characters of the longest code
 
 # Order of the ways to match: the smaller, the surer that it is what was meant.
@@ -208,10 +209,12 @@ class _Maker:
         self._add("registry_premises", "t.entity_id, t.id AS premises_id", why, where, args, rank, rank_args)
 
     def numbers(self, text: str) -> None:
-        """Beginnings of codes, former numbers and licence numbers."""
+        """Beginnings of codes, former numbers and licence numbers; of a code also the end (from four signs on)."""
         prefix = _like(text[:_WHOLE_NUMBER]) + "%"
         self.entity("code", "t.code LIKE %s", [prefix])
         self.entity("code", "t.old_code LIKE %s AND t.old_code <> ''", [prefix])
+        if END <= len(text) < _WHOLE_NUMBER:
+            self.entity("code", "reverse(t.code) LIKE %s AND t.code <> ''", [_like(text[::-1]) + "%"])
         table = "(SELECT l.*, e.area FROM registry_licence l JOIN registry_entity e ON e.id = l.entity_id)"
         ids = "t.entity_id, t.premises_id"
         self._add(table, ids, "licence", "t.number LIKE %s", [_like(text) + "%"], "", ())
@@ -219,7 +222,7 @@ class _Maker:
     def phone(self, typed: str, digits: str) -> None:
         """Beginning or end of a business phone; at the end four digits are enough to say something."""
         self.entity("phone", "t.phone LIKE %s AND t.phone <> ''", [_like(typed) + "%"])
-        if len(digits) >= 4:
+        if len(digits) >= END:
             self.entity("phone", "reverse(t.phone) LIKE %s AND t.phone <> ''", [digits[::-1] + "%"])
 
     def initials(self, letters: str) -> None:
@@ -247,9 +250,9 @@ class _Maker:
         self.entity("representative", where, [grams(folded, PERSON_SALT), f"%{_like(folded)}%"])
 
     def address(self, typed: str) -> None:
-        """Any part of an address, from three characters on."""
+        """Any part of an address: of Chinese from two characters on, of letters and digits from three."""
         folded = fold(typed)
-        if len(folded) < 3:
+        if len(folded) < (3 if folded.isascii() else 2):
             return
         args = [grams(folded, ADDRESS_SALT), f"%{_like(typed)}%"]
         self.entity("address", "t.grams @> %s::int[] AND t.address ILIKE %s", args)

@@ -17,6 +17,7 @@ from zhijian.kernel.evidence import files, ledger
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.registry.models import Premises
+from zhijian.kernel.words import listed
 from zhijian.programmes.inspection import decide, detours, doubts, flow
 from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, Rectification
 from zhijian.programmes.inspection.record import Given, Record
@@ -222,7 +223,7 @@ def _recheck(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
 def _keep_evidence(visit: Visit, matter: Matter) -> None:
     """Photos are expected by fingerprint until their bytes arrive."""
     content = visit.record.content
-    taken_by = "、".join(officer.name for officer in content.inspectors)
+    taken_by = listed(officer.name for officer in content.inspectors)
     photos = [files.Expected(p.sha256, p.taken, p.item or "", p.lat, p.lon, p.accuracy) for p in content.photos]
     files.expect(matter, photos, actor=visit.actor, caption=taken_by)
 

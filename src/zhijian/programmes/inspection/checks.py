@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.utils.translation import gettext as _
+
 from zhijian.kernel.packs import stack
 from zhijian.kernel.packs.check import Finding
 
@@ -21,7 +23,7 @@ def pack_findings() -> Iterator[Finding]:
         for section in reading.data["sections"] if reading.data else ():
             for item in section["items"]:
                 if not (item["verified"] and item["basis_verified"]):
-                    what = "basis" if item["verified"] else "text and basis"
+                    what = _("basis") if item["verified"] else _("text and basis")
                     yield Finding("unverified", f"{name} {item['no']}", f"{what}: {item['text']} ({item['basis']})")
     for problem in decide.problems(decide.table()):
         yield Finding("error", decide.TABLE, problem)
@@ -29,5 +31,9 @@ def pack_findings() -> Iterator[Finding]:
         judged = decide.decide(case["items"], case["answers"])
         if (judged.result, judged.measures) != (case["result"], case["measures"]):
             yield Finding(
-                "error", decide.FIXTURES, f"{case['name']}: the table gives {judged.result} {judged.measures}"
+                "error",
+                decide.FIXTURES,
+                _("{case}: the table gives {result}").format(
+                    case=case["name"], result=f"{judged.result} {judged.measures}"
+                ),
             )

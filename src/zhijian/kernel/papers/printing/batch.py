@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 from pypdf import PageObject, PdfReader, PdfWriter
 
 from zhijian.kernel.accounts.actor import SYSTEM
@@ -31,7 +31,7 @@ KEPT_DAYS = 3
 COVER = ROOT / "kernel/papers/typst/cover.typ"
 
 
-@job("papers.print", transaction=False, tries=2)
+@job("papers.print", title=gettext_lazy("Make a batch of papers to be printed"), transaction=False, tries=2)
 def make(run: int) -> None:
     """Make the PDF of a batch, telling how far it is."""
     with scoped(SYSTEM):
@@ -107,7 +107,7 @@ def cover(papers: list[tuple[Paper, int]]) -> bytes:
 
 
 @every("10 3 * * *")
-@job("papers.sweep_prints", tries=1)
+@job("papers.sweep_prints", title=gettext_lazy("Drop batches printed some days ago"), tries=1)
 def sweep() -> int:
     """Forget batches that were made some days ago; the papers themselves are kept. Returns how many."""
     old = PrintRun.objects.filter(at__lt=timezone.now() - dt.timedelta(days=KEPT_DAYS))

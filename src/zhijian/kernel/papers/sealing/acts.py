@@ -143,7 +143,7 @@ def _tell(kind: str, request: SealRequest, actor: Actor, **more: str) -> None:
 # The service
 
 
-@job("papers.eseal", tries=TRIES, transaction=False)
+@job("papers.eseal", title=gettext_lazy("Have a paper sealed by the e-seal service"), tries=TRIES, transaction=False)
 def seal_now(request: int) -> None:
     """Have the e-seal service seal what was granted. The service is asked outside of any transaction."""
     with scoped(SYSTEM):
@@ -169,7 +169,7 @@ def seal_now(request: int) -> None:
 
 
 @every("*/10 * * * *")
-@job("papers.eseal_again", tries=1)
+@job("papers.eseal_again", title=gettext_lazy("Take up e-seals that were left behind"), tries=1)
 def look_again() -> int:
     """Take up again what was granted long ago and never ended (its worker died); the key makes it safe."""
     old = timezone.now() - LONG

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 
 from .mapping import HEADER_ROWS, Mapping, find_header, known_words, missing_headers
-from .sources import Refused, Row, Source
+from .sources import Refused, Row, Source, is_misread
 
 
 def detect(source: Source, mappings: Iterable[Mapping]) -> Mapping:
@@ -16,6 +16,7 @@ def detect(source: Source, mappings: Iterable[Mapping]) -> Mapping:
     for head in _heads(source):
         fitting = [(score, m) for m in known if (score := _score(m, head)) > 0]
         if fitting:
+            source.read = 0  # what was looked at is not yet read
             return max(fitting, key=lambda pair: pair[0])[1]
         for mapping in known:
             likeness = max(len(known_words(mapping, cells)) for _, cells in head)
@@ -24,15 +25,18 @@ def detect(source: Source, mappings: Iterable[Mapping]) -> Mapping:
     if nearest is None:
         raise Refused("empty")
     if not nearest[0]:
-        raise Refused("unknown_table", found=_first(nearest[2]), known="、".join(m.title for m in known))
+        found = _first(nearest[2])
+        if is_misread(source, found):
+            raise Refused("odd_encoding", found=found)
+        raise Refused("unknown_table", found=found, known=[m.title for m in known])
     lacking = missing_headers(nearest[1], nearest[2]).detail
     raise Refused("no_fit", title=nearest[1].title, **lacking)
 
 
-def _first(head: list[tuple[int, list[str]]]) -> str:
-    """The row with most filled cells, as it is shown."""
+def _first(head: list[tuple[int, list[str]]]) -> list[str]:
+    """The filled cells of the row that has most of them."""
     cells = max((cells for _, cells in head), key=lambda cells: sum(1 for c in cells if c.strip()))
-    return "、".join(c.strip() for c in cells if c.strip())[:300]
+    return [c.strip() for c in cells if c.strip()]
 
 
 def _score(mapping: Mapping, head: list[tuple[int, list[str]]]) -> int:

@@ -9,6 +9,8 @@
     [premises] [licence] [records.NAME]   likewise; `when` names a field without which a row has none of these
     [tables.status]               words and codes for `as = "choice"`
     [areas] strip, suffixes       how this country's offices and places are called, see `AreaFinder`
+    [shapes] person, address      patterns by which such cells are known, see `shapes`
+    ask_above = 0.2               a field that changes in a greater share of the known rows has to be confirmed
 
 `from` is in order of preference; what the other columns say goes to `extra` where `to` is "extra.WORD".
 """
@@ -106,6 +108,8 @@ class Mapping:
     tables: dict[str, Any] = field(default_factory=dict)
     stops: tuple[str, ...] = ()
     area_words: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())  # strip, suffixes: see AreaFinder
+    shapes: dict[str, str] = field(default_factory=dict)
+    ask_above: float = 0.2
 
     @property
     def required_headers(self) -> list[tuple[str, ...]]:
@@ -146,6 +150,8 @@ def read_mapping(path: Path) -> Mapping:
         tables=raw.get("tables", {}),
         stops=tuple(raw.get("stops", ())),
         area_words=(tuple(words.get("strip", ())), tuple(words.get("suffixes", ()))),
+        shapes=raw.get("shapes", {}),
+        ask_above=float(raw.get("ask_above", 0.2)),
     )
 
 
@@ -238,18 +244,18 @@ def missing_headers(mapping: Mapping, rows: list[tuple[int, list[str]]]) -> Refu
     likely = max((cells for _, cells in rows), key=lambda cells: len(known_words(mapping, cells)), default=[])
     have = set(map(header_word, likely))
     lacking = [names[0] for names in mapping.required_headers if not have & set(map(header_word, names))]
-    found = "、".join(c.strip() for c in likely if c.strip())[:300]
-    return Refused("no_header", missing="、".join(dict.fromkeys(lacking)), found=found)
+    found = [c.strip() for c in likely if c.strip()]
+    return Refused("no_header", missing=list(dict.fromkeys(lacking)), found=found)
 
 
-def header_notes(mapping: Mapping, header: Header) -> list[tuple[str, dict[str, str]]]:
+def header_notes(mapping: Mapping, header: Header) -> list[tuple[str, dict[str, Any]]]:
     """What the person should know of the headings: columns that nothing takes, headings that stand twice."""
-    notes = []
+    notes: list[tuple[str, dict[str, Any]]] = []
     unused = [
         shown for shown, word in zip(header.shown, header.words, strict=True) if word and word not in mapping.words
     ]
     if unused:
-        notes.append(("unused_columns", {"columns": "、".join(dict.fromkeys(unused))[:500]}))
+        notes.append(("unused_columns", {"columns": list(dict.fromkeys(unused))}))
     counts = Counter(word for word in header.words if word in mapping.words)
     for word, n in counts.items():
         if n > 1:

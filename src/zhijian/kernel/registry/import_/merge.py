@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..text import search_columns
+from .compare import compare
 from .mapping import Mapping, Section
 from .rows import NULLABLE, SEARCH, STAGED
 
@@ -78,10 +79,11 @@ TARGETS = {
 
 
 class Merge:
-    """The merge of one staged file. `dry` only counts."""
+    """The merge of one staged file. `dry` only counts; `comparing` also finds what would change, field by field."""
 
-    def __init__(self, cursor: Any, mapping: Mapping, dry: bool) -> None:
-        self.cursor, self.mapping, self.dry = cursor, mapping, dry
+    def __init__(self, cursor: Any, mapping: Mapping, dry: bool, comparing: bool = False) -> None:
+        self.cursor, self.mapping, self.dry, self.comparing = cursor, mapping, dry, comparing
+        self.changes: list[dict[str, Any]] = []
         self.args = {"source": mapping.source}
         entity = mapping.section("entity")
         assert entity is not None
@@ -180,8 +182,13 @@ class Merge:
         if target.kind == "premises" and "status" in new:  # one that was merged into another place stays closed
             new["status"] = f"CASE WHEN t.merged_into_id IS NULL THEN {new['status']} ELSE t.status END"
         if "area" in new:
-            new["area"] = f"CASE WHEN t.pinned THEN t.area ELSE {new['area']} END"
+            # A district never replaces an office within it: what the file says is only less exact.
+            less = f"starts_with(t.area, {new['area']})"
+            new["area"] = f"CASE WHEN t.pinned OR {less} THEN t.area ELSE {new['area']} END"
         source = f"stage_{target.kind} s JOIN match_{target.kind} m ON m.k = s.k {target.joins}"
+        if self.comparing:
+            matched = f"{source} JOIN {target.table} t ON t.id = m.id"
+            self.changes += compare(self.cursor, self.args, target.kind, matched, new)
         standing = ", ".join(f't."{c}"' for c in new)
         differs = f"({standing}) IS DISTINCT FROM ({', '.join(new.values())})"
         if self.dry:

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack
 from itertools import groupby, islice
+from typing import Any
 
 from .mapping import HEADER_ROWS, Header, Mapping, find_header, header_notes, missing_headers
 from .report import Report
 from .rows import Checked
 from .shapes import swapped_pair
-from .sources import Refused, Source
+from .sources import Refused, Source, is_misread
 from .stage import Stage
 from .worker import Areas, Batch, check
 
@@ -22,7 +23,7 @@ AHEAD = 6  # batches that wait for a checker or for COPY: bounds the memory
 SMALL = 3 * BATCH  # below, starting two processes costs more than it saves
 SWAPPED = 0.9  # from this share of rows on with the same fault in the same column, the table is another one
 ENOUGH = 20  # rows from which on such a share says something
-SAMPLE = 200  # rejected rows that are looked at for what their columns hold
+UNREAD = 0.5  # from this share of rows on that leave a column empty since it cannot be read, somebody must confirm
 
 Ticker = Callable[[int], None]
 
@@ -36,11 +37,12 @@ class Pipeline:
         self.source, self.mapping, self.areas = source, mapping, areas
         self.stage, self.report, self.tick = stage, report, tick
         self.rows = 0
-        self.notes: list[tuple[str, dict[str, str]]] = []  # of the whole file
+        self.notes: list[tuple[str, dict[str, Any]]] = []  # of the whole file
         self.skipped_sheets: list[str] = []
         self.faults: Counter[tuple[str, str]] = Counter()
-        self.rejected: list[list[str]] = []  # the first, as they were sent
+        self.unread: Counter[tuple[str, str]] = Counter()
         self.header: Header | None = None
+        self.judged: Header | None = None
 
     def run(self) -> None:
         """Stage every good row. Raises Refused."""
@@ -48,6 +50,7 @@ class Pipeline:
             pool: ProcessPoolExecutor | None = None
             waiting: deque[Future[Checked]] = deque()
             for header, batch in self._batches():
+                self._judge(header, batch)
                 if pool is None and self.source.read < SMALL and len(batch) < BATCH:
                     self._take(check(self.mapping, header, self.areas, batch))
                     continue
@@ -65,33 +68,49 @@ class Pipeline:
             raise Refused("no_rows")
         for why, sheets in (("hidden_sheets", self.source.hidden), ("skipped_sheets", self.skipped_sheets)):
             if sheets:
-                self.notes.append((why, {"sheets": "、".join(sheets)[:500]}))
+                self.notes.append((why, {"sheets": list(sheets)}))
+
+    def _judge(self, header: Header, batch: Batch) -> None:
+        """Look at the first rows of each sheet as they were sent. Raises Refused where two columns are swapped."""
+        if header is self.judged:
+            return
+        self.judged = header
+        if pair := swapped_pair(self.mapping, header, [cells for _, _, cells in batch]):
+            raise Refused("swapped_with", **pair)
+
+    def left_empty(self) -> list[dict[str, Any]]:
+        """Columns that most rows leave empty since nothing in them can be read: [{column, why, value, n}]."""
+        if self.rows < ENOUGH:
+            return []
+        return [
+            {"column": column, "why": why, "value": self.report.examples[column, why], "n": n}
+            for (column, why), n in self.unread.most_common()
+            if n >= UNREAD * self.rows
+        ]
 
     def _take(self, checked: Checked) -> None:
         self.rows += checked.rows
         self.faults.update(checked.bad_columns)
-        self.rejected += [cells for _, _, cells, _ in checked.rejected[: SAMPLE - len(self.rejected)]]
+        self.unread.update(checked.unread)
         self.report.add(checked)
         self._look_for_swaps()
         self.stage.add(checked.copy)
         self.tick(self.source.read)
 
     def _look_for_swaps(self, final: bool = False) -> None:
-        """Refuse early where a column holds something else than its heading says; name the two that were swapped."""
-        if not self.faults or self.header is None or (not final and self.rows < BATCH):
+        """Refuse early where a column holds something else than its heading says."""
+        if not self.faults or (not final and self.rows < BATCH):
             return
         (column, why), count = self.faults.most_common(1)[0]
         if why == "missing" or count < SWAPPED * self.rows:
             return
-        if self.rows > 1 and (pair := swapped_pair(self.mapping, self.header, self.rejected, column)):
-            raise Refused("swapped_with", **pair)
         if self.rows >= ENOUGH:
             raise Refused("swapped", column=column, value=self.report.examples[column, why], fault=why)
 
     def _batches(self) -> Iterator[tuple[Header, Batch]]:
         """Batches of one sheet each, with the header that holds for them."""
         refused: Refused | None = None
-        found = False
+        found, first = False, list[str]()
         for sheet, group in groupby(self.source.rows(), key=lambda row: row.sheet):
             rows = iter(group)
             head = list(islice(rows, HEADER_ROWS))
@@ -100,6 +119,7 @@ class Pipeline:
                 filled = [(r.number, r.cells) for r in head if any(c.strip() for c in r.cells)]
                 if filled:
                     refused = refused or missing_headers(self.mapping, filled)
+                    first = first or filled[0][1]
                     self.skipped_sheets.append(sheet)
                 for _ in rows:
                     pass
@@ -117,4 +137,6 @@ class Pipeline:
             if batch:
                 yield header, batch
         if not found:
+            if is_misread(self.source, first):
+                raise Refused("odd_encoding", found=[c.strip() for c in first if c.strip()])
             raise refused or Refused("empty")

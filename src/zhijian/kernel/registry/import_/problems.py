@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+
+from zhijian.kernel.words import listed
 
 REASONS = {
     "missing": _("is empty, but needed"),
@@ -81,7 +84,14 @@ REFUSALS = {
     ),
     "no_mapping": _("There is no mapping {name}. There are: {known}."),
     "other_file": _("The file is no longer the one that was tried. Try it again first."),
-    "interrupted": _("The import was interrupted; nothing was changed. Start it again."),
+    "interrupted": _("The process that ran it has ended. Start it again."),
+    "odd_encoding": _(
+        "The headings read {found}: this looks like another encoding (Big5, for instance). Save the file as CSV UTF-8 "
+        "or XLSX."
+    ),
+    "to_confirm": _(
+        "{n} things have to be confirmed: try it with --dry-run, look at what would change, then add --sure."
+    ),
     "no_importer": _("The file holds records of kind {kind}, which nothing here takes in."),
 }
 
@@ -92,17 +102,27 @@ SHAPES = {
     "name": _("names"),
     "date": _("dates"),
     "phone": _("telephone numbers"),
+    "person": _("names of persons"),
+    "address": _("addresses"),
+    "number": _("numbers"),
+    "choice": _("words of a list"),
 }
+MANY = 20  # parts of a list that are told
 
 
-def reason(why: str, detail: Mapping[str, str]) -> str:
+def _told(detail: Mapping[str, Any]) -> dict[str, str]:
+    """Details as text: lists in the active language, only their first parts when they are long."""
+    return {k: listed(v, most=MANY) if isinstance(v, list) else str(v) for k, v in detail.items()}
+
+
+def reason(why: str, detail: Mapping[str, Any]) -> str:
     """A reason of `REASONS` in the active language."""
-    return str(REASONS[why]).format(**detail)
+    return str(REASONS[why]).format(**_told(detail))
 
 
-def refusal(why: str, detail: Mapping[str, str]) -> str:
+def refusal(why: str, detail: Mapping[str, Any]) -> str:
     """A refusal of `REFUSALS` in the active language; a detail may itself be a key (a fault, what a column holds)."""
-    told = dict(detail)
+    told = _told(detail)
     if "fault" in told:
         told["fault"] = reason(told["fault"], {})
     told |= {name: str(SHAPES[told[name]]) for name in ("holds", "other_holds") if name in told}

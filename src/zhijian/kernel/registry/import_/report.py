@@ -13,6 +13,8 @@ from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
+from zhijian.kernel.words import quoted
+
 from .problems import reason
 from .rows import Checked, Problem
 
@@ -47,6 +49,8 @@ class Report:
         for number, sheet, problems in checked.noted:
             if self.noted < MAX_NOTES:
                 self._write(self.noted_file, [number, sheet, [_plain(p, number) for p in problems]])
+            for problem in problems:
+                self.examples.setdefault((problem.column, problem.why), problem.value)
             self.noted += 1
 
     @staticmethod
@@ -97,7 +101,7 @@ class Report:
 
     def _save_noted(self, book: Any, style: dict[str, Any]) -> None:
         sheet = book.add_worksheet(_("Notes"))
-        sheet.write_row(0, 0, [_("Row"), _("Column"), _("Value"), _("Note")], style["head"])
+        sheet.write_row(0, 0, [_("Row"), _("Column"), _("Content"), _("Note")], style["head"])
         sheet.set_column(1, 2, 24)
         sheet.set_column(3, 3, 70)
         line = 0
@@ -111,7 +115,12 @@ class Report:
 
     def _save_duplicates(self, book: Any, style: dict[str, Any]) -> None:
         sheet = book.add_worksheet(_("Duplicates"))
-        sheet.write_row(0, 0, [_("Key"), _("First row"), _("Last row"), _("What was done")], style["head"])
+        sheet.write_row(
+            0,
+            0,
+            [_("Key"), _("First row"), _("Last row"), _("What was done with them")],
+            style["head"],
+        )
         sheet.set_column(0, 0, 40)
         sheet.set_column(3, 3, 60)
         for line, (key, first, last, n) in enumerate(self.duplicates, 1):
@@ -146,6 +155,6 @@ def _lines(file: IO[str]) -> Any:
 
 
 def _sentence(problem: dict[str, Any]) -> str:
-    value = f"「{problem['value']}」" if problem["value"] else ""
+    value = quoted(problem["value"]) if problem["value"] else ""
     where = f"{problem['cell']} {problem['column']}".strip()
     return f"{where}{value}: {reason(problem['why'], problem['detail'])}"

@@ -33,6 +33,8 @@ STAGED: dict[str, tuple[str, ...]] = {
     ),
     "record": ("line", "kind", "entity_k", "premises_k", "data"),
 }  # fmt: skip
+# Notes on what was read all the same; what else is noted was left empty.
+TAKEN = frozenset({"code_repaired", "licence_check_digit", "month_only"})
 NULLABLE = frozenset({"established", "ended", "lat", "lon", "valid_from", "valid_until"})
 
 
@@ -56,6 +58,7 @@ class Checked:
     rejected: list[tuple[int, str, list[str], list[Problem]]]
     noted: list[tuple[int, str, list[Problem]]]
     bad_columns: Counter[tuple[str, str]]  # (heading, why) → rows, to recognise swapped columns
+    unread: Counter[tuple[str, str]]  # the same of rows that were taken without what stands in that column
 
 
 def uuid7s(count: int) -> Iterator[str]:
@@ -149,7 +152,8 @@ class RowChecker:
     def check(self, batch: list[tuple[int, str, list[str]]]) -> Checked:
         """Check rows (number, sheet, cells)."""
         lines: dict[str, list[str]] = {kind: [] for kind in STAGED}
-        rejected, noted, columns = [], [], Counter[tuple[str, str]]()
+        rejected, noted = [], []
+        columns, unread = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
         uids, used = uuid7s(3 * len(batch)), 0
         for number, sheet, cells in batch:
             if self._skips(cells):
@@ -164,9 +168,10 @@ class RowChecker:
                 continue
             if notes:
                 noted.append((number, sheet, notes))
+                unread.update({(n.column, n.why) for n in notes if n.why not in TAKEN})
             self._write(number, values, lines, uids)
         copy = {kind: "".join(rows).encode() for kind, rows in lines.items() if rows}
-        return Checked(copy, used, rejected, noted, columns)
+        return Checked(copy, used, rejected, noted, columns, unread)
 
     def _skips(self, cells: list[str]) -> bool:
         """Blank rows, sums and signatures below the table, and a header that is repeated on each page."""

@@ -19,7 +19,7 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.packs import stack
 
-from .. import entries
+from .. import entries, findings
 from ..models import ImportRun, ImportState
 from .detect import detect
 from .hooks import record_importer
@@ -27,7 +27,7 @@ from .mapping import Mapping, read_mapping
 from .merge import Merge
 from .pipeline import Areas, Pipeline
 from .report import Report
-from .sources import Refused, Source, recognise
+from .sources import Refused, Source, fingerprint, recognise
 from .stage import Stage
 from .watch import CalledOff, Progress, Watch
 
@@ -63,7 +63,7 @@ def new_run(name: str, mapping: str, actor: Actor, dry_run: bool) -> ImportRun:
         file_name=name[-255:],
         dry_run=dry_run,
         who_id=actor.person_id,
-        who_name=actor.name,
+        who_name=actor.name if actor.person_id else "",
         language=translation.get_language() or "",
     )
 
@@ -76,14 +76,21 @@ def import_file(
     name: str = "",
     dry_run: bool = False,
     progress: Progress | None = None,
+    sure: bool = True,
+    account: str = "",
 ) -> ImportRun:
-    """Import a file from the disk, here and now. What came of it stands in the run: look at `state` and `trouble`."""
+    """Import a file from the disk, here and now. What came of it stands in the run: look at `state` and `trouble`.
+
+    `account` is the machine's, where no person of ours imports. Not `sure`: an import that
+    has something to confirm (see `findings.to_confirm`) is refused instead.
+    """
     run = new_run(name or path.name, mapping, actor, dry_run)
+    run.who_name = run.who_name or account
     run.save()
-    return execute(run, path, actor, progress)
+    return execute(run, path, actor, progress, sure)
 
 
-def execute(run: ImportRun, path: Path, actor: Actor, progress: Progress | None = None) -> ImportRun:
+def execute(run: ImportRun, path: Path, actor: Actor, progress: Progress | None = None, sure: bool = True) -> ImportRun:
     """Run a waiting import on a local copy of its file; does nothing to one that no longer waits.
 
     Raises only what is our own fault; the run says so too.
@@ -93,17 +100,17 @@ def execute(run: ImportRun, path: Path, actor: Actor, progress: Progress | None 
         if waiting.update(state=ImportState.RUNNING, started=timezone.now()):
             run.refresh_from_db()
             with translation.override(run.language or translation.get_language() or "en"):
-                _execute(run, path, actor, progress)
+                _execute(run, path, actor, progress, sure)
     return run
 
 
-def _execute(run: ImportRun, path: Path, actor: Actor, progress: Progress | None) -> None:
+def _execute(run: ImportRun, path: Path, actor: Actor, progress: Progress | None, sure: bool) -> None:
     report = Report()
     try:
         with Watch(run, progress) as watch:
-            source = recognise(path, run.file_name)
+            source = recognise(path, run.file_name, _fingerprint(run, path))
             mapping = _settle(run, source)
-            run.counts = _in_one_transaction(run, source, mapping, actor, report, watch)
+            run.counts = _in_one_transaction(run, source, mapping, actor, report, watch, sure)
         run.state = ImportState.DONE
     except Refused as refused:
         run.state, run.refusal, run.counts = ImportState.REFUSED, {"why": refused.why, "detail": refused.detail}, {}
@@ -118,11 +125,18 @@ def _execute(run: ImportRun, path: Path, actor: Actor, progress: Progress | None
         _finish(run, report, actor)
 
 
+def _fingerprint(run: ImportRun, path: Path) -> tuple[str, int]:
+    """Which bytes these are; kept also of a file that is refused. Raises Refused."""
+    digest, size = fingerprint(path)
+    if run.sha256 and run.sha256 != digest:  # what is imported is what was tried, to the byte
+        raise Refused("other_file")
+    run.sha256, run.size = digest, size
+    return digest, size
+
+
 def _settle(run: ImportRun, source: Source) -> Mapping:
     """Write down what the file is, and find its mapping. Raises Refused."""
-    if run.sha256 and run.sha256 != source.sha256:  # what is imported is what was tried, to the byte
-        raise Refused("other_file")
-    run.sha256, run.size, run.total_rows = source.sha256, source.size, source.lines
+    run.total_rows = source.lines
     if run.mapping:
         mapping = find_mapping(run.mapping)
     else:
@@ -133,7 +147,7 @@ def _settle(run: ImportRun, source: Source) -> Mapping:
 
 
 def _in_one_transaction(
-    run: ImportRun, source: Source, mapping: Mapping, actor: Actor, report: Report, watch: Watch
+    run: ImportRun, source: Source, mapping: Mapping, actor: Actor, report: Report, watch: Watch, sure: bool
 ) -> dict[str, Any]:
     """Stage and merge; everything or nothing."""
     with scoped(actor), connection.cursor() as cursor, watch.cancelling():
@@ -144,11 +158,15 @@ def _in_one_transaction(
         if not run.dry_run:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_MERGE_LOCK])
             _name_source(cursor, str(run.pk), calendar.today().isoformat())
-        counts = _merge(cursor, stage, mapping, report, run)
+        merge = Merge(cursor, mapping, run.dry_run, comparing=run.dry_run or not sure)
+        counts = _merge(merge, stage, report, run)
         counts |= {"rows": pipeline.rows, "rejected": report.rejected, "noted": report.noted}
         run.notes += [{"why": why, "detail": detail} for why, detail in pipeline.notes]
+        run.findings = {"changed": merge.changes, "unread": pipeline.left_empty(), "ask_above": mapping.ask_above}
         if not run.dry_run:
-            enter(entries.IMPORTED, run, actor, counts)
+            if not sure and (asked := findings.to_confirm(run)):
+                raise Refused("to_confirm", n=len(asked))
+            enter(entries.IMPORTED, run, actor, counts | findings.confirmed(run))
         stage.drop()
         _name_source(cursor, "", "")
     return counts
@@ -159,9 +177,9 @@ def _name_source(cursor: Any, run: str, day: str) -> None:
     cursor.execute("SELECT set_config('zj.run', %s, true), set_config('zj.as_of', %s, true)", [run, day])
 
 
-def _merge(cursor: Any, stage: Stage, mapping: Mapping, report: Report, run: ImportRun) -> dict[str, Any]:
-    merge = Merge(cursor, mapping, run.dry_run)
+def _merge(merge: Merge, stage: Stage, report: Report, run: ImportRun) -> dict[str, Any]:
     counts: dict[str, Any] = {}
+    mapping = merge.mapping
     for section in mapping.sections:
         if section.kind.startswith("records."):
             kind = section.kind.removeprefix("records.")

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO
 
 MAX_ROWS = 1_000_000
+HEAD_ROWS = 20  # more, for titles and headings
 MAX_BYTES = 2_000_000_000  # of a file when unpacked
 MAX_WHOLE = 60_000_000  # of a file that has to be read whole (XLS, ODS)
 MAX_RATIO = 400  # unpacked to packed; real workbooks stay below 60, a zip bomb begins at 1,000
@@ -28,11 +29,12 @@ _CHUNK = 1 << 20
 
 
 class Refused(Exception):
-    """The file cannot be taken as it is. `why` is a key of `problems.REFUSALS`, `detail` fills its text."""
+    """The file cannot be taken as it is. `why` is a key of `problems.REFUSALS`, `detail` (texts, lists) fills it."""
 
     def __init__(self, why: str, **detail: object) -> None:
         super().__init__(why, detail)
-        self.why, self.detail = why, {k: str(v) for k, v in detail.items()}
+        self.why = why
+        self.detail = {k: v if isinstance(v, list) else str(v) for k, v in detail.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Source:
         """All rows of all sheets, in order. Raises Refused."""
         for row in self._rows():
             self.read += 1
-            if self.read > MAX_ROWS + 20:
+            if self.read > MAX_ROWS + HEAD_ROWS:
                 raise Refused("too_many_rows", max=f"{MAX_ROWS:,}")
             yield row
 
@@ -82,10 +84,10 @@ class Source:
         return gzip.open(self.path) if self.gzipped else self.path.open("rb")  # type: ignore[return-value]
 
 
-def recognise(path: Path, name: str = "") -> Source:
-    """Say what a file is. `name` is the one that the sender gave it. Raises Refused; reads the file once."""
+def recognise(path: Path, name: str = "", known: tuple[str, int] | None = None) -> Source:
+    """Say what a file is. `name` is the one that the sender gave it, `known` its `fingerprint`. Raises Refused."""
     name = name or path.name
-    digest, size = _digest(path)
+    digest, size = known or fingerprint(path)
     if size == 0:
         raise Refused("empty")
     with path.open("rb") as file:
@@ -133,7 +135,8 @@ def _refuse_others(head: bytes, name: str) -> None:
         raise Refused("xml_as_xls", name=name)
 
 
-def _digest(path: Path) -> tuple[str, int]:
+def fingerprint(path: Path) -> tuple[str, int]:
+    """SHA-256 and bytes of a file; reads it once."""
     digest, size = hashlib.sha256(), 0
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
@@ -191,8 +194,28 @@ def _as_csv(source: Source) -> Source:
     except (OSError, EOFError) as error:
         raise Refused("damaged", what="gzip") from error
     source.encoding, source.lines = scan.encoding(), scan.lines + 1
+    if not scan.wide and scan.rows > MAX_ROWS + HEAD_ROWS:
+        raise Refused("too_many_rows", max=f"{MAX_ROWS:,}")
     source.delimiter = _delimiter(source)
     return source
+
+
+def is_misread(source: Source, cells: list[str]) -> bool:
+    """Whether headings look like another encoding (Big5, Shift-JIS, Latin-1) that was read as GB18030.
+
+    Nearly all bytes are some character of GB18030; what people write in it are those of GB 2312's first level.
+    """
+    signs = [c for cell in cells for c in cell if not c.isascii()]
+    return source.encoding == "gb18030" and sum(map(_is_common, signs)) * 2 < len(signs)
+
+
+def _is_common(char: str) -> bool:
+    """Whether a character is a sign or one of the 3,755 frequent Chinese characters of GB 2312."""
+    try:
+        first = char.encode("gb2312")[0]
+    except UnicodeEncodeError:
+        return False
+    return first <= 0xA3 or 0xB0 <= first <= 0xD7
 
 
 class _Scan:
@@ -207,6 +230,8 @@ class _Scan:
         self.wide = wide
         self.bad: dict[str, int] = {}  # encoding → line that is not of it
         self.lines = self.total = self.begun = self.utf8 = 0
+        self.quoted = False  # within a cell in quotation marks, which may have lines of its own
+        self.rows = 0
 
     def take(self, chunk: bytes) -> None:
         """The next piece. Raises Refused where no text goes on like this."""
@@ -219,8 +244,17 @@ class _Scan:
         for name in list(self.decoders):
             self._try(name, chunk)
         self.lines += chunk.count(b"\n")
+        self.rows += self._ends(chunk)
         if not self.decoders:
             raise Refused("encoding", line=max(self.bad.values()) + 1)
+
+    def _ends(self, chunk: bytes) -> int:
+        """Ends of rows: of lines that are not within a cell."""
+        if not self.quoted and b'"' not in chunk:
+            return chunk.count(b"\n")
+        outside = chunk.split(b'"')[int(self.quoted) :: 2]
+        self.quoted ^= chunk.count(b'"') % 2 == 1
+        return sum(part.count(b"\n") for part in outside)
 
     def _measure(self, chunk: bytes) -> None:
         end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))

@@ -17,6 +17,7 @@ from zhijian.kernel.accounts.scope import scoped
 class Command(BaseCommand):
     """list, revoke."""
 
+    example = "device list"
     help = "Enrolled phones: list, revoke (a lost one gets no more data; what it recorded before is still taken)."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:

@@ -23,6 +23,7 @@ from zhijian.kernel.clock import calendar
 class Command(BaseCommand):
     """add, list, post, password, retire."""
 
+    example = "user list"
     help = "People of the bureau: add (with a first post), list, post, password, retire."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:

@@ -25,6 +25,7 @@ def committed() -> Path:
 
 
 class Command(BaseCommand):
+    example = "openapi --check"
     help = "Write docs/openapi.json, or compare it (--check)."
     requires_system_checks: list[str] = []
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -18,6 +19,7 @@ from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence import proof, verify
 from zhijian.kernel.evidence.verify import Break, Count
+from zhijian.kernel.words import listed, terminal_language
 
 SEEN = {
     "chains": gettext_noop("%(n)s chains"),
@@ -31,6 +33,7 @@ EVERY_SECONDS = 2.0
 
 
 class Command(BaseCommand):
+    example = "verify --subject matter:12"
     help = "Check ledger, seals and papers (with --blobs the files' bytes too) against their fingerprints."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -41,20 +44,27 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print what was checked and every break, the first one first; exit code 1 when there is one."""
+        with translation.override(terminal_language()):
+            self._handle(options)
+
+    def _handle(self, options: dict[str, Any]) -> None:
         if options["proof"]:
             self._proof(options["proof"])
             return
+        self.stdout.write(_("Chains, seals and papers are compared with their fingerprints."))
+        self.stdout.flush()
         count = Count(tick=self._progress())
         self.count = count
         with scoped(SYSTEM):
             found = self._report(self._checks(count, options["subject"], options["blobs"]))
-            seen = _(", ").join(_(SEEN[name]) % {"n": f"{many:,}"} for name, many in count.seen.items()) or _("nothing")
+            seen = listed(_(SEEN[name]) % {"n": f"{many:,}"} for name, many in count.seen.items()) or _("nothing")
             self.stdout.write(_("Checked: %(seen)s.") % {"seen": seen})
             if options["subject"] and not count.seen.get("entries"):
                 self.stderr.write(_("There is no chain %(subject)s.") % {"subject": options["subject"]})
                 sys.exit(2)
             if not options["subject"]:
                 self.stdout.write(_("%(n)s entries wait for the next seal.") % {"n": verify.unsealed()})
+        self.stdout.flush()  # into a pipe the count comes before what it says of it
         if found:
             self.stderr.write(_("BROKEN: %(n)s places do not fit their fingerprints.") % {"n": found})
             sys.exit(1)
@@ -100,6 +110,7 @@ class Command(BaseCommand):
             nonlocal last
             if time.monotonic() - last >= EVERY_SECONDS:
                 last = time.monotonic()
-                self.stderr.write("… " + ", ".join(f"{many:,} {name}" for name, many in self.count.seen.items()))
+                said = listed(_(SEEN[name]) % {"n": f"{many:,}"} for name, many in self.count.seen.items())
+                self.stderr.write(f"… {said}")
 
         return tick

@@ -16,6 +16,7 @@ from zhijian.kernel.figures import Period, compute, declared, engines, snapshot
 class Command(BaseCommand):
     """Print figures, or write the files that another engine counts in."""
 
+    example = "figures --area 370303 --from 2026-10-01 --to 2026-10-31"
     help = "Print figures of an area and a period, or write a snapshot of what they count."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

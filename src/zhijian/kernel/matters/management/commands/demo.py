@@ -10,11 +10,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from zhijian.kernel import when
 from zhijian.kernel.accounts import demo as people
 from zhijian.kernel.accounts.actor import SYSTEM
-from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.accounts.roles import ROLE_LABELS, Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.accounts.tree import load_jurisdictions
 from zhijian.kernel.clock import calendar
@@ -26,9 +28,11 @@ from zhijian.kernel.people import demo as away
 from zhijian.kernel.registry import demo as twins
 from zhijian.kernel.registry import generate
 from zhijian.kernel.registry.models import Entity
+from zhijian.kernel.words import terminal_language
 
 
 class Command(BaseCommand):
+    example = "demo --scale 0.1"
     help = "The demo city: people, entities, and the work of a closed year and of the last quarter. Does nothing twice."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -36,15 +40,21 @@ class Command(BaseCommand):
         parser.add_argument("--accounts", action="store_true", help="only list the accounts")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not settings.DEMO:
-            raise CommandError("The demo city belongs into demo mode only: set ZHIJIAN_DEMO=1.")
+        with translation.override(terminal_language()):
+            self._handle(options)
+
+    def _handle(self, options: dict[str, Any]) -> None:
         if options["accounts"]:
             for account in people.accounts():
                 self.stdout.write(
-                    f"{account.username:10} {people.PASSWORD:14} {account.name} · {account.role.value} · {account.area}"
+                    f"{account.username:10} {people.PASSWORD:14} "
+                    f"{account.name} · {ROLE_LABELS[account.role]} · {_place(account.area)}"
                 )
             return
+        if not settings.DEMO:
+            raise CommandError(_("The demo city belongs into demo mode only: set ZHIJIAN_DEMO=1."))
         begun = time.monotonic()
+        self._say(_("People, offices and posts …"))
         with scoped(SYSTEM):
             load_jurisdictions()
             people.plant(calendar.today())
@@ -52,6 +62,7 @@ class Command(BaseCommand):
                 away.plant(calendar.today())
         self._register(options["scale"])
         for module in [*furniture("demo"), *furniture("demo", GATEWAYS)]:
+            self._say(_("The work of {part} …").format(part=module.__name__.split(".")[-2]))
             module.plant(options["scale"], self._say)
         papers.plant(self._say)
         with scoped(SYSTEM):
@@ -65,6 +76,7 @@ class Command(BaseCommand):
         if Entity.objects.exists():
             return
         plan = stack().table("demo")
+        self._say(_("The register …"))
         for one in plan.get("import", []):
             call_command("import_registry", str(stack().file(one["file"])), mapping=one["mapping"], stdout=self.stdout)
         if made := plan.get("made_up"):
@@ -80,3 +92,9 @@ class Command(BaseCommand):
     def _say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
+
+
+def _place(code: str) -> str:
+    """An area by its name, with the code by which commands call it."""
+    area = stack().areas.get(code)
+    return f"{area.name} ({code})" if area else code

@@ -10,6 +10,7 @@ from zhijian.kernel.matters.diagrams import document
 
 
 class Command(BaseCommand):
+    example = "flows > docs/flows.md"
     help = "State diagrams and step tables of all flows, as Markdown."
 
     def handle(self, *args: Any, **options: Any) -> None:

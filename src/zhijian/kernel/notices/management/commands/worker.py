@@ -14,6 +14,7 @@ from zhijian.kernel import jobs
 class Command(BaseCommand):
     """Start a worker. SIGTERM or Ctrl-C: it takes no more work, ends what it holds, and leaves."""
 
+    example = "worker"
     help = "Run queued and scheduled jobs until stopped."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -7,12 +7,16 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from zhijian.kernel.packs import rule_rows, stack
 from zhijian.kernel.packs.rows import RuleRow
+from zhijian.kernel.words import terminal_language
 
 
 class Command(BaseCommand):
+    example = "pack check --errors-only"
     help = "Packs: check | list | sign | load. Law and place as data, see docs/packs.md."
     requires_system_checks: list[str] = []
 
@@ -30,24 +34,28 @@ class Command(BaseCommand):
         sign.add_argument("--by", required=True, help="username of an administrator or somebody of a section")
         parts.add_parser("load", help="bring the packs' areas into the table of jurisdictions")
 
-    def handle(self, *_: Any, **options: Any) -> None:
-        getattr(self, f"_{options['part']}")(options)
+    def handle(self, *args: Any, **options: Any) -> None:
+        with translation.override(terminal_language()):
+            getattr(self, f"_{options['part']}")(options)
 
     def _check(self, options: dict[str, Any]) -> None:
         from zhijian.kernel.packs.check import check
 
+        self.stdout.write(_("Reading rules, calendar, areas, papers and checklists …"))
+        self.stdout.flush()
         found = check()
+        marks = {"error": _("ERROR"), "conflict": _("conflict"), "unverified": _("to be verified")}
         errors = [f for f in found if f.level == "error"]
         for finding in found:
             if finding.level != "unverified" or not options["errors_only"]:
-                mark = {"error": "ERROR", "conflict": "conflict", "unverified": "待核实"}[finding.level]
-                self.stdout.write(f"{mark}  {finding.where}: {finding.what}")
+                self.stdout.write(f"{marks[finding.level]}  {finding.where}: {finding.what}")
         names = "/".join(pack.name for pack in stack().packs)
         open_rows = sum(f.level == "unverified" for f in found)
         conflicts = sum(f.level == "conflict" for f in found)
-        self.stdout.write(f"{names}: {len(errors)} errors, {conflicts} conflicts, {open_rows} unverified (待核实)")
+        said = _("{names}: {errors} errors, {conflicts} conflicts, {unverified} to be verified")
+        self.stdout.write(said.format(names=names, errors=len(errors), conflicts=conflicts, unverified=open_rows))
         if errors:
-            raise CommandError("the packs cannot be used like this")
+            raise CommandError(_("the packs cannot be used like this"))
 
     def _list(self, options: dict[str, Any]) -> None:
         from zhijian.kernel.clock import calendar

@@ -11,6 +11,7 @@ from zhijian.kernel.papers.sealing.simulator import serve
 
 
 class Command(BaseCommand):
+    example = "seal_simulator --port 8090"
     help = "Runs a simulated e-seal service until Ctrl-C, and prints the environment that uses it."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -16,6 +16,7 @@ from zhijian.programmes.inspection.models import Checklist
 
 
 class Command(BaseCommand):
+    example = "checklist export CODE list.xlsx"
     help = "Checklists: import FILE | export CODE FILE | load (what the packs ship)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
