@@ -1,0 +1,33 @@
+"""Whom the bureau supervises, and what becomes of it in the register."""
+
+from .changing import (
+    Departure,
+    EntityJoin,
+    MapCell,
+    Proposal,
+    ProposalState,
+    RegistrationChange,
+    What,
+)
+from .files import MISREAD, ORGANISATION, Entity, EntityStatus, Licence, LicenceStatus, Premises, PremisesStatus
+from .imports import ImportRun, ImportState
+
+__all__ = [
+    "MISREAD",
+    "ORGANISATION",
+    "Departure",
+    "Entity",
+    "EntityJoin",
+    "EntityStatus",
+    "ImportRun",
+    "ImportState",
+    "Licence",
+    "LicenceStatus",
+    "MapCell",
+    "Premises",
+    "PremisesStatus",
+    "Proposal",
+    "ProposalState",
+    "RegistrationChange",
+    "What",
+]
