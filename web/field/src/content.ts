@@ -4,7 +4,7 @@ import { decideItem, decideOverall, type Judged } from "./decide";
 import type { OpenDraft } from "./drafts";
 import type { Answer, Content } from "./record";
 import { findingsOf, type Words } from "./wording";
-import { addDays, deadlineFrom, localDate } from "./workdays";
+import { deadlineFrom, localDate } from "./workdays";
 
 export interface Verdict {
   item: CheckItem;
@@ -15,6 +15,11 @@ export interface Verdict {
 
 export function itemsOf(checklist: Checklist): CheckItem[] {
   return checklist.sections.flatMap((section) => section.items);
+}
+
+/** Whether an item is for other trades than this one. */
+export function isForeign(item: CheckItem, trade: string): boolean {
+  return !!trade && !!item.applies?.length && !item.applies.includes(trade);
 }
 
 export function judged(item: CheckItem, answer: Answer): Judged {
@@ -54,7 +59,7 @@ export function deadlineOffer(rules: Rules, calendar: Calendar | null, day: stri
   if (!limit) return { date: "", min: day, max: "", provisional: false };
   const { date, provisional } = deadlineFrom(calendar, day, limit);
   const max = limit.max ? deadlineFrom(calendar, day, { days: limit.max, unit: limit.unit }).date : "";
-  return { date, min: limit.min ? addDays(day, limit.min) : day, max, provisional };
+  return { date, min: day, max, provisional };
 }
 
 /** Whether something must be put right by a date: investigated items get none. */

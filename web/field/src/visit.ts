@@ -1,7 +1,7 @@
 /** An open draft on the screen: its answers, photos and progress, each change saved the moment it is made. */
 import { computed, onUnmounted, reactive, ref, shallowRef, toRaw } from "vue";
 import { capture, NotAPhoto, PhotoTooLarge } from "./capture";
-import { deadlineOffer, overall, verdicts } from "./content";
+import { deadlineOffer, isForeign, overall, verdicts } from "./content";
 import type { CheckItem, Checklist, OpenItem, Section } from "./contract";
 import { checklistRef } from "./db";
 import { withinLimits } from "./decide";
@@ -152,8 +152,7 @@ export class Visit {
 
   /** Whether an item is for other trades than this shop's. */
   foreign(item: CheckItem): boolean {
-    const { trade } = this.head.premises;
-    return !!trade && !!item.trades?.length && !item.trades.includes(trade);
+    return isForeign(item, this.head.premises.trade);
   }
 
   /** Items for other trades are answered beforehand; the page says so, and the inspector may answer otherwise. */

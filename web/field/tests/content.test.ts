@@ -53,7 +53,7 @@ test("a deadline is dropped when nothing has to be put right any more", () => {
 
 test("a re-check judges findings, not items", () => {
   const rechecks = { r1: { rectification: "r1", accepted: false, note: "还没改", photos: [] } };
-  const open_items = [{ item: "1.2", rectification: "r1", required: "离地", deadline: null, answer: null }];
+  const open_items = [{ item: "1.2", rectification: "r1", required: "离地", deadline: null, state: "ordered", answer: null }];
   const task = { uid: "t", number: "", premises: "s1", kind: "recheck" as const, checklist: null, state: "", due: null, assignee: null, second: null, version: 1, open_items };
   const one = draft([], { purpose: "recheck", rechecks, task, deadline: "2026-12-01" });
   const content = contentOf(one, null, { device: "d", app: "1", ended: at, skew: 0, rules, words, papers: [] });
