@@ -342,3 +342,24 @@ def test_a_burst_is_kept_at_once_and_worked_on_after(
     numbers = {phone.call("GET", f"records/{one['id']}")[1]["matter"]["number"] for one in sent}
     with scoped(SYSTEM):
         assert len(numbers) == len(sent) == Inspection.objects.count()
+
+
+def test_a_recorded_visit_reaches_the_phones_that_have_the_place(phone: Phone, w: world.World, client: Any) -> None:
+    colleague = Phone(client_transport(client))
+    with scoped(SYSTEM):
+        w.second.set_password(PASSWORD)
+        w.second.save()
+        code = devices.issue_code(w.second)
+    assert colleague.enrol("乙", PASSWORD, code)[0] == 200
+    assert colleague.prove() == 200
+    colleague.pull()
+    for each in (phone, colleague):
+        assert here(each, w)["last"] is None
+    put(phone, record(phone, here(phone, w), failed={"1.2": {"note": "未悬挂"}}))
+    for each in (phone, colleague):
+        each.pull()
+        assert (here(each, w)["last"]["result"], here(each, w)["last"]["failed"]) == ("basically_compliant", ["1.2"])
+    assert phone.pull()["premises"] == [], "told once"
+    put(phone, record(phone, here(phone, w)))
+    colleague.pull()
+    assert (here(colleague, w)["last"]["result"], here(colleague, w)["last"]["failed"]) == ("compliant", [])
