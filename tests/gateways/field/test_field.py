@@ -28,6 +28,7 @@ from zhijian.kernel.evidence.models import File
 from zhijian.kernel.jobs import run_pending
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
+from zhijian.kernel.papers.models import Paper
 from zhijian.programmes.inspection.models import Inspection, PublishedResult, Rectification
 
 PASSWORD = "correct horse battery"
@@ -363,3 +364,34 @@ def test_a_recorded_visit_reaches_the_phones_that_have_the_place(phone: Phone, w
     put(phone, record(phone, here(phone, w)))
     colleague.pull()
     assert (here(colleague, w)["last"]["result"], here(colleague, w)["last"]["failed"]) == ("compliant", [])
+
+
+def anew(w: world.World, person: Person, client: Any) -> Phone:
+    """A phone that this person sets up (once more)."""
+    made = Phone(client_transport(client))
+    with scoped(SYSTEM):
+        person.set_password(PASSWORD)
+        person.save()
+        code = devices.issue_code(person)
+    assert made.enrol(person.username, PASSWORD, code)[0] == 200
+    assert made.prove() == 200
+    made.pull()
+    return made
+
+
+def test_papers_laid_out_before_the_phone_was_renewed_are_ours(phone: Phone, w: world.World, client: Any) -> None:
+    laid_out = record(phone, here(phone, w))
+    renewed = anew(w, w.inspector, client)
+    _, told = put(renewed, laid_out)
+    assert told["flags"] == []
+    with scoped(SYSTEM):
+        made = {p.number: p for p in Paper.objects.filter(matter__uid=told["matter"]["uid"])}
+    for paper in laid_out["content"]["papers"]:
+        assert made[paper["number"]].code == paper["code"]
+        assert client.get(f"/v/{paper['code']}").status_code == 200
+
+
+def test_a_number_of_another_persons_phone_is_a_doubt(phone: Phone, w: world.World, client: Any) -> None:
+    laid_out = record(phone, here(phone, w))
+    _, told = put(anew(w, w.second, client), laid_out)
+    assert "number_foreign" in flags(told)

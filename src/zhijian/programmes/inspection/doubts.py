@@ -43,7 +43,7 @@ DOUBTS = {
     "checklist_unknown": gettext_lazy("The checklist is not known here."),
     "incomplete": gettext_lazy("%(left)s items were left unanswered."),
     "outcome_differs": gettext_lazy("The rules give another outcome than the phone's."),
-    "number_foreign": gettext_lazy("The paper's number was not reserved for this phone."),
+    "number_foreign": gettext_lazy("The paper's number was not reserved for this inspector."),
     "finding_settled": gettext_lazy("A finding had been settled already."),
 }
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)
