@@ -26,9 +26,11 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence.digest import canonical
 from zhijian.kernel.evidence.models import File
 from zhijian.kernel.jobs import run_pending
+from zhijian.kernel.matters.errors import StepError
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.papers.models import Paper
+from zhijian.kernel.papers.render import pdf
 from zhijian.programmes.inspection.models import Inspection, PublishedResult, Rectification
 
 PASSWORD = "correct horse battery"
@@ -395,3 +397,41 @@ def test_a_number_of_another_persons_phone_is_a_doubt(phone: Phone, w: world.Wor
     laid_out = record(phone, here(phone, w))
     _, told = put(anew(w, w.second, client), laid_out)
     assert "number_foreign" in flags(told)
+
+
+def test_a_return_at_the_recheck_never_shortens_what_was_granted(phone: Phone, w: world.World) -> None:
+    _, told = put(phone, record(phone, here(phone, w), failed={"1.2": {}}))
+    with scoped(SYSTEM):
+        matter = Matter.objects.get(uid=told["matter"]["uid"])
+        finding = Matter.objects.get(parent=matter, kind="rectification")
+        ordered = finding.rectification.deadline
+    granted = ordered + dt.timedelta(days=9)
+    with scoped(party_of(w.entity)) as party:
+        perform(finding, "ask_time", party, asked_until=granted, asked_reason="配件未到")
+    with scoped(w.actor("甲")) as inspector:
+        perform(finding, "grant_time", inspector, deadline=granted)
+
+    def back(day: dt.date) -> dict[str, Any]:
+        rechecks = [{"rectification": str(finding.uid), "accepted": False, "note": "仍未悬挂", "photos": []}]
+        numbers = [n for n in phone.data["numbers"] if n["kind"] == "onsite_record"]
+        phone.data["numbers"].remove(numbers[0])
+        sent = record(
+            phone, here(phone, w), purpose="recheck", task=str(matter.uid), answers=[], outcome=None, checklist=None,
+            deadline=day.isoformat(), papers=[numbers[0]], rechecks=rechecks,
+        )  # fmt: skip
+        return put(phone, sent)[1]
+
+    assert flags(back(granted - dt.timedelta(days=6))) == {"deadline_kept"}
+    with scoped(SYSTEM):
+        finding = Matter.objects.get(pk=finding.pk)
+        assert (finding.rectification.deadline, finding.due) == (granted, granted)
+    later = granted + dt.timedelta(days=4)
+    back(later)
+    with scoped(SYSTEM):
+        finding = Matter.objects.get(pk=finding.pk)
+        assert (finding.rectification.deadline, finding.due) == (later, later)
+        paper = Paper.objects.filter(matter=matter, kind="onsite_record").latest("pk")
+        assert paper.data["deadline"] == later.isoformat(), "the record hands the new day over"
+        assert pdf(paper)
+    with scoped(w.actor("甲")) as inspector, pytest.raises(StepError):
+        perform(finding, "send_back", inspector, return_reason="未改", on_site=True, deadline=granted)

@@ -51,6 +51,8 @@ export interface OnsiteRecord extends Common, Refusal, Who {
   rights_told: boolean;
   recusal: string;
   findings: string;
+  /** Of a re-check that sends something back: by when it must be put right now. */
+  deadline?: string;
 }
 
 export interface ResultSheet extends Common, Refusal, Who {
@@ -122,6 +124,7 @@ export function onsiteRecord(record: Signed, known: Known): OnsiteRecord {
     findings: findingsOf(content, itemsOf(known), known.words),
     statement: content.statement,
     refused: content.refused,
+    ...(content.rechecks.length && content.deadline ? { deadline: content.deadline } : {}),
   };
 }
 

@@ -114,6 +114,7 @@ function onsite(d: OnsiteRecord, w: Wording): Block[] {
     text(w.say("answer", { text: w.say(recusal) })),
     text(w.say("findings"), true),
     text(d.findings),
+    ...(d.deadline && w.has("recheck_by") ? [text(w.say("recheck_by", { day: w.date(d.deadline) }))] : []),
     ...(place ? [text(w.say("position", place))] : []),
     text(w.say("statement"), true),
     text(statement(d, w)),

@@ -1,7 +1,7 @@
 /** An open draft on the screen: its answers, photos and progress, each change saved the moment it is made. */
 import { computed, onUnmounted, reactive, ref, shallowRef, toRaw } from "vue";
 import { capture, NotAPhoto, PhotoTooLarge } from "./capture";
-import { deadlineOffer, isForeign, overall, verdicts } from "./content";
+import { deadlineOffer, grantedUntil, isForeign, overall, verdicts } from "./content";
 import type { CheckItem, Checklist, OpenItem, Section } from "./contract";
 import { checklistRef } from "./db";
 import { withinLimits } from "./decide";
@@ -78,7 +78,7 @@ export class Visit {
 
   readonly deadline = computed(() => {
     const { rules, calendar } = this.session.reference;
-    return rules ? deadlineOffer(rules, calendar, localDate(new Date())) : null;
+    return rules ? deadlineOffer(rules, calendar, localDate(new Date()), grantedUntil(this.head)) : null;
   });
 
   private guard(work: Promise<unknown>, undo: () => void = () => undefined): void {

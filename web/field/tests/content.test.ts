@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { contentOf, deadlineOffer, findingsText, isBare, needsDeadline, papersNeeded, verdicts } from "../src/content";
+import { contentOf, deadlineOffer, findingsText, grantedUntil, isBare, needsDeadline, papersNeeded, verdicts } from "../src/content";
 import type { CheckItem, Checklist, DecideRules, Rules } from "../src/contract";
 import type { Head, OpenDraft } from "../src/drafts";
 import type { Answer } from "../src/record";
+import { paperViews } from "../src/paperview";
 import { byDistance, byShop, distanceWords, dueOf, maySign, sortTasks } from "../src/tasks";
 import { wordsOf } from "../src/wording";
 import { checklistsFor } from "../src/starting";
@@ -59,6 +60,23 @@ test("a re-check judges findings, not items", () => {
   const content = contentOf(one, null, { device: "d", app: "1", ended: at, skew: 0, rules, words, papers: [] });
   expect(content).toMatchObject({ task: "t", outcome: null, checklist: null, answers: [], deadline: "2026-12-01", rechecks: [rechecks.r1] });
   expect(findingsText(one, null, words)).toBe("复查 1 项，0 项已改正，1 项未改正。\n1. 还没改。");
+});
+
+test("a re-check never offers less time than was granted, and its record hands the new day over", () => {
+  const open = (uid: string, deadline: string) => ({ item: uid, rectification: uid, required: "", deadline, state: "ordered", answer: null });
+  const back = (uid: string, accepted: boolean) => ({ [uid]: { rectification: uid, accepted, note: "未改", photos: [] } });
+  const task = { uid: "t", number: "", premises: "s1", kind: "recheck" as const, checklist: null, state: "", due: null, assignee: null, second: null, version: 1, open_items: [open("a", "2026-12-20"), open("b", "2026-12-28")] };
+  const head = { task, rechecks: { ...back("a", false), ...back("b", true) } };
+  expect(grantedUntil(head)).toBe("2026-12-20");
+  expect(deadlineOffer(rules, null, "2026-11-23", grantedUntil(head))).toEqual({ date: "2026-12-20", min: "2026-12-20", max: "2026-12-23", provisional: false });
+  expect(deadlineOffer(rules, null, "2026-11-23", "2027-01-05")).toMatchObject({ date: "2027-01-05", min: "2027-01-05", max: "2027-01-05" });
+  expect(deadlineOffer(rules, null, "2026-11-23", "2026-11-20").date).toBe("2026-12-03");
+  expect(grantedUntil({ task: null, rechecks: {} })).toBe("");
+  const one = draft([], { purpose: "recheck", rechecks: back("a", false), task, deadline: "2026-12-20" });
+  const content = contentOf(one, null, { device: "d", app: "1", ended: at, skew: 0, rules, words, papers: [{ kind: "onsite_record", number: null, code: null }] });
+  const texts = { recheck_by: "未改正的,应在{day}前改正。" };
+  const [view] = paperViews({ id: "r", content, digest: "", premises: shop(), checklist: null, organ: null, forms: { onsite_record: { title: "", texts } }, signatures: [], origin: "" });
+  expect(JSON.stringify(view!.blocks)).toContain("未改正的,应在2026年12月20日前改正。");
 });
 
 test("the offered deadline has its limits; without a rule there is none to offer", () => {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -205,10 +206,11 @@ def _recheck(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
         elif check.accepted:
             perform(row.matter, "accept", visit.actor, at=visit.at, on_site=True, review_note=check.note[:1000])
         else:
-            over = row.deadline < calendar.today()
+            if content.deadline is not None and content.deadline < row.deadline:
+                flags.append(doubts.doubt("deadline_kept", item=row.item, day=row.deadline.isoformat()))
             perform(
                 row.matter, "send_back", visit.actor, at=visit.at, on_site=True, return_reason=check.note or "-" * 2,
-                deadline=content.deadline or (decide.default_deadline(timezone.now()) if over else None),
+                deadline=_new_day(row.deadline, content.deadline),
             )  # fmt: skip
     task.refresh_from_db()
     accepted = sum(check.accepted for check in content.rechecks)
@@ -217,6 +219,13 @@ def _recheck(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
         data={"accepted": accepted, "back": len(content.rechecks) - accepted, "record": visit.reference},
     )  # fmt: skip
     return task, flags
+
+
+def _new_day(running: dt.date, told: dt.date | None) -> dt.date | None:
+    """The day for what is sent back; None leaves the one that runs. Time that was granted is never shortened."""
+    if told is not None:
+        return told if told >= running else None
+    return decide.default_deadline(timezone.now()) if running < calendar.today() else None
 
 
 def _keep_evidence(visit: Visit, matter: Matter) -> None:

@@ -44,6 +44,9 @@ DOUBTS = {
     "incomplete": gettext_lazy("%(left)s items were left unanswered."),
     "outcome_differs": gettext_lazy("The rules give another outcome than the phone's."),
     "number_foreign": gettext_lazy("The paper's number was not reserved for this inspector."),
+    "deadline_kept": gettext_lazy(
+        "Finding %(item)s: the paper names an earlier day than the one that was granted; %(day)s stays."
+    ),
     "finding_settled": gettext_lazy("A finding had been settled already."),
 }
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)

@@ -88,6 +88,7 @@ def onsite_record(record: Record, known: Known) -> Json:
         "findings": wording.findings_of(content, known.items, known.words),
         "statement": content.statement,
         "refused": _refused(content),
+        **({"deadline": content.deadline.isoformat()} if content.rechecks and content.deadline else {}),
     }
 
 

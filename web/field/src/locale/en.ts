@@ -401,6 +401,8 @@ export const en: Record<keyof typeof zh, string> = {
 
   "stop.no_deadline": "No deadline is set",
   "stop.deadline_late": "The deadline cannot be after {date}",
+  "stop.deadline_granted": "Time until {date} was granted; a re-check does not shorten it",
+  "review.deadline_granted": "Time until {date} runs already; a re-check does not shorten it. A later day may be set.",
   "stop.photo": "{no} fails: it needs a photo, or a word why there is none",
   "trouble.photo_many": "At most {n} photos for this item.",
   "review.far": "This was recorded about {n} m from the registered place. You may sign; the record says so.",

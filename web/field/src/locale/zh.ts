@@ -398,6 +398,8 @@ export const zh = {
 
   "stop.no_deadline": "还没有定改正期限",
   "stop.deadline_late": "改正期限不能晚于 {date}",
+  "stop.deadline_granted": "整改期限已定到 {date}，复查不能缩短",
+  "review.deadline_granted": "整改期限已定到 {date}，复查不缩短；可以另定更晚的日期。",
   "stop.photo": "{no} 不符合：须有照片，拍不了的写明情况",
   "trouble.photo_many": "这一项最多 {n} 张照片。",
   "review.far": "现场定位离登记地址约 {n} 米。照常可以签字，记录上会标明。",
