@@ -435,3 +435,34 @@ def test_a_return_at_the_recheck_never_shortens_what_was_granted(phone: Phone, w
         assert pdf(paper)
     with scoped(w.actor("甲")) as inspector, pytest.raises(StepError):
         perform(finding, "send_back", inspector, return_reason="未改", on_site=True, deadline=granted)
+
+
+def refusing(phone: Phone, w: world.World, signed: bool, **refused: str) -> dict[str, Any]:
+    sent = record(phone, here(phone, w), refused={"reason": "不认可检查结果", "witness": "", **refused})
+    sent["signatures"] = [one for one in sent["signatures"] if one["who"] != "party"]
+    if signed:
+        sent["signatures"].append({**sent["signatures"][0], "who": "witness", "name": refused.get("witness", "")})
+    return sent
+
+
+@pytest.mark.parametrize(
+    ("signed", "refused", "doubted"),
+    [
+        (True, {"witness": "钱大妈"}, False),
+        (False, {"no_witness": "现场无其他人，已全程录像"}, False),
+        (False, {"witness": "钱大妈"}, True),
+        (False, {}, True),
+    ],
+)
+def test_a_refusal_is_witnessed_or_it_says_why_not(
+    phone: Phone, w: world.World, client: Any, signed: bool, refused: dict[str, str], doubted: bool
+) -> None:
+    _, told = put(phone, refusing(phone, w, signed, **refused))
+    assert ("no_witness" in flags(told)) is doubted
+    client.force_login(w.head)
+    page = client.get(f"/m/{told['matter']['uid']}/").content.decode()
+    for said in ("不认可检查结果", *refused.values()):
+        assert said in page
+    with scoped(SYSTEM):
+        for paper in Paper.objects.filter(matter__uid=told["matter"]["uid"]):
+            assert pdf(paper)

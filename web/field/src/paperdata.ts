@@ -3,7 +3,7 @@
  * (`programmes/inspection/papers.py`); one fixture holds both sides to it.
  */
 import type { CheckItem, PaperKind } from "./contract";
-import type { Answer, FieldRecord, Place } from "./record";
+import type { Answer, FieldRecord, Place, Refused } from "./record";
 import { findingsOf, foundOf, type Words } from "./wording";
 
 /** What the phone holds beside the record. */
@@ -33,7 +33,7 @@ interface Numbers {
   general: string[];
 }
 interface Refusal {
-  refused: { reason: string; witness: string } | null;
+  refused: Refused | null;
 }
 interface Who {
   present: { name: string; role: string };

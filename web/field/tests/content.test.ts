@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { contentOf, deadlineOffer, findingsText, grantedUntil, isBare, needsDeadline, papersNeeded, verdicts } from "../src/content";
 import type { CheckItem, Checklist, DecideRules, Rules } from "../src/contract";
 import type { Head, OpenDraft } from "../src/drafts";
-import type { Answer } from "../src/record";
+import type { Answer, Refused } from "../src/record";
+import { isWitnessed, signersOf, tidyRefusal } from "../src/signing";
 import { paperViews } from "../src/paperview";
 import { byDistance, byShop, distanceWords, dueOf, maySign, sortTasks } from "../src/tasks";
 import { wordsOf } from "../src/wording";
@@ -77,6 +78,23 @@ test("a re-check never offers less time than was granted, and its record hands t
   const texts = { recheck_by: "未改正的,应在{day}前改正。" };
   const [view] = paperViews({ id: "r", content, digest: "", premises: shop(), checklist: null, organ: null, forms: { onsite_record: { title: "", texts } }, signatures: [], origin: "" });
   expect(JSON.stringify(view!.blocks)).toContain("未改正的,应在2026年12月20日前改正。");
+});
+
+test("a refusal has a witness who signs, or the reason why there is none, on the paper as well", () => {
+  expect(isWitnessed({ reason: "不认可", witness: "" })).toBe(false);
+  expect(isWitnessed({ reason: "", witness: "王某" })).toBe(false);
+  expect(isWitnessed({ reason: "不认可", witness: "王某" })).toBe(true);
+  expect(isWitnessed({ reason: "不认可", witness: " ", no_witness: "现场无其他人" })).toBe(true);
+  expect(tidyRefusal({ reason: " 不认可 ", witness: "王某", no_witness: "无人" })).toEqual({ reason: "不认可", witness: "王某" });
+  expect(tidyRefusal({ reason: "不认可", witness: "", no_witness: " " })).toEqual({ reason: "不认可", witness: "" });
+  const signed = (refused: Refused) => contentOf(draft([], { refused }), list, { device: "d", app: "1", ended: at, skew: 0, rules, words, papers: [{ kind: "onsite_record", number: null, code: null }] });
+  const witness = signersOf(signed({ reason: "不认可", witness: "王某" })).find((signer) => signer.who === "witness");
+  expect(witness).toMatchObject({ name: "王某", must: true });
+  const content = signed({ reason: "不认可", witness: "", no_witness: "现场无其他人" });
+  expect(signersOf(content).map((signer) => signer.who)).toEqual(["inspector1", "inspector2"]);
+  const texts = { refused: "拒绝签字,原因:{reason}。见证人:{witness}。", no_witness: "无", no_witness_why: "无({why})" };
+  const [view] = paperViews({ id: "r", content, digest: "", premises: shop(), checklist: null, organ: null, forms: { onsite_record: { title: "", texts } }, signatures: [], origin: "" });
+  expect(JSON.stringify(view!.blocks)).toContain("见证人:无(现场无其他人)。");
 });
 
 test("the offered deadline has its limits; without a rule there is none to offer", () => {

@@ -21,7 +21,7 @@ from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import decide, detours, doubts, flow
 from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, Rectification
 from zhijian.programmes.inspection.record import Given, Record
-from zhijian.programmes.inspection.visiting import CannotPlace, Visit, about, checklist_of, start, task_of, there
+from zhijian.programmes.inspection.visiting import CannotPlace, Visit, about, checklist_of, refusal_of, start, task_of, there
 from zhijian.programmes.inspection.wording import findings_of, found_of, title_of
 
 RECHECKED = ledger.entry_kind(
@@ -96,6 +96,7 @@ def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
             "present_role": content.present.role if content.present else "",
             "findings": findings_of(content, checklist.items.values() if checklist else ()),
             "statement": content.statement,
+            **refusal_of(content),
         },
         result=told.result if told else judged.result,
         failed=len(failed),

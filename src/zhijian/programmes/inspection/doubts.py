@@ -35,6 +35,7 @@ DOUBTS = {
     "one_officer": gettext_lazy("Only one officer signed."),
     "certificate_expired": gettext_lazy("%(name)s had no certificate in force."),
     "helper_signed": gettext_lazy("%(name)s is a helper, who may not sign."),
+    "no_witness": gettext_lazy("He refused to sign; no witness signed for it, and no reason is given why there is none."),
     "task_reassigned": gettext_lazy("The task had been given to somebody else meanwhile."),
     "task_cancelled": gettext_lazy("The task had been cancelled meanwhile."),
     "task_done_twice": gettext_lazy("The task had been recorded already; this is a second visit."),
@@ -73,12 +74,18 @@ def of_record(record: Record, raw: dict[str, Any]) -> list[dict[str, Any]]:
     found = []
     if sha256_hex(canonical(raw["content"])) != record.digest:
         found.append(doubt("digest_wrong"))
+    if content.refused is not None and not content.refused.no_witness and not _witnessed(record):
+        found.append(doubt("no_witness"))
     skew = dt.timedelta(milliseconds=abs(content.clock_skew_ms))
     if skew > CLOCK_TOLERANCE:
         found.append(doubt("clock_wrong", minutes=int(skew.total_seconds() // 60)))
     if enforces(content) and len(content.inspectors) < rules.officers_min(content.started):
         found.append(doubt("one_officer"))
     return found
+
+
+def _witnessed(record: Record) -> bool:
+    return any(one.who == "witness" and one.strokes for one in record.signatures)
 
 
 def of_device(device: Device, when: dt.datetime) -> list[dict[str, Any]]:

@@ -84,6 +84,9 @@ class Inspection(models.Model):
     present_name = models.CharField(max_length=80, blank=True)
     present_role = models.CharField(max_length=80, blank=True)
     refused = models.BooleanField(default=False)
+    refused_reason = models.TextField(blank=True, help_text="why the person in charge would not sign")
+    witness = models.CharField(max_length=80, blank=True, help_text="who signed for the refusal")
+    no_witness = models.CharField(max_length=200, blank=True, help_text="why nobody did")
     hindered = models.CharField(
         max_length=12, choices=Hindered.choices, blank=True, help_text="why it could not be made; empty once it was"
     )

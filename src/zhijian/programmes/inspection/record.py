@@ -91,8 +91,11 @@ class Outcome(Part):
 
 
 class Refused(Part):
+    """That he would not sign: why, and who witnessed it by signing, or why nobody did."""
+
     reason: str = ""
     witness: str = ""
+    no_witness: str = ""
 
 
 class Hindered(Part):

@@ -15,7 +15,7 @@ from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import flow
 from zhijian.programmes.inspection.models import Checklist
-from zhijian.programmes.inspection.record import Record
+from zhijian.programmes.inspection.record import Content, Record
 
 
 class CannotPlace(Exception):
@@ -67,6 +67,12 @@ def checklist_of(visit: Visit) -> Checklist | None:
 def about(visit: Visit, parent: Matter | None = None, title: str = "") -> About:
     premises = visit.premises
     return About(title or premises.name, premises.area, premises.entity, premises, parent)
+
+
+def refusal_of(content: Content) -> dict[str, str]:
+    """The fields of the visit that tell why the person in charge did not sign, and who witnessed it."""
+    of = content.refused
+    return {"refused_reason": of.reason, "witness": of.witness[:80], "no_witness": of.no_witness[:200]} if of else {}
 
 
 def start(visit: Visit, checklist: Checklist | None) -> Matter:

@@ -301,7 +301,11 @@ export const en: Record<keyof typeof zh, string> = {
   "refuse.reason_result": "Does not accept the result",
   "refuse.reason_silent": "Gave no reason",
   "refuse.reason_left": "Left",
-  "refuse.witness": "Witness (if any)",
+  "refuse.witness": "Witness (must sign)",
+  "refuse.no_witness": "Why there is no witness",
+  "refuse.none_here": "Nobody else was there; filmed throughout",
+  "refuse.none_willing": "Nobody there would witness; filmed throughout",
+  "refuse.witness_first": "Name a witness, or say why there is none",
   "refuse.confirm": "Note the refusal",
   "refuse.undo": "The party will sign after all",
 

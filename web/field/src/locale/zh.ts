@@ -298,7 +298,11 @@ export const zh = {
   "refuse.reason_result": "不认可检查结果",
   "refuse.reason_silent": "未说明原因",
   "refuse.reason_left": "中途离开",
-  "refuse.witness": "见证人姓名（可不填）",
+  "refuse.witness": "见证人姓名（须签名）",
+  "refuse.no_witness": "没有见证人的原因",
+  "refuse.none_here": "现场无其他人，已全程录像",
+  "refuse.none_willing": "在场人员不愿见证，已全程录像",
+  "refuse.witness_first": "请写见证人，或没有见证人的原因",
   "refuse.confirm": "记为拒签",
   "refuse.undo": "当事人又愿意签了",
 
