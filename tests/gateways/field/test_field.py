@@ -23,6 +23,7 @@ from zhijian.kernel.accounts import devices
 from zhijian.kernel.accounts.actor import SYSTEM, party_of
 from zhijian.kernel.accounts.models import Device, Person
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock import calendar, clocks
 from zhijian.kernel.evidence.digest import canonical
 from zhijian.kernel.evidence.models import File
 from zhijian.kernel.jobs import run_pending
@@ -31,6 +32,7 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.papers.render import pdf
+from zhijian.programmes.inspection import rules
 from zhijian.programmes.inspection.models import Inspection, PublishedResult, Rectification
 
 PASSWORD = "correct horse battery"
@@ -466,3 +468,37 @@ def test_a_refusal_is_witnessed_or_it_says_why_not(
     with scoped(SYSTEM):
         for paper in Paper.objects.filter(matter__uid=told["matter"]["uid"]):
             assert pdf(paper)
+
+
+@pytest.mark.parametrize("told_by", ["the phone", "the receipt"])
+def test_legal_days_follow_the_right_clock_papers_keep_what_was_printed(
+    phone: Phone, w: world.World, client: Any, told_by: str
+) -> None:
+    wrong = dt.timedelta(hours=26)
+    now = timezone.now().replace(microsecond=0)
+    skew = int(wrong.total_seconds() * 1000) if told_by == "the phone" else 0
+    sent = record(phone, here(phone, w), now=now + wrong, failed={"1.2": {}}, clock_skew_ms=skew)
+    _, told = put(phone, sent)
+    assert flags(told) == {"clock_wrong"}
+    with scoped(SYSTEM):
+        visit = Inspection.objects.get(matter__uid=told["matter"]["uid"])
+        assert abs(visit.ended - now) < dt.timedelta(minutes=2)
+        assert visit.ended <= timezone.now()
+        publication = Matter.objects.get(parent=visit.matter, kind="publication")
+        assert publication.due == clocks.count(rules.PUBLISH_WITHIN.on(calendar.today()), now).due
+        printed = {paper.at for paper in Paper.objects.filter(matter=visit.matter)}
+        assert printed == {now + wrong}
+    client.force_login(w.head)
+    page = client.get(f"/m/{told['matter']['uid']}/").content.decode()
+    for moment in (visit.started, visit.ended, now + wrong):
+        assert calendar.local(moment).strftime("%H:%M") in page
+    assert calendar.local(now + wrong).strftime("%Y-%m-%d %H:%M") in page
+
+
+def test_a_small_drift_of_the_clock_moves_nothing(phone: Phone, w: world.World) -> None:
+    sent = record(phone, here(phone, w), clock_skew_ms=120_000)
+    _, told = put(phone, sent)
+    assert flags(told) == set()
+    with scoped(SYSTEM):
+        visit = Inspection.objects.get(matter__uid=told["matter"]["uid"])
+        assert (visit.ended.isoformat(), visit.clock_ahead) == (sent["content"]["ended"], None)

@@ -1,5 +1,6 @@
 /** An open draft on the screen: its answers, photos and progress, each change saved the moment it is made. */
 import { computed, onUnmounted, reactive, ref, shallowRef, toRaw } from "vue";
+import { rightNow } from "./clock";
 import { capture, NotAPhoto, PhotoTooLarge } from "./capture";
 import { deadlineOffer, grantedUntil, isForeign, overall, verdicts } from "./content";
 import type { CheckItem, Checklist, OpenItem, Section } from "./contract";
@@ -9,7 +10,7 @@ import type { Head, OpenDraft, PhotoMeta } from "./drafts";
 import { metresBetween, whereAmI } from "./geo";
 import { t } from "./i18n";
 import type { Answer, Recheck } from "./record";
-import { open } from "./session";
+import { open, status } from "./session";
 import { localDate, localTime } from "./workdays";
 
 const TRY_AGAIN_MS = 3_000;
@@ -78,7 +79,7 @@ export class Visit {
 
   readonly deadline = computed(() => {
     const { rules, calendar } = this.session.reference;
-    return rules ? deadlineOffer(rules, calendar, localDate(new Date()), grantedUntil(this.head)) : null;
+    return rules ? deadlineOffer(rules, calendar, localDate(rightNow(status.skew)), grantedUntil(this.head)) : null;
   });
 
   private guard(work: Promise<unknown>, undo: () => void = () => undefined): void {

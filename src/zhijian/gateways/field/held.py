@@ -160,7 +160,7 @@ def place(uid: UUID, premises: Premises, actor: Actor) -> Matter:
         try:
             with transaction.atomic():
                 record = read({**came, "content": {**came["content"], "premises": str(premises.uid)}})
-                matter = record_visit(record, came, kept.sha256, kept.device)
+                matter = record_visit(record, came, kept.sha256, kept.device, kept.received)
                 kept.matter = matter
         except StepError as error:
             raise NotOpen(error.message) from error

@@ -125,7 +125,7 @@ def work_on(kept: FieldRecord, raw: dict[str, Any]) -> None:
 
 def _visit(kept: FieldRecord, raw: dict[str, Any]) -> None:
     record = unlisted.placed(kept, read(raw))
-    kept.matter = record_visit(record, raw, kept.sha256, kept.device)
+    kept.matter = record_visit(record, raw, kept.sha256, kept.device, kept.received)
     kept.flags = kept.matter.flags
     kept.area = kept.matter.area
 

@@ -68,17 +68,27 @@ def enforces(content: Content) -> bool:
     return content.mode != "note" and (content.hindered is None or content.hindered.kind == "refused")
 
 
-def of_record(record: Record, raw: dict[str, Any]) -> list[dict[str, Any]]:
-    """Doubts that the record itself raises."""
+def clock_ahead(content: Content, received: dt.datetime | None = None) -> dt.timedelta:
+    """By how much the phone's clock was wrong, as far as it matters; negative when it was slow.
+
+    The phone measures it whenever it talks to the server. What would have ended after it was received tells it as well.
+    """
+    ahead = dt.timedelta(milliseconds=content.clock_skew_ms)
+    if received is not None and content.ended - ahead > received + CLOCK_TOLERANCE:
+        ahead = content.ended - received
+    return ahead if abs(ahead) > CLOCK_TOLERANCE else dt.timedelta()
+
+
+def of_record(record: Record, raw: dict[str, Any], ahead: dt.timedelta) -> list[dict[str, Any]]:
+    """Doubts that the record itself raises; `ahead` is the error of the phone's clock."""
     content = record.content
     found = []
     if sha256_hex(canonical(raw["content"])) != record.digest:
         found.append(doubt("digest_wrong"))
     if content.refused is not None and not content.refused.no_witness and not _witnessed(record):
         found.append(doubt("no_witness"))
-    skew = dt.timedelta(milliseconds=abs(content.clock_skew_ms))
-    if skew > CLOCK_TOLERANCE:
-        found.append(doubt("clock_wrong", minutes=int(skew.total_seconds() // 60)))
+    if ahead:
+        found.append(doubt("clock_wrong", minutes=int(abs(ahead).total_seconds() // 60)))
     if enforces(content) and len(content.inspectors) < rules.officers_min(content.started):
         found.append(doubt("one_officer"))
     return found
@@ -112,9 +122,8 @@ def of_place(record: Record, premises: Premises) -> list[dict[str, Any]]:
     return [doubt("far_away", metres=away)] if away > limit + (place.accuracy or 0) else []
 
 
-def of_officers(record: Record, people: Mapping[int, Person] | None = None) -> list[dict[str, Any]]:
+def of_officers(record: Record, day: dt.date, people: Mapping[int, Person] | None = None) -> list[dict[str, Any]]:
     """Doubts about the officers' certificates on the day. `people` by id, where they are at hand."""
-    day = calendar.legal_day(record.content.started)
     if not enforces(record.content):
         return []
     if people is None:
@@ -130,14 +139,13 @@ def of_officers(record: Record, people: Mapping[int, Person] | None = None) -> l
     ] + [doubt("helper_signed", name=one.name) for one in helping]
 
 
-def of_checklist(record: Record, checklist: Checklist | None) -> list[dict[str, Any]]:
+def of_checklist(record: Record, checklist: Checklist | None, day: dt.date) -> list[dict[str, Any]]:
     """Doubts about the checklist: unknown, not in force, not answered to the end."""
     if record.content.checklist is None:
         return []
     if checklist is None:
         return [doubt("checklist_unknown")]
     found = []
-    day = calendar.legal_day(record.content.started)
     if day < checklist.since or (checklist.until is not None and day > checklist.until):
         found.append(doubt("checklist_replaced"))
     left = set(checklist.items) - {given.item for given in record.content.answers}

@@ -32,10 +32,16 @@ class Visit:
     device: Device
     premises: Premises
     actor: Actor
+    ahead: dt.timedelta = dt.timedelta()  # of the phone's clock; the record's own times stand on its papers
 
     @property
     def at(self) -> dt.datetime:
-        return self.record.content.ended
+        """When it really ended: legal days follow this, papers keep what was printed."""
+        return self.record.content.ended - self.ahead
+
+    @property
+    def began(self) -> dt.datetime:
+        return self.record.content.started - self.ahead
 
     @property
     def reference(self) -> str:
@@ -83,7 +89,7 @@ def start(visit: Visit, checklist: Checklist | None) -> Matter:
         "start",
         visit.actor,
         about=about(visit),
-        at=content.started,
+        at=visit.began,
         purpose=content.purpose,
         checklist=checklist.pk if checklist else None,
         assignee=visit.device.person_id,
