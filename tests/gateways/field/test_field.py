@@ -502,3 +502,25 @@ def test_a_small_drift_of_the_clock_moves_nothing(phone: Phone, w: world.World) 
     with scoped(SYSTEM):
         visit = Inspection.objects.get(matter__uid=told["matter"]["uid"])
         assert (visit.ended.isoformat(), visit.clock_ahead) == (sent["content"]["ended"], None)
+
+
+def test_a_visit_begun_after_the_phone_was_lost_waits_for_a_person(phone: Phone, w: world.World, client: Any) -> None:
+    lost = timezone.now() - dt.timedelta(minutes=50)
+    with scoped(SYSTEM):
+        Device.objects.update(revoked_at=lost)
+    before = record(phone, here(phone, w), now=lost + dt.timedelta(minutes=5))  # begun a quarter of an hour before
+    assert flags(put(phone, before)[1]) == {"device_revoked"}
+    after = record(phone, here(phone, w), failed={"1.2": {}})
+    _, told = put(phone, after)
+    assert (told["state"], told["matter"]) == ("held", None)
+    with scoped(SYSTEM):
+        assert not Rectification.objects.exists(), "nothing is served"
+    client.force_login(w.head)
+    page = client.get(f"/held/{after['id']}/").content.decode()
+    assert f"?p={w.premises.uid}" in page
+    client.post(f"/held/{after['id']}/place/", {"p": str(w.premises.uid)})
+    with scoped(SYSTEM):
+        kept = FieldRecord.objects.get(pk=after["id"])
+        assert kept.matter is not None and "after_loss" in {flag["code"] for flag in kept.flags}
+    status, told = phone.call("GET", "pull?since=")
+    assert (status, told["problem"]) == (403, "device.revoked")

@@ -36,6 +36,14 @@ def bearer(request: HttpRequest) -> Device:
         raise problems.no_token() from error
 
 
+def _may_download(device: Device) -> None:
+    """Raises Problem when nothing goes out to the phone any more, with the reason."""
+    if device.revoked_at is not None:
+        raise problems.revoked()
+    if not tokens.may_download(device):
+        raise problems.grant_over()
+
+
 class Enrolment(Schema):
     username: str
     password: str
@@ -95,8 +103,7 @@ def token(request: HttpRequest, body: Proof) -> dict[str, Any]:
 def pull(request: HttpRequest, since: str = "") -> dict[str, Any]:
     """What changed for this phone since its cursor; `more` asks to call again at once."""
     device: Device = request.auth  # type: ignore[attr-defined]
-    if not tokens.may_download(device):
-        raise problems.grant_over()
+    _may_download(device)
     with scoped(actor_of(device.person, device=str(device.uid))) as actor:
         return reference.pull(device, actor, since, request)
 
@@ -105,8 +112,7 @@ def pull(request: HttpRequest, since: str = "") -> dict[str, Any]:
 def picture(request: HttpRequest, uid: UUID) -> HttpResponse:
     """A photo of an enterprise's answer, small enough to be kept on the phone until the re-check."""
     device: Device = request.auth  # type: ignore[attr-defined]
-    if not tokens.may_download(device):
-        raise problems.grant_over()
+    _may_download(device)
     with scoped(actor_of(device.person, device=str(device.uid))) as actor:
         small = pictures.small_copy(uid, actor)
     headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}

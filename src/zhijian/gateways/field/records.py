@@ -125,6 +125,9 @@ def work_on(kept: FieldRecord, raw: dict[str, Any]) -> None:
 
 def _visit(kept: FieldRecord, raw: dict[str, Any]) -> None:
     record = unlisted.placed(kept, read(raw))
+    began = record.content.started - doubts.clock_ahead(record.content, kept.received)
+    if doubts.after_loss(kept.device, began):
+        raise CannotPlace("after_loss")  # nothing is served on anybody before a person has looked
     kept.matter = record_visit(record, raw, kept.sha256, kept.device, kept.received)
     kept.flags = kept.matter.flags
     kept.area = kept.matter.area

@@ -47,7 +47,7 @@ def record_visit(
     visit = Visit(record, raw, sha256, device, premises, there(actor, premises.area), ahead)
     flags = [
         *doubts.of_record(record, raw, ahead),
-        *doubts.of_device(device, visit.at),
+        *doubts.of_device(device, visit.began, visit.at),
         *doubts.of_place(record, premises),
         *doubts.of_officers(record, day),
     ]

@@ -30,6 +30,7 @@ DOUBTS = {
     "no_place": gettext_lazy("Recorded without a position."),
     "grant_ended": gettext_lazy("Recorded after the phone's grant had ended."),
     "device_revoked": gettext_lazy("Sent from a phone that was revoked."),
+    "after_loss": gettext_lazy("The visit was begun after the phone had been reported lost or was revoked."),
     "account_closed": gettext_lazy("The inspector's account is closed."),
     "outside_area": gettext_lazy("The premises are outside the inspector's area."),
     "one_officer": gettext_lazy("Only one officer signed."),
@@ -98,13 +99,18 @@ def _witnessed(record: Record) -> bool:
     return any(one.who == "witness" and one.strokes for one in record.signatures)
 
 
-def of_device(device: Device, when: dt.datetime) -> list[dict[str, Any]]:
-    """Doubts about the phone: its grant, its revocation, its person."""
+def after_loss(device: Device, began: dt.datetime) -> bool:
+    """Whether a visit was begun on a phone that was reported lost or revoked by then."""
+    return device.revoked_at is not None and began > device.revoked_at
+
+
+def of_device(device: Device, began: dt.datetime, when: dt.datetime) -> list[dict[str, Any]]:
+    """Doubts about the phone: its grant, its revocation before or after the visit `began`, its person."""
     found = []
     if when > device.grant_until:
         found.append(doubt("grant_ended"))
     if device.revoked_at is not None:
-        found.append(doubt("device_revoked"))
+        found.append(doubt("after_loss" if after_loss(device, began) else "device_revoked"))
     if not device.person.is_active:
         found.append(doubt("account_closed"))
     return found

@@ -234,7 +234,7 @@ class PlantedVisit:
         """What the record leaves in doubt; its own digest, made a moment ago, does not."""
         day = calendar.legal_day(self.content.started)
         return [
-            *doubts.of_device(self.device, self.content.ended),
+            *doubts.of_device(self.device, self.content.started, self.content.ended),
             *doubts.of_place(record, self.premises),
             *doubts.of_officers(record, day, self.officers),
             *doubts.of_checklist(record, self.checklist, day),

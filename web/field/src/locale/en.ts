@@ -229,6 +229,7 @@ export const en: Record<keyof typeof zh, string> = {
   "trouble.photo_not_saved": "The photo was not saved on the phone. Free some space and take it again; everything before it is kept.",
   "trouble.text_not_saved": "What you typed is not saved on the phone yet; the app keeps trying. Stay on this page.",
   "trouble.record_not_saved": "It could not be put in line for sending. Signatures and draft are kept; free some space and tap again.",
+  "trouble.revoked": "This phone was reported lost or revoked: no new visit can begin on it. What it holds can still be sent. Set it up anew when it was found.",
   "trouble.not_started": "Could not start: the phone has no room. Free some space and tap again.",
 
   "recheck.open": "Findings to re-check",

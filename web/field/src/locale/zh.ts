@@ -226,6 +226,7 @@ export const zh = {
   "trouble.photo_not_saved": "照片没能存到手机上，请腾出空间后重拍。以前存的都在。",
   "trouble.text_not_saved": "刚打的字还没能存到手机上，正在反复再试。请先别离开这一页。",
   "trouble.record_not_saved": "没能放进待送。签字和草稿都还在，腾出空间后再点一次。",
+  "trouble.revoked": "这台手机已挂失或停用，不能开始新的检查；手机里的记录仍会送出。找回后请重新登记。",
   "trouble.not_started": "没能开始：手机上存不下。腾出空间后再点一次。",
 
   "recheck.open": "待复查的问题",
