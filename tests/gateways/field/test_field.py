@@ -25,6 +25,7 @@ from zhijian.kernel.accounts.models import Device, Person
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar, clocks
 from zhijian.kernel.evidence.digest import canonical
+from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.models import File
 from zhijian.kernel.jobs import run_pending
 from zhijian.kernel.matters.errors import StepError
@@ -524,3 +525,36 @@ def test_a_visit_begun_after_the_phone_was_lost_waits_for_a_person(phone: Phone,
         assert kept.matter is not None and "after_loss" in {flag["code"] for flag in kept.flags}
     status, told = phone.call("GET", "pull?since=")
     assert (status, told["problem"]) == (403, "device.revoked")
+
+
+def test_a_photo_that_was_set_aside_is_not_waited_for(phone: Phone, w: world.World, client: Any) -> None:
+    photo = picture(3)
+    named = photo_of(photo, "1.2", timezone.now())
+    sent = record(phone, here(phone, w), failed={"1.2": {}}, photos=[named])
+    _, told = put(phone, sent)
+    client.force_login(w.head)
+    address = f"/m/{told['matter']['uid']}/"
+    english = {"accept-language": "en"}
+    assert "still on the phone" in client.get(address, headers=english).content.decode()
+    status, said = phone.call("POST", f"records/{sent['id']}/aside", {"photos": [named["sha256"], "f" * 64]})
+    assert (status, said) == (200, {"aside": 1})
+    assert phone.call("POST", f"records/{sent['id']}/aside", {"photos": [named["sha256"]]})[1] == {"aside": 0}
+    page = client.get(address, headers=english).content.decode()
+    assert "still on the phone" not in page and "exported from the phone by hand" in page
+    with scoped(SYSTEM):
+        assert Matter.objects.get(uid=told["matter"]["uid"]).entries.filter(kind="file.aside").count() == 1
+        files.arrived(files.store(photo))
+        assert File.objects.get(expected=named["sha256"]).blob_id == named["sha256"], "taken in all the same"
+    stranger = anew(w, w.second, client)
+    assert stranger.call("POST", f"records/{sent['id']}/aside", {"photos": []})[0] == 404
+
+
+@pytest.mark.parametrize("schema", ["x", None, True, 1.5, 10**9, -3, 0, []])
+def test_a_strange_schema_is_kept_and_told_in_words(phone: Phone, w: world.World, schema: Any) -> None:
+    sent = {**record(phone, here(phone, w), papers=[]), "schema": schema}
+    body = json.dumps(sent).encode()
+    status, told = phone.call("PUT", f"records/{sent['id']}", raw=body)
+    assert (status, told["state"]) == (201, "accepted" if type(schema) is int else "held")
+    assert all(" " in flag["message"] or len(flag["message"]) > 12 for flag in told["flags"])
+    with scoped(SYSTEM):
+        assert bytes(FieldRecord.objects.get(pk=sent["id"]).body) == body

@@ -143,7 +143,7 @@ export interface Rules {
   decide: DecideRules;
   /** Null where no rule gives a deadline by itself: then the officer sets one. */
   deadline: { days: number; unit: string; basis?: string; max?: number | null; unverified?: boolean } | null;
-  limits?: { officers?: number; photo_for_failed?: boolean; photos_per_item?: number | null; far_metres?: number };
+  limits?: { officers?: number; photo_for_failed?: boolean; photos_per_item?: number | null; far_metres?: number; pixels?: number };
 }
 
 /** The place's time zone, and how people outside reach the site: the phone's papers say what the server's say. */

@@ -1,7 +1,7 @@
 /** An open draft on the screen: its answers, photos and progress, each change saved the moment it is made. */
 import { computed, onUnmounted, reactive, ref, shallowRef, toRaw } from "vue";
 import { rightNow } from "./clock";
-import { capture, NotAPhoto, PhotoTooLarge } from "./capture";
+import { capture, NotAPhoto, PhotoTooLarge, TooManyPixels } from "./capture";
 import { deadlineOffer, grantedUntil, isForeign, overall, verdicts } from "./content";
 import type { CheckItem, Checklist, OpenItem, Section } from "./contract";
 import { checklistRef } from "./db";
@@ -176,7 +176,7 @@ export class Visit {
     try {
       const place = await whereAmI();
       const stamp = [this.head.premises.name, this.head.inspectors.map((each) => each.name).join(" ")];
-      const { meta, original, shown } = await capture(file, place, item, stamp);
+      const { meta, original, shown } = await capture(file, place, item, stamp, this.session.reference.rules?.limits?.pixels);
       if (this.photos.some((photo) => photo.sha256 === meta.sha256)) return;
       await this.session.drafts.addPhoto(this.head.id, meta, original, shown);
       this.photos.push(meta);
@@ -184,6 +184,7 @@ export class Visit {
       this.trouble.value = "";
     } catch (reason) {
       if (reason instanceof PhotoTooLarge) this.trouble.value = t("trouble.photo_large");
+      else if (reason instanceof TooManyPixels) this.trouble.value = t("trouble.photo_pixels");
       else if (reason instanceof NotAPhoto) this.trouble.value = t("trouble.no_photo");
       else this.trouble.value = t("trouble.photo_not_saved");
     }

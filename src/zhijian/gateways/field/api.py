@@ -18,6 +18,7 @@ from zhijian.kernel.accounts import devices
 from zhijian.kernel.accounts.actor import SYSTEM, actor_of
 from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.evidence import files
 from zhijian.kernel.packs import stack
 
 api = NinjaAPI(title="Zhijian field", version="1", urls_namespace="field", docs_url=None)
@@ -51,6 +52,10 @@ class Enrolment(Schema):
     public_key: dict[str, Any]
     device_name: str = ""
     app: str = ""
+
+
+class Aside(Schema):
+    photos: list[str]
 
 
 class Challenge(Schema):
@@ -135,3 +140,14 @@ def get_record(request: HttpRequest, uid: UUID) -> dict[str, Any]:
         if kept is None:
             raise problems.not_here()
         return answer(kept)
+
+
+@api.post("records/{uid}/aside", auth=bearer)
+def set_aside(request: HttpRequest, uid: UUID, body: Aside) -> dict[str, int]:
+    """Photos of a record that the phone will not send, since the server refuses them: they were exported by hand."""
+    device: Device = request.auth  # type: ignore[attr-defined]
+    with scoped(SYSTEM):
+        kept = FieldRecord.objects.select_related("matter").filter(pk=uid, person=device.person).first()
+        if kept is None or kept.matter is None:
+            raise problems.not_here()
+        return {"aside": files.set_aside(kept.matter, body.photos, actor_of(device.person, device=str(device.uid)))}
