@@ -64,7 +64,7 @@ def take(uid: UUID, body: bytes, device: Device) -> tuple[bool, dict[str, Any]]:
             uid=uid,
             device=device,
             person=device.person,
-            schema=int(raw.get("schema", 0)),
+            schema=_number(raw.get("schema")),
             kind=str(raw.get("kind", ""))[:30],
             body=body,
             sha256=sha256,
@@ -97,6 +97,11 @@ def _parse(uid: UUID, body: bytes) -> dict[str, Any]:
     if not isinstance(raw, dict) or str(raw.get("id")) != str(uid):
         raise problems.unreadable(_("its number is not that of the address"))
     return raw
+
+
+def _number(schema: Any) -> int:
+    """The schema as a column holds it; 0 for what is no number of a schema. The bytes keep what it said."""
+    return schema if isinstance(schema, int) and 0 <= schema < 2**15 else 0
 
 
 def work_on(kept: FieldRecord, raw: dict[str, Any]) -> None:
@@ -133,6 +138,13 @@ def _visit(kept: FieldRecord, raw: dict[str, Any]) -> None:
     kept.area = kept.matter.area
 
 
+def _said(flag: dict[str, Any]) -> str:
+    """A flag in words for the phone; why a record is held is told by the desk, which has the program's own words."""
+    if flag["code"] == "held":
+        return _("It is kept safely here and waits for a person at the desk: the server could not tell where it belongs.")
+    return doubts.sentence(flag)
+
+
 def answer(kept: FieldRecord) -> dict[str, Any]:
     """What the phone is told: that the bytes are safe, what became of them, and which photos are still missing."""
     matter = kept.matter
@@ -146,6 +158,6 @@ def answer(kept: FieldRecord) -> dict[str, Any]:
         "state": "held" if kept.state == FieldRecord.State.HELD else "accepted",
         "sha256": kept.sha256,
         "matter": {"uid": str(matter.uid), "number": matter.number, "title": matter.title} if matter else None,
-        "flags": [{"code": f["code"], "message": doubts.sentence(f)} for f in kept.flags],
+        "flags": [{"code": f["code"], "message": _said(f)} for f in kept.flags],
         "blobs_missing": missing,
     }
