@@ -1,8 +1,8 @@
 """What the server tells phones, written down by the server itself: the app's tests read the same file.
 
-`tests/fixtures/pull.json` is one enrolment, one pull and one receipt of the reference code. Here it must still be what the
-server says, field by field; in `web/field/tests/contract.test.ts` it must be what the app's types say, field by field. So
-neither side can rename, add or drop a field alone. `UPDATE_PULL=1` writes it anew.
+`tests/fixtures/pull.json` is one enrolment, one pull and one receipt of the reference code. Here it must still be what
+the server says, field by field; in `web/field/tests/contract.test.ts` it must be what the app's types say, field by
+field. So neither side can rename, add or drop a field alone. `UPDATE_PULL=1` writes it anew.
 """
 
 from __future__ import annotations

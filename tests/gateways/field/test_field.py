@@ -24,8 +24,8 @@ from zhijian.kernel.accounts.actor import SYSTEM, party_of
 from zhijian.kernel.accounts.models import Device, Person
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar, clocks
-from zhijian.kernel.evidence.digest import canonical
 from zhijian.kernel.evidence import files
+from zhijian.kernel.evidence.digest import canonical
 from zhijian.kernel.evidence.models import File
 from zhijian.kernel.jobs import run_pending
 from zhijian.kernel.matters.errors import StepError
@@ -199,7 +199,7 @@ def flags(told: dict[str, Any]) -> set[str]:
     return {flag["code"] for flag in told["flags"]}
 
 
-def test_what_the_server_would_refuse_is_kept_and_flagged(phone: Phone, w: world.World) -> None:
+def test_what_the_server_would_refuse_is_kept_and_flagged(phone: Phone, w: world.World, client: Any) -> None:
     """Cancelled, reassigned, done twice, far away, wrong clock, one officer: a fact each, flagged each."""
     place = here(phone, w)
     cancelled = plan(w)
@@ -215,6 +215,8 @@ def test_what_the_server_would_refuse_is_kept_and_flagged(phone: Phone, w: world
     _, told = put(phone, record(phone, place, task=str(twice.uid)))
     assert flags(told) == {"task_done_twice"}
     assert told["matter"]["uid"] != str(twice.uid), "the second visit stands beside the first"
+    client.force_login(w.head)
+    assert f"/m/{twice.uid}/" in client.get(f"/m/{told['matter']['uid']}/").content.decode(), "and leads to it"
     alone = record(phone, place)
     alone["content"]["inspectors"] = alone["content"]["inspectors"][:1]
     assert "one_officer" in flags(put(phone, alone)[1])

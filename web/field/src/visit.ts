@@ -1,5 +1,5 @@
 /** An open draft on the screen: its answers, photos and progress, each change saved the moment it is made. */
-import { computed, onUnmounted, reactive, ref, shallowRef, toRaw } from "vue";
+import { computed, onUnmounted, reactive, ref, shallowRef, toRaw, watch } from "vue";
 import { rightNow } from "./clock";
 import { capture, NotAPhoto, PhotoTooLarge, TooManyPixels } from "./capture";
 import { deadlineOffer, grantedUntil, isForeign, overall, verdicts } from "./content";
@@ -11,6 +11,7 @@ import { metresBetween, whereAmI } from "./geo";
 import { t } from "./i18n";
 import type { Answer, Recheck } from "./record";
 import { open, status } from "./session";
+import { full } from "./storage";
 import { localDate, localTime } from "./workdays";
 
 const TRY_AGAIN_MS = 3_000;
@@ -251,6 +252,12 @@ export class Visit {
     if (this.trouble.value !== t("trouble.text_not_saved")) await this.writing;
   }
 
+  /** There is room again: what said that a tap was not kept is over. */
+  roomAgain(): void {
+    const over = ["trouble.not_saved", "trouble.photo_not_saved", "trouble.record_not_saved"] as const;
+    if (over.some((key) => this.trouble.value === t(key))) this.trouble.value = "";
+  }
+
   close(): void {
     this.closed = true;
   }
@@ -275,6 +282,7 @@ export function useVisit(id: string) {
   const visit = shallowRef<Visit | null>(null);
   const missing = ref(false);
   onUnmounted(() => visit.value?.close());
+  watch(full, (isFull) => !isFull && visit.value?.roomAgain());
   void Visit.load(id).then((found) => {
     visit.value = found;
     missing.value = !found;

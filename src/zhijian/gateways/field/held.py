@@ -41,7 +41,8 @@ WHY = {
     "CannotPlace: premises": gettext_lazy("The premises that it names are not in the register."),
     "CannotPlace: unlisted": gettext_lazy("The shop has no file here. Match it, or make a file for it."),
     "CannotPlace: after_loss": gettext_lazy(
-        "The visit was begun after the phone had been reported lost or was revoked. Ask the inspector whether it is his."
+        "The visit was begun after the phone had been reported lost or was revoked."
+        " Ask the inspector whether it is his."
     ),
     "CannotPlace: task": gettext_lazy("It re-checks findings that are not known here."),
     "ValidationError": gettext_lazy("Its content is not as any released app writes it."),

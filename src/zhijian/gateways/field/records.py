@@ -141,7 +141,9 @@ def _visit(kept: FieldRecord, raw: dict[str, Any]) -> None:
 def _said(flag: dict[str, Any]) -> str:
     """A flag in words for the phone; why a record is held is told by the desk, which has the program's own words."""
     if flag["code"] == "held":
-        return _("It is kept safely here and waits for a person at the desk: the server could not tell where it belongs.")
+        return _(
+            "It is kept safely here and waits for a person at the desk: the server could not tell where it belongs."
+        )
     return doubts.sentence(flag)
 
 

@@ -165,8 +165,8 @@ def mark(row: NumberRow, state: str, actor: Actor, reason: str = "") -> None:
 def usable(kind: str, number: str, code: str | None, device_uid: str | None) -> NumberRow:
     """Lock the row of a number that somebody says he used. Raises NumberForeign unless it is his and still free.
 
-    A number of an earlier device of the same person is his: a phone that was set up anew sends papers that were laid out
-    for signing before.
+    A number of an earlier device of the same person is his: a phone that was set up anew sends papers that were laid
+    out for signing before.
     """
     rows = NumberRow.objects.select_for_update(of=("self",)).select_related("device")
     row = rows.filter(kind=kind, number=number).first()

@@ -21,7 +21,16 @@ from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import decide, detours, doubts, flow
 from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, Rectification
 from zhijian.programmes.inspection.record import Given, Record
-from zhijian.programmes.inspection.visiting import CannotPlace, Visit, about, checklist_of, refusal_of, start, task_of, there
+from zhijian.programmes.inspection.visiting import (
+    CannotPlace,
+    Visit,
+    about,
+    checklist_of,
+    refusal_of,
+    start,
+    task_of,
+    there,
+)
 from zhijian.programmes.inspection.wording import findings_of, found_of, title_of
 
 RECHECKED = ledger.entry_kind(

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhijian.kernel.accounts.models import Device, Person
-from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.registry.likely import metres_between
@@ -36,7 +35,9 @@ DOUBTS = {
     "one_officer": gettext_lazy("Only one officer signed."),
     "certificate_expired": gettext_lazy("%(name)s had no certificate in force."),
     "helper_signed": gettext_lazy("%(name)s is a helper, who may not sign."),
-    "no_witness": gettext_lazy("He refused to sign; no witness signed for it, and no reason is given why there is none."),
+    "no_witness": gettext_lazy(
+        "He refused to sign; no witness signed for it, and no reason is given why there is none."
+    ),
     "task_reassigned": gettext_lazy("The task had been given to somebody else meanwhile."),
     "task_cancelled": gettext_lazy("The task had been cancelled meanwhile."),
     "task_done_twice": gettext_lazy("The task had been recorded already; this is a second visit."),
@@ -88,8 +89,9 @@ def of_record(record: Record, raw: dict[str, Any], ahead: dt.timedelta) -> list[
         found.append(doubt("digest_wrong"))
     if content.refused is not None and not content.refused.no_witness and not _witnessed(record):
         found.append(doubt("no_witness"))
-    if ahead:
-        found.append(doubt("clock_wrong", minutes=int(abs(ahead).total_seconds() // 60)))
+    error = max(abs(ahead), abs(dt.timedelta(milliseconds=content.clock_skew_ms)))
+    if error > CLOCK_TOLERANCE:
+        found.append(doubt("clock_wrong", minutes=int(error.total_seconds() // 60)))
     if enforces(content) and len(content.inspectors) < rules.officers_min(content.started):
         found.append(doubt("one_officer"))
     return found

@@ -104,7 +104,6 @@ class Inspection(models.Model):
     )
     imported = models.JSONField(default=dict, help_text="columns of the source, for visits made before this platform")
 
-
     @property
     def on_paper(self) -> tuple[dt.datetime, dt.datetime] | None:
         """Begin and end as the phone's clock told them, where it was wrong: these stand on the papers."""

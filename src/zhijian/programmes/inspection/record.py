@@ -201,10 +201,10 @@ def read(body: dict[str, Any]) -> Record:
     """The record as the current schema has it. Raises pydantic.ValidationError for what no schema explains."""
     content = body.get("content")
     if isinstance(content, dict):
-        schema = body.get("schema", CURRENT)
-        if not isinstance(schema, int) or isinstance(schema, bool):
+        told = body.get("schema", CURRENT)
+        if not isinstance(told, int) or isinstance(told, bool):
             raise ValueError("schema is no number")
-        for schema in range(max(schema, min(UPCASTERS)), CURRENT):  # 0 was what the first apps wrote for 1
+        for schema in range(max(told, min(UPCASTERS)), CURRENT):  # 0 was what the first apps wrote for 1
             content = UPCASTERS[schema](content)
         body = {**body, "content": content}
     return Record.model_validate(body)

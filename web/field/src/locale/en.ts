@@ -226,6 +226,7 @@ export const en: Record<keyof typeof zh, string> = {
   "trouble.outside": "The value {value} is outside its limits and cannot be compliant. Change the value, or leave “No”.",
   "trouble.photo_pixels": "This photo has too many pixels and was not taken in. Turn the camera's full resolution off and take it again.",
   "outbox.aside_away": "This needs the network: the server notes as well that these photos will not come.",
+  "photo.remove_yes": "Delete for good",
   "trouble.photo_large": "This photo is larger than 20 MB and was not taken in. Lower the camera's resolution.",
   "trouble.no_photo": "This is not a photo that can be opened (JPEG, PNG or WebP). It was not taken in: take it again with the camera.",
   "trouble.photo_not_saved": "The photo was not saved on the phone. Free some space and take it again; everything before it is kept.",

@@ -223,6 +223,7 @@ export const zh = {
   "trouble.outside": "实测值 {value} 超出限值，不能记为符合。请改数值，或保留「不符合」。",
   "trouble.photo_pixels": "这张照片的像素太多，没有收下。请在相机里关掉“全像素”或调低分辨率再拍。",
   "outbox.aside_away": "要连上网络才能放到一边：服务器也要记下这些照片不会再来。",
+  "photo.remove_yes": "确定删除，不能恢复",
   "trouble.photo_large": "这张照片超过 20 MB，没有收下。请在相机里调低分辨率再拍。",
   "trouble.no_photo": "这不是能打开的照片（JPEG、PNG 或 WebP），没有收下。请用相机重拍。",
   "trouble.photo_not_saved": "照片没能存到手机上，请腾出空间后重拍。以前存的都在。",
