@@ -35,5 +35,5 @@ DROP FUNCTION inspection_mention_new, inspection_mention_changed;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inspection", "0004_check_code"), ("registry", "0005_mention"), ("matters", "0002_scope")]
+    dependencies = [("inspection", "0004_check_code"), ("registry", "0008_mention"), ("matters", "0002_scope")]
     operations = [migrations.RunSQL(MENTION, UNDO)]

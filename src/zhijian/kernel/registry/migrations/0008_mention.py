@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0004_proposals'),
+        ('registry', '0007_map_cells'),
     ]
 
     operations = [

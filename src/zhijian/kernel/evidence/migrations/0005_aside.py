@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('evidence', '0003_locked_tail'),
+        ('evidence', '0004_moved_matters'),
     ]
 
     operations = [
