@@ -377,6 +377,8 @@ class RegistrationChange(models.Model):
             models.Index(fields=["fold"], name="change_fold", condition=~Q(fold="")),
             GinIndex(fields=["grams"], name="change_grams", condition=Q(grams__isnull=False)),
         ]
+
+
 class Mention(models.Model):
     """Something outside the register that phones show of a place is new (its last visit): the place goes to them again.
 
