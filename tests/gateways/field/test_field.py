@@ -23,11 +23,17 @@ from zhijian.kernel.accounts import devices
 from zhijian.kernel.accounts.actor import SYSTEM, party_of
 from zhijian.kernel.accounts.models import Device, Person
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock import calendar, clocks
+from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.digest import canonical
 from zhijian.kernel.evidence.models import File
 from zhijian.kernel.jobs import run_pending
+from zhijian.kernel.matters.errors import StepError
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
+from zhijian.kernel.papers.models import Paper
+from zhijian.kernel.papers.render import pdf
+from zhijian.programmes.inspection import rules
 from zhijian.programmes.inspection.models import Inspection, PublishedResult, Rectification
 
 PASSWORD = "correct horse battery"
@@ -193,7 +199,7 @@ def flags(told: dict[str, Any]) -> set[str]:
     return {flag["code"] for flag in told["flags"]}
 
 
-def test_what_the_server_would_refuse_is_kept_and_flagged(phone: Phone, w: world.World) -> None:
+def test_what_the_server_would_refuse_is_kept_and_flagged(phone: Phone, w: world.World, client: Any) -> None:
     """Cancelled, reassigned, done twice, far away, wrong clock, one officer: a fact each, flagged each."""
     place = here(phone, w)
     cancelled = plan(w)
@@ -209,6 +215,8 @@ def test_what_the_server_would_refuse_is_kept_and_flagged(phone: Phone, w: world
     _, told = put(phone, record(phone, place, task=str(twice.uid)))
     assert flags(told) == {"task_done_twice"}
     assert told["matter"]["uid"] != str(twice.uid), "the second visit stands beside the first"
+    client.force_login(w.head)
+    assert f"/m/{twice.uid}/" in client.get(f"/m/{told['matter']['uid']}/").content.decode(), "and leads to it"
     alone = record(phone, place)
     alone["content"]["inspectors"] = alone["content"]["inspectors"][:1]
     assert "one_officer" in flags(put(phone, alone)[1])
@@ -342,3 +350,213 @@ def test_a_burst_is_kept_at_once_and_worked_on_after(
     numbers = {phone.call("GET", f"records/{one['id']}")[1]["matter"]["number"] for one in sent}
     with scoped(SYSTEM):
         assert len(numbers) == len(sent) == Inspection.objects.count()
+
+
+def test_a_recorded_visit_reaches_the_phones_that_have_the_place(phone: Phone, w: world.World, client: Any) -> None:
+    colleague = Phone(client_transport(client))
+    with scoped(SYSTEM):
+        w.second.set_password(PASSWORD)
+        w.second.save()
+        code = devices.issue_code(w.second)
+    assert colleague.enrol("乙", PASSWORD, code)[0] == 200
+    assert colleague.prove() == 200
+    colleague.pull()
+    for each in (phone, colleague):
+        assert here(each, w)["last"] is None
+    put(phone, record(phone, here(phone, w), failed={"1.2": {"note": "未悬挂"}}))
+    for each in (phone, colleague):
+        each.pull()
+        assert (here(each, w)["last"]["result"], here(each, w)["last"]["failed"]) == ("basically_compliant", ["1.2"])
+    assert phone.pull()["premises"] == [], "told once"
+    put(phone, record(phone, here(phone, w)))
+    colleague.pull()
+    assert (here(colleague, w)["last"]["result"], here(colleague, w)["last"]["failed"]) == ("compliant", [])
+
+
+def anew(w: world.World, person: Person, client: Any) -> Phone:
+    """A phone that this person sets up (once more)."""
+    made = Phone(client_transport(client))
+    with scoped(SYSTEM):
+        person.set_password(PASSWORD)
+        person.save()
+        code = devices.issue_code(person)
+    assert made.enrol(person.username, PASSWORD, code)[0] == 200
+    assert made.prove() == 200
+    made.pull()
+    return made
+
+
+def test_papers_laid_out_before_the_phone_was_renewed_are_ours(phone: Phone, w: world.World, client: Any) -> None:
+    laid_out = record(phone, here(phone, w))
+    renewed = anew(w, w.inspector, client)
+    _, told = put(renewed, laid_out)
+    assert told["flags"] == []
+    with scoped(SYSTEM):
+        made = {p.number: p for p in Paper.objects.filter(matter__uid=told["matter"]["uid"])}
+    for paper in laid_out["content"]["papers"]:
+        assert made[paper["number"]].code == paper["code"]
+        assert client.get(f"/v/{paper['code']}").status_code == 200
+
+
+def test_a_number_of_another_persons_phone_is_a_doubt(phone: Phone, w: world.World, client: Any) -> None:
+    laid_out = record(phone, here(phone, w))
+    _, told = put(anew(w, w.second, client), laid_out)
+    assert "number_foreign" in flags(told)
+
+
+def test_a_return_at_the_recheck_never_shortens_what_was_granted(phone: Phone, w: world.World) -> None:
+    _, told = put(phone, record(phone, here(phone, w), failed={"1.2": {}}))
+    with scoped(SYSTEM):
+        matter = Matter.objects.get(uid=told["matter"]["uid"])
+        finding = Matter.objects.get(parent=matter, kind="rectification")
+        ordered = finding.rectification.deadline
+    granted = ordered + dt.timedelta(days=9)
+    with scoped(party_of(w.entity)) as party:
+        perform(finding, "ask_time", party, asked_until=granted, asked_reason="配件未到")
+    with scoped(w.actor("甲")) as inspector:
+        perform(finding, "grant_time", inspector, deadline=granted)
+
+    def back(day: dt.date) -> dict[str, Any]:
+        rechecks = [{"rectification": str(finding.uid), "accepted": False, "note": "仍未悬挂", "photos": []}]
+        numbers = [n for n in phone.data["numbers"] if n["kind"] == "onsite_record"]
+        phone.data["numbers"].remove(numbers[0])
+        sent = record(
+            phone, here(phone, w), purpose="recheck", task=str(matter.uid), answers=[], outcome=None, checklist=None,
+            deadline=day.isoformat(), papers=[numbers[0]], rechecks=rechecks,
+        )  # fmt: skip
+        return put(phone, sent)[1]
+
+    assert flags(back(granted - dt.timedelta(days=6))) == {"deadline_kept"}
+    with scoped(SYSTEM):
+        finding = Matter.objects.get(pk=finding.pk)
+        assert (finding.rectification.deadline, finding.due) == (granted, granted)
+    later = granted + dt.timedelta(days=4)
+    back(later)
+    with scoped(SYSTEM):
+        finding = Matter.objects.get(pk=finding.pk)
+        assert (finding.rectification.deadline, finding.due) == (later, later)
+        paper = Paper.objects.filter(matter=matter, kind="onsite_record").latest("pk")
+        assert paper.data["deadline"] == later.isoformat(), "the record hands the new day over"
+        assert pdf(paper)
+    with scoped(w.actor("甲")) as inspector, pytest.raises(StepError):
+        perform(finding, "send_back", inspector, return_reason="未改", on_site=True, deadline=granted)
+
+
+def refusing(phone: Phone, w: world.World, signed: bool, **refused: str) -> dict[str, Any]:
+    sent = record(phone, here(phone, w), refused={"reason": "不认可检查结果", "witness": "", **refused})
+    sent["signatures"] = [one for one in sent["signatures"] if one["who"] != "party"]
+    if signed:
+        sent["signatures"].append({**sent["signatures"][0], "who": "witness", "name": refused.get("witness", "")})
+    return sent
+
+
+@pytest.mark.parametrize(
+    ("signed", "refused", "doubted"),
+    [
+        (True, {"witness": "钱大妈"}, False),
+        (False, {"no_witness": "现场无其他人，已全程录像"}, False),
+        (False, {"witness": "钱大妈"}, True),
+        (False, {}, True),
+    ],
+)
+def test_a_refusal_is_witnessed_or_it_says_why_not(
+    phone: Phone, w: world.World, client: Any, signed: bool, refused: dict[str, str], doubted: bool
+) -> None:
+    _, told = put(phone, refusing(phone, w, signed, **refused))
+    assert ("no_witness" in flags(told)) is doubted
+    client.force_login(w.head)
+    page = client.get(f"/m/{told['matter']['uid']}/").content.decode()
+    for said in ("不认可检查结果", *refused.values()):
+        assert said in page
+    with scoped(SYSTEM):
+        for paper in Paper.objects.filter(matter__uid=told["matter"]["uid"]):
+            assert pdf(paper)
+
+
+@pytest.mark.parametrize("told_by", ["the phone", "the receipt"])
+def test_legal_days_follow_the_right_clock_papers_keep_what_was_printed(
+    phone: Phone, w: world.World, client: Any, told_by: str
+) -> None:
+    wrong = dt.timedelta(hours=26)
+    now = timezone.now().replace(microsecond=0)
+    skew = int(wrong.total_seconds() * 1000) if told_by == "the phone" else 0
+    sent = record(phone, here(phone, w), now=now + wrong, failed={"1.2": {}}, clock_skew_ms=skew)
+    _, told = put(phone, sent)
+    assert flags(told) == {"clock_wrong"}
+    with scoped(SYSTEM):
+        visit = Inspection.objects.get(matter__uid=told["matter"]["uid"])
+        assert abs(visit.ended - now) < dt.timedelta(minutes=2)
+        assert visit.ended <= timezone.now()
+        publication = Matter.objects.get(parent=visit.matter, kind="publication")
+        assert publication.due == clocks.count(rules.PUBLISH_WITHIN.on(calendar.today()), now).due
+        printed = {paper.at for paper in Paper.objects.filter(matter=visit.matter)}
+        assert printed == {now + wrong}
+    client.force_login(w.head)
+    page = client.get(f"/m/{told['matter']['uid']}/").content.decode()
+    for moment in (visit.started, visit.ended, now + wrong):
+        assert calendar.local(moment).strftime("%H:%M") in page
+    assert calendar.local(now + wrong).strftime("%Y-%m-%d %H:%M") in page
+
+
+def test_a_small_drift_of_the_clock_moves_nothing(phone: Phone, w: world.World) -> None:
+    sent = record(phone, here(phone, w), clock_skew_ms=120_000)
+    _, told = put(phone, sent)
+    assert flags(told) == set()
+    with scoped(SYSTEM):
+        visit = Inspection.objects.get(matter__uid=told["matter"]["uid"])
+        assert (visit.ended.isoformat(), visit.clock_ahead) == (sent["content"]["ended"], None)
+
+
+def test_a_visit_begun_after_the_phone_was_lost_waits_for_a_person(phone: Phone, w: world.World, client: Any) -> None:
+    lost = timezone.now() - dt.timedelta(minutes=50)
+    with scoped(SYSTEM):
+        Device.objects.update(revoked_at=lost)
+    before = record(phone, here(phone, w), now=lost + dt.timedelta(minutes=5))  # begun a quarter of an hour before
+    assert flags(put(phone, before)[1]) == {"device_revoked"}
+    after = record(phone, here(phone, w), failed={"1.2": {}})
+    _, told = put(phone, after)
+    assert (told["state"], told["matter"]) == ("held", None)
+    with scoped(SYSTEM):
+        assert not Rectification.objects.exists(), "nothing is served"
+    client.force_login(w.head)
+    page = client.get(f"/held/{after['id']}/").content.decode()
+    assert f"?p={w.premises.uid}" in page
+    client.post(f"/held/{after['id']}/place/", {"p": str(w.premises.uid)})
+    with scoped(SYSTEM):
+        kept = FieldRecord.objects.get(pk=after["id"])
+        assert kept.matter is not None and "after_loss" in {flag["code"] for flag in kept.flags}
+    status, told = phone.call("GET", "pull?since=")
+    assert (status, told["problem"]) == (403, "device.revoked")
+
+
+def test_a_photo_that_was_set_aside_is_not_waited_for(phone: Phone, w: world.World, client: Any) -> None:
+    photo = picture(3)
+    named = photo_of(photo, "1.2", timezone.now())
+    sent = record(phone, here(phone, w), failed={"1.2": {}}, photos=[named])
+    _, told = put(phone, sent)
+    client.force_login(w.head)
+    address = f"/m/{told['matter']['uid']}/"
+    english = {"accept-language": "en"}
+    assert "still on the phone" in client.get(address, headers=english).content.decode()
+    status, said = phone.call("POST", f"records/{sent['id']}/aside", {"photos": [named["sha256"], "f" * 64]})
+    assert (status, said) == (200, {"aside": 1})
+    assert phone.call("POST", f"records/{sent['id']}/aside", {"photos": [named["sha256"]]})[1] == {"aside": 0}
+    page = client.get(address, headers=english).content.decode()
+    assert "still on the phone" not in page and "exported from the phone by hand" in page
+    with scoped(SYSTEM):
+        assert Matter.objects.get(uid=told["matter"]["uid"]).entries.filter(kind="file.aside").count() == 1
+        files.arrived(files.store(photo))
+        assert File.objects.get(expected=named["sha256"]).blob_id == named["sha256"], "taken in all the same"
+    stranger = anew(w, w.second, client)
+    assert stranger.call("POST", f"records/{sent['id']}/aside", {"photos": []})[0] == 404
+
+
+@pytest.mark.parametrize("schema", ["x", None, True, 1.5, 10**9, -3, 0, []])
+def test_a_strange_schema_is_kept_and_told_in_words(phone: Phone, w: world.World, schema: Any) -> None:
+    sent = {**record(phone, here(phone, w), papers=[]), "schema": schema}
+    body = json.dumps(sent).encode()
+    status, told = phone.call("PUT", f"records/{sent['id']}", raw=body)
+    assert (status, told["state"]) == (201, "accepted" if type(schema) is int else "held")
+    assert all(" " in flag["message"] or len(flag["message"]) > 12 for flag in told["flags"])
+    with scoped(SYSTEM):
+        assert bytes(FieldRecord.objects.get(pk=sent["id"]).body) == body

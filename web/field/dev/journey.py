@@ -284,7 +284,7 @@ class Journey(Trouble):
         self.at("refuse-witness").fill("王某")
         self.at("refuse-confirm").click()
         expect(self.at("refused")).to_be_visible()
-        for who in ("inspector1", "inspector2"):
+        for who in ("witness", "inspector1", "inspector2"):
             self.sign(who)
         self.shot("12-refused")
         self.at("submit").click()

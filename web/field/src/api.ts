@@ -116,6 +116,12 @@ export class Api {
     return json<RecordReceipt>(await this.authorised(`${ROOT}records/${id}`, init));
   }
 
+  /** Tells that these photos of a record will not come by the network: they were exported by hand. */
+  async setAside(id: string, photos: string[]): Promise<void> {
+    const init = { method: "POST", body: JSON.stringify({ photos }), headers: { "Content-Type": "application/json" } };
+    await this.authorised(`${ROOT}records/${id}/aside`, init);
+  }
+
   async uploadState(sha256: string): Promise<UploadState> {
     try {
       return await json<UploadState>(await this.authorised(`${this.uploads}/uploads/${sha256}`));

@@ -8,10 +8,14 @@ import type { Place } from "./record";
 import { localTime } from "./workdays";
 
 export const LARGEST_PHOTO = 20 * 1024 * 1024;
+/** Where the server has not said otherwise (`rules.limits.pixels`). */
+export const MOST_PIXELS = 80_000_000;
 const SHOWN_EDGE = 1280;
 
 export class PhotoTooLarge extends Error {}
 export class NotAPhoto extends Error {}
+/** More pixels than the server opens: a camera's widest setting, or a picture made to choke whoever opens it. */
+export class TooManyPixels extends Error {}
 
 export interface Captured {
   meta: PhotoMeta;
@@ -27,13 +31,54 @@ function kindOf(bytes: Bytes): string {
   return starts("RIFF") && starts("WEBP", 8) ? "image/webp" : "";
 }
 
-/** Takes in one photo. Throws PhotoTooLarge or NotAPhoto: what cannot be opened here is not signed for. */
-export async function capture(file: Blob, place: Place | null, item: string | undefined, stamp: string[]): Promise<Captured> {
+const u16 = (bytes: Bytes, at: number) => (bytes[at]! << 8) | bytes[at + 1]!;
+const u32 = (bytes: Bytes, at: number) => u16(bytes, at) * 65_536 + u16(bytes, at + 2);
+const low = (bytes: Bytes, at: number, n: number) => bytes.slice(at, at + n).reduceRight((sum, byte) => sum * 256 + byte, 0);
+
+/** Width times height as the file's own head tells it, before anything is decoded; 0 where the head tells nothing. */
+export function pixelsOf(bytes: Bytes, type: string): number {
+  if (bytes.length < 30) return 0;
+  if (type === "image/png") return u32(bytes, 16) * u32(bytes, 20);
+  return type === "image/webp" ? pixelsOfWebp(bytes) : pixelsOfJpeg(bytes);
+}
+
+/** From segment to segment up to the one that begins the frame (SOF0 … SOF15, without DHT, JPG and DAC). */
+function pixelsOfJpeg(bytes: Bytes): number {
+  for (let at = 2; at + 9 < bytes.length; ) {
+    const marker = bytes[at + 1]!;
+    if (bytes[at] !== 0xff) return 0;
+    if (marker === 0xff) {
+      at += 1;
+      continue;
+    }
+    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) return u16(bytes, at + 5) * u16(bytes, at + 7);
+    at += 2 + (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7) ? 0 : u16(bytes, at + 2));
+  }
+  return 0;
+}
+
+/** The three kinds of WebP: extended, lossless, lossy. */
+function pixelsOfWebp(bytes: Bytes): number {
+  const kind = String.fromCharCode(...bytes.slice(12, 16));
+  if (kind === "VP8X") return (low(bytes, 24, 3) + 1) * (low(bytes, 27, 3) + 1);
+  if (kind === "VP8L") return ((low(bytes, 21, 2) & 0x3fff) + 1) * (((low(bytes, 21, 4) >>> 14) & 0x3fff) + 1);
+  return (low(bytes, 26, 2) & 0x3fff) * (low(bytes, 28, 2) & 0x3fff);
+}
+
+/** Takes in one photo. Throws PhotoTooLarge, TooManyPixels or NotAPhoto: what cannot be opened here is not signed for. */
+export async function capture(
+  file: Blob,
+  place: Place | null,
+  item: string | undefined,
+  stamp: string[],
+  most = MOST_PIXELS,
+): Promise<Captured> {
   if (file.size > LARGEST_PHOTO) throw new PhotoTooLarge();
   const taken = new Date();
   const original = new Uint8Array(await file.arrayBuffer());
   const type = kindOf(original);
   if (!type) throw new NotAPhoto();
+  if (pixelsOf(original, type) > most) throw new TooManyPixels();
   const meta: PhotoMeta = {
     sha256: await sha256(original),
     size: original.length,

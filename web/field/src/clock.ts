@@ -5,6 +5,11 @@ const MINUTE = 60_000;
 /** Less than this is the ordinary drift of a phone. */
 const NOTABLE = 5 * MINUTE;
 
+/** Now by the server's clock, as far as this phone knows its own error: legal days are counted from it. */
+export function rightNow(skew: number, now = Date.now()): Date {
+  return new Date(Math.abs(skew) < NOTABLE ? now : now - skew);
+}
+
 /** How wrong the clock is, as a sentence; empty when it is right as far as this phone can know. */
 export function clockWords(skew: number, lastSync: string, now = Date.now()): string {
   // set back since: the last talk with the server then lies in the future

@@ -4,7 +4,7 @@ import { decideItem, decideOverall, type Judged } from "./decide";
 import type { OpenDraft } from "./drafts";
 import type { Answer, Content } from "./record";
 import { findingsOf, type Words } from "./wording";
-import { addDays, deadlineFrom, localDate } from "./workdays";
+import { deadlineFrom, localDate } from "./workdays";
 
 export interface Verdict {
   item: CheckItem;
@@ -15,6 +15,11 @@ export interface Verdict {
 
 export function itemsOf(checklist: Checklist): CheckItem[] {
   return checklist.sections.flatMap((section) => section.items);
+}
+
+/** Whether an item is for other trades than this one. */
+export function isForeign(item: CheckItem, trade: string): boolean {
+  return !!trade && !!item.applies?.length && !item.applies.includes(trade);
 }
 
 export function judged(item: CheckItem, answer: Answer): Judged {
@@ -48,13 +53,24 @@ export interface DeadlineOffer {
   provisional: boolean;
 }
 
-/** The deadline that the rules propose for what must be put right, and what may be set at the earliest and latest. */
-export function deadlineOffer(rules: Rules, calendar: Calendar | null, day: string): DeadlineOffer {
+/**
+ * The deadline that the rules propose for what must be put right, and what may be set at the earliest and latest. Time
+ * that is `granted` already is never shortened: the offer is not before that day.
+ */
+export function deadlineOffer(rules: Rules, calendar: Calendar | null, day: string, granted = ""): DeadlineOffer {
   const limit = rules.deadline;
-  if (!limit) return { date: "", min: day, max: "", provisional: false };
+  const min = granted > day ? granted : day;
+  if (!limit) return { date: granted > day ? granted : "", min, max: "", provisional: false };
   const { date, provisional } = deadlineFrom(calendar, day, limit);
   const max = limit.max ? deadlineFrom(calendar, day, { days: limit.max, unit: limit.unit }).date : "";
-  return { date, min: limit.min ? addDays(day, limit.min) : day, max, provisional };
+  if (date >= min) return { date, min, max, provisional };
+  return { date: min, min, max: max && max < min ? min : max, provisional: false };
+}
+
+/** The latest day that runs for what this re-check sends back; empty for a first visit. */
+export function grantedUntil(head: Pick<OpenDraft["head"], "task" | "rechecks">): string {
+  const back = (head.task?.open_items ?? []).filter((open) => head.rechecks[open.rectification]?.accepted === false);
+  return back.map((open) => open.deadline?.slice(0, 10) ?? "").reduce((a, b) => (a > b ? a : b), "");
 }
 
 /** Whether something must be put right by a date: investigated items get none. */

@@ -5,11 +5,15 @@ export interface Person {
   name: string;
   certificate_no: string | null;
   certificate_until: string | null;
-  posts?: { role: string; area?: string; until?: string | null }[];
+  /** Whether his certificate is in force today. */
+  signs: boolean;
 }
 
-export interface Colleague extends Person {
-  signs: boolean;
+export type Colleague = Person;
+
+/** Who holds the phone. */
+export interface Myself extends Person {
+  posts: { role: string; area: string }[];
 }
 
 export interface Licence {
@@ -54,10 +58,12 @@ export interface CheckItem {
   may_na: boolean;
   fix: string;
   verified: boolean;
+  /** Absent in the simplest lists: then `verified` speaks for the basis as well. */
+  basis_verified?: boolean;
   /** Standard wordings of a failure, offered as chips for the note. */
   phrases?: string[];
   /** Trades of premises that the item applies to; none given means all. */
-  trades?: string[];
+  applies?: string[];
 }
 
 export interface Section {
@@ -85,6 +91,7 @@ export interface OpenItem {
   found?: string;
   required: string;
   deadline: string | null;
+  state: string;
   answer: string | null;
   answered?: string | null;
   /** A later day that the enterprise asked for and nobody has granted yet, and why. */
@@ -135,8 +142,8 @@ export type Result = "compliant" | "basically_compliant" | "non_compliant";
 export interface Rules {
   decide: DecideRules;
   /** Null where no rule gives a deadline by itself: then the officer sets one. */
-  deadline: { days: number; unit: string; basis?: string; min?: number; max?: number | null; unverified?: boolean } | null;
-  limits?: { officers?: number; photo_for_failed?: boolean; photos_per_item?: number | null; far_metres?: number };
+  deadline: { days: number; unit: string; basis?: string; max?: number | null; unverified?: boolean } | null;
+  limits?: { officers?: number; photo_for_failed?: boolean; photos_per_item?: number | null; far_metres?: number; pixels?: number };
 }
 
 /** The place's time zone, and how people outside reach the site: the phone's papers say what the server's say. */
@@ -161,6 +168,11 @@ export interface Organ {
 /** A form of the pack: title, who signs, its wording. `notes[0]` stands on a paper that wants a seal until it has one. */
 export interface PaperForm {
   title: string;
+  /** Each fact with its label, in the order of the public page. */
+  fields?: { key: string; label: string }[];
+  copies?: number;
+  basis?: string;
+  verified?: boolean;
   signs?: string[];
   sealed?: boolean;
   notes?: string[];
@@ -177,7 +189,7 @@ export interface PullPage {
   more: boolean;
   server_time: string;
   uploads?: string;
-  person?: Person;
+  person?: Myself;
   grant_until?: string;
   colleagues?: Colleague[];
   premises?: Premises[];
@@ -190,7 +202,7 @@ export interface PullPage {
   numbers?: ReservedNumber[];
   papers?: Partial<Record<PaperKind, PaperForm>>;
   trades?: Trade[];
-  removed?: { premises?: string[]; tasks?: string[]; checklists?: (string | { id: string; version: number })[] };
+  removed?: { premises?: string[]; tasks?: string[]; checklists?: string[] };
 }
 
 export interface Enrolment {

@@ -6,7 +6,7 @@ import { utf8, uuid7, type Bytes } from "./bytes";
 import type { PaperKind, Premises, Purpose, Task } from "./contract";
 import type { Vault } from "./crypto";
 import { checklistRef, type FieldDb } from "./db";
-import type { Answer, Hindered, PhotoFact, Place, Recheck, Signature, Signer, Unlisted } from "./record";
+import type { Answer, Hindered, PhotoFact, Place, Recheck, Refused, Signature, Signer, Unlisted } from "./record";
 import { watchRoom } from "./storage";
 import { localTime } from "./workdays";
 
@@ -25,7 +25,7 @@ export interface Head {
   findings: string | null;
   statement: string;
   deadline: string | null;
-  refused: { reason: string; witness: string } | null;
+  refused: Refused | null;
   rechecks: Record<string, Recheck>;
   /** Why the visit cannot be made; the place that the phone did not know; that only its being there is noted. */
   hindered?: Hindered | null;

@@ -1,5 +1,5 @@
 /** What still stands between a visit and its signing: each as a sentence, and where it is put right. */
-import { isBare, needsDeadline, today, type Verdict } from "./content";
+import { grantedUntil, isBare, needsDeadline, today, type Verdict } from "./content";
 import { t } from "./i18n";
 import { maySign } from "./tasks";
 import type { Visit } from "./visit";
@@ -67,7 +67,7 @@ function date(visit: Visit, deadline: string): Obstacle[] {
   const field = "deadline";
   if (!deadline) return [{ text: t("stop.no_deadline"), field }];
   return [
-    ...when(deadline < min, { text: t("stop.deadline", { date: min }), field }),
+    ...when(deadline < min, { text: t(min === grantedUntil(visit.head) ? "stop.deadline_granted" : "stop.deadline", { date: min }), field }),
     ...when(!!max && deadline > max, { text: t("stop.deadline_late", { date: max }), field }),
   ];
 }

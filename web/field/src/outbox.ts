@@ -46,7 +46,7 @@ export class Outbox {
   constructor(
     private db: FieldDb,
     private vault: Vault,
-    private api: Pick<Api, "putRecord" | "uploadState" | "putChunk">,
+    private api: Pick<Api, "putRecord" | "uploadState" | "putChunk" | "setAside">,
     private changed: () => void = () => undefined,
   ) {}
 
@@ -77,11 +77,14 @@ export class Outbox {
 
   /**
    * Ends a record that the server holds but for a photo that it will never keep, once the person has exported it. The
-   * line that stays says so in `note`; the photo's bytes stay too, since nobody has confirmed them.
+   * line that stays says so in `note`; the photo's bytes stay too, since nobody has confirmed them. The server is told
+   * first, so that the desk does not wait for them. Throws Unreachable or ServerProblem.
    */
   async setAside(id: string, note: string): Promise<void> {
     const row = await this.db.outbox.get(id);
-    if (row?.state === "refused" && row.matter) await this.confirm({ ...row, flags: [...row.flags, note] });
+    if (row?.state !== "refused" || !row.matter) return;
+    await this.api.setAside(id, row.blobs.filter((blob) => !blob.done).map((blob) => blob.sha256));
+    await this.confirm({ ...row, flags: [...row.flags, note] });
   }
 
   close(): void {

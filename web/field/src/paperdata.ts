@@ -3,7 +3,7 @@
  * (`programmes/inspection/papers.py`); one fixture holds both sides to it.
  */
 import type { CheckItem, PaperKind } from "./contract";
-import type { Answer, FieldRecord, Place } from "./record";
+import type { Answer, FieldRecord, Place, Refused } from "./record";
 import { findingsOf, foundOf, type Words } from "./wording";
 
 /** What the phone holds beside the record. */
@@ -33,7 +33,7 @@ interface Numbers {
   general: string[];
 }
 interface Refusal {
-  refused: { reason: string; witness: string } | null;
+  refused: Refused | null;
 }
 interface Who {
   present: { name: string; role: string };
@@ -51,6 +51,8 @@ export interface OnsiteRecord extends Common, Refusal, Who {
   rights_told: boolean;
   recusal: string;
   findings: string;
+  /** Of a re-check that sends something back: by when it must be put right now. */
+  deadline?: string;
 }
 
 export interface ResultSheet extends Common, Refusal, Who {
@@ -122,6 +124,7 @@ export function onsiteRecord(record: Signed, known: Known): OnsiteRecord {
     findings: findingsOf(content, itemsOf(known), known.words),
     statement: content.statement,
     refused: content.refused,
+    ...(content.rechecks.length && content.deadline ? { deadline: content.deadline } : {}),
   };
 }
 

@@ -4,7 +4,7 @@ import { t, type Key } from "./i18n";
 import { BUILDERS, type Known, type OnsiteRecord, type RectificationOrder, type ResultSheet } from "./paperdata";
 import { Wording } from "./paperwords";
 import { wordsOf } from "./wording";
-import { SCHEMA, type Content, type Signature, type SignerRole } from "./record";
+import { SCHEMA, type Content, type Refused, type Signature, type SignerRole } from "./record";
 
 export type Block =
   | { kind: "rows"; rows: [string, string][] }
@@ -80,8 +80,9 @@ function signers(form: PaperForm | undefined, { content, signatures }: PaperSour
 
 const text = (value: string, strong = false): Block => ({ kind: "text", text: value, strong });
 
-function refusal(words: Wording, refused: { reason: string; witness: string }): Block {
-  return text(words.say("refused", { reason: refused.reason, witness: refused.witness || words.say("no_witness") }));
+function refusal(words: Wording, refused: Refused): Block {
+  const none = refused.no_witness ? words.say("no_witness_why", { why: refused.no_witness }) : words.say("no_witness");
+  return text(words.say("refused", { reason: refused.reason, witness: refused.witness || none }));
 }
 
 /** What he said; "none" only of one who was asked and signed: a refusal says what there is to say. */
@@ -114,6 +115,7 @@ function onsite(d: OnsiteRecord, w: Wording): Block[] {
     text(w.say("answer", { text: w.say(recusal) })),
     text(w.say("findings"), true),
     text(d.findings),
+    ...(d.deadline && w.has("recheck_by") ? [text(w.say("recheck_by", { day: w.date(d.deadline) }))] : []),
     ...(place ? [text(w.say("position", place))] : []),
     text(w.say("statement"), true),
     text(statement(d, w)),
@@ -235,6 +237,6 @@ function plain(content: Content, party: string): Block[] {
     text(content.findings),
     text(t("paper.statement"), true),
     text(content.statement || "/"),
-    ...(content.refused ? [text(`${t("paper.refused")}: ${content.refused.reason} ${content.refused.witness}`)] : []),
+    ...(content.refused ? [text(`${t("paper.refused")}: ${[content.refused.reason, content.refused.witness || content.refused.no_witness].filter(Boolean).join(" ")}`)] : []),
   ];
 }

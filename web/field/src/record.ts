@@ -55,6 +55,13 @@ export interface Place {
   accuracy: number;
 }
 
+/** That he will not sign: why, and who signs as a witness, or else why there is none. */
+export interface Refused {
+  reason: string;
+  witness: string;
+  no_witness?: string;
+}
+
 export interface Signer {
   id: number | string;
   name: string;
@@ -91,7 +98,7 @@ export interface Content {
   /** Null for a re-check, which judges findings one by one. */
   outcome: { result: Result; items: { item: string; measure: Measure }[]; rules_version: number } | null;
   deadline: string | null;
-  refused: { reason: string; witness: string } | null;
+  refused: Refused | null;
   rechecks: Recheck[];
   papers: { kind: PaperKind; number: string | null; code: string | null }[];
   hindered: Hindered | null;

@@ -65,6 +65,7 @@ export class Session {
     this.api.uploads = this.reference.uploads.replace(/\/$/, "").replace(/\/uploads$/, "");
     status.lastSync = (await this.db.value<string>("last_sync")) ?? "";
     status.grantUntil = (await this.db.value<string>("grant_until")) ?? this.profile.grantUntil;
+    status.revoked = (await this.db.value<string>("revoked")) === this.profile.device;
     status.skew = (await this.db.value<number>("clock_skew_ms")) ?? 0;
   }
 
@@ -84,6 +85,8 @@ export const status = reactive({
   /** Milliseconds that the phone's clock was ahead of the server's when they last spoke. */
   skew: 0,
   problem: "",
+  /** Reported lost or revoked: what is under way may be sent, nothing new is begun. */
+  revoked: false,
   waiting: 0,
   stuck: 0,
   tick: 0,
@@ -130,6 +133,12 @@ const SOON_MS = 4_000;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let failures = 0;
 
+/** Kept with the device's id: set up anew, the phone is another device. */
+async function noteRevoked(of: Session, device: string): Promise<void> {
+  status.revoked = device !== "";
+  await ifRoom(of.db.setValue("revoked", device));
+}
+
 /** Sends and pulls now, then plans the next time: five minutes after a success, sooner at first after a failure. */
 export async function syncNow(): Promise<void> {
   const here = session.value;
@@ -149,11 +158,13 @@ export async function syncNow(): Promise<void> {
     failures = 0;
     status.reachable = true;
     status.problem = "";
+    if (status.revoked) await noteRevoked(here, "");
   } catch (reason) {
     failures += 1;
     if (isFull(reason)) full.value = true;
-    else if (reason instanceof ServerProblem) status.problem = [reason.message, reason.mend].filter(Boolean).join(" ");
-    else status.reachable = false;
+    else if (reason instanceof ServerProblem && reason.problem === "device.revoked") await noteRevoked(here, here.profile.device);
+    if (reason instanceof ServerProblem) status.problem = [reason.message, reason.mend].filter(Boolean).join(" ");
+    else if (!isFull(reason)) status.reachable = false;
   } finally {
     status.syncing = false;
   }

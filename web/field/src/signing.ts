@@ -9,7 +9,7 @@ import { holdNumbers, removeDraftRows } from "./drafts";
 import { digestOf } from "./crypto";
 import { outboxRow } from "./outbox";
 import { paperViews, type PaperView } from "./paperview";
-import { SCHEMA, type Content, type FieldRecord, type Signature, type SignerRole } from "./record";
+import { SCHEMA, type Content, type FieldRecord, type Refused, type Signature, type SignerRole } from "./record";
 import { refreshWaiting } from "./session";
 import type { Visit } from "./visit";
 import { wordsOf } from "./wording";
@@ -48,8 +48,19 @@ export async function submitUnsigned(visit: Visit): Promise<string> {
   return submit(visit);
 }
 
+/** Whether a refusal can be laid down: with its reason, and a witness or the reason why there is none. */
+export function isWitnessed(refused: Refused): boolean {
+  return !!refused.reason.trim() && !!(refused.witness.trim() || refused.no_witness?.trim());
+}
+
+/** Without what was typed before a witness was found. */
+export function tidyRefusal({ reason, witness, no_witness }: Refused): Refused {
+  const why = no_witness?.trim();
+  return { reason: reason.trim(), witness: witness.trim(), ...(why && !witness.trim() ? { no_witness: why } : {}) };
+}
+
 /** Notes that the person in charge will not sign: the text changes, so it is frozen anew. */
-export async function refuse(visit: Visit, refused: { reason: string; witness: string } | null): Promise<void> {
+export async function refuse(visit: Visit, refused: Refused | null): Promise<void> {
   visit.head.refused = refused;
   await freeze(visit, visit.head.deadline);
 }
@@ -67,7 +78,7 @@ export function keepSignature(visit: Visit, signature: Signature): void {
 export function signersOf(content: Content): { who: SignerRole; name: string; certificate_no?: string; must: boolean }[] {
   const [first, second] = content.inspectors;
   const party = content.refused
-    ? [{ who: "witness" as const, name: content.refused.witness, must: false }].filter((each) => each.name)
+    ? [{ who: "witness" as const, name: content.refused.witness, must: true }].filter((each) => each.name)
     : [{ who: "party" as const, name: content.present.name, must: true }];
   const officer = (who: SignerRole, of = first) => ({ who, name: of?.name ?? "", certificate_no: of?.certificate_no ?? "", must: true });
   return [...party, officer("inspector1", first), officer("inspector2", second)];

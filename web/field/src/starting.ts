@@ -2,7 +2,8 @@
 import { today } from "./content";
 import type { Checklist, Premises, Purpose, Task } from "./contract";
 import type { Signer } from "./record";
-import type { Session } from "./session";
+import { t } from "./i18n";
+import { status, type Session } from "./session";
 import { maySign, partyId } from "./tasks";
 
 /** Checklists in force today that fit a trade, newest version of each; all of them when none fits. */
@@ -35,6 +36,15 @@ export function fits(list: Checklist, trade: string): boolean {
   return list.applies.includes(trade);
 }
 
+/** The server said that this phone was reported lost: nothing new is begun on it. */
+export class PhoneRevoked extends Error {}
+
+/** Why a visit did not start, for the person who tapped. */
+export function notStarted(reason: unknown): string {
+  return t(reason instanceof PhoneRevoked ? "trouble.revoked" : "trouble.not_started");
+}
+
+/** Throws PhoneRevoked. */
 export async function startVisit(
   here: Session,
   premises: Premises,
@@ -43,5 +53,6 @@ export async function startVisit(
   checklist: { id: string; version: number } | null,
   more: Parameters<Session["drafts"]["start"]>[5] = {},
 ): Promise<string> {
+  if (status.revoked) throw new PhoneRevoked();
   return here.drafts.start(premises, task, purpose, checklist, await officers(here, task), more);
 }

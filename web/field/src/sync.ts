@@ -71,7 +71,7 @@ async function dropRemoved(db: FieldDb, page: PullPage): Promise<void> {
   await db.premises.bulkDelete(page.removed?.premises ?? []);
   await db.tasks.bulkDelete(page.removed?.tasks ?? []);
   const before = ((await db.kv.get("gone"))?.value as string[] | undefined) ?? [];
-  const now = (page.removed?.checklists ?? []).map((each) => (typeof each === "string" ? each : checklistRef(each)));
+  const now = page.removed?.checklists ?? [];
   const kept: string[] = [];
   for (const gone of new Set([...before, ...now])) {
     const refs = await db.checklists.where("ref").equals(gone).or("id").equals(gone).primaryKeys();

@@ -1,7 +1,8 @@
 /** An open draft on the screen: its answers, photos and progress, each change saved the moment it is made. */
-import { computed, onUnmounted, reactive, ref, shallowRef, toRaw } from "vue";
-import { capture, NotAPhoto, PhotoTooLarge } from "./capture";
-import { deadlineOffer, overall, verdicts } from "./content";
+import { computed, onUnmounted, reactive, ref, shallowRef, toRaw, watch } from "vue";
+import { rightNow } from "./clock";
+import { capture, NotAPhoto, PhotoTooLarge, TooManyPixels } from "./capture";
+import { deadlineOffer, grantedUntil, isForeign, overall, verdicts } from "./content";
 import type { CheckItem, Checklist, OpenItem, Section } from "./contract";
 import { checklistRef } from "./db";
 import { withinLimits } from "./decide";
@@ -9,7 +10,8 @@ import type { Head, OpenDraft, PhotoMeta } from "./drafts";
 import { metresBetween, whereAmI } from "./geo";
 import { t } from "./i18n";
 import type { Answer, Recheck } from "./record";
-import { open } from "./session";
+import { open, status } from "./session";
+import { full } from "./storage";
 import { localDate, localTime } from "./workdays";
 
 const TRY_AGAIN_MS = 3_000;
@@ -78,7 +80,7 @@ export class Visit {
 
   readonly deadline = computed(() => {
     const { rules, calendar } = this.session.reference;
-    return rules ? deadlineOffer(rules, calendar, localDate(new Date())) : null;
+    return rules ? deadlineOffer(rules, calendar, localDate(rightNow(status.skew)), grantedUntil(this.head)) : null;
   });
 
   private guard(work: Promise<unknown>, undo: () => void = () => undefined): void {
@@ -152,8 +154,7 @@ export class Visit {
 
   /** Whether an item is for other trades than this shop's. */
   foreign(item: CheckItem): boolean {
-    const { trade } = this.head.premises;
-    return !!trade && !!item.trades?.length && !item.trades.includes(trade);
+    return isForeign(item, this.head.premises.trade);
   }
 
   /** Items for other trades are answered beforehand; the page says so, and the inspector may answer otherwise. */
@@ -176,7 +177,7 @@ export class Visit {
     try {
       const place = await whereAmI();
       const stamp = [this.head.premises.name, this.head.inspectors.map((each) => each.name).join(" ")];
-      const { meta, original, shown } = await capture(file, place, item, stamp);
+      const { meta, original, shown } = await capture(file, place, item, stamp, this.session.reference.rules?.limits?.pixels);
       if (this.photos.some((photo) => photo.sha256 === meta.sha256)) return;
       await this.session.drafts.addPhoto(this.head.id, meta, original, shown);
       this.photos.push(meta);
@@ -184,6 +185,7 @@ export class Visit {
       this.trouble.value = "";
     } catch (reason) {
       if (reason instanceof PhotoTooLarge) this.trouble.value = t("trouble.photo_large");
+      else if (reason instanceof TooManyPixels) this.trouble.value = t("trouble.photo_pixels");
       else if (reason instanceof NotAPhoto) this.trouble.value = t("trouble.no_photo");
       else this.trouble.value = t("trouble.photo_not_saved");
     }
@@ -250,6 +252,12 @@ export class Visit {
     if (this.trouble.value !== t("trouble.text_not_saved")) await this.writing;
   }
 
+  /** There is room again: what said that a tap was not kept is over. */
+  roomAgain(): void {
+    const over = ["trouble.not_saved", "trouble.photo_not_saved", "trouble.record_not_saved"] as const;
+    if (over.some((key) => this.trouble.value === t(key))) this.trouble.value = "";
+  }
+
   close(): void {
     this.closed = true;
   }
@@ -274,6 +282,7 @@ export function useVisit(id: string) {
   const visit = shallowRef<Visit | null>(null);
   const missing = ref(false);
   onUnmounted(() => visit.value?.close());
+  watch(full, (isFull) => !isFull && visit.value?.roomAgain());
   void Visit.load(id).then((found) => {
     visit.value = found;
     missing.value = !found;

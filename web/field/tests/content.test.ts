@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
-import { contentOf, deadlineOffer, findingsText, isBare, needsDeadline, papersNeeded, verdicts } from "../src/content";
+import { contentOf, deadlineOffer, findingsText, grantedUntil, isBare, needsDeadline, papersNeeded, verdicts } from "../src/content";
 import type { CheckItem, Checklist, DecideRules, Rules } from "../src/contract";
 import type { Head, OpenDraft } from "../src/drafts";
-import type { Answer } from "../src/record";
+import type { Answer, Refused } from "../src/record";
+import { isWitnessed, signersOf, tidyRefusal } from "../src/signing";
+import { paperViews } from "../src/paperview";
 import { byDistance, byShop, distanceWords, dueOf, maySign, sortTasks } from "../src/tasks";
 import { wordsOf } from "../src/wording";
 import { checklistsFor } from "../src/starting";
@@ -53,12 +55,46 @@ test("a deadline is dropped when nothing has to be put right any more", () => {
 
 test("a re-check judges findings, not items", () => {
   const rechecks = { r1: { rectification: "r1", accepted: false, note: "还没改", photos: [] } };
-  const open_items = [{ item: "1.2", rectification: "r1", required: "离地", deadline: null, answer: null }];
+  const open_items = [{ item: "1.2", rectification: "r1", required: "离地", deadline: null, state: "ordered", answer: null }];
   const task = { uid: "t", number: "", premises: "s1", kind: "recheck" as const, checklist: null, state: "", due: null, assignee: null, second: null, version: 1, open_items };
   const one = draft([], { purpose: "recheck", rechecks, task, deadline: "2026-12-01" });
   const content = contentOf(one, null, { device: "d", app: "1", ended: at, skew: 0, rules, words, papers: [] });
   expect(content).toMatchObject({ task: "t", outcome: null, checklist: null, answers: [], deadline: "2026-12-01", rechecks: [rechecks.r1] });
   expect(findingsText(one, null, words)).toBe("复查 1 项，0 项已改正，1 项未改正。\n1. 还没改。");
+});
+
+test("a re-check never offers less time than was granted, and its record hands the new day over", () => {
+  const open = (uid: string, deadline: string) => ({ item: uid, rectification: uid, required: "", deadline, state: "ordered", answer: null });
+  const back = (uid: string, accepted: boolean) => ({ [uid]: { rectification: uid, accepted, note: "未改", photos: [] } });
+  const task = { uid: "t", number: "", premises: "s1", kind: "recheck" as const, checklist: null, state: "", due: null, assignee: null, second: null, version: 1, open_items: [open("a", "2026-12-20"), open("b", "2026-12-28")] };
+  const head = { task, rechecks: { ...back("a", false), ...back("b", true) } };
+  expect(grantedUntil(head)).toBe("2026-12-20");
+  expect(deadlineOffer(rules, null, "2026-11-23", grantedUntil(head))).toEqual({ date: "2026-12-20", min: "2026-12-20", max: "2026-12-23", provisional: false });
+  expect(deadlineOffer(rules, null, "2026-11-23", "2027-01-05")).toMatchObject({ date: "2027-01-05", min: "2027-01-05", max: "2027-01-05" });
+  expect(deadlineOffer(rules, null, "2026-11-23", "2026-11-20").date).toBe("2026-12-03");
+  expect(grantedUntil({ task: null, rechecks: {} })).toBe("");
+  const one = draft([], { purpose: "recheck", rechecks: back("a", false), task, deadline: "2026-12-20" });
+  const content = contentOf(one, null, { device: "d", app: "1", ended: at, skew: 0, rules, words, papers: [{ kind: "onsite_record", number: null, code: null }] });
+  const texts = { recheck_by: "未改正的,应在{day}前改正。" };
+  const [view] = paperViews({ id: "r", content, digest: "", premises: shop(), checklist: null, organ: null, forms: { onsite_record: { title: "", texts } }, signatures: [], origin: "" });
+  expect(JSON.stringify(view!.blocks)).toContain("未改正的,应在2026年12月20日前改正。");
+});
+
+test("a refusal has a witness who signs, or the reason why there is none, on the paper as well", () => {
+  expect(isWitnessed({ reason: "不认可", witness: "" })).toBe(false);
+  expect(isWitnessed({ reason: "", witness: "王某" })).toBe(false);
+  expect(isWitnessed({ reason: "不认可", witness: "王某" })).toBe(true);
+  expect(isWitnessed({ reason: "不认可", witness: " ", no_witness: "现场无其他人" })).toBe(true);
+  expect(tidyRefusal({ reason: " 不认可 ", witness: "王某", no_witness: "无人" })).toEqual({ reason: "不认可", witness: "王某" });
+  expect(tidyRefusal({ reason: "不认可", witness: "", no_witness: " " })).toEqual({ reason: "不认可", witness: "" });
+  const signed = (refused: Refused) => contentOf(draft([], { refused }), list, { device: "d", app: "1", ended: at, skew: 0, rules, words, papers: [{ kind: "onsite_record", number: null, code: null }] });
+  const witness = signersOf(signed({ reason: "不认可", witness: "王某" })).find((signer) => signer.who === "witness");
+  expect(witness).toMatchObject({ name: "王某", must: true });
+  const content = signed({ reason: "不认可", witness: "", no_witness: "现场无其他人" });
+  expect(signersOf(content).map((signer) => signer.who)).toEqual(["inspector1", "inspector2"]);
+  const texts = { refused: "拒绝签字,原因:{reason}。见证人:{witness}。", no_witness: "无", no_witness_why: "无({why})" };
+  const [view] = paperViews({ id: "r", content, digest: "", premises: shop(), checklist: null, organ: null, forms: { onsite_record: { title: "", texts } }, signatures: [], origin: "" });
+  expect(JSON.stringify(view!.blocks)).toContain("见证人:无(现场无其他人)。");
 });
 
 test("the offered deadline has its limits; without a rule there is none to offer", () => {

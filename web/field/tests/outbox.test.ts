@@ -31,6 +31,12 @@ class Server {
     return { id, state: "accepted", sha256: digest, matter: { uid: id, number: `N-${id}`, title: "" }, flags: [], blobs_missing: [] };
   };
 
+  aside: Record<string, string[]> = {};
+  setAside = async (id: string, photos: string[]): Promise<void> => {
+    this.step(`aside ${id}`);
+    this.aside[id] = photos;
+  };
+
   uploadState = async (sha: string): Promise<UploadState> => {
     this.step(`state ${sha.slice(0, 6)}`);
     return { offset: this.held.get(sha)?.length ?? 0, done: this.done.has(sha), sha256: sha };
@@ -172,7 +178,12 @@ test("a photo that the server will not keep holds up no other; the record can be
   const row = (await bench.db.outbox.get("a"))!;
   expect([row.state, row.problem?.code, row.matter]).toEqual(["refused", "upload.content", "N-a"]);
   expect(server.done.has(good!)).toBe(true);
+  server.fail = () => new Unreachable("away");
+  await expect(outbox.setAside("a", "1 missing")).rejects.toThrow(Unreachable);
+  expect(await bench.db.outbox.count()).toBe(1); // the desk must learn of it, or it would wait for ever
+  server.fail = null;
   await outbox.setAside("a", "1 missing");
+  expect(server.aside).toEqual({ a: [bad] });
   expect(await bench.db.outbox.count()).toBe(0);
   expect((await bench.db.sent.get("a"))!.flags).toEqual(["1 missing"]);
   expect(await bench.db.blobs.get(bad!)).toBeTruthy();

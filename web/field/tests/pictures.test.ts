@@ -8,7 +8,7 @@ import { phone, shop } from "./helpers";
 
 const task = (uid: string, due: string, photos: string[]): Task => ({
   uid, number: uid, premises: "s1", kind: "recheck", checklist: null, state: "rectifying", due, assignee: null, second: null, version: 1,
-  open_items: [{ item: "1.2", rectification: uid, required: "", deadline: due, answer: "改了", photos }],
+  open_items: [{ item: "1.2", rectification: uid, required: "", deadline: due, state: "answered", answer: "改了", photos }],
 }); // prettier-ignore
 
 test("photos of answers come once, nearest date first, and go with their task unless a visit is under way", async () => {

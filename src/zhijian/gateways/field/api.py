@@ -18,6 +18,7 @@ from zhijian.kernel.accounts import devices
 from zhijian.kernel.accounts.actor import SYSTEM, actor_of
 from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.evidence import files
 from zhijian.kernel.packs import stack
 
 api = NinjaAPI(title="Zhijian field", version="1", urls_namespace="field", docs_url=None)
@@ -36,6 +37,14 @@ def bearer(request: HttpRequest) -> Device:
         raise problems.no_token() from error
 
 
+def _may_download(device: Device) -> None:
+    """Raises Problem when nothing goes out to the phone any more, with the reason."""
+    if device.revoked_at is not None:
+        raise problems.revoked()
+    if not tokens.may_download(device):
+        raise problems.grant_over()
+
+
 class Enrolment(Schema):
     username: str
     password: str
@@ -43,6 +52,10 @@ class Enrolment(Schema):
     public_key: dict[str, Any]
     device_name: str = ""
     app: str = ""
+
+
+class Aside(Schema):
+    photos: list[str]
 
 
 class Challenge(Schema):
@@ -95,8 +108,7 @@ def token(request: HttpRequest, body: Proof) -> dict[str, Any]:
 def pull(request: HttpRequest, since: str = "") -> dict[str, Any]:
     """What changed for this phone since its cursor; `more` asks to call again at once."""
     device: Device = request.auth  # type: ignore[attr-defined]
-    if not tokens.may_download(device):
-        raise problems.grant_over()
+    _may_download(device)
     with scoped(actor_of(device.person, device=str(device.uid))) as actor:
         return reference.pull(device, actor, since, request)
 
@@ -105,8 +117,7 @@ def pull(request: HttpRequest, since: str = "") -> dict[str, Any]:
 def picture(request: HttpRequest, uid: UUID) -> HttpResponse:
     """A photo of an enterprise's answer, small enough to be kept on the phone until the re-check."""
     device: Device = request.auth  # type: ignore[attr-defined]
-    if not tokens.may_download(device):
-        raise problems.grant_over()
+    _may_download(device)
     with scoped(actor_of(device.person, device=str(device.uid))) as actor:
         small = pictures.small_copy(uid, actor)
     headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
@@ -129,3 +140,14 @@ def get_record(request: HttpRequest, uid: UUID) -> dict[str, Any]:
         if kept is None:
             raise problems.not_here()
         return answer(kept)
+
+
+@api.post("records/{uid}/aside", auth=bearer)
+def set_aside(request: HttpRequest, uid: UUID, body: Aside) -> dict[str, int]:
+    """Photos of a record that the phone will not send, since the server refuses them: they were exported by hand."""
+    device: Device = request.auth  # type: ignore[attr-defined]
+    with scoped(SYSTEM):
+        kept = FieldRecord.objects.select_related("matter").filter(pk=uid, person=device.person).first()
+        if kept is None or kept.matter is None:
+            raise problems.not_here()
+        return {"aside": files.set_aside(kept.matter, body.photos, actor_of(device.person, device=str(device.uid)))}

@@ -41,6 +41,10 @@ TRIED = ledger.entry_kind("field.again", label=gettext_lazy("The record {record}
 WHY = {
     "CannotPlace: premises": gettext_lazy("The premises that it names are not in the register."),
     "CannotPlace: unlisted": gettext_lazy("The shop has no file here. Match it, or make a file for it."),
+    "CannotPlace: after_loss": gettext_lazy(
+        "The visit was begun after the phone had been reported lost or was revoked."
+        " Ask the inspector whether it is his."
+    ),
     "CannotPlace: task": gettext_lazy("It re-checks findings that are not known here."),
     "ValidationError": gettext_lazy("Its content is not as any released app writes it."),
 }
@@ -161,7 +165,7 @@ def place(uid: UUID, premises: Premises, actor: Actor) -> Matter:
         try:
             with transaction.atomic():
                 record = read({**came, "content": {**came["content"], "premises": str(premises.uid)}})
-                matter = record_visit(record, came, kept.sha256, kept.device)
+                matter = record_visit(record, came, kept.sha256, kept.device, kept.received)
                 kept.matter = matter
         except StepError as error:
             raise NotOpen(error.message) from error

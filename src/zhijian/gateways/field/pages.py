@@ -61,6 +61,7 @@ def record_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         "detail": detail,
         "premises": Premises.objects.select_related("entity").filter(uid=one.premises).first(),
         "area": said.area_name(kept.area),
+        "lost": detail == "CannotPlace: after_loss",
         **_matching(kept, one, gate.actor_in(request)),
     }
     return render(request, "field/record.html", context)

@@ -41,6 +41,15 @@ def grant_over() -> Problem:
     )
 
 
+def revoked() -> Problem:
+    return Problem(
+        "device.revoked",
+        403,
+        _("This phone was reported lost or revoked. What is on it can still be sent; no new visit can be begun."),
+        _("If it was found again, enrol it anew."),
+    )
+
+
 def differs() -> Problem:
     return Problem(
         "record.differs",

@@ -64,7 +64,7 @@ def take(uid: UUID, body: bytes, device: Device) -> tuple[bool, dict[str, Any]]:
             uid=uid,
             device=device,
             person=device.person,
-            schema=int(raw.get("schema", 0)),
+            schema=_number(raw.get("schema")),
             kind=str(raw.get("kind", ""))[:30],
             body=body,
             sha256=sha256,
@@ -99,6 +99,11 @@ def _parse(uid: UUID, body: bytes) -> dict[str, Any]:
     return raw
 
 
+def _number(schema: Any) -> int:
+    """The schema as a column holds it; 0 for what is no number of a schema. The bytes keep what it said."""
+    return schema if isinstance(schema, int) and 0 <= schema < 2**15 else 0
+
+
 def work_on(kept: FieldRecord, raw: dict[str, Any]) -> None:
     """Make matters of a kept record. Whatever goes wrong, the bytes are kept and a person sees it."""
     kept.state = FieldRecord.State.ACCEPTED
@@ -125,9 +130,21 @@ def work_on(kept: FieldRecord, raw: dict[str, Any]) -> None:
 
 def _visit(kept: FieldRecord, raw: dict[str, Any]) -> None:
     record = unlisted.placed(kept, read(raw))
-    kept.matter = record_visit(record, raw, kept.sha256, kept.device)
+    began = record.content.started - doubts.clock_ahead(record.content, kept.received)
+    if doubts.after_loss(kept.device, began):
+        raise CannotPlace("after_loss")  # nothing is served on anybody before a person has looked
+    kept.matter = record_visit(record, raw, kept.sha256, kept.device, kept.received)
     kept.flags = kept.matter.flags
     kept.area = kept.matter.area
+
+
+def _said(flag: dict[str, Any]) -> str:
+    """A flag in words for the phone; why a record is held is told by the desk, which has the program's own words."""
+    if flag["code"] == "held":
+        return _(
+            "It is kept safely here and waits for a person at the desk: the server could not tell where it belongs."
+        )
+    return doubts.sentence(flag)
 
 
 def answer(kept: FieldRecord) -> dict[str, Any]:
@@ -143,6 +160,6 @@ def answer(kept: FieldRecord) -> dict[str, Any]:
         "state": "held" if kept.state == FieldRecord.State.HELD else "accepted",
         "sha256": kept.sha256,
         "matter": {"uid": str(matter.uid), "number": matter.number, "title": matter.title} if matter else None,
-        "flags": [{"code": f["code"], "message": doubts.sentence(f)} for f in kept.flags],
+        "flags": [{"code": f["code"], "message": _said(f)} for f in kept.flags],
         "blobs_missing": missing,
     }

@@ -6,4 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel.evidence.ledger import entry_kind
 
+ASIDE = entry_kind(
+    "file.aside", label=_("{count} photos do not come from the phone; they were exported there by hand: {files}")
+)
 OPENED = entry_kind("file.opened", label=_("{actor} opened an original file ({sha256})"))

@@ -21,6 +21,7 @@ from typing import IO, Any
 from django.core.files import File as DjangoFile
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
+from django.utils import timezone
 from PIL import Image
 
 from zhijian.kernel.accounts.actor import Actor
@@ -301,6 +302,22 @@ def _one_at_a_time(*digests: str) -> None:
     with connection.cursor() as cursor:
         wanted = sorted(set(digests))
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(d, 1)) FROM unnest(%s::text[]) AS d", [wanted])
+
+
+def set_aside(matter: Matter, digests: Iterable[str], actor: Actor) -> int:
+    """Note that the bytes of these expected photos will not come by the network. Returns how many were waiting.
+
+    They are taken in all the same, should they come after all.
+    """
+    from zhijian.kernel.evidence import entries, ledger
+
+    waiting = File.objects.filter(matter=matter, expected__in=list(digests), blob=None, aside_at=None)
+    files = sorted(waiting.values_list("expected", flat=True))
+    if files:
+        waiting.update(aside_at=timezone.now())
+        told = {"count": len(files), "files": "、".join(digest[:16] for digest in files)}
+        ledger.record(entries.ASIDE.code, actor=actor, subject=f"matter:{matter.pk}", matter=matter, data=told)
+    return len(files)
 
 
 def arrived(blob: Blob) -> int:

@@ -29,7 +29,7 @@ USABLE = (NumberRow.State.RESERVED, NumberRow.State.RETURNED)
 
 
 class NumberForeign(ValueError):
-    """The number is not one that this phone (or this desk) may use: unknown, somebody else's, or used already."""
+    """The number is not one that this person (or this desk) may use: unknown, somebody else's, or used already."""
 
 
 def _advance(kind: str, organ: str, year: int, by: int) -> int:
@@ -163,14 +163,23 @@ def mark(row: NumberRow, state: str, actor: Actor, reason: str = "") -> None:
 
 
 def usable(kind: str, number: str, code: str | None, device_uid: str | None) -> NumberRow:
-    """Lock the row of a number that somebody says he used. Raises NumberForeign unless it is his and still free."""
+    """Lock the row of a number that somebody says he used. Raises NumberForeign unless it is his and still free.
+
+    A number of an earlier device of the same person is his: a phone that was set up anew sends papers that were laid
+    out for signing before.
+    """
     rows = NumberRow.objects.select_for_update(of=("self",)).select_related("device")
     row = rows.filter(kind=kind, number=number).first()
     if row is None or row.state not in USABLE or (code is not None and code != row.code):
         raise NumberForeign(number)
-    if row.device is not None and str(row.device.uid) != device_uid:
+    if row.device is not None and not _his(row.device, device_uid):
         raise NumberForeign(number)
     return row
+
+
+def _his(reserved: Device, device_uid: str | None) -> bool:
+    """Whether the phone is that of the person for whom the number was reserved."""
+    return device_uid is not None and Device.objects.filter(uid=device_uid, person=reserved.person_id).exists()
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
-from .models import Departure, Licence, Premises, PremisesStatus
+from .models import Departure, Licence, Mention, Premises, PremisesStatus
 
 Ranges = Sequence[tuple[str, str]]
 
@@ -83,6 +83,7 @@ def changes_since(cursor: str | None, area_ranges: Ranges, limit: int = 500) -> 
         new = _Position(last.changed, last.pk, at.left, ranges, system)
         return Changes(rows, sorted(removed), new.encode(), more=True)
     rows += _written_here(ranges, own) if own else []
+    rows += _mentioned(at.left, horizon, own, ranges, {row.pk for row in rows})
     removed |= _departed(at.left, horizon, own, ranges)
     new = _Position(horizon - 1, 2**62, horizon, ranges, system)
     return Changes(rows, sorted(removed), new.encode(), more=False)
@@ -144,10 +145,18 @@ def _written_here(ranges: Ranges, own: int) -> list[Premises]:
     return list(rows.order_by("id"))
 
 
+WITHIN = "(changed >= %s::text::xid8 AND changed < %s::text::xid8) OR changed = %s::text::xid8"
+
+
+def _mentioned(since: int, horizon: int, own: int, ranges: Ranges, sent: set[int]) -> list[Premises]:
+    """Places of which something outside the register is new, but for those that are sent anyway."""
+    new = Mention.objects.extra(where=[WITHIN], params=[str(since), str(horizon), str(own)])
+    return list(_open(ranges).filter(pk__in=new.values("premises_id")).exclude(pk__in=sent).order_by("id"))
+
+
 def _departed(since: int, horizon: int, own: int, ranges: Ranges) -> set[uuid.UUID]:
     """Places that left these areas or closed, and have not come back."""
-    when = "(changed >= %s::text::xid8 AND changed < %s::text::xid8) OR changed = %s::text::xid8"
-    left = Departure.objects.filter(_within(ranges)).extra(where=[when], params=[str(since), str(horizon), str(own)])
+    left = Departure.objects.filter(_within(ranges)).extra(where=[WITHIN], params=[str(since), str(horizon), str(own)])
     gone = set(left.values_list("premises_uid", flat=True))
     back = Premises.objects.filter(_within(ranges), uid__in=gone).exclude(status=PremisesStatus.CLOSED)
     return gone - set(back.values_list("uid", flat=True))
@@ -166,7 +175,8 @@ def after_restore() -> int:
     """
     with connection.cursor() as cursor:
         total = 0
-        for table in ("registry_premises", "registry_departure"):
+        there = set(connection.introspection.table_names(cursor))  # a copy of an earlier release has no mentions yet
+        for table in {"registry_premises", "registry_departure", "registry_mention"} & there:
             cursor.execute(
                 f"UPDATE {table} SET changed = pg_current_xact_id() "
                 f"WHERE changed >= pg_snapshot_xmax(pg_current_snapshot()) AND changed <> pg_current_xact_id()"

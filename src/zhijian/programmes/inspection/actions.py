@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -21,7 +22,16 @@ from zhijian.kernel.words import listed
 from zhijian.programmes.inspection import decide, detours, doubts, flow
 from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, Rectification
 from zhijian.programmes.inspection.record import Given, Record
-from zhijian.programmes.inspection.visiting import CannotPlace, Visit, about, checklist_of, start, task_of, there
+from zhijian.programmes.inspection.visiting import (
+    CannotPlace,
+    Visit,
+    about,
+    checklist_of,
+    refusal_of,
+    start,
+    task_of,
+    there,
+)
 from zhijian.programmes.inspection.wording import findings_of, found_of, title_of
 
 RECHECKED = ledger.entry_kind(
@@ -29,23 +39,27 @@ RECHECKED = ledger.entry_kind(
 )
 
 
-def record_visit(record: Record, raw: dict[str, Any], sha256: str, device: Device) -> Matter:
+def record_visit(
+    record: Record, raw: dict[str, Any], sha256: str, device: Device, received: dt.datetime | None = None
+) -> Matter:
     """Make of a phone's record all that follows from it, in one transaction; doubts are flagged on the matter.
 
-    Raises CannotPlace when the premises are unknown.
+    Legal days follow the server's clock (the phone's, put right by its error; never later than `received`). Raises
+    CannotPlace when the premises are unknown.
     """
     content = record.content
     premises = Premises.objects.select_related("entity").filter(uid=content.premises).first()
     if premises is None:
         raise CannotPlace("unlisted" if content.unlisted else "premises")
-    day = calendar.legal_day(content.started)
+    ahead = doubts.clock_ahead(content, received)
+    day = calendar.legal_day(content.started - ahead)
     actor = actor_of(device.person, day, device=str(device.uid))
-    visit = Visit(record, raw, sha256, device, premises, there(actor, premises.area))
+    visit = Visit(record, raw, sha256, device, premises, there(actor, premises.area), ahead)
     flags = [
-        *doubts.of_record(record, raw),
-        *doubts.of_device(device, content.ended),
+        *doubts.of_record(record, raw, ahead),
+        *doubts.of_device(device, visit.began, visit.at),
         *doubts.of_place(record, premises),
-        *doubts.of_officers(record),
+        *doubts.of_officers(record, day),
     ]
     if not actor.can_read(premises.area):
         flags.append(doubts.doubt("outside_area"))
@@ -75,7 +89,7 @@ def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
     checklist = checklist_of(visit)
     task = task_of(visit)
     flags = doubts.of_task(task, content.task is not None, visit.actor.hands)
-    flags += doubts.of_checklist(visit.record, checklist)
+    flags += doubts.of_checklist(visit.record, checklist, calendar.legal_day(visit.began))
     if task is None or task.state != "planned" or task.area != visit.premises.area:
         task = start(visit, checklist)
     judged = decide.decide(checklist.items if checklist else {}, [a.model_dump() for a in content.answers])
@@ -96,13 +110,15 @@ def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
             "present_role": content.present.role if content.present else "",
             "findings": findings_of(content, checklist.items.values() if checklist else ()),
             "statement": content.statement,
+            **refusal_of(content),
+            "clock_ahead": visit.ahead or None,
         },
         result=told.result if told else judged.result,
         failed=len(failed),
         failed_key=sum(given.item in keys for given in failed),
         items_checked=sum(given.answer != "na" for given in content.answers),
-        started=content.started,
-        ended=content.ended,
+        started=visit.began,
+        ended=visit.at,
         record_id=visit.record.id,
         record_digest=visit.record.digest,
         refused=content.refused is not None,
@@ -206,10 +222,11 @@ def _recheck(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
         elif check.accepted:
             perform(row.matter, "accept", visit.actor, at=visit.at, on_site=True, review_note=check.note[:1000])
         else:
-            over = row.deadline < calendar.today()
+            if content.deadline is not None and content.deadline < row.deadline:
+                flags.append(doubts.doubt("deadline_kept", item=row.item, day=row.deadline.isoformat()))
             perform(
                 row.matter, "send_back", visit.actor, at=visit.at, on_site=True, return_reason=check.note or "-" * 2,
-                deadline=content.deadline or (decide.default_deadline(timezone.now()) if over else None),
+                deadline=_new_day(row.deadline, content.deadline),
             )  # fmt: skip
     task.refresh_from_db()
     accepted = sum(check.accepted for check in content.rechecks)
@@ -218,6 +235,13 @@ def _recheck(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
         data={"accepted": accepted, "back": len(content.rechecks) - accepted, "record": visit.reference},
     )  # fmt: skip
     return task, flags
+
+
+def _new_day(running: dt.date, told: dt.date | None) -> dt.date | None:
+    """The day for what is sent back; None leaves the one that runs. Time that was granted is never shortened."""
+    if told is not None:
+        return told if told >= running else None
+    return decide.default_deadline(timezone.now()) if running < calendar.today() else None
 
 
 def _keep_evidence(visit: Visit, matter: Matter) -> None:
@@ -229,11 +253,12 @@ def _keep_evidence(visit: Visit, matter: Matter) -> None:
 
 
 def _make_papers(visit: Visit, matter: Matter) -> list[dict[str, Any]]:
-    """The papers that were handed over, from the same JSON, under the numbers that stood on them."""
+    """The papers that were handed over, from the same JSON, with the numbers and the times that stood on them."""
     flags = []
+    printed = visit.record.content.ended
     for reference in visit.record.content.papers:
         try:
-            papers.make_from_record(reference.kind, matter, visit.record, reference, visit.actor, visit.at)
+            papers.make_from_record(reference.kind, matter, visit.record, reference, visit.actor, printed)
         except papers.NumberForeign:
             flags.append(doubts.doubt("number_foreign", number=reference.number))
     return flags

@@ -45,6 +45,7 @@ def visit_panel(matter: Matter, record: Inspection, actor: Actor) -> dict[str, A
         answer.measure_said = _measure(answer, matter, record, answer.item in right)
     return {
         "visit": record,
+        "first": next((flag["first"] for flag in matter.flags if flag.get("first")), ""),
         "attempts": list(record.attempts.order_by("-at")[:20]),
         "failed": [a for a in answers if a.answer == Answer.Value.NO],
         "complied": [a for a in answers if a.answer == Answer.Value.YES],

@@ -17,7 +17,7 @@ from zhijian.kernel.registry.models import PremisesStatus, Proposal, What
 from zhijian.kernel.registry.proposals import after_accepting, propose
 from zhijian.programmes.inspection import doubts, flow, rules
 from zhijian.programmes.inspection.models import Hindered, Inspection, Unreachable
-from zhijian.programmes.inspection.visiting import Visit, about, start, task_of
+from zhijian.programmes.inspection.visiting import Visit, about, refusal_of, start, task_of
 
 OPEN = ("planned", "rectifying")
 AGAIN = (Hindered.SHUT, Hindered.REPAIR)
@@ -42,6 +42,7 @@ def hinder(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
         note=told.note,
         planned_for=(told.again or rules.visit_again(visit.at)) if kind in AGAIN else None,
         address=told.address,
+        by_field=refusal_of(content),
         report=visit.record.id,
         digest=visit.record.digest,
     )

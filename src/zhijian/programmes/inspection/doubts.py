@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhijian.kernel.accounts.models import Device, Person
-from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.registry.likely import metres_between
@@ -30,11 +29,15 @@ DOUBTS = {
     "no_place": gettext_lazy("Recorded without a position."),
     "grant_ended": gettext_lazy("Recorded after the phone's grant had ended."),
     "device_revoked": gettext_lazy("Sent from a phone that was revoked."),
+    "after_loss": gettext_lazy("The visit was begun after the phone had been reported lost or was revoked."),
     "account_closed": gettext_lazy("The inspector's account is closed."),
     "outside_area": gettext_lazy("The premises are outside the inspector's area."),
     "one_officer": gettext_lazy("Only one officer signed."),
     "certificate_expired": gettext_lazy("%(name)s had no certificate in force."),
     "helper_signed": gettext_lazy("%(name)s is a helper, who may not sign."),
+    "no_witness": gettext_lazy(
+        "He refused to sign; no witness signed for it, and no reason is given why there is none."
+    ),
     "task_reassigned": gettext_lazy("The task had been given to somebody else meanwhile."),
     "task_cancelled": gettext_lazy("The task had been cancelled meanwhile."),
     "task_done_twice": gettext_lazy("The task had been recorded already; this is a second visit."),
@@ -43,7 +46,10 @@ DOUBTS = {
     "checklist_unknown": gettext_lazy("The checklist is not known here."),
     "incomplete": gettext_lazy("%(left)s items were left unanswered."),
     "outcome_differs": gettext_lazy("The rules give another outcome than the phone's."),
-    "number_foreign": gettext_lazy("The paper's number was not reserved for this phone."),
+    "number_foreign": gettext_lazy("The paper's number was not reserved for this inspector."),
+    "deadline_kept": gettext_lazy(
+        "Finding %(item)s: the paper names an earlier day than the one that was granted; %(day)s stays."
+    ),
     "finding_settled": gettext_lazy("A finding had been settled already."),
 }
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)
@@ -64,27 +70,49 @@ def enforces(content: Content) -> bool:
     return content.mode != "note" and (content.hindered is None or content.hindered.kind == "refused")
 
 
-def of_record(record: Record, raw: dict[str, Any]) -> list[dict[str, Any]]:
-    """Doubts that the record itself raises."""
+def clock_ahead(content: Content, received: dt.datetime | None = None) -> dt.timedelta:
+    """By how much the phone's clock was wrong, as far as it matters; negative when it was slow.
+
+    The phone measures it whenever it talks to the server. What would have ended after it was received tells it as well.
+    """
+    ahead = dt.timedelta(milliseconds=content.clock_skew_ms)
+    if received is not None and content.ended - ahead > received + CLOCK_TOLERANCE:
+        ahead = content.ended - received
+    return ahead if abs(ahead) > CLOCK_TOLERANCE else dt.timedelta()
+
+
+def of_record(record: Record, raw: dict[str, Any], ahead: dt.timedelta) -> list[dict[str, Any]]:
+    """Doubts that the record itself raises; `ahead` is the error of the phone's clock."""
     content = record.content
     found = []
     if sha256_hex(canonical(raw["content"])) != record.digest:
         found.append(doubt("digest_wrong"))
-    skew = dt.timedelta(milliseconds=abs(content.clock_skew_ms))
-    if skew > CLOCK_TOLERANCE:
-        found.append(doubt("clock_wrong", minutes=int(skew.total_seconds() // 60)))
+    if content.refused is not None and not content.refused.no_witness and not _witnessed(record):
+        found.append(doubt("no_witness"))
+    error = max(abs(ahead), abs(dt.timedelta(milliseconds=content.clock_skew_ms)))
+    if error > CLOCK_TOLERANCE:
+        found.append(doubt("clock_wrong", minutes=int(error.total_seconds() // 60)))
     if enforces(content) and len(content.inspectors) < rules.officers_min(content.started):
         found.append(doubt("one_officer"))
     return found
 
 
-def of_device(device: Device, when: dt.datetime) -> list[dict[str, Any]]:
-    """Doubts about the phone: its grant, its revocation, its person."""
+def _witnessed(record: Record) -> bool:
+    return any(one.who == "witness" and one.strokes for one in record.signatures)
+
+
+def after_loss(device: Device, began: dt.datetime) -> bool:
+    """Whether a visit was begun on a phone that was reported lost or revoked by then."""
+    return device.revoked_at is not None and began > device.revoked_at
+
+
+def of_device(device: Device, began: dt.datetime, when: dt.datetime) -> list[dict[str, Any]]:
+    """Doubts about the phone: its grant, its revocation before or after the visit `began`, its person."""
     found = []
     if when > device.grant_until:
         found.append(doubt("grant_ended"))
     if device.revoked_at is not None:
-        found.append(doubt("device_revoked"))
+        found.append(doubt("after_loss" if after_loss(device, began) else "device_revoked"))
     if not device.person.is_active:
         found.append(doubt("account_closed"))
     return found
@@ -102,9 +130,8 @@ def of_place(record: Record, premises: Premises) -> list[dict[str, Any]]:
     return [doubt("far_away", metres=away)] if away > limit + (place.accuracy or 0) else []
 
 
-def of_officers(record: Record, people: Mapping[int, Person] | None = None) -> list[dict[str, Any]]:
+def of_officers(record: Record, day: dt.date, people: Mapping[int, Person] | None = None) -> list[dict[str, Any]]:
     """Doubts about the officers' certificates on the day. `people` by id, where they are at hand."""
-    day = calendar.legal_day(record.content.started)
     if not enforces(record.content):
         return []
     if people is None:
@@ -120,14 +147,13 @@ def of_officers(record: Record, people: Mapping[int, Person] | None = None) -> l
     ] + [doubt("helper_signed", name=one.name) for one in helping]
 
 
-def of_checklist(record: Record, checklist: Checklist | None) -> list[dict[str, Any]]:
+def of_checklist(record: Record, checklist: Checklist | None, day: dt.date) -> list[dict[str, Any]]:
     """Doubts about the checklist: unknown, not in force, not answered to the end."""
     if record.content.checklist is None:
         return []
     if checklist is None:
         return [doubt("checklist_unknown")]
     found = []
-    day = calendar.legal_day(record.content.started)
     if day < checklist.since or (checklist.until is not None and day > checklist.until):
         found.append(doubt("checklist_replaced"))
     left = set(checklist.items) - {given.item for given in record.content.answers}

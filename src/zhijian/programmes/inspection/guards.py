@@ -88,7 +88,9 @@ def within_extension(matter: Matter, record: Rectification, actor: Actor, facts:
 
 
 def time_left(matter: Matter, record: Rectification, actor: Actor, facts: Any) -> Guard:
-    """What is sent back needs a day that is still to come."""
+    """What is sent back needs a day that is still to come, and not an earlier one than was granted."""
+    if facts is not None and facts.deadline is not None and facts.deadline < record.deadline:
+        return no(_("Time that was granted is not shortened: at the earliest %(day)s.") % {"day": record.deadline})
     if facts is None or (facts.deadline or record.deadline) >= matter.day:
         return ok()
     return no(_("Give a new deadline: the present one is over."))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -77,6 +79,9 @@ class Inspection(models.Model):
     planned_for = models.DateField(null=True)
     started = models.DateTimeField(null=True)
     ended = models.DateTimeField(null=True)
+    clock_ahead = models.DurationField(
+        null=True, help_text="error of the phone's clock; started and ended are put right by it"
+    )
     result = models.CharField(max_length=20, choices=Result.choices, blank=True)
     items_checked = models.PositiveSmallIntegerField(default=0)
     failed = models.PositiveSmallIntegerField(default=0)
@@ -84,6 +89,9 @@ class Inspection(models.Model):
     present_name = models.CharField(max_length=80, blank=True)
     present_role = models.CharField(max_length=80, blank=True)
     refused = models.BooleanField(default=False)
+    refused_reason = models.TextField(blank=True, help_text="why the person in charge would not sign")
+    witness = models.CharField(max_length=80, blank=True, help_text="who signed for the refusal")
+    no_witness = models.CharField(max_length=200, blank=True, help_text="why nobody did")
     hindered = models.CharField(
         max_length=12, choices=Hindered.choices, blank=True, help_text="why it could not be made; empty once it was"
     )
@@ -95,6 +103,13 @@ class Inspection(models.Model):
         _("inspection code"), max_length=40, blank=True, help_text="the superiors' platform's"
     )
     imported = models.JSONField(default=dict, help_text="columns of the source, for visits made before this platform")
+
+    @property
+    def on_paper(self) -> tuple[dt.datetime, dt.datetime] | None:
+        """Begin and end as the phone's clock told them, where it was wrong: these stand on the papers."""
+        if self.clock_ahead is None or self.started is None or self.ended is None:
+            return None
+        return self.started + self.clock_ahead, self.ended + self.clock_ahead
 
 
 class Attempt(models.Model):

@@ -62,7 +62,10 @@ def _common(record: Record, known: Known) -> Json:
 
 
 def _refused(content: Content) -> Json | None:
-    return content.refused.model_dump() if content.refused else None
+    of = content.refused
+    if of is None:
+        return None
+    return {"reason": of.reason, "witness": of.witness, **({"no_witness": of.no_witness} if of.no_witness else {})}
 
 
 def _present(content: Content) -> Json:
@@ -88,6 +91,7 @@ def onsite_record(record: Record, known: Known) -> Json:
         "findings": wording.findings_of(content, known.items, known.words),
         "statement": content.statement,
         "refused": _refused(content),
+        **({"deadline": content.deadline.isoformat()} if content.rechecks and content.deadline else {}),
     }
 
 

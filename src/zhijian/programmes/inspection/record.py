@@ -91,8 +91,11 @@ class Outcome(Part):
 
 
 class Refused(Part):
+    """That he would not sign: why, and who witnessed it by signing, or why nobody did."""
+
     reason: str = ""
     witness: str = ""
+    no_witness: str = ""
 
 
 class Hindered(Part):
@@ -198,7 +201,10 @@ def read(body: dict[str, Any]) -> Record:
     """The record as the current schema has it. Raises pydantic.ValidationError for what no schema explains."""
     content = body.get("content")
     if isinstance(content, dict):
-        for schema in range(int(body.get("schema", CURRENT)), CURRENT):
+        told = body.get("schema", CURRENT)
+        if not isinstance(told, int) or isinstance(told, bool):
+            raise ValueError("schema is no number")
+        for schema in range(max(told, min(UPCASTERS)), CURRENT):  # 0 was what the first apps wrote for 1
             content = UPCASTERS[schema](content)
         body = {**body, "content": content}
     return Record.model_validate(body)

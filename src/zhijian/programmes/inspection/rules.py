@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from zhijian.kernel.clock import Unit, arithmetic, calendar, rule
+from zhijian.kernel.evidence.files import PIXELS
 from zhijian.kernel.people import certificates
 
 OFFICERS_MIN = rule("inspection.officers_min", _("How many certified officers a visit needs"))
@@ -158,6 +159,7 @@ def for_phone(day: date) -> dict[str, Any]:
             "photo_for_failed": bool(PHOTO_FOR_FAILED.value(day, False)),
             "photos_per_item": int(photos.value) if photos else None,
             "far_metres": int(FAR_FROM_PREMISES.value(day, 500)),
+            "pixels": PIXELS,  # what the server opens: the phone must not sign for more
         },
         "deadline": None,
     }

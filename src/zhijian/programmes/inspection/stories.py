@@ -232,11 +232,12 @@ class PlantedVisit:
 
     def _flags(self, record: Record) -> list[dict[str, Any]]:
         """What the record leaves in doubt; its own digest, made a moment ago, does not."""
+        day = calendar.legal_day(self.content.started)
         return [
-            *doubts.of_device(self.device, self.content.ended),
+            *doubts.of_device(self.device, self.content.started, self.content.ended),
             *doubts.of_place(record, self.premises),
-            *doubts.of_officers(record, self.officers),
-            *doubts.of_checklist(record, self.checklist),
+            *doubts.of_officers(record, day, self.officers),
+            *doubts.of_checklist(record, self.checklist, day),
         ]
 
     def _answer(self, given: Given) -> Answer:

@@ -15,7 +15,7 @@ from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import flow
 from zhijian.programmes.inspection.models import Checklist
-from zhijian.programmes.inspection.record import Record
+from zhijian.programmes.inspection.record import Content, Record
 
 
 class CannotPlace(Exception):
@@ -32,10 +32,16 @@ class Visit:
     device: Device
     premises: Premises
     actor: Actor
+    ahead: dt.timedelta = dt.timedelta()  # of the phone's clock; the record's own times stand on its papers
 
     @property
     def at(self) -> dt.datetime:
-        return self.record.content.ended
+        """When it really ended: legal days follow this, papers keep what was printed."""
+        return self.record.content.ended - self.ahead
+
+    @property
+    def began(self) -> dt.datetime:
+        return self.record.content.started - self.ahead
 
     @property
     def reference(self) -> str:
@@ -69,6 +75,12 @@ def about(visit: Visit, parent: Matter | None = None, title: str = "") -> About:
     return About(title or premises.name, premises.area, premises.entity, premises, parent)
 
 
+def refusal_of(content: Content) -> dict[str, str]:
+    """The fields of the visit that tell why the person in charge did not sign, and who witnessed it."""
+    of = content.refused
+    return {"refused_reason": of.reason, "witness": of.witness[:80], "no_witness": of.no_witness[:200]} if of else {}
+
+
 def start(visit: Visit, checklist: Checklist | None) -> Matter:
     content = visit.record.content
     others = [officer.id for officer in content.inspectors if officer.id != visit.device.person_id]
@@ -77,7 +89,7 @@ def start(visit: Visit, checklist: Checklist | None) -> Matter:
         "start",
         visit.actor,
         about=about(visit),
-        at=content.started,
+        at=visit.began,
         purpose=content.purpose,
         checklist=checklist.pk if checklist else None,
         assignee=visit.device.person_id,

@@ -224,11 +224,15 @@ export const en: Record<keyof typeof zh, string> = {
 
   "trouble.not_saved": "Not saved on the phone. The last tap did not take; everything before it is kept.",
   "trouble.outside": "The value {value} is outside its limits and cannot be compliant. Change the value, or leave “No”.",
+  "trouble.photo_pixels": "This photo has too many pixels and was not taken in. Turn the camera's full resolution off and take it again.",
+  "outbox.aside_away": "This needs the network: the server notes as well that these photos will not come.",
+  "photo.remove_yes": "Delete for good",
   "trouble.photo_large": "This photo is larger than 20 MB and was not taken in. Lower the camera's resolution.",
   "trouble.no_photo": "This is not a photo that can be opened (JPEG, PNG or WebP). It was not taken in: take it again with the camera.",
   "trouble.photo_not_saved": "The photo was not saved on the phone. Free some space and take it again; everything before it is kept.",
   "trouble.text_not_saved": "What you typed is not saved on the phone yet; the app keeps trying. Stay on this page.",
   "trouble.record_not_saved": "It could not be put in line for sending. Signatures and draft are kept; free some space and tap again.",
+  "trouble.revoked": "This phone was reported lost or revoked: no new visit can begin on it. What it holds can still be sent. Set it up anew when it was found.",
   "trouble.not_started": "Could not start: the phone has no room. Free some space and tap again.",
 
   "recheck.open": "Findings to re-check",
@@ -301,7 +305,11 @@ export const en: Record<keyof typeof zh, string> = {
   "refuse.reason_result": "Does not accept the result",
   "refuse.reason_silent": "Gave no reason",
   "refuse.reason_left": "Left",
-  "refuse.witness": "Witness (if any)",
+  "refuse.witness": "Witness (must sign)",
+  "refuse.no_witness": "Why there is no witness",
+  "refuse.none_here": "Nobody else was there; filmed throughout",
+  "refuse.none_willing": "Nobody there would witness; filmed throughout",
+  "refuse.witness_first": "Name a witness, or say why there is none",
   "refuse.confirm": "Note the refusal",
   "refuse.undo": "The party will sign after all",
 
@@ -401,6 +409,8 @@ export const en: Record<keyof typeof zh, string> = {
 
   "stop.no_deadline": "No deadline is set",
   "stop.deadline_late": "The deadline cannot be after {date}",
+  "stop.deadline_granted": "Time until {date} was granted; a re-check does not shorten it",
+  "review.deadline_granted": "Time until {date} runs already; a re-check does not shorten it. A later day may be set.",
   "stop.photo": "{no} fails: it needs a photo, or a word why there is none",
   "trouble.photo_many": "At most {n} photos for this item.",
   "review.far": "This was recorded about {n} m from the registered place. You may sign; the record says so.",

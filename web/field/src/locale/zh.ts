@@ -221,11 +221,15 @@ export const zh = {
 
   "trouble.not_saved": "没能存到手机上。刚才这一下没有生效，以前存的都在。",
   "trouble.outside": "实测值 {value} 超出限值，不能记为符合。请改数值，或保留「不符合」。",
+  "trouble.photo_pixels": "这张照片的像素太多，没有收下。请在相机里关掉“全像素”或调低分辨率再拍。",
+  "outbox.aside_away": "要连上网络才能放到一边：服务器也要记下这些照片不会再来。",
+  "photo.remove_yes": "确定删除，不能恢复",
   "trouble.photo_large": "这张照片超过 20 MB，没有收下。请在相机里调低分辨率再拍。",
   "trouble.no_photo": "这不是能打开的照片（JPEG、PNG 或 WebP），没有收下。请用相机重拍。",
   "trouble.photo_not_saved": "照片没能存到手机上，请腾出空间后重拍。以前存的都在。",
   "trouble.text_not_saved": "刚打的字还没能存到手机上，正在反复再试。请先别离开这一页。",
   "trouble.record_not_saved": "没能放进待送。签字和草稿都还在，腾出空间后再点一次。",
+  "trouble.revoked": "这台手机已挂失或停用，不能开始新的检查；手机里的记录仍会送出。找回后请重新登记。",
   "trouble.not_started": "没能开始：手机上存不下。腾出空间后再点一次。",
 
   "recheck.open": "待复查的问题",
@@ -298,7 +302,11 @@ export const zh = {
   "refuse.reason_result": "不认可检查结果",
   "refuse.reason_silent": "未说明原因",
   "refuse.reason_left": "中途离开",
-  "refuse.witness": "见证人姓名（可不填）",
+  "refuse.witness": "见证人姓名（须签名）",
+  "refuse.no_witness": "没有见证人的原因",
+  "refuse.none_here": "现场无其他人，已全程录像",
+  "refuse.none_willing": "在场人员不愿见证，已全程录像",
+  "refuse.witness_first": "请写见证人，或没有见证人的原因",
   "refuse.confirm": "记为拒签",
   "refuse.undo": "当事人又愿意签了",
 
@@ -398,6 +406,8 @@ export const zh = {
 
   "stop.no_deadline": "还没有定改正期限",
   "stop.deadline_late": "改正期限不能晚于 {date}",
+  "stop.deadline_granted": "整改期限已定到 {date}，复查不能缩短",
+  "review.deadline_granted": "整改期限已定到 {date}，复查不缩短；可以另定更晚的日期。",
   "stop.photo": "{no} 不符合：须有照片，拍不了的写明情况",
   "trouble.photo_many": "这一项最多 {n} 张照片。",
   "review.far": "现场定位离登记地址约 {n} 米。照常可以签字，记录上会标明。",

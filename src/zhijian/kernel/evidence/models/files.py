@@ -45,6 +45,7 @@ class File(models.Model):
     made_by = models.CharField(max_length=80, help_text="the actor's label")
     caption = models.CharField(max_length=200, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
+    aside_at = models.DateTimeField(null=True, help_text="when the phone said that its bytes will not come")
 
     class Meta:
         indexes = [models.Index(fields=["expected"], name="file_expected", condition=models.Q(blob=None))]

@@ -167,3 +167,16 @@ class RegistrationChange(models.Model):
             models.Index(fields=["fold"], name="change_fold", condition=~Q(fold="")),
             GinIndex(fields=["grams"], name="change_grams", condition=Q(grams__isnull=False)),
         ]
+
+
+class Mention(models.Model):
+    """Something outside the register that phones show of a place is new (its last visit): the place goes to them again.
+
+    Written by triggers of those who know it. A row of its own, so that nobody waits for an import that holds the place.
+    """
+
+    premises = models.ForeignKey(Premises, models.CASCADE, related_name="+")
+    changed = TransactionIdField()
+
+    class Meta:
+        indexes = [models.Index(fields=["changed", "id"], name="mention_changed")]
