@@ -26,7 +26,13 @@ def test_the_phone_is_told_whole_numbers_and_texts(db: None) -> None:
         "max": 30,
         "unverified": True,
     }
-    assert told["limits"] == {"officers": 2, "photo_for_failed": True, "photos_per_item": 9, "far_metres": 500}
+    assert told["limits"] == {
+        "officers": 2,
+        "photo_for_failed": True,
+        "photos_per_item": 9,
+        "far_metres": 500,
+        "pixels": 80_000_000,
+    }
 
 
 def test_the_order_names_the_remedies_that_the_rules_give(db: None) -> None:
