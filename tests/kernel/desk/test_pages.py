@@ -12,9 +12,10 @@ from django.template import Context, Template
 from python_calamine import CalamineWorkbook
 from tests.kernel.matters.test_scope import plan
 from tests.openers import rectification
-from tests.world import in_days
+from tests.world import OFFICE, in_days
 
 from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock.calendar import today
 from zhijian.kernel.evidence.models import LedgerEntry
@@ -116,6 +117,35 @@ def test_a_refused_fact_is_corrected_in_the_same_form(world, signed_in):
     assert refused.status_code == 409
     assert "Not saved yet: At most until" in text(refused)
     assert 'class="btn btn-primary"' in refused.content.decode(), "the button is still there"
+
+
+def test_a_change_of_hands_says_from_whom_to_whom_and_from_when_to_when(world, signed_in):
+    matter = plan(world)
+    with scoped(SYSTEM):
+        other = world.person("丙", Role.INSPECTOR, OFFICE, "鲁C-003")
+    client = signed_in(world.head)
+    facts = {"f-planned_for": str(in_days(5)), "f-assignee": other.pk, "f-second": world.second.pk}
+    assert client.post(f"/m/{matter.uid}/assign/", facts).status_code == 302
+    page = text(client.get(f"/m/{matter.uid}/"))
+    assert f"Day of the visit: {in_days(1)} → {in_days(5)}" in page
+    assert "First officer: 甲 → 丙" in page
+    assert "Second officer: 乙" not in page, "he stayed"
+
+
+def test_a_head_urges_and_gives_a_finding_to_others(world, signed_in):
+    finding = rectification(world)
+    with scoped(SYSTEM):
+        other = world.person("丙", Role.INSPECTOR, OFFICE, "鲁C-003")
+        perform(finding, "answer", SYSTEM, answer="已整改")
+    client = signed_in(world.head)
+    assert f'href="/m/{finding.uid}/urge/"' in client.get(f"/m/{finding.uid}/").content.decode()
+    assert client.post(f"/m/{finding.uid}/urge/", {"f-word": "今天复核"}).status_code == 302
+    facts = {"f-assignee": other.pk, "f-second": world.second.pk}
+    assert client.post(f"/m/{finding.uid}/reassign/", facts).status_code == 302
+    with scoped(SYSTEM):
+        now = Matter.objects.get(pk=finding.pk)
+    assert (now.assignee_id, now.state) == (other.pk, "answered")
+    assert "Urged: 今天复核" in text(client.get(f"/m/{finding.uid}/"))
 
 
 def test_no_step_with_facts_is_posted_without_being_asked():

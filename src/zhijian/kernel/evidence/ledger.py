@@ -130,7 +130,9 @@ def record(
     return entry
 
 
-class _Shown(dict[str, Any]):
+class Shown(dict[str, Any]):
+    """Facts for a sentence; what is not there, or was erased, is "…"."""
+
     def __missing__(self, key: str) -> str:
         return "…"
 
@@ -149,4 +151,4 @@ def describe(entry: LedgerEntry, viewer: Actor) -> str:
     facts["actor"] = entry.actor_name or entry.actor
     if kind.describe is not None:
         return kind.describe(facts)
-    return str(kind.label).format_map(_Shown(facts))
+    return str(kind.label).format_map(Shown(facts))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from functools import cache
+from functools import cache, partial
 from types import ModuleType
 
 from django.apps import apps
 
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.matters.flow import Flow
+from zhijian.kernel.matters.saying import sentence
 
 PROGRAMMES = "zhijian.programmes."
 GATEWAYS = "zhijian.gateways."
@@ -37,7 +38,10 @@ def flows() -> dict[str, Flow]:
                 raise ValueError(f"two flows of kind {value.kind}")
     for flow in found.values():
         for step in flow.steps:
-            ledger.entry_kind(flow.entry_kind(step), label=step.said or step.label, personal=step.personal)
+            said = partial(sentence, step)
+            ledger.entry_kind(
+                flow.entry_kind(step), label=step.said or step.label, personal=step.personal, describe=said
+            )
     return found
 
 

@@ -6,6 +6,7 @@ seals beside it what is marked `personal`.
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cache
 from typing import Any
 
@@ -125,16 +126,26 @@ def _stringed(value: Any) -> Any:
     return value
 
 
-def assign(target: models.Model, facts: Facts | None) -> None:
-    """Store the facts that are named like a field of `target` (a foreign key takes an id)."""
+def assign(target: models.Model, facts: Facts | None) -> dict[str, Any]:
+    """Store the facts that are named like a field of `target` (a foreign key takes an id).
+
+    Returns what stood there before, where something else did: days, people and choices, as plain data. (A text is told
+    by the entry that brought it; what is personal is told by none.)
+    """
+    was: dict[str, Any] = {}
     if facts is None:
-        return
+        return was
     columns = _columns(type(target))  # type: ignore[arg-type]
     for name in type(facts).model_fields:
         if name in columns and (value := getattr(facts, name)) is not None:
-            field = target._meta.get_field(name)
-            key = field.attname if field.is_relation and not isinstance(value, models.Model) else name  # type: ignore[union-attr]
+            field: Any = target._meta.get_field(name)
+            key = field.attname if field.is_relation and not isinstance(value, models.Model) else name
+            old = getattr(target, field.attname)
             setattr(target, key, value)
+            tells = field.is_relation or field.choices or isinstance(field, models.DateField)
+            if tells and old not in (None, "", getattr(target, field.attname)) and name not in personal_of(type(facts)):
+                was[name] = old.isoformat() if isinstance(old, dt.date) else old
+    return was
 
 
 @cache

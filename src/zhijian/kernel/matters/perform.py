@@ -229,7 +229,7 @@ def _go_on(
     matter.happening = at
     _guarded(step, matter, record, actor, facts)
     area = matter.area
-    assign(matter, facts)
+    was = assign(matter, facts)
     if step.to is not None:
         matter.state = step.to
         matter.closed = at if flow.state(step.to).final else None
@@ -237,7 +237,7 @@ def _go_on(
     matter.version += 1
     matter.save()
     if record is not None:
-        assign(record, facts)
+        was |= assign(record, facts)
         for name, value in extra.items():
             setattr(record, name, value)
         record.save()
@@ -249,7 +249,7 @@ def _go_on(
             and not in_scope(Matter.objects.filter(pk=matter.pk), actor).exists()
         ):
             raise NotAllowed(_("This would move the matter out of your own area."))
-    _follow(flow, step, matter, record, actor, facts, at)
+    _follow(flow, step, matter, record, actor, facts, at, was)
     return matter
 
 
@@ -297,7 +297,14 @@ def on_step(hear: Hear) -> None:
 
 
 def _follow(
-    flow: Flow, step: Step, matter: Matter, record: Record, actor: Actor, facts: Facts | None, at: dt.datetime
+    flow: Flow,
+    step: Step,
+    matter: Matter,
+    record: Record,
+    actor: Actor,
+    facts: Facts | None,
+    at: dt.datetime,
+    was: dict[str, Any] | None = None,
 ) -> None:
     """What follows from a step: the ledger's entry, clocks, the step's own work, papers, and telling people."""
     data, personal = told(facts)
@@ -306,7 +313,7 @@ def _follow(
         actor=actor,
         subject=f"matter:{matter.pk}",
         matter=matter,
-        data={"state": matter.state, "version": matter.version, **data},
+        data={"state": matter.state, "version": matter.version, **({"was": was} if was else {}), **data},
         personal=personal,
         at=at,
     )

@@ -96,12 +96,14 @@ class Planter:
                 setattr(planted.record, name, value)
         parsed = parse(step.facts, facts)
         planted.matter.partner = planted.flow.asks_partner(planted.matter.state, day)
-        assign(planted.matter, parsed)
+        was = assign(planted.matter, parsed)
         if planted.record is not None:
-            assign(planted.record, parsed)
+            was |= assign(planted.record, parsed)
         data, personal = told(parsed)
         if personal:
             raise ValueError("sealed values are given by people, they cannot be planted")
+        if was and not isinstance(target, Flow):
+            data["was"] = was
         self._enter(planted, planted.flow.entry_kind(step), actor, at, data)
         self._clocks(planted, step, at)
         return planted

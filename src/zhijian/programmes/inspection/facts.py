@@ -33,6 +33,19 @@ class Assign(Facts):
     second: Annotated[int, person(_("Second officer"), "inspector")]
 
 
+class Pair(Facts):
+    """Another pair of officers."""
+
+    assignee: Annotated[int, person(_("First officer"), "inspector")]
+    second: Annotated[int, person(_("Second officer"), "inspector")]
+
+
+class Urge(Facts):
+    """What the head wants to be done, and by when."""
+
+    word: Annotated[str, long(_("What is to be done"))]
+
+
 class Start(Facts):
     """A visit started by the scan, without a task."""
 

@@ -18,7 +18,7 @@ def two_officers(matter: Matter, record: Any, actor: Actor, facts: Any) -> Guard
     """At least two officers, each with a certificate in force on the day of the visit."""
     if facts is None:
         return ok()
-    day = facts.planned_for or matter.day
+    day = getattr(facts, "planned_for", None) or matter.day
     pair = {facts.assignee, facts.second}
     active = list(Person.objects.filter(pk__in=pair, is_active=True).prefetch_related("posts"))
     signing = [p for p in active if p.signs_on(day)]

@@ -1,0 +1,40 @@
+"""A step's entry as one line: its own sentence, and what it changed, from what to what."""
+
+from __future__ import annotations
+
+import enum
+from typing import Any
+
+from zhijian.kernel.accounts.models import Person
+from zhijian.kernel.accounts.scope import moment
+from zhijian.kernel.evidence.ledger import Shown
+from zhijian.kernel.matters.flow import Step
+
+
+def sentence(step: Step, facts: dict[str, Any]) -> str:
+    """The step's wording, with each day, person and choice that it replaced: "Given to others · Officer: A → B"."""
+    words = str(step.said or step.label).format_map(Shown(facts))
+    fields = step.facts.model_fields if step.facts else {}
+    changed = [
+        f"{fields[name].title}: {_value(fields[name], old)} → {_value(fields[name], facts.get(name))}"
+        for name, old in facts.get("was", {}).items()
+        if name in fields and fields[name].title
+    ]
+    return " · ".join([words, *changed])
+
+
+def _value(field: Any, value: Any) -> str:
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    if extra.get("widget") == "person":
+        return _name(value)
+    if isinstance(field.annotation, type) and issubclass(field.annotation, enum.Enum):
+        return str(getattr(field.annotation(value), "label", value))
+    return str(value)
+
+
+def _name(pk: Any) -> str:
+    """The name of a member of staff; each is looked up once a request."""
+    names: dict[Any, str] = moment().setdefault("names", {})
+    if pk not in names:
+        names[pk] = Person.objects.filter(pk=pk).values_list("name", flat=True).first() or str(pk)
+    return names[pk]
