@@ -32,6 +32,21 @@
     corner.addTo(map)
   }
 
+  // Also the ground of the patch's map. Returns the bounds of the own outlines.
+  function ground(map, data) {
+    if (data.source) L.control.attribution({ prefix: false }).addAttribution(data.source).addTo(map)
+    if (data.tiles) L.tileLayer(data.tiles, { maxZoom: 18 }).addTo(map)
+    // A view comes first: a label can't be placed on a map that looks nowhere.
+    map.setView([Number(data.lat) || 0, Number(data.lon) || 0], 9)
+    if (!data.tiles) (data.others || []).forEach(function (feature) { outline(map, feature, false) })
+    var bounds = L.latLngBounds([])
+    var own = data.own || []
+    own.forEach(function (feature) { bounds.extend(outline(map, feature, true).getBounds()) })
+    if (own.length === 1) title(map, own[0].properties.name)
+    return bounds
+  }
+  window.zjGround = ground
+
   function dot(point, labelled) {
     var look = { radius: 8, color: '#ffffff', weight: 2, fillColor: point.bad ? '#c0272d' : '#1f5fbf', fillOpacity: 1 }
     var mark = L.circleMarker([Number(point.lat), Number(point.lon)], look)
@@ -43,20 +58,12 @@
   function show(box) {
     var data = JSON.parse(document.getElementById(box.dataset.source).textContent)
     var map = L.map(box, { attributionControl: false, zoomControl: true, zoomSnap: 0.25, scrollWheelZoom: false })
-    if (data.source) L.control.attribution({ prefix: false }).addAttribution(data.source).addTo(map)
-    if (data.tiles) L.tileLayer(data.tiles, { maxZoom: 18 }).addTo(map)
-    // A view comes first: a label can't be placed on a map that looks nowhere.
-    map.setView([Number(data.lat) || 0, Number(data.lon) || 0], 9)
-    if (!data.tiles) (data.others || []).forEach(function (feature) { outline(map, feature, false) })
-    var bounds = L.latLngBounds([])
-    var own = data.own || []
-    own.forEach(function (feature) { bounds.extend(outline(map, feature, true).getBounds()) })
-    if (own.length === 1) title(map, own[0].properties.name)
+    var bounds = ground(map, data)
     data.points.forEach(function (point) {
       dot(point, data.points.length < 6).addTo(map)
       bounds.extend([Number(point.lat), Number(point.lon)])
     })
-    if (bounds.isValid()) map.fitBounds(bounds.pad(own.length ? 0.2 : 0.4), { maxZoom: 14, animate: false })
+    if (bounds.isValid()) map.fitBounds(bounds.pad((data.own || []).length ? 0.2 : 0.4), { maxZoom: 14, animate: false })
   }
   document.querySelectorAll('[data-map]').forEach(show)
 })()

@@ -8,15 +8,12 @@
   var data = JSON.parse(document.getElementById(box.dataset.patch).textContent)
   var map = L.map(box, { attributionControl: false, zoomControl: true })
   var marks = L.layerGroup().addTo(map)
-  if (data.tiles) L.tileLayer(data.tiles, { maxZoom: 18 }).addTo(map)
-  map.setView([Number(data.at[0]) || 0, Number(data.at[1]) || 0], 9)
-  var ground = data.outline && L.geoJSON(data.outline, { interactive: false, renderer: L.svg({ padding: 1 }), style: { color: '#5b6675', weight: 1.5, fillColor: '#ffffff', fillOpacity: data.tiles ? 0 : 0.85 } })
-  if (ground) ground.addTo(map)
+  var bounds = window.zjGround(map, data)
 
   // The place stands in the address behind the hash, so that "back" from a shop returns to it.
   var kept = /^#(-?[\d.]+),(-?[\d.]+),(\d+)$/.exec(location.hash)
   if (kept) map.setView([Number(kept[1]), Number(kept[2])], Number(kept[3]), { animate: false })
-  else if (ground) map.fitBounds(ground.getBounds(), { animate: false })
+  else if (bounds.isValid()) map.fitBounds(bounds, { animate: false })
 
   function filters() {
     var params = new URLSearchParams(new FormData(form))
@@ -46,7 +43,7 @@
       })
     })
     found.points.forEach(function (one) {
-      var icon = L.divIcon({ className: one.bad ? 'shop bad' : 'shop', iconSize: [20, 20] })
+      var icon = L.divIcon({ className: one.bad ? 'shop bad' : 'shop', iconSize: [24, 24] })
       var mark = L.marker([one.lat, one.lon], { icon: icon, keyboard: true, alt: one.name, title: one.name })
       acts(mark, function () {
         location.href = one.url
@@ -88,7 +85,7 @@
   })
   list.addEventListener('click', function (event) {
     var go = event.target.closest('[data-go]')
-    if (go) map.setView(go.dataset.go.split(',').map(Number), 15)
+    if (go) map.setView(go.dataset.go.split(',').map(Number), data.near)
   })
   ask()
 })()

@@ -25,24 +25,6 @@ def _outlines(pack: str) -> dict[str, Any]:
     return found
 
 
-def _nearest(area: str) -> Any:
-    """The outline of an area, else of the nearest one above that has one; None where there is none."""
-    known = _outlines(stack().name)
-    return next((known[area[:end]] for end in range(len(area), 0, -1) if area[:end] in known), None)
-
-
-def outlines(areas: Iterable[str]) -> dict[str, Any] | None:
-    """Outlines of several areas as one collection: of a whole city, those of its districts."""
-    known = _outlines(stack().name)
-    found: dict[int, Any] = {}
-    for area in areas:
-        below = [one for code, one in known.items() if code.startswith(area) and code != area]
-        for one in below or [_nearest(area)]:
-            if one is not None:
-                found[id(one)] = one
-    return {"type": "FeatureCollection", "features": list(found.values())} if found else None
-
-
 def _own(area: str) -> set[str]:
     """The codes of the outlines that make up an area: its own, those of what lies in it, or the nearest one above."""
     known = _outlines(stack().name)

@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from .models import MapCell, Premises, PremisesStatus
 
 CELLS = (0.005, 0.04)  # degrees: some 500 m and 4 km; of a whole city the fine ones alone are too many to add up
-NEAR = 17  # zoom from which on single premises are looked at: a band of latitude then holds some thousand rows
+NEAR = 16  # zoom from which on single premises are looked at: a band of latitude then holds some thousand rows
 MOST = 2_000  # premises that are gathered one by one
 SINGLE = 60  # up to so many are drawn one by one
 Ranges = Sequence[tuple[str, str]]

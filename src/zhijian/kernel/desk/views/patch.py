@@ -134,9 +134,11 @@ def patch_page(request: HttpRequest) -> HttpResponse:
         "trades": _trades(),
         "kinds": [(flow.kind, flow.title) for flow in flows().values() if flow.kind in kinds_of(actor)],
         "map": {
-            "outline": outlines.outlines(low for low, _high in actor.scopes()),
+            **(outlines.ground(low for low, _high in actor.scopes()) or {}),
             "tiles": stack().setting("map_tiles", ""),
-            "at": centre,
+            "lat": centre[0],
+            "lon": centre[1],
+            "near": patch.NEAR,
             "data": reverse("patch_data"),
         },
         **look(actor, given, whole),
