@@ -117,6 +117,9 @@ def test_a_refused_fact_is_corrected_in_the_same_form(world, signed_in):
     assert refused.status_code == 409
     assert "Not saved yet: At most until" in text(refused)
     assert 'class="btn btn-primary"' in refused.content.decode(), "the button is still there"
+    assert client.post(address, {"f-deadline": str(in_days(9))}).status_code == 302
+    page = text(client.get(f"/m/{matter.uid}/"))
+    assert "another day was set" in page and "kept" not in page, "nothing was completed by that"
 
 
 def test_a_change_of_hands_says_from_whom_to_whom_and_from_when_to_when(world, signed_in):

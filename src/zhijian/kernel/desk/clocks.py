@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -43,16 +43,19 @@ def _name(rule: str) -> str:
     return _(known.label or known.meaning) if known and (known.label or known.meaning) else rule
 
 
-def _shown(clock: Clock) -> Shown:
+def _shown(clock: Clock, replaced: bool = False) -> Shown:
     basis: dict[str, Any] = clock.basis
     ground = " ".join(str(basis[key]) for key in ("basis", "article") if basis.get(key))
-    return Shown(clock, _name(clock.rule), due_words(due_state(clock)), ground, bool(basis.get("unverified")))
+    due = due_words(due_state(clock))
+    due = replace(due, words=_("another day was set")) if replaced else due
+    return Shown(clock, _name(clock.rule), due, ground, bool(basis.get("unverified")))
 
 
 def of_matter(matter: Matter) -> list[Shown]:
     """Its clocks: open ones by their day, then those that stopped. One query."""
     rows = sorted(matter.clocks.all(), key=lambda c: (c.stopped is not None, c.due is None, c.due, c.pk))  # type: ignore[attr-defined]
-    return [_shown(clock) for clock in rows]
+    begun = {(clock.rule, clock.started) for clock in rows}  # a clock that starts anew stops the one before it
+    return [_shown(clock, (clock.rule, clock.stopped) in begun) for clock in rows]
 
 
 def told(clock: Clock) -> dict[str, Any]:
