@@ -114,8 +114,8 @@ def text_of(notice: Notice) -> str:
             "waits": first.kind if first is not None else "",
         }
     with translation.override(stack().language):
-        if notice.matter is not None and notice.entity is not None and not told["waits"]:
-            told["own"] = _own_words(head_of(notice.matter))
+        if notice.entity is not None and notice.matter is not None and not told["waits"]:
+            told["own"] = _own_words(head) if told.get("kind") == head.kind else ""
         return render(notice.template, told).sms
 
 

@@ -148,8 +148,8 @@ def publish(matter: Matter, record: Publication, facts: Any, actor: Actor, at: d
             "failed": inspection.failed,
             "failed_key": inspection.failed_key,
             "failed_items": [
-                {"no": answer.item, "text": texts.get(answer.item, {}).get("text", answer.note)}
-                for answer in inspection.answers.filter(answer=Answer.Value.NO).order_by("pk")
+                {"no": answer.item, "text": texts.get(answer.item, {}).get("text", answer.note), "key": answer.key}
+                for answer in inspection.answers.filter(answer=Answer.Value.NO).order_by("-key", "pk")
             ],
             "open_items": left,
             "put_right_on": calendar.legal_day(settled) if settled else None,

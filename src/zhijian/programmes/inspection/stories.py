@@ -326,6 +326,10 @@ def published(
     record = visit.record
     assert isinstance(record, Inspection)
     texts = checklist.items if checklist else {}
+    items = [
+        {"no": no, "text": texts.get(no, {}).get("text", ""), "key": bool(texts.get(no, {}).get("key"))}
+        for no in failed
+    ]
     return PublishedResult(
         premises=premises,
         matter_uid=visit.matter.uid,
@@ -335,7 +339,7 @@ def published(
         items_checked=record.items_checked,
         failed=record.failed,
         failed_key=record.failed_key,
-        failed_items=[{"no": no, "text": texts.get(no, {}).get("text", "")} for no in failed],
+        failed_items=sorted(items, key=lambda item: not item["key"]),
     )
 
 
