@@ -181,7 +181,9 @@ def test_every_paper_of_the_pack_has_its_fields(pack: str, settings: Any, shared
     assert set(forms.forms()) >= set(KINDS)
     for kind in KINDS:
         one = forms.form(kind)
-        assert set(one.keys) == set(shared["papers"]["signed"][kind])
+        told = set(shared["papers"]["signed"][kind])
+        assert told <= set(one.keys)
+        assert set(one.keys) - told <= {"deadline"}, "what only the record of a re-check tells"
         assert one.basis
         assert set(one.texts["signers"]) == set(one.signs)
 

@@ -38,7 +38,7 @@ def asked(w):
     with scoped(SYSTEM):
         Matter.objects.filter(pk=finding.pk).update(assignee=w.inspector)
         finding = Matter.objects.get(pk=finding.pk)
-        return perform(finding, "ask_time", SYSTEM, asked_until=world.in_days(40), asked_reason="等配件")
+        return perform(finding, "ask_time", SYSTEM, asked_until=world.in_days(10), asked_reason="等配件")
 
 
 def test_the_stand_in_acts_and_the_ledger_names_both(w, asked):

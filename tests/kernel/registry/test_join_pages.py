@@ -112,7 +112,7 @@ def test_who_may(world: worlds.World, signed_in: Any) -> None:
     page = f"/e/{world.entity.uid}/merge/"
     assert signed_in("甲").get(page).status_code == 404
     assert "Merge with another file" not in text(signed_in("甲").get(f"/e/{world.entity.uid}/"))
-    assert signed_in("督察").post(page, {"e": other.uid}).status_code == 404
+    assert signed_in("督察").post(page, {"e": other.uid}).status_code == 403
     Premises.objects.filter(entity=other).update(area=worlds.NEIGHBOUR_OFFICE)
     clerk = signed_in("内勤")
     assert "Ask the bureau above" in text(clerk.get(page, {"e": other.uid}))

@@ -315,7 +315,7 @@ def set_aside(matter: Matter, digests: Iterable[str], actor: Actor) -> int:
     files = sorted(waiting.values_list("expected", flat=True))
     if files:
         waiting.update(aside_at=timezone.now())
-        told = {"count": len(files), "files": "、".join(digest[:16] for digest in files)}
+        told = {"count": len(files), "files": [digest[:16] for digest in files]}
         ledger.record(entries.ASIDE.code, actor=actor, subject=f"matter:{matter.pk}", matter=matter, data=told)
     return len(files)
 

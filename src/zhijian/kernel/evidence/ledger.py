@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 
 from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.crypto import mask, open_text, seal_text
 from zhijian.kernel.evidence.digest import canonical, sha256_hex, sm3_hex
 from zhijian.kernel.evidence.models import LedgerEntry, LedgerPersonal
+from zhijian.kernel.words import listed
 
 if TYPE_CHECKING:
     from zhijian.kernel.matters.models import Matter
@@ -147,7 +147,7 @@ def describe(entry: LedgerEntry, viewer: Actor) -> str:
         stored = {row.name: row for row in entry.personal.all()}
         for name in kind.personal:
             facts[name] = mask(open_text(stored[name].sealed)) if name in stored else "…"
-    facts = {key: _(", ").join(map(str, value)) if isinstance(value, list) else value for key, value in facts.items()}
+    facts = {key: listed(value) if isinstance(value, list) else value for key, value in facts.items()}
     facts["actor"] = entry.actor_name or entry.actor
     if kind.describe is not None:
         return kind.describe(facts)
