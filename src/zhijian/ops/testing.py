@@ -124,7 +124,7 @@ class TestServer:
         if (blobs := os.environ.get("ZHIJIAN_BLOBS")) is not None:
             environment["ZHIJIAN_BLOBS"] = blobs
         try:
-            with _connected_to(urls):
+            with connected_to(urls):
                 yield FreshDatabase(name, urls, environment)
         finally:
             database.drop(self.urls.admin, name)
@@ -154,7 +154,7 @@ def _machine_lock(name: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _connected_to(urls: places.DatabaseUrls) -> Iterator[None]:
+def connected_to(urls: places.DatabaseUrls) -> Iterator[None]:
     """Point Django's aliases elsewhere for a while (in place: all threads share these dictionaries)."""
     from django.db import connections
 

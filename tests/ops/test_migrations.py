@@ -1,0 +1,117 @@
+"""Forward with rows: what a bureau had with the first release is still there, whole, after today's migrations."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+
+from zhijian.ops import database, testing
+
+FIRST_RELEASE = {
+    "accounts": "0002_initial", "clock": "0001_initial", "desk": "0001_initial", "evidence": "0003_locked_tail",
+    "field": "0001_initial", "inspection": "0002_said_of_publication", "matters": "0002_scope",
+    "notices": "0002_scope", "packs": "0001_initial", "papers": "0003_unsealed", "registry": "0003_import_pages",
+}  # fmt: skip
+NEW_APPS = {"exchange", "people"}  # came later: nothing of theirs was there
+AT = dt.datetime(2026, 3, 4, 9, 30, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def old(database_server: testing.TestServer, worker_name: str, django_db_blocker: Any) -> Iterator[MigrationExecutor]:
+    """A database as the first release left it, with the scope of the whole city."""
+    name = f"{worker_name}_old"
+    urls = database_server.at(name)
+    database.drop(database_server.urls.admin, name)
+    database.prepare(urls)
+    with django_db_blocker.unblock(), testing.connected_to(urls):
+        executor = MigrationExecutor(connections["owner"])
+        others = [key for key in executor.loader.graph.leaf_nodes() if key[0] not in {*FIRST_RELEASE, *NEW_APPS}]
+        executor.migrate([*others, *FIRST_RELEASE.items()])
+        whole_city()
+        yield executor
+    database.drop(database_server.urls.admin, name)
+
+
+def whole_city() -> None:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('zj.lo', '', false), set_config('zj.hi', '~', false), set_config('zj.scopes', '', false)"
+        )
+
+
+def plant(apps: Any) -> dict[str, int]:
+    """One row of each table that later migrations change, by the models of then. Returns their keys by model."""
+    made: dict[str, Any] = {}
+
+    def row(label: str, **fields: Any) -> Any:
+        made[label] = apps.get_model(label).objects.using("owner").create(**fields)
+        return made[label]
+
+    city = row("accounts.Jurisdiction", code="3703", name="淄博", short="淄博", level="city")
+    person = row("accounts.Person", username="zhao", name="赵明远", password="x", home=city)
+    row("accounts.Post", person=person, role="inspector", jurisdiction=city, since=AT.date())
+    device = row("accounts.Device", person=person, name="phone", public_key={}, grant_until=AT)
+    entity = row("registry.Entity", name="甲", fold="甲", area="370303006", code="91370303MA3C0000X0", scheme="uscc")
+    place = row("registry.Premises", entity=entity, name="甲店", fold="甲店", area="370303006", door_code="0000000000")
+    row("registry.Licence", entity=entity, premises=place, kind="food_business", number="JY1")
+    row("registry.ImportRun", file_name="a.csv", state="done")
+    matter = row(
+        "matters.Matter", kind="inspection", number="检1号", title="甲店", entity=entity, premises=place,
+        area="370303006", state="rectifying", assignee=person, opened=AT,
+    )  # fmt: skip
+    checklist = row(
+        "inspection.Checklist",
+        code="food",
+        version=1,
+        title="表",
+        since=AT.date(),
+        content={"sections": []},
+        digest="0",
+    )
+    visit = row("inspection.Inspection", matter=matter, checklist=checklist, result="compliant", started=AT, ended=AT)
+    child = row(
+        "matters.Matter", kind="rectification", title="1.2", entity=entity, area="370303006", state="ordered",
+        opened=AT, parent=matter,
+    )  # fmt: skip
+    row(
+        "inspection.Rectification", matter=child, inspection=visit, item="1.2", found="未公示", required="补齐",
+        deadline=AT.date(),
+    )  # fmt: skip
+    row("clock.Clock", matter=child, rule="inspection.rectify_within", area="370303006", started=AT, basis={})
+    paper = row(
+        "papers.Paper", matter=matter, entity=entity, area="370303006", organ="370303", kind="rectification_order",
+        number="责改1号", data={}, digest="0", digest_sm3="0", signed_digest="0", code="ABCDEFGHJKMN", at=AT,
+        made_by="x", sealed=True, sealed_at=AT,
+    )  # fmt: skip
+    row(
+        "papers.NumberRow", kind="rectification_order", organ="370303", year=2026, n=1, number="责改1号",
+        code="ABCDEFGHJKMN", state="used", device=device, paper=paper, taken_at=AT, taken_by="x", changed_at=AT,
+        changed_by="x",
+    )  # fmt: skip
+    row(
+        "notices.Notice", matter=matter, area="370303006", entity=entity, to_kind="entity", channel="in_app",
+        template="step", data={}, made_by="x", made_at=AT,
+    )  # fmt: skip
+    row("evidence.LedgerEntry", subject="matter:1", seq=1, kind="inspection.plan", at=AT, actor="system", data={})
+    return {label: one.pk for label, one in made.items()}
+
+
+def test_rows_of_the_first_release_come_through(old: MigrationExecutor) -> None:
+    keys = plant(old.loader.project_state(list(FIRST_RELEASE.items())).apps)
+    now = MigrationExecutor(connections["owner"])
+    now.migrate(now.loader.graph.leaf_nodes())
+    whole_city()
+    apps = now.loader.project_state(now.loader.graph.leaf_nodes()).apps
+    for label, pk in keys.items():
+        assert apps.get_model(label).objects.using("owner").filter(pk=pk).exists(), label
+    matter = apps.get_model("matters.Matter").objects.using("owner").get(pk=keys["matters.Matter"])
+    paper = apps.get_model("papers.Paper").objects.using("owner").get(pk=keys["papers.Paper"])
+    place = apps.get_model("registry.Premises").objects.using("owner").get(pk=keys["registry.Premises"])
+    assert (matter.partner, matter.state) == (False, "ordered")
+    assert (paper.sealed, paper.number) == (True, "责改1号")
+    assert (place.door_code, place.name) == ("0000000000", "甲店")
