@@ -363,12 +363,13 @@ def test_a_recorded_visit_reaches_the_phones_that_have_the_place(phone: Phone, w
     colleague.pull()
     for each in (phone, colleague):
         assert here(each, w)["last"] is None
-    put(phone, record(phone, here(phone, w), failed={"1.2": {"note": "未悬挂"}}))
+    moment = dt.datetime.now(dt.UTC)  # of two that ended in the same second the one recorded later is the last
+    put(phone, record(phone, here(phone, w), failed={"1.2": {"note": "未悬挂"}}, now=moment))
     for each in (phone, colleague):
         each.pull()
         assert (here(each, w)["last"]["result"], here(each, w)["last"]["failed"]) == ("basically_compliant", ["1.2"])
     assert phone.pull()["premises"] == [], "told once"
-    put(phone, record(phone, here(phone, w)))
+    put(phone, record(phone, here(phone, w), now=moment))
     colleague.pull()
     assert (here(colleague, w)["last"]["result"], here(colleague, w)["last"]["failed"]) == ("compliant", [])
 

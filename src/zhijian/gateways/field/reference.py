@@ -199,7 +199,7 @@ def _last_visits(keys: list[int]) -> dict[int, Json]:
     visits = (
         Inspection.objects.filter(matter__premises__in=keys, ended__isnull=False)
         .select_related("matter")
-        .order_by("matter__premises_id", "-ended")
+        .order_by("matter__premises_id", "-ended", "-pk")
         .distinct("matter__premises_id")
         .prefetch_related("answers")
     )
