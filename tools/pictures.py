@@ -301,9 +301,10 @@ def visit(album: Album, phone: Page) -> None:
         measured = item.get_by_test_id("value-input")
         absent = measured.count() and item.get_by_test_id("answer-na").count()
         if measured.count() and not absent:
-            limit = re.search(r"\d+(\.\d+)?", item.locator(".measure").inner_text())
-            measured.fill(limit.group() if limit else "1")
-            measured.blur()
+            for row in item.locator(".measure").all():
+                limit = re.search(r"-?\d+(\.\d+)?", row.locator(".tag").inner_text())
+                row.get_by_test_id("value-input").fill(limit.group() if limit else "1")
+                row.get_by_test_id("value-input").blur()
         else:
             item.get_by_test_id("answer-na" if absent else "answer-yes").click()
 

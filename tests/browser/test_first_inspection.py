@@ -57,17 +57,18 @@ def open_draft(phone: Page) -> None:
     expect(phone.get_by_test_id("check")).to_be_visible()
 
 
-def within_limits(no: str) -> str:
-    """A measured value that the item's own limits allow."""
+def within_limits(no: str, of: str) -> str:
+    """A measured value that the item's own limits allow for what is measured (empty where it is but one thing)."""
     wanted = Checklist.objects.filter(applies__contains=["restaurant"]).latest("version").items[no]["answer"]
-    return wanted.get("min") or wanted.get("max") or "1"
+    limit = next((limit for limit in wanted.get("limits", []) if limit["of"] == of), wanted)
+    return limit.get("min") or limit.get("max") or "1"
 
 
 def tap_yes(phone: Page, testid: str) -> None:
     item = phone.get_by_test_id(testid).first
-    if item.get_by_test_id("value-input").count():
-        item.get_by_test_id("value-input").fill(within_limits(testid.removeprefix("item-")))
-        item.get_by_test_id("value-input").blur()
+    for measured in item.get_by_test_id("value-input").all():
+        measured.fill(within_limits(testid.removeprefix("item-"), measured.get_attribute("data-of") or ""))
+        measured.blur()
     if item.get_attribute("data-answer") != "yes":
         item.get_by_test_id("answer-yes").click()
     expect(item).to_have_attribute("data-answer", "yes")

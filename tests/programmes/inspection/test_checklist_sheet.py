@@ -17,7 +17,7 @@ ZIBO, CHICAGO = Stack.read("cn_zibo"), Stack.read("us_chicago")
 TRADES = ZIBO.table("codes/trades")["trade"]
 
 
-VERSIONS = ["food_service", "food_service_v2"]
+VERSIONS = ["food_service", "food_service_v2", "food_service_v3"]
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def items(data: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_food_service_has_56_items_of_which_20_are_key(food: dict[str, Any]) -> None:
     assert (food["code"], food["number"]) == ("cn.food_service", "市监食生发〔2022〕18号")
-    assert (food["version"], food["since"]) in [(1, "2022-03-15"), (2, "2026-07-01")]
+    assert (food["version"], food["since"]) in [(1, "2022-03-15"), (2, "2026-07-01"), (3, "2026-11-28")]
     assert len(items(food)) == 56
     assert sum(item["key"] for item in items(food)) == 20
     assert [len(section["items"]) for section in food["sections"][:3]] == [4, 8, 8]
@@ -58,8 +58,9 @@ def test_each_item_has_basis_and_what_is_to_be_done_and_each_number_a_limit(food
         assert item["basis"]
         assert item["fix"]
         answer = item["answer"]
-        assert (answer["type"] == "number") == bool(answer["unit"])
-        assert answer["type"] == "yesno" or answer["min"] or answer["max"]
+        limits = answer.get("limits", [answer])
+        assert all((answer["type"] == "number") == bool(limit["unit"]) for limit in limits)
+        assert answer["type"] == "yesno" or all(limit["min"] or limit["max"] for limit in limits)
 
 
 def test_what_was_shipped_stays_as_it_is() -> None:
@@ -74,12 +75,13 @@ def test_what_was_shipped_stays_as_it_is() -> None:
         "cn.food_service 1": "270a5690c561d168",
         "cn.food_service_2016 1": "58dd6d686447ff4a",
         "cn.food_service 2": "a62122c6ce999f76",
+        "cn.food_service 3": "2a7942bebe3811ca",
         "us.food 1": "046ecce73c47f48d",
         "us.food 2": "97ee5c158216e1b8",
     }
 
 
-@pytest.mark.parametrize(("place", "name"), [(ZIBO, "food_service_v2"), (CHICAGO, "food_v2")])
+@pytest.mark.parametrize(("place", "name"), [(ZIBO, "food_service_v3"), (CHICAGO, "food_v2")])
 def test_each_item_says_how_it_usually_fails(place: Stack, name: str) -> None:
     data = read_checklist(place.file(f"checklists/{name}.xlsx")).data
     for item in items(data):
@@ -155,6 +157,42 @@ def test_numbers_and_dates_may_be_cells_of_any_kind() -> None:
     assert reading.data["version"] == 2
     item = reading.data["sections"][0]["items"][0]
     assert (item["no"], item["answer"]) == ("1.1", {"type": "number", "unit": "℃", "min": None, "max": "8"})
+
+
+def test_an_item_may_have_limits_by_kind() -> None:
+    columns = [*COLUMNS, "分项限值"]
+    good = [*row(答案类型="数值"), "冷藏 0~8 ℃\n速冻 柜 ～ -18.0 ℃\n有效氯 250~ mg/L"]
+    reading = read_checklist(workbook(HEAD, [columns, good]), TRADES)
+    assert reading.faults == []
+    assert reading.data["sections"][0]["items"][0]["answer"] == {
+        "type": "number",
+        "unit": "",
+        "min": None,
+        "max": None,
+        "limits": [
+            {"of": "冷藏", "min": "0", "max": "8", "unit": "℃"},
+            {"of": "速冻 柜", "min": None, "max": "-18", "unit": "℃"},
+            {"of": "有效氯", "min": "250", "max": None, "unit": "mg/L"},
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("kinds", "others"),
+    [
+        ("冷藏 ~ ℃", {}),
+        ("冷藏 8~0 ℃", {}),
+        ("冷藏 0~8", {}),
+        ("0~8 ℃", {}),
+        ("冷藏 0..1~8 ℃", {}),
+        ("冷藏 0~8 ℃", {"单位": "℃", "上限": 8}),
+        ("冷藏 0~8 ℃", {"答案类型": "是/否"}),
+    ],
+)
+def test_limits_by_kind_that_cannot_be_meant_are_named(kinds: str, others: dict[str, Any]) -> None:
+    rows = [[*COLUMNS, "分项限值"], [*row(**{"答案类型": "数值", **others}), kinds]]
+    faults = read_checklist(workbook(HEAD, rows), TRADES).faults
+    assert any(str(fault).startswith(("检查项 P2", "检查项 G2")) for fault in faults)
 
 
 @pytest.mark.parametrize(

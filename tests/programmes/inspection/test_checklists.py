@@ -45,18 +45,20 @@ def newer(data: dict[str, Any], version: int, since: str) -> dict[str, Any]:
 
 def test_what_the_packs_ship_is_loaded_once(food: dict[str, Any]) -> None:
     first, again = checklists.load_shipped(), checklists.load_shipped()
-    assert [c.version for c in first if c.code == CODE] == [1, 2]
-    assert {c.pk for c in again} < {c.pk for c in first}, "the newest of each"
-    kept, newest = Checklist.objects.filter(code=CODE).order_by("version")
+    assert [c.version for c in first if c.code == CODE] == [1, 2, 3]
+    assert [c.pk for c in again] == [c.pk for c in first]
+    kept, second, newest = Checklist.objects.filter(code=CODE).order_by("version")
     assert (kept.code, len(kept.items), kept.content["verified"]) == (CODE, 56, False)
-    assert (kept.until, newest.since, newest.until) == (dt.date(2026, 6, 30), dt.date(2026, 7, 1), None)
-    assert LedgerEntry.objects.filter(kind="checklist.load").count() == 3
+    assert (kept.until, second.since) == (dt.date(2026, 6, 30), dt.date(2026, 7, 1))
+    assert (second.until, newest.since, newest.until) == (dt.date(2026, 11, 27), dt.date(2026, 11, 28), None)
+    assert LedgerEntry.objects.filter(kind="checklist.load").count() == 4
     assert checklists.as_data(kept) == {**food, "until": "2026-06-30"}
 
 
-def test_a_version_of_the_bureau_under_the_same_number_stays(food: dict[str, Any]) -> None:
+@pytest.mark.parametrize("since", ["2026-06-01", "2027-06-01"])
+def test_a_version_of_the_bureau_stays_also_against_higher_numbers(food: dict[str, Any], since: str) -> None:
     checklists.load(food, SYSTEM)
-    own = checklists.load(newer(food, 2, "2026-06-01"), SYSTEM)
+    own = checklists.load(newer(food, 2, since), SYSTEM)
     assert CODE not in [c.code for c in checklists.load_shipped()]
     assert Checklist.objects.filter(code=CODE).latest("version") == own
 

@@ -9,7 +9,7 @@ from tests import world
 from tests.kernel.matters.test_scope import plan
 
 from zhijian.kernel import jobs
-from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.actor import SYSTEM, party_of
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence import ledger
@@ -153,6 +153,29 @@ def test_what_is_looked_into_is_told_with_every_item_that_failed(w, visit):
     assert "整改并答复" not in told()
     html = Client().get(link).content.decode()
     assert "谢谢配合" not in html and "另行核查的问题，处理情况另行告知" in html
+
+
+def test_each_message_says_what_happened(w, visit):
+    """A mixed visit, more time, a return, a first acceptance: none is told in the words of another."""
+    with scoped(SYSTEM):
+        grave(w, visit)
+        first, second = children(visit, "rectification")
+    day = first.due
+    assert f"检查中有1项问题另行核查。还有2项请于{day:%Y-%m-%d}前整改并答复" in told()
+    with scoped(SYSTEM):
+        perform(first, "ask_time", party_of(w.entity), asked_until=world.in_days(9), asked_reason="配件在途")
+        perform(first, "refuse_time", SYSTEM, reason="可以当日改正")
+    assert "的延期申请未获同意。还有2项请于" in told()
+    with scoped(SYSTEM):
+        perform(first, "answer", party_of(w.entity), answer="已改")
+        perform(first, "send_back", SYSTEM, return_reason="照片看不清", on_site=False, deadline=day)
+    assert "有整改未通过验收，已退回，原因见链接。还有2项请于" in told()
+    with scoped(SYSTEM):
+        perform(second, "accept", SYSTEM, on_site=True)
+    assert "整改已通过验收 1/2 项。还有1项请于" in told()
+    with scoped(SYSTEM):
+        perform(first, "accept", SYSTEM, on_site=True)
+    assert "责令整改的事项已全部通过验收，无需答复" in told()
 
 
 def test_a_proposal_names_its_items_in_words(w, visit):

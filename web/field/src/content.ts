@@ -1,6 +1,6 @@
 /** From a draft to the content that is signed: verdicts, findings, deadline, papers needed. Pure functions. */
 import type { CheckItem, Checklist, DecideRules, Measure, PaperKind, Result, Rules, Calendar } from "./contract";
-import { decideItem, decideOverall, type Judged } from "./decide";
+import { decideItem, decideOverall, readingsOf, type Judged } from "./decide";
 import type { OpenDraft } from "./drafts";
 import type { Answer, Content } from "./record";
 import { findingsOf, type Words } from "./wording";
@@ -38,7 +38,7 @@ export function verdicts(rules: DecideRules, checklist: Checklist, answers: Map<
 
 /** Nobody can tell what was seen: a failed item without a note, a measured value or a photo. */
 export function isBare({ answer }: Verdict): boolean {
-  return !answer.note?.trim() && !answer.value && !answer.photos?.length;
+  return !answer.note?.trim() && !readingsOf(answer).length && !answer.photos?.length;
 }
 
 export function overall(rules: DecideRules, failed: Verdict[]): { result: Result; basis: string } {

@@ -48,12 +48,20 @@ export interface Premises {
   last: { date: string; result: string; failed: string[] } | null;
 }
 
+/** What is measured at an item, and between which values it keeps its limits; `of` is empty where there is but one. */
+export interface Limit {
+  of: string;
+  min?: string | null;
+  max?: string | null;
+  unit?: string;
+}
+
 export interface CheckItem {
   no: string;
   key: boolean;
   text: string;
   basis: string;
-  answer: { type: "yesno" | "number"; unit?: string; min?: string | null; max?: string | null };
+  answer: { type: "yesno" | "number"; unit?: string; min?: string | null; max?: string | null; limits?: Limit[] };
   photo: boolean;
   may_na: boolean;
   fix: string;

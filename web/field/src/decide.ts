@@ -1,5 +1,6 @@
 /** What a failed item leads to, and the result of the whole: the pack's rules, run the same here and on the server. */
-import type { DecideRules, Measure, Result } from "./contract";
+import type { CheckItem, DecideRules, Limit, Measure, Result } from "./contract";
+import type { Answer, Reading } from "./record";
 
 export interface Judged {
   key: boolean;
@@ -54,10 +55,31 @@ export function decideOverall(rules: DecideRules, failed: Judged[]): { result: R
 }
 
 /** Whether a measured value keeps its limits (inclusive). Values are decimal text. */
-export function withinLimits(value: string, min?: string | null, max?: string | null): boolean {
+export function withinLimits(value: string, { min, max }: Pick<Limit, "min" | "max">): boolean {
   const n = Number(value);
   return (min == null || n >= Number(min)) && (max == null || n <= Number(max));
 }
+
+/** What is measured at an item: one kind, or several with limits of their own; nothing at one that is only tapped. */
+export function limitsOf({ answer }: CheckItem): Limit[] {
+  if (answer.type !== "number") return [];
+  return answer.limits ?? [{ of: "", min: answer.min, max: answer.max, unit: answer.unit }];
+}
+
+/** All that was measured; the one value of an item with one limit is of no kind. */
+export function readingsOf(answer: Answer | undefined): Reading[] {
+  if (!answer) return [];
+  return answer.readings ?? (answer.value ? [{ of: "", value: answer.value, ...(answer.unit ? { unit: answer.unit } : {}) }] : []);
+}
+
+/** The readings that do not keep the limits of their kind. */
+export function outside(item: CheckItem, readings: Reading[]): Reading[] {
+  const limits = new Map(limitsOf(item).map((limit) => [limit.of, limit]));
+  return readings.filter(({ of, value }) => !withinLimits(value, limits.get(of) ?? {}));
+}
+
+/** A reading in words: "9 ℃", or "冷藏 9 ℃". */
+export const readingSaid = ({ of, value, unit = "" }: Reading): string => `${of} ${value} ${unit}`.trim();
 
 /** A typed number as plain decimal text ("11,5 " → "11.5", "-18" stays), or null when it is none. */
 export function decimal(typed: string): string | null {

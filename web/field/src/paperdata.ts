@@ -3,6 +3,7 @@
  * (`programmes/inspection/papers.py`); one fixture holds both sides to it.
  */
 import type { CheckItem, PaperKind } from "./contract";
+import { readingSaid } from "./decide";
 import type { Answer, FieldRecord, Place, Refused } from "./record";
 import { findingsOf, foundOf, type Words } from "./wording";
 
@@ -89,7 +90,7 @@ function givenOf({ content }: Signed): Map<string, Answer> {
   return new Map(content.answers.map((answer) => [answer.item, answer]));
 }
 
-const measured = (answer: Answer | undefined) => (answer?.value ?? "") + (answer?.unit ?? "");
+const measured = ({ readings, value = "", unit = "" }: Answer) => readings?.map(readingSaid).join("；") ?? value + unit;
 
 function common({ id, schema, digest, content }: Signed, known: Known): Common {
   const { entity } = known.premises;

@@ -24,6 +24,13 @@ export interface Unlisted {
   where: string;
 }
 
+/** What was measured of one kind. */
+export interface Reading {
+  of: string;
+  value: string;
+  unit?: string;
+}
+
 export interface Answer {
   item: string;
   answer: "yes" | "no" | "na";
@@ -32,6 +39,8 @@ export interface Answer {
   at: string;
   value?: string;
   unit?: string;
+  /** Instead of `value`, where the item has limits by kind. */
+  readings?: Reading[];
   note?: string;
   safety?: boolean;
   corrected?: boolean;

@@ -5,16 +5,22 @@ import { capture, NotAPhoto, PhotoTooLarge, TooManyPixels } from "./capture";
 import { deadlineOffer, grantedUntil, isForeign, overall, verdicts } from "./content";
 import type { CheckItem, Checklist, OpenItem, Section } from "./contract";
 import { checklistRef } from "./db";
-import { withinLimits } from "./decide";
+import { limitsOf, outside, readingSaid, readingsOf } from "./decide";
 import type { Head, OpenDraft, PhotoMeta } from "./drafts";
 import { metresBetween, whereAmI } from "./geo";
 import { t } from "./i18n";
-import type { Answer, Recheck } from "./record";
+import type { Answer, Reading, Recheck } from "./record";
 import { open, status } from "./session";
 import { full } from "./storage";
 import { localDate, localTime } from "./workdays";
 
 const TRY_AGAIN_MS = 3_000;
+
+/** How an answer keeps its readings: as `readings` by kind, or as the one `value`. */
+function measuredAs(item: CheckItem, readings: Reading[]): Pick<Answer, "value" | "unit" | "readings"> {
+  if (item.answer.limits) return { readings: readings.length ? readings : undefined };
+  return { value: readings[0]?.value, unit: readings[0]?.unit };
+}
 
 export class Visit {
   readonly head: Head;
@@ -64,7 +70,7 @@ export class Visit {
   readonly items = computed<CheckItem[]>(() => this.sections.value.flatMap((section) => section.items));
   /** Items called compliant that want a number and have none. */
   readonly unmeasured = computed(() =>
-    this.items.value.filter(({ no, answer }) => answer.type === "number" && this.answers.get(no)?.answer === "yes" && !this.answers.get(no)?.value),
+    this.items.value.filter(({ no, answer }) => answer.type === "number" && this.answers.get(no)?.answer === "yes" && !readingsOf(this.answers.get(no)).length),
   );
   readonly open = computed(() => this.items.value.filter((item) => !this.answers.has(item.no)));
 
@@ -102,9 +108,9 @@ export class Visit {
 
   /** The inspector taps an answer. A value outside its limits cannot be called compliant. */
   answer(item: CheckItem, answer: Answer["answer"]): void {
-    const old = this.answers.get(item.no);
-    if (answer === "yes" && old?.value && !this.fits(item, old.value)) {
-      this.trouble.value = t("trouble.outside", { value: `${old.value} ${item.answer.unit ?? ""}`.trim() });
+    const beyond = outside(item, readingsOf(this.answers.get(item.no)));
+    if (answer === "yes" && beyond.length) {
+      this.trouble.value = t("trouble.outside", { value: beyond.map(readingSaid).join(" · ") });
       return;
     }
     this.put([{ ...this.kept(item), item: item.no, answer, by: "tap", at: localTime(new Date()) }]);
@@ -117,22 +123,21 @@ export class Visit {
     return { ...(old ? toRaw(old) : {}), ...(photos.length ? { photos } : {}) };
   }
 
-  fits(item: CheckItem, value: string): boolean {
-    return withinLimits(value, item.answer.min, item.answer.max);
-  }
-
-  /** A measured value judges the item by itself. */
-  measure(item: CheckItem, value: string): void {
-    const judged = this.fits(item, value) ? "yes" : "no";
-    const unit = item.answer.unit ? { unit: item.answer.unit } : {};
+  /** Measured values judge the item by themselves: each by the limits of its kind. */
+  measure(item: CheckItem, of: string, value: string): void {
+    const { unit } = limitsOf(item).find((limit) => limit.of === of) ?? {};
+    const reading = { of, value, ...(unit ? { unit } : {}) };
+    const readings = [...readingsOf(this.answers.get(item.no)).filter((each) => each.of !== of), reading];
+    const judged = outside(item, readings).length ? "no" : "yes";
     const at = localTime(new Date());
-    this.put([{ ...this.kept(item), item: item.no, answer: judged, by: "tap", at, value, ...unit }]);
+    this.put([{ ...this.kept(item), item: item.no, answer: judged, by: "tap", at, ...measuredAs(item, readings) }]);
   }
 
   /** A value that was typed by mistake goes; the answer stays as it was tapped or judged. */
-  unmeasure(item: CheckItem): void {
+  unmeasure(item: CheckItem, of: string): void {
     const old = this.answers.get(item.no);
-    if (old?.value !== undefined) this.put([{ ...toRaw(old), value: undefined, unit: undefined }]);
+    const left = readingsOf(old).filter((each) => each.of !== of);
+    if (old && left.length < readingsOf(old).length) this.put([{ ...toRaw(old), ...measuredAs(item, left) }]);
   }
 
   /** Changes what stands beside an answer: note, danger to safety, corrected on site. */

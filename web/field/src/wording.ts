@@ -3,6 +3,7 @@
  * of the record of the visit; `tests/fixtures/record_inspection_1*.json` hold both sides to it.
  */
 import type { CheckItem, PaperForm } from "./contract";
+import { readingSaid, readingsOf } from "./decide";
 import { t } from "./i18n";
 import type { Answer, Content } from "./record";
 
@@ -25,11 +26,12 @@ function fill(sentence: string, facts: Record<string, string | number>): string 
 
 /** What was found at a failed item, without a full stop; the item is undefined where the list does not have it. */
 export function foundOf(item: Pick<CheckItem, "text"> | undefined, given: Answer, words: Words): string {
-  const { note = "", value = "", unit = "" } = given;
+  const { note = "" } = given;
   const said = note.split(LINES).map((line) => line.trim().replace(STOPS, ""));
   const parts = said.filter(Boolean);
   const told = parts.length > 0;
-  if (value && !note.includes(value)) parts.push(fill(words.measured, { value: `${value} ${unit}`.trim() }));
+  const measured = readingsOf(given).filter(({ value }) => !note.includes(value));
+  if (measured.length) parts.push(fill(words.measured, { value: measured.map(readingSaid).join(words.joint) }));
   if (!told) parts.push(fill(words.unmet, { text: (item?.text || given.item).replace(STOPS, "") }));
   return parts.join(words.joint);
 }

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { DecideRules } from "../src/contract";
-import { decideItem, decideOverall, decimal, withinLimits, type Judged } from "../src/decide";
+import type { CheckItem, DecideRules } from "../src/contract";
+import { decideItem, decideOverall, decimal, outside, withinLimits, type Judged } from "../src/decide";
 import { ROOT, shared } from "./helpers";
 
 interface Fixture {
@@ -43,12 +43,23 @@ test("a rule that names an unknown count is an error, not a silent pass", () => 
 });
 
 test("limits are inclusive and open where they are missing", () => {
-  expect(withinLimits("8", "0", "8")).toBe(true);
-  expect(withinLimits("8.0", "0", "8")).toBe(true);
-  expect(withinLimits("8.01", "0", "8")).toBe(false);
-  expect(withinLimits("-18", null, "-12")).toBe(true);
-  expect(withinLimits("-11.9", null, "-12")).toBe(false);
-  expect(withinLimits("70", "70", null)).toBe(true);
+  expect(withinLimits("8", { min: "0", max: "8" })).toBe(true);
+  expect(withinLimits("8.0", { min: "0", max: "8" })).toBe(true);
+  expect(withinLimits("8.01", { min: "0", max: "8" })).toBe(false);
+  expect(withinLimits("-18", { min: null, max: "-12" })).toBe(true);
+  expect(withinLimits("-11.9", { min: null, max: "-12" })).toBe(false);
+  expect(withinLimits("70", { min: "70", max: null })).toBe(true);
+});
+
+test("each reading keeps the limits of its own kind: a freezer is not a warm fridge", () => {
+  const limits = [{ of: "冷藏", min: "0", max: "8", unit: "℃" }, { of: "冷冻", min: null, max: "-12", unit: "℃" }];
+  const item = { answer: { type: "number", limits } } as CheckItem;
+  const beyond = (...readings: [string, string][]) => outside(item, readings.map(([of, value]) => ({ of, value }))).map(({ of }) => of);
+  expect(beyond(["冷冻", "-18"])).toEqual([]);
+  expect(beyond(["冷藏", "-18"], ["冷冻", "-18"])).toEqual(["冷藏"]);
+  expect(beyond(["冷藏", "4"], ["冷冻", "-11"])).toEqual(["冷冻"]);
+  const single = { answer: { type: "number", min: null, max: "25", unit: "℃" } } as CheckItem;
+  expect(outside(single, [{ of: "", value: "26" }])).toHaveLength(1);
 });
 
 test("numbers as people type them", () => {

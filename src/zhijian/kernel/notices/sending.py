@@ -25,8 +25,8 @@ from zhijian.kernel.notices.channels import Refused, TryLater, gateway, sms_leng
 from zhijian.kernel.notices.models import Channel, Notice, NoticeState
 from zhijian.kernel.notices.wording import render
 from zhijian.kernel.packs import stack
-from zhijian.kernel.party.family import family_of, head_of
-from zhijian.kernel.party.pages import page_of
+from zhijian.kernel.party.family import Family, family_of, head_of
+from zhijian.kernel.party.pages import Told, page_of
 from zhijian.kernel.registry.models import Entity
 
 logger = logging.getLogger(__name__)
@@ -114,15 +114,19 @@ def text_of(notice: Notice) -> str:
             "waits": first.kind if first is not None else "",
         }
     with translation.override(stack().language):
-        if notice.entity is not None and notice.matter is not None and not told["waits"]:
-            told["own"] = _own_words(head) if told.get("kind") == head.kind else ""
+        if notice.entity is not None and notice.matter is not None:
+            told["own"] = _own_words(head, family, notice)
         return render(notice.template, told).sms
 
 
-def _own_words(head: Matter) -> str:
-    """What the programme says to the enterprise of a matter that asks nothing of it; empty for the usual words."""
+def _own_words(head: Matter, family: Family, notice: Notice) -> str:
+    """What the programme of the page says of what happened; empty for the usual words."""
     page = page_of(head.kind)
-    return str(page.sms(head, record_of(head))) if page.sms is not None else ""
+    if page.sms is None:
+        return ""
+    happened = [notice.data, *(one["data"] for one in notice.data.get("more", []))]
+    steps = frozenset((str(one.get("kind")), str(one.get("verb"))) for one in happened)
+    return str(page.sms(Told(head, record_of(head), steps, len(family.waiting), family.day)))
 
 
 def _ask(notice: Notice, text: str) -> str:

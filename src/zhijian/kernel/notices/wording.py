@@ -113,13 +113,13 @@ def _flow_title(kind: str) -> str:
 
 
 def step_sms(data: Mapping[str, Any]) -> str:
-    """What the enterprise has to do by when, in its programme's words for it; or that it has nothing to do."""
+    """What happened and what the enterprise has to do by when, in its programme's words for it; or that it has not."""
+    if data.get("own"):
+        return str(data["own"]).format_map(_Shown(data))
     if kind := data.get("waits"):
         usual, own = (ASKS if data.get("day") else ASKS_SOON), str(_page(kind).asks)
         dated = "{day}" in own and not data.get("day")  # a place without the rule has no day to name
         return (str(usual) if dated or not own else own).format_map(_Shown({**data, "kind": _flow_title(kind)}))
-    if data.get("own"):
-        return str(data["own"]).format_map(_Shown(data))
     titles = dict.fromkeys([step_title(data), *(step_title(one["data"]) for one in data.get("more", []))])
     return _("{organ}: {title}: {what}. No answer is needed: {link}").format_map(
         _Shown({**data, "what": listed(titles)})

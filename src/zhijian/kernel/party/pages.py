@@ -5,6 +5,7 @@ PAGE = PartyPage(PROBLEM, panels=["visits/problem.html"], states={"assigned": _(
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -34,6 +35,19 @@ class Say:
     next: Text = ""
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a text message is about: the page's matter with its record, the steps (kind, verb) that were told of at one
+    moment, how many of its matters wait for the enterprise, and the nearest day of these.
+    """
+
+    matter: Any
+    record: Any
+    steps: frozenset[tuple[str, str]]
+    waiting: int
+    day: dt.date | None
+
+
 @dataclass(frozen=True, eq=False)
 class PartyPage:
     """How the matters of a flow are shown to their enterprise. Whatever is left out is made from the flow.
@@ -43,8 +57,8 @@ class PartyPage:
     (None: every one of which the enterprise knows), `papers` the kinds that it was given besides those of the steps it
     is told of. `says(matter, record, parts)` is the sentence at the top, None for the usual one. `asks` is the text
     message while something waits for the enterprise, with {organ} {kind} {title} {n} {day} {link} ({kind} is the
-    page's title or the flow's; a text with {day} is left for the usual one where no rule sets a day). `sms(matter,
-    record)` is the text message while nothing waits for it, with {organ} {title} {link}; empty for the usual one.
+    page's title or the flow's; a text with {day} is left for the usual one where no rule sets a day). `sms(told)` says
+    what happened instead, with the same names but {kind}; empty for the usual one.
     `rights` stands at the foot: what one may say against a measure; empty where nothing is held against anybody.
     """
 
@@ -57,7 +71,7 @@ class PartyPage:
     papers: Sequence[str] = ()
     says: Callable[[Any, Any, Sequence[Any]], Say | None] | None = None
     asks: Text = ""
-    sms: Callable[[Any, Any], Text] | None = None
+    sms: Callable[[Told], Text] | None = None
     rights: Text = RIGHTS
 
     @cached_property

@@ -160,10 +160,20 @@ def _answer(seen: Seen, no: str, begun: dt.datetime, dice: random.Random) -> Jso
     if item["key"] or answer != "yes":
         made["by"] = "tap"
     if limits["type"] == "number" and answer != "na":
-        made |= {"by": "tap", "value": _measured(dice, limits, answer == "yes"), "unit": limits["unit"]}
+        made |= {"by": "tap"} | _readings(dice, limits, answer == "yes")
     if answer == "no" and (noted := seen.sheet.noted[no]):
-        made["note"] = noted[0] if "value" in made else dice.choice(noted)  # the first tells what was measured
+        # The first of its common faults tells what was measured.
+        made["note"] = noted[0] if limits["type"] == "number" else dice.choice(noted)
     return made
+
+
+def _readings(dice: random.Random, limits: Json, within: bool) -> Json:
+    """What was measured; of an item with limits by kind it is the first that fails."""
+    if not (kinds := limits.get("limits")):
+        return {"value": _measured(dice, limits, within), "unit": limits["unit"]}
+    values = [_measured(dice, kind, within or n > 0) for n, kind in enumerate(kinds)]
+    readings = [{"of": k["of"], "value": v, "unit": k["unit"]} for k, v in zip(kinds, values, strict=True)]
+    return {"readings": readings}
 
 
 def _measured(dice: random.Random, limits: Json, within: bool) -> str:

@@ -155,7 +155,7 @@ class Answer(models.Model):
     answer = models.CharField(max_length=3, choices=Value.choices)
     by_section = models.BooleanField(default=False, help_text='answered by "the rest of this section complies"')
     at = models.DateTimeField()
-    value = models.CharField(max_length=20, blank=True)
+    value = models.CharField(max_length=200, blank=True)
     unit = models.CharField(max_length=12, blank=True)
     note = models.TextField(blank=True)
     safety = models.BooleanField(default=False)

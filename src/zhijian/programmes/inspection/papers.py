@@ -18,7 +18,7 @@ from zhijian.kernel.papers.making import data_source
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import wording
 from zhijian.programmes.inspection.models import Checklist
-from zhijian.programmes.inspection.record import Content, Record, Unlisted
+from zhijian.programmes.inspection.record import Content, Given, Record, Unlisted
 
 Json = dict[str, Any]
 
@@ -136,13 +136,17 @@ def result_sheet(record: Record, known: Known) -> Json:
                 "key": item["key"],
                 "text": item["text"],
                 "answer": given[item["no"]].answer,
-                "value": given[item["no"]].value + given[item["no"]].unit,
+                "value": _measured(given[item["no"]]),
                 "note": given[item["no"]].note,
             }
             for item in known.items
             if item["no"] in given
         ],
     }
+
+
+def _measured(given: Given) -> str:
+    return given.measured() if given.readings else given.value + given.unit
 
 
 def rectification_order(record: Record, known: Known) -> Json:

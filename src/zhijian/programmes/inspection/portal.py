@@ -16,7 +16,7 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk.panels import Panel
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.party.pages import PartyPage, Say, door_panel
+from zhijian.kernel.party.pages import PartyPage, Say, Told, door_panel
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection.flow import INSPECTION, PUBLICATION, RECTIFICATION
 from zhijian.programmes.inspection.models import Answer, Inspection, Measure, Publication, PublishedResult, Result
@@ -46,15 +46,58 @@ def of_visit(matter: Matter, record: Inspection, parts: Sequence[Any]) -> Say | 
     return Say("act", _("A visit is planned."))
 
 
-def in_short(matter: Matter, record: Inspection) -> str:
-    """The text message after a visit at which something grave was found; the usual one after any other."""
-    grave = record.answers.filter(measure=Measure.INVESTIGATE).count()  # type: ignore[attr-defined]
-    words = ngettext(
-        "{organ}: {title}: %(n)s item is looked into separately. Result and papers: {link}",
-        "{organ}: {title}: %(n)s items are looked into separately. Result and papers: {link}",
+def in_short(told: Told) -> str:
+    """The text message: what happened to the visit or its findings, and what is to be done; empty for the usual one."""
+    did = {verb for _kind, verb in told.steps}
+    if did & {"order", "finish"}:
+        return _of_the_visit(told)
+    if "publish" in did:
+        return _("{organ}: {title}: the result is published. No answer is needed: {link}")
+    if "accept" in did:
+        return _of_acceptance(told)
+    then = next((words for verb, words in AGAIN.items() if verb in did and told.waiting), "")
+    return _and_then(str(then), told) if then else ""
+
+
+AGAIN = {
+    "send_back": gettext_lazy("{organ}: {title}: sent back, the reason stands in the link."),
+    "grant_time": gettext_lazy("{organ}: {title}: more time is granted."),
+    "refuse_time": gettext_lazy("{organ}: {title}: more time is not granted."),
+    "remind": gettext_lazy("{organ}: {title}: the time to answer is over."),
+}
+
+
+def _and_then(what: str, told: Told) -> str:
+    """What happened, and what is still to be put right by when."""
+    if not told.waiting:
+        left = _("Result and papers: {link}")
+    elif told.day is None:
+        left = _("Still to be put right and answered: {n}: {link}")
+    else:
+        left = _("Still to be put right and answered by {day}: {n}: {link}")
+    return _("%(what)s %(then)s") % {"what": what, "then": left}
+
+
+def _of_the_visit(told: Told) -> str:
+    """A visit at which something grave was found says so; the usual words tell of any other."""
+    grave = told.record.answers.filter(measure=Measure.INVESTIGATE).count()
+    if not grave:
+        return ""
+    what = ngettext(
+        "{organ}: {title}: %(n)s item is looked into separately.",
+        "{organ}: {title}: %(n)s items are looked into separately.",
         grave,
     )
-    return words % {"n": grave} if grave else ""
+    return _and_then(what % {"n": grave}, told)
+
+
+def _of_acceptance(told: Told) -> str:
+    states = [one.state for one in told.matter.children.filter(kind=RECTIFICATION.kind)]
+    done, all_of_them = states.count("accepted"), len(states)
+    if done == all_of_them:
+        return _("{organ}: {title}: all that was ordered is put right. No answer is needed: {link}")
+    what = _("{organ}: {title}: %(done)s of %(all)s put right.") % {"done": done, "all": all_of_them}
+    return _and_then(what, told)
 
 
 def failed_panel(matter: Matter, record: Inspection, actor: Actor) -> dict[str, Any]:

@@ -50,6 +50,17 @@ class Present(Part):
     role: str = ""
 
 
+class Reading(Part):
+    """What was measured of one kind, where an item has limits for several (a fridge, a freezer)."""
+
+    of: Annotated[str, Field(max_length=40)]
+    value: Annotated[str, Field(max_length=20)]
+    unit: Annotated[str, Field(max_length=12)] = ""
+
+    def __str__(self) -> str:
+        return f"{self.of} {self.value} {self.unit}".strip()
+
+
 class Given(Part):
     """The answer to one item."""
 
@@ -59,10 +70,15 @@ class Given(Part):
     at: dt.datetime
     value: str = ""
     unit: str = ""
+    readings: list[Reading] = []  # instead of `value`, where the item has limits by kind
     note: str = ""
     safety: bool = False
     corrected: bool = False
     photos: list[str] = []
+
+    def measured(self, joint: str = "；") -> str:
+        """All that was measured, in words: "9 ℃", or "冷藏 9 ℃；冷冻 -18 ℃"."""
+        return joint.join(map(str, self.readings)) or f"{self.value} {self.unit}".strip()
 
 
 class Photo(Part):

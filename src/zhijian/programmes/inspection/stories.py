@@ -248,7 +248,7 @@ class PlantedVisit:
             answer=given.answer,
             by_section=given.by == "section",
             at=given.at,
-            value=given.value[:20],
+            value=given.measured()[:200] if given.readings else given.value[:200],
             unit=given.unit[:12],
             note=given.note,
             safety=given.safety,

@@ -6,7 +6,8 @@ hold both sides to it:
 
 What was found at an item (`found_of`) are these parts, joined by `joint`:
 1. each line of the officer's note that says something, without spaces around it and without `STOPS` at its end;
-2. `measured` with "value unit", where there is a value and the note does not name it;
+2. `measured` with "value unit", where there is a value and the note does not name it; where the item has limits by
+   kind, with each such "kind value unit", joined by `joint`;
 3. `unmet` with the requirement (the item's number where the list does not have it), only when the note says nothing.
 
 What the record tells of the visit (`findings_of`) is what the officer wrote, unless that is empty. Then
@@ -39,8 +40,10 @@ def found_of(item: Mapping[str, Any], given: Given, of: Words | None = None) -> 
     of = of or words()
     said = [line.strip().rstrip(STOPS) for line in given.note.splitlines()]
     parts = [line for line in said if line]
-    if given.value and given.value not in given.note:
-        parts.append(of["measured"].format(value=f"{given.value} {given.unit}".strip()))
+    measured = [given.measured()] if given.value and given.value not in given.note else []
+    measured += [str(one) for one in given.readings if one.value not in given.note]
+    if measured:
+        parts.append(of["measured"].format(value=of["joint"].join(measured)))
     if not any(said):
         parts.append(of["unmet"].format(text=str(item.get("text") or given.item).rstrip(STOPS)))
     return of["joint"].join(parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["text", "flag", "list", "lines", "date", "whole", "number", "answer"]
+Kind = Literal["text", "flag", "list", "lines", "limits", "date", "whole", "number", "answer"]
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ ITEMS = (
     Column("unit", "单位", "Unit", width=8),
     Column("min", "下限", "Min", "number", width=8),
     Column("max", "上限", "Max", "number", width=8),
+    Column("limits", "分项限值", "Limits by kind", "limits", width=20),
     Column("photo", "应拍照", "Photo", "flag", needed=True, width=8),
     Column("may_na", "可不适用", "May be n/a", "flag", needed=True, width=8),
     Column("fix", "整改要求", "To be done", needed=True, width=40),

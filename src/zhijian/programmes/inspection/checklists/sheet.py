@@ -75,7 +75,7 @@ class _Sheet:
         if not text:
             if column.needed:
                 self.fault(row, at, _("“%(name)s” is empty.") % {"name": column.zh}, _("Fill it in."))
-            return [] if column.kind in ("list", "lines") else None
+            return [] if column.kind in ("list", "lines", "limits") else None
         try:
             return _READ[column.kind](raw, text)
         except (ValueError, InvalidOperation, KeyError):
@@ -118,6 +118,22 @@ def _number(raw: Any, text: str) -> str:
     return format(value.normalize(), "f")
 
 
+# What is measured, its lowest ~ its highest value (one of them may be missing), its unit.
+LIMIT = re.compile(r"(?P<of>\S.*?)\s+(?P<min>-?[\d.]+)?\s*[~～]\s*(?P<max>-?[\d.]+)?\s+(?P<unit>\S+)")
+
+
+def _limit(line: str) -> dict[str, Any]:
+    match = LIMIT.fullmatch(line.strip())
+    low, high = (match[key] and _number(None, match[key]) for key in ("min", "max")) if match else (None, None)
+    if match is None or not (low or high) or (low and high and Decimal(low) > Decimal(high)):
+        raise ValueError(line)
+    return {"of": match["of"], "min": low, "max": high, "unit": match["unit"]}
+
+
+def _limit_line(limit: dict[str, Any]) -> str:
+    return f"{limit['of']} {limit['min'] or ''}~{limit['max'] or ''} {limit['unit']}"
+
+
 _READ: dict[str, Any] = {
     "text": lambda raw, text: text,
     "whole": lambda raw, text: int(text),
@@ -125,12 +141,14 @@ _READ: dict[str, Any] = {
     "date": _date,
     "list": lambda raw, text: [part for part in re.split(r"[,，、;；\s]+", text) if part],
     "lines": lambda raw, text: [line.strip() for line in text.splitlines() if line.strip()],
+    "limits": lambda raw, text: [_limit(line) for line in text.splitlines() if line.strip()],
     "answer": lambda raw, text: ANSWERS[text.casefold()],
 }
 _EXPECT: dict[str, Any] = {
     "text": lambda: "",
     "list": lambda: "",
     "lines": lambda: "",
+    "limits": lambda: _("Write a line for each, like: fridge 0~8 ℃, or freezer ~-12 ℃."),
     "whole": lambda: _("Write a whole number."),
     "number": lambda: _("Write a number, without its unit."),
     "date": lambda: _("Write a date, like 2026-03-15."),
@@ -249,26 +267,16 @@ def _sections(sheet: _Sheet, trades: set[str]) -> list[dict[str, Any]]:
     return list(sections.values())
 
 
-_EMPTY: dict[str, Any] = {"list": [], "lines": [], "flag": False}
+_EMPTY: dict[str, Any] = {"list": [], "lines": [], "limits": [], "flag": False}
 
 
 def _item(sheet: _Sheet, n: int, at: dict[str, int], row: dict[str, Any]) -> dict[str, Any]:
-    answer = {"type": row["type"], "unit": row["unit"] or "", "min": row["min"], "max": row["max"]}
-    if row["type"] == "number":
-        if not row["unit"]:
-            sheet.fault(n, at.get("unit", 0), _("A number needs its unit."), _("Write for example ℃, cm, h."))
-        if row["min"] is None and row["max"] is None:
-            sheet.fault(n, at.get("min", 0), _("A number needs a limit."), _("Write the lowest or the highest value."))
-        elif row["min"] is not None and row["max"] is not None and Decimal(row["min"]) > Decimal(row["max"]):
-            sheet.fault(n, at["max"], _("The highest value is below the lowest."), _("Exchange the two."))
-    elif row["unit"] or row["min"] is not None or row["max"] is not None:
-        sheet.fault(n, at["type"], _("Only a number has unit and limits."), _("Write number (数值), or empty them."))
     item = {
         "no": row["no"],
         "key": row["key"],
         "text": row["text"],
         "basis": row["basis"],
-        "answer": answer,
+        "answer": _answer(sheet, n, at, row),
         "photo": row["photo"],
         "may_na": row["may_na"],
         "fix": row["fix"],
@@ -278,6 +286,30 @@ def _item(sheet: _Sheet, n: int, at: dict[str, int], row: dict[str, Any]) -> dic
     _phrases(sheet, n, at.get("phrases", 0), row["phrases"])
     # Absent when empty: the fingerprints of older versions stay what they are.
     return {**item, **{key: row[key] for key in ("phrases", "applies") if row[key]}}
+
+
+def _answer(sheet: _Sheet, n: int, at: dict[str, int], row: dict[str, Any]) -> dict[str, Any]:
+    """How an item is answered: by a tap, by one number within its limits, or by numbers of several kinds."""
+    low, high = row["min"], row["max"]
+    single = bool(row["unit"]) or low is not None or high is not None
+    if row["type"] != "number":
+        if single or row["limits"]:
+            wrong, mend = _("Only a number has unit and limits."), _("Write number (数值), or empty them.")
+            sheet.fault(n, at["type"], wrong, mend)
+    elif row["limits"]:
+        if single:
+            wrong = _("There are limits by kind, and others beside them.")
+            sheet.fault(n, at["limits"], wrong, _("Empty unit, lowest and highest value."))
+    else:
+        if not row["unit"]:
+            sheet.fault(n, at.get("unit", 0), _("A number needs its unit."), _("Write for example ℃, cm, h."))
+        if low is None and high is None:
+            sheet.fault(n, at.get("min", 0), _("A number needs a limit."), _("Write the lowest or the highest value."))
+        elif low is not None and high is not None and Decimal(low) > Decimal(high):
+            sheet.fault(n, at["max"], _("The highest value is below the lowest."), _("Exchange the two."))
+    answer = {"type": row["type"], "unit": row["unit"] or "", "min": low, "max": high}
+    # Absent when empty, as below.
+    return {**answer, "limits": row["limits"]} if row["limits"] else answer
 
 
 def _phrases(sheet: _Sheet, n: int, at: int, phrases: list[str]) -> None:
@@ -328,6 +360,8 @@ def export_xlsx(data: dict[str, Any], language: str = "zh-hans") -> bytes:
             value = row[column.key]
             if column.kind in ("flag", "answer"):
                 value = shown[value]
+            elif column.kind == "limits":
+                value = "\n".join(map(_limit_line, value))
             elif isinstance(value, list):
                 value = ("\n" if column.kind == "lines" else ", ").join(value)
             sheet.write_string(n, at, value or "", cell)
@@ -351,5 +385,6 @@ def _rows(data: dict[str, Any]) -> Iterable[dict[str, Any]]:
                 "phrases": item.get("phrases", []),
                 "applies": item.get("applies", []),
                 "basis_verified": item.get("basis_verified", item["verified"]),
+                "limits": answer.get("limits", []),
                 **{key: answer[key] for key in ("type", "unit", "min", "max")},
             }

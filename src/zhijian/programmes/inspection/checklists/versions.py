@@ -97,18 +97,13 @@ def _follows(before: Checklist | None, data: dict[str, Any]) -> None:
 def load_shipped(actor: Actor = SYSTEM) -> list[Checklist]:
     """Load what the packs ship, version by version, without overriding what the bureau has loaded over it.
 
-    A shipped version is left out where the bureau has a newer one, or one of its own under the same number.
-    Raises VersionRefused for a workbook that cannot be read.
+    A list of which the bureau has a version of its own is the bureau's: what the packs ship of it is left out from then
+    on, also under higher numbers. Raises VersionRefused for a workbook that cannot be read.
     """
-    loaded = []
-    for data in _shipped():
-        newest = Checklist.objects.filter(code=data["code"]).order_by("-version").first()
-        ahead = newest is not None and (
-            newest.version > data["version"] or (newest.version == data["version"] and newest.digest != digest_of(data))
-        )
-        if not ahead:
-            loaded.append(load(data, actor))
-    return loaded
+    shipped = _shipped()
+    known = {digest_of(data) for data in shipped}
+    own = set(Checklist.objects.exclude(digest__in=known).values_list("code", flat=True))
+    return [load(data, actor) for data in shipped if data["code"] not in own]
 
 
 def _shipped() -> list[dict[str, Any]]:
