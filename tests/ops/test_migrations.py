@@ -80,7 +80,7 @@ def plant(apps: Any) -> dict[str, int]:
     )  # fmt: skip
     row(
         "inspection.Rectification", matter=child, inspection=visit, item="1.2", found="未公示", required="补齐",
-        deadline=AT.date(),
+        deadline=AT.date(), asked_until=AT.date(),
     )  # fmt: skip
     row("clock.Clock", matter=child, rule="inspection.rectify_within", area="370303006", started=AT, basis={})
     paper = row(
@@ -112,6 +112,6 @@ def test_rows_of_the_first_release_come_through(old: MigrationExecutor) -> None:
     matter = apps.get_model("matters.Matter").objects.using("owner").get(pk=keys["matters.Matter"])
     paper = apps.get_model("papers.Paper").objects.using("owner").get(pk=keys["papers.Paper"])
     place = apps.get_model("registry.Premises").objects.using("owner").get(pk=keys["registry.Premises"])
-    assert (matter.partner, matter.state) == (False, "ordered")
+    assert (matter.partner, matter.state) == (False, "asking"), "a request for time became a state of its own"
     assert (paper.sealed, paper.number) == (True, "责改1号")
     assert (place.door_code, place.name) == ("0000000000", "甲店")

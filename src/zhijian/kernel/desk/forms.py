@@ -128,7 +128,8 @@ def form_for(
         return None
     asked = Asked(matter, matter.area if matter else area, matter.premises if matter else premises, actor)
     fields = {
-        name: _field(info, asked, _now(name, info, matter, record)) for name, info in step.facts.model_fields.items()
+        name: _bounded(_field(info, asked, _now(name, info, matter, record)), info, record)
+        for name, info in step.facts.model_fields.items()
     }
     form = type("StepForm", (StepForm,), fields)(data, sent, prefix=PREFIX, label_suffix="")
     form.step, form.matter = step, matter
@@ -148,6 +149,19 @@ def _now(name: str, info: FieldInfo, matter: Matter | None, record: models.Model
             return getattr(source, column.attname)
     default = info.get_default(call_default_factory=True) if not info.is_required() else None
     return default.value if isinstance(default, enum.Enum) else default
+
+
+def _bounded(field: forms.Field, info: FieldInfo, record: models.Model | None) -> forms.Field:
+    """A day that says `json_schema_extra={"within": "extension"}` is told the first and the last one beforehand."""
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    if record is None or "within" not in extra:
+        return field
+    first, last = getattr(record, str(extra["within"]))
+    days = {"min": first, "max": last}
+    field.widget.attrs |= {name: day.isoformat() for name, day in days.items() if day}
+    if last:
+        field.help_text = _("At most until %(day)s.") % {"day": last}
+    return field
 
 
 def _column(source: models.Model | None, name: str) -> Any:

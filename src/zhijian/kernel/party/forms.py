@@ -37,6 +37,7 @@ class Act:
     matter: Matter
     step: Step
     label: str
+    record: Any = None
     form: StepForm | None = None
     shut: str = ""
     article: str = ""
@@ -59,7 +60,7 @@ def acts_of(matter: Matter, actor: Actor, record: Any) -> list[Act]:
     page = page_of(matter.kind)
     found = []
     for offer in sorted(offers(matter, actor, record), key=lambda o: (not o.open, not o.step.likely)):
-        act = Act(matter, offer.step, page.button(offer.step), shut="" if offer.open else offer.why)
+        act = Act(matter, offer.step, page.button(offer.step), record, shut="" if offer.open else offer.why)
         act.article = "" if offer.open else offer.article
         act.form = made(act, actor) if offer.open else None
         found.append(act)
@@ -69,7 +70,7 @@ def acts_of(matter: Matter, actor: Actor, record: Any) -> list[Act]:
 def made(act: Act, actor: Actor, request: HttpRequest | None = None) -> StepForm | None:
     """The form of a step, empty, or as it was sent. Fields are called like the facts; ids are the page's own."""
     data, sent = (request.POST, request.FILES) if request is not None else (None, None)
-    form = form_for(act.step, act.matter, actor, data, sent)
+    form = form_for(act.step, act.matter, actor, data, sent, record=act.record)
     if form is None:
         return None
     form.prefix, form.auto_id = None, f"{act.ident}-%s"

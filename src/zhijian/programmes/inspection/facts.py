@@ -143,14 +143,16 @@ class Answered(Facts):
 class MoreTime(Facts):
     """The enterprise asks for more time."""
 
-    asked_until: Annotated[dt.date, Field(title=_("Until when"))]
+    asked_until: Annotated[dt.date, Field(title=_("Until when"), json_schema_extra={"within": "extension"})]
     asked_reason: Annotated[str, long(_("Why"))]
 
 
 class Deadline(Facts):
     """A new day by which it must be put right."""
 
-    deadline: Annotated[dt.date, Field(title=_("New deadline"), json_schema_extra={"from": "asked_until"})]
+    deadline: Annotated[
+        dt.date, Field(title=_("New deadline"), json_schema_extra={"from": "asked_until", "within": "extension"})
+    ]
 
 
 class Review(Facts):

@@ -123,6 +123,9 @@ INSPECTION = Flow(
     ],
 )
 
+TO_DO = ("ordered", "asking")
+LEFT = (*TO_DO, "answered")
+
 RECTIFICATION = Flow(
     kind="rectification",
     title=_("Finding to be put right"),
@@ -130,6 +133,7 @@ RECTIFICATION = Flow(
     record=models.Rectification,
     states=[
         State("ordered", _("To be put right"), tone="warn"),
+        State("asking", _("Asks for more time"), tone="act"),
         State("answered", _("Answered"), tone="act"),
         State("accepted", _("Put right"), final=True, tone="good"),
     ],
@@ -147,7 +151,7 @@ RECTIFICATION = Flow(
         ),
         Step(
             "answer",
-            "ordered",
+            TO_DO,
             "answered",
             who=[PARTY, CLERK, INSPECTOR],
             label=_("Answer"),
@@ -162,42 +166,41 @@ RECTIFICATION = Flow(
         Step(
             "ask_time",
             "ordered",
-            "ordered",
+            "asking",
             who=PARTY,
             label=_("Ask for more time"),
             facts=facts.MoreTime,
             said=_("Asks for time until {asked_until}: {asked_reason}"),
-            when=guards.not_asked_yet,
+            when=guards.a_day_that_can_be_asked,
             tells=ASSIGNEE,
         ),
         Step(
             "grant_time",
-            "ordered",
+            "asking",
             "ordered",
             who=[ASSIGNEE, HEAD],
             label=_("Grant more time"),
             facts=facts.Deadline,
             said=_("More time granted, until {deadline}"),
-            when=[guards.time_was_asked, guards.within_extension],
+            when=guards.within_extension,
             likely=True,
             does=effects.move_deadline,
             tells=PARTY,
         ),
         Step(
             "refuse_time",
-            "ordered",
+            "asking",
             "ordered",
             who=[ASSIGNEE, HEAD],
             label=_("Refuse more time"),
             facts=facts.Reason,
             said=_("More time refused: {reason}"),
-            when=guards.time_was_asked,
             does=effects.clear_ask,
             tells=PARTY,
         ),
         Step(
             "accept",
-            ("ordered", "answered"),
+            LEFT,
             "accepted",
             who=[ASSIGNEE, SECOND, INSPECTOR],
             label=_("Accept"),
@@ -211,7 +214,7 @@ RECTIFICATION = Flow(
         ),
         Step(
             "send_back",
-            ("ordered", "answered"),
+            LEFT,
             "ordered",
             who=[ASSIGNEE, SECOND, INSPECTOR],
             label=_("Send back"),
@@ -224,7 +227,7 @@ RECTIFICATION = Flow(
         ),
         Step(
             "urge",
-            ("ordered", "answered"),
+            LEFT,
             who=HEAD,
             label=_("Urge"),
             facts=facts.Urge,
@@ -234,7 +237,7 @@ RECTIFICATION = Flow(
         ),
         Step(
             "reassign",
-            ("ordered", "answered"),
+            LEFT,
             who=HEAD,
             label=_("Give to others"),
             facts=facts.Pair,
@@ -244,8 +247,7 @@ RECTIFICATION = Flow(
         ),
         Step(
             "remind",
-            "ordered",
-            "ordered",
+            TO_DO,
             by=CLOCK,
             on=rules.RECTIFY_WITHIN.overdue,
             tells=[HEAD, PARTY],

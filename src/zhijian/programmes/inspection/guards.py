@@ -51,23 +51,18 @@ def all_put_right(matter: Matter, record: Inspection, actor: Actor, facts: Any) 
     return ok()
 
 
-def not_asked_yet(matter: Matter, record: Rectification, actor: Actor, facts: Any) -> Guard:
-    """One request at a time."""
-    if record.asked_until is not None:
-        return no(_("You have asked already; the inspector will answer."))
-    if facts is not None and facts.asked_until <= record.deadline:
+def a_day_that_can_be_asked(matter: Matter, record: Rectification, actor: Actor, facts: Any) -> Guard:
+    """A later day than the present one, still to come, and not beyond what may be granted."""
+    if facts is None:
+        return ok()
+    if facts.asked_until <= record.deadline:
         return no(_("Ask for a day after the present deadline."))
-    if facts is not None and facts.asked_until < matter.day:
+    if facts.asked_until < matter.day:
         return no(_("Ask for a day that is still to come."))
     latest = rules.latest_extension(record.deadline)
-    if facts is not None and latest is not None and facts.asked_until > latest:
+    if latest is not None and facts.asked_until > latest:
         return no(_("At most until %(day)s.") % {"day": latest}, rules.EXTENSION_MAX)
     return ok()
-
-
-def time_was_asked(matter: Matter, record: Rectification, actor: Actor, facts: Any) -> Guard:
-    """More time is granted to those who ask."""
-    return ok() if record.asked_until is not None else no(_("The enterprise has not asked for more time."))
 
 
 def within_extension(matter: Matter, record: Rectification, actor: Actor, facts: Any) -> Guard:

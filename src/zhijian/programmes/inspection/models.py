@@ -7,7 +7,9 @@ import datetime as dt
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
+from zhijian.programmes.inspection import rules
 
 
 class Checklist(models.Model):
@@ -186,6 +188,12 @@ class Rectification(models.Model):
     return_reason = models.TextField(blank=True)
     on_site = models.BooleanField(default=False)
     review_note = models.TextField(blank=True)
+
+    @property
+    def extension(self) -> tuple[dt.date, dt.date | None]:
+        """The first and the last day to which it may be put off; None where the place sets no bound."""
+        first = max(self.deadline + dt.timedelta(days=1), calendar.today())
+        return first, rules.latest_extension(self.deadline)
 
 
 class Lead(models.Model):

@@ -129,7 +129,10 @@ VISIT = PartyPage(
 FINDING = PartyPage(
     RECTIFICATION,
     panels=["inspection/party/finding.html"],
-    states={"answered": gettext_lazy("Answered; the inspector is looking at it")},
+    states={
+        "asking": gettext_lazy("You have asked for more time; the inspector will answer"),
+        "answered": gettext_lazy("Answered; the inspector is looking at it"),
+    },
     buttons={"answer": gettext_lazy("Send the answer")},
     asks=gettext_lazy("{organ}: {title}: {n} findings. Put them right and answer by {day}: {link}"),
 )
