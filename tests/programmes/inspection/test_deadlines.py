@@ -10,6 +10,7 @@ from django.utils import translation
 from tests import world
 from tests.openers import OPENERS
 
+from zhijian.kernel.accounts import links
 from zhijian.kernel.accounts.actor import SYSTEM, actor_of, party_of
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar, clocks
@@ -128,3 +129,20 @@ def test_the_record_says_its_doubts_in_words(w: world.World, finding: Matter, cl
     page = client.get(f"/m/{visit.uid}/", headers={"accept-language": "en"}).content.decode()
     assert page.count("Recorded 640 m away from the premises.") == 1
     assert "far_away" not in page
+
+
+def test_who_asks_and_who_grants_is_told_the_last_day_beforehand(w: world.World, finding: Matter) -> None:
+    latest = rules.latest_extension(finding.rectification.deadline)
+    token = links.make_link(w.entity, finding)
+    page = Client()
+    page.get(f"/p/{token}/")
+    html = page.get(f"/p/{token}/", follow=True).content.decode()
+    assert f"最晚到 {latest:%Y-%m-%d}。" in html and f'max="{latest:%Y-%m-%d}"' in html
+    with scoped(party_of(w.entity)) as party:
+        perform(finding, "ask_time", party, asked_until=latest, asked_reason="配件在途")
+    desk = Client()
+    desk.force_login(w.inspector)
+    with translation.override("zh-hans"):
+        assert "申请延期" in desk.get("/").content.decode()
+        form = desk.get(f"/m/{finding.uid}/grant_time/").content.decode()
+    assert f"最晚到 {latest:%Y-%m-%d}。" in form and f'value="{latest:%Y-%m-%d}"' in form

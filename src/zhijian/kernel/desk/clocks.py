@@ -35,6 +35,7 @@ class Shown:
     due: Due
     ground: str
     unverified: bool
+    replaced: bool = False
 
 
 def _name(rule: str) -> str:
@@ -48,7 +49,7 @@ def _shown(clock: Clock, replaced: bool = False) -> Shown:
     ground = " ".join(str(basis[key]) for key in ("basis", "article") if basis.get(key))
     due = due_words(due_state(clock))
     due = replace(due, words=_("another day was set")) if replaced else due
-    return Shown(clock, _name(clock.rule), due, ground, bool(basis.get("unverified")))
+    return Shown(clock, _name(clock.rule), due, ground, bool(basis.get("unverified")), replaced)
 
 
 def of_matter(matter: Matter) -> list[Shown]:

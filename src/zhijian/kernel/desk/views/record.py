@@ -66,6 +66,7 @@ def record_page(request: HttpRequest, uid: str) -> HttpResponse:
     flow = flow_of(matter.kind)
     record = record_of(matter, flow)
     own = panels_of(matter.kind)
+    running = clocks.of_matter(matter)
     lines = timeline.lines(LedgerEntry.objects.filter(matter=matter), actor)
     context = {
         "matter": matter,
@@ -73,7 +74,8 @@ def record_page(request: HttpRequest, uid: str) -> HttpResponse:
         "state": flow.state(matter.state),
         "path": said.area_path(matter.area),
         "doubts": [flow.doubt(flag) for flag in matter.flags],
-        "clocks": clocks.of_matter(matter),
+        "clocks": [one for one in running if not one.replaced],
+        "replaced": [one for one in running if one.replaced],
         "panels": [panels.draw(panel, request, matter, record, actor) for panel in own],
         "facts": [] if own else _facts(record),
         "papers": acts.of_matter(matter, actor),
