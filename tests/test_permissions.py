@@ -13,7 +13,6 @@ import enum
 import io
 import json
 import os
-import tomllib
 import types
 import typing
 from collections import Counter
@@ -23,11 +22,10 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
-from django.urls.resolvers import RoutePattern
 from django.utils import timezone
 from PIL import Image
 from tests import world
+from tests.addresses import TABLE, addresses, expected, filled, names, table
 from tests.openers import OPENERS
 
 from zhijian.kernel.accounts.actor import SYSTEM
@@ -51,7 +49,6 @@ from zhijian.ops import tls
 
 pytestmark = pytest.mark.django_db
 RECORD = Path(__file__).with_name("fixtures") / "record_inspection_1.json"
-TABLE = Path(__file__).with_name("permissions.toml")
 UPDATE = os.environ.get("UPDATE_PERMISSIONS") == "1"
 HEADING = """\
 # Who gets which status at every address; see test_permissions.py. "rest" is everybody who is not named on the line.
@@ -145,44 +142,6 @@ def usual(route: str) -> dict[str, str]:
     return {name: kind if name == "uid" else USUAL.get(name, "zero") for name in names(route)}
 
 
-def addresses() -> dict[str, tuple[str, ...]]:
-    """Every route with the methods to ask: those of the operation for an API, GET and POST for a page."""
-    found: dict[str, tuple[str, ...]] = {}
-
-    def walk(patterns: list[Any], before: str) -> None:
-        for one in patterns:
-            part = str(one.pattern) if isinstance(one.pattern, RoutePattern) else str(one.pattern.regex.pattern)
-            if isinstance(one, URLResolver):
-                walk(one.url_patterns, before + part)
-            elif isinstance(one, URLPattern):
-                found[before + part] = _methods(one)
-
-    walk(get_resolver().url_patterns, "")
-    return found
-
-
-def _methods(pattern: URLPattern) -> tuple[str, ...]:
-    operations = getattr(getattr(pattern.callback, "__self__", None), "operations", None)
-    if operations is None:
-        view = getattr(pattern.callback, "__closure__", None) or ()
-        held = [cell.cell_contents for cell in view if hasattr(cell.cell_contents, "operations")]
-        operations = held[0].operations if held else None
-    if operations is None:
-        return ("GET", "POST")
-    return tuple(sorted({method for operation in operations for method in operation.methods}))
-
-
-def filled(route: str, args: dict[str, str], known: Things) -> str:
-    """The address of a route: `=text` stands for itself, anything else names one of the things."""
-    path = route
-    while "<" in path:
-        start, end = path.index("<"), path.index(">")
-        name = path[start + 1 : end].split(":")[-1]
-        wanted = args[name]
-        path = path[:start] + (wanted[1:] if wanted.startswith("=") else known[wanted]) + path[end + 1 :]
-    return "/" + path
-
-
 def sample(kind: Any, w_person: str) -> Any:
     """A plausible value of an annotated type: somebody's id for a number, a day to come, a few words."""
     if typing.get_origin(kind) is typing.Annotated:
@@ -219,10 +178,6 @@ def body_of(route: str, args: dict[str, str], known: Things) -> dict[str, Any]:
         told = facts_of(args["uid"], args["verb"][1:], person)
         return {f"f-{name}": value for name, value in told.items()}
     return {}
-
-
-def names(route: str) -> list[str]:
-    return [part.split(">")[0].split(":")[-1] for part in route.split("<")[1:]]
 
 
 @pytest.fixture
@@ -268,16 +223,6 @@ def line(statuses: dict[str, int]) -> str:
             by_status.setdefault(status, []).append(who)
     told = [f'{status} = "{" ".join(sorted(who))}"' for status, who in sorted(by_status.items())]
     return "{ " + ", ".join([f"rest = {rest}", *told]) + " }"
-
-
-def expected(told: dict[str, Any], people: list[str]) -> dict[str, int]:
-    """A line of the table, for each person."""
-    named = {who: int(status) for status, whom in told.items() if status != "rest" for who in whom.split()}
-    return {who: named.get(who, told["rest"]) for who in people}
-
-
-def table() -> dict[str, dict[str, Any]]:
-    return tomllib.loads(TABLE.read_text()) if TABLE.exists() else {}
 
 
 def written(found: dict[str, dict[str, Any]]) -> str:

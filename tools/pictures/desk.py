@@ -1,0 +1,63 @@
+"""The desk: to-do, lists, records, figures; and the people of an office."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+from tools.pictures.album import HEAD, LEADER, NARROW, OFFICER, WIDE, Album, first_link
+
+
+def desk(album: Album) -> None:
+    """The desk at both widths, and in English."""
+    for size, language, end in ((WIDE, "zh", ""), (NARROW, "zh", "-390"), (WIDE, "en", "-en")):
+        with album.browser(size, language) as page:
+            album.open(page, "/login/")
+            album.take(page, f"login{end}")
+            desk_of_the_head(album, page, end)
+            album.sign_in(page, LEADER)
+            album.open(page, "/figures/")
+            album.take(page, f"desk-figures{end}")
+            figure = first_link(page, 'main a[href^="/figures/"]')
+            album.open(page, figure)
+            album.take(page, f"desk-figure{end}")
+
+
+def desk_of_the_head(album: Album, page: Page, end: str) -> None:
+    """To-do, list, a finding whose clock runs, that clock explained, the file of its shop."""
+    album.sign_in(page, HEAD)
+    album.take(page, f"desk-todo{end}")
+    album.open(page, "/l/inspection/")
+    album.take(page, f"desk-list{end}")
+    album.open(page, "/l/rectification/?state=ordered")
+    album.open(page, first_link(page, 'tbody a[href^="/m/"]'))
+    record = page.url
+    album.take(page, f"desk-record{end}")
+    entity = first_link(page, 'main a[href^="/e/"]')
+    why = page.locator('main a[href*="/clock/"]').first
+    if why.count():
+        album.open(page, why.get_attribute("href") or record)
+        album.take(page, f"desk-clock{end}")
+    album.open(page, entity)
+    album.take(page, f"desk-entity{end}")
+    twice = page.request.get(f"{album.site}{entity}merge/").text()  # the demo city has one enterprise on file twice
+    if found := re.search(r'href="(/e/[^"]+merge/\?e=[^"]+)"', twice):
+        album.open(page, found[1])
+        album.take(page, f"desk-merge{end}")
+    album.open(page, "/map/")
+    expect(page.locator(".cluster, .shop").first).to_be_visible()
+    album.take(page, f"desk-map{end}")
+
+
+def staff(album: Album) -> None:
+    """The people of an office, one of them, and what hangs on him."""
+    for size, language, end in ((WIDE, "zh", ""), (WIDE, "en", "-en")):
+        with album.browser(size, language) as page:
+            album.sign_in(page, HEAD)
+            album.open(page, "/people/")
+            album.take(page, f"desk-people{end}")
+            person = first_link(page, f'tbody a[href^="/people/"]:has-text("{OFFICER}")')
+            album.open(page, person)
+            album.take(page, f"desk-person{end}")
+            album.open(page, f"{person}handover/")
+            album.take(page, f"desk-handover{end}")

@@ -1,0 +1,120 @@
+"""Every page, photographed at 390 and 1440 in both languages, and what is wrong with any of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Page
+from tools.pictures import phone as steps
+from tools.pictures import sheet
+from tools.pictures.album import INSPECTOR, LANGUAGES, NARROW, WIDE, Album
+from tools.pictures.tour import Stop, Tour
+from tools.pictures.watch import Watch
+
+SIZES = {"390": NARROW, "1440": WIDE}
+TALLEST = 4000  # px of a picture; a longer page is cut
+
+
+def every(album: Album, widths: list[str], languages: list[str], only: str) -> int:
+    """Photograph every page; returns the number of faults. `only` is a part of a route."""
+    tour = Tour(album)
+    tour.walk()
+    stops = [stop for stop in tour.stops if only in stop.route]
+    pages = [sheet.Shown(f"/{stop.route}", f"{stop.who} · {stop.kind} · {stop.address}") for stop in stops]
+    for width in widths:
+        for language in languages:
+            print(f"  {len(stops)} pages at {width} in {language}", flush=True)
+            _web(album, tour, stops, pages, width, language)
+    if only in "field/":
+        for language in languages:
+            pages += _field(album, widths, language)
+    unreached = [route for route in tour.unreached() if only in route]
+    for page in pages:
+        for fault in page.faults:
+            print(f"{page.title} ({page.about}): {fault}")
+    print(f"No link leads to: {', '.join(unreached) or 'nothing; every page was reached'}")
+    print(sheet.write(album.folder, pages, unreached))
+    return sum(len(page.faults) for page in pages)
+
+
+def _web(album: Album, tour: Tour, stops: list[Stop], pages: list[sheet.Shown], width: str, language: str) -> None:
+    """All pages in one size and language, each person in a browser context of his own."""
+    browser = album.launch()
+    contexts: dict[str, tuple[Page, Watch]] = {}
+    for n, (stop, shown) in enumerate(zip(stops, pages, strict=True)):
+        if stop.who not in contexts:
+            context = browser.new_context(
+                locale=LANGUAGES[language],
+                viewport=SIZES[width],
+                storage_state=tour.states[stop.who],
+                ignore_https_errors=True,
+            )
+            page = context.new_page()
+            contexts[stop.who] = page, Watch(page)
+        page, watch = contexts[stop.who]
+        page.goto(album.site + stop.address, wait_until="networkidle" if "map" in stop.route else "load")
+        name = f"{n:03}-{re.sub(r'[^a-z0-9]+', '-', stop.route) or 'todo'}-{language}-{width}.jpg"
+        _shoot(page, album.folder / name)
+        shown.pictures.append((f"{language} {width}", name))
+        shown.faults += [f"{language} {width}: {fault}" for fault in watch.faults(language == "en")]
+    browser.close()
+
+
+def _shoot(page: Page, path: Path) -> None:
+    height = min(int(page.evaluate("document.documentElement.scrollHeight")), TALLEST)
+    size = page.viewport_size or WIDE
+    clip = {"x": 0, "y": 0, "width": size["width"], "height": max(height, size["height"])}
+    page.screenshot(path=str(path), type="jpeg", quality=70, full_page=True, clip=clip)  # type: ignore[arg-type]
+
+
+def _field(album: Album, widths: list[str], language: str) -> Iterator[sheet.Shown]:
+    """The screens of the field app, without sending anything."""
+    shown: list[sheet.Shown] = []
+    with album.browser(WIDE) as desk, album.phone(language, fine=False) as context:
+        phone = context.pages[0]
+        watch = Watch(phone)
+
+        def look(name: str) -> None:
+            one = sheet.Shown(f"/field/ {name}", INSPECTOR)
+            for width in widths:
+                phone.set_viewport_size(SIZES[width])  # type: ignore[arg-type]
+                file = f"field-{name}-{language}-{width}.jpg"
+                _shoot(phone, album.folder / file)
+                one.pictures.append((f"{language} {width}", file))
+                one.faults += [f"{language} {width}: {fault}" for fault in watch.faults(language == "en")]
+            phone.set_viewport_size(NARROW)  # type: ignore[arg-type]
+            shown.append(one)
+
+        album.sign_in(desk, INSPECTOR)
+        steps.enrol(desk, phone, album.site, INSPECTOR, look)
+        _walk(album, context, look)
+    yield from shown
+
+
+def _walk(album: Album, context: BrowserContext, look: steps.Look) -> None:
+    """Round the app, to the door, and a whole visit; the phone is offline, and forgotten afterwards."""
+    phone = context.pages[0]
+    tasks = phone.locator('[data-testid^="task-"]')
+    tasks.first.wait_for(timeout=90_000)
+    rechecks = tasks.filter(has_text=re.compile("复查|Re-check"))
+
+    def open_shop() -> None:
+        steps.today(phone, album.site)
+        tasks.filter(has_not_text=re.compile("复查|Re-check")).first.click()
+
+    context.set_offline(True)
+    steps.round_the_app(phone, album.site, look)
+    steps.at_the_door(phone, open_shop, look)
+    steps.today(phone, album.site)
+    if rechecks.count():
+        rechecks.first.click()
+        look("shop with a re-check")
+        phone.get_by_test_id("start").click()
+        phone.get_by_test_id("recheck").wait_for()
+        look("recheck")
+    open_shop()
+    phone.get_by_test_id("start").click()
+    steps.visit(phone, look)
+    steps.sign_and_keep(phone, look)
