@@ -10,20 +10,30 @@ export type Params = Record<string, string | number>;
 const catalogue = shallowRef<Record<Key, string>>(zh);
 const REMEMBERED = "zhijian-field-language";
 
-function remembered(): Lang {
+/** What was chosen on this phone; before that, the phone's own language. */
+function first(): Lang {
   try {
-    return localStorage.getItem(REMEMBERED) === "en" ? "en" : "zh";
+    const chosen = localStorage.getItem(REMEMBERED) ?? navigator.language;
+    return chosen.startsWith("zh") ? "zh" : "en";
   } catch {
     return "zh";
   }
 }
 
-export const language = ref<Lang>(remembered());
+export const language = ref<Lang>(first());
 
+/** Shows the app in a language, for as long as it is open. */
 export async function setLanguage(lang: Lang): Promise<void> {
   catalogue.value = lang === "en" ? (await import("./locale/en")).en : zh;
   language.value = lang;
-  if (typeof document !== "undefined") document.documentElement.lang = lang === "zh" ? "zh-Hans" : "en";
+  if (typeof document === "undefined") return;
+  document.documentElement.lang = lang === "zh" ? "zh-Hans" : "en";
+  document.title = catalogue.value.app;
+}
+
+/** The person's own choice; it holds from now on, whatever the phone speaks. */
+export async function chooseLanguage(lang: Lang): Promise<void> {
+  await setLanguage(lang);
   try {
     localStorage.setItem(REMEMBERED, lang);
   } catch {

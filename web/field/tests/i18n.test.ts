@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { en } from "../src/locale/en";
 import { zh } from "../src/locale/zh";
 
@@ -17,6 +17,28 @@ test("both languages have every sentence, with the same places to fill", () => {
     expect(en[key].trim(), key).not.toBe("");
     if (key !== "review.deadline_why") expect(places(en[key]), key).toEqual(places(zh[key]));
   }
+});
+
+async function started(phone: string, chosen: string | null) {
+  vi.resetModules();
+  const kept = new Map(chosen ? [["zhijian-field-language", chosen]] : []);
+  vi.stubGlobal("navigator", { language: phone });
+  vi.stubGlobal("localStorage", { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => kept.set(key, value) });
+  return { ...(await import("../src/i18n")), kept };
+}
+
+afterEach(() => vi.unstubAllGlobals());
+
+test("the first start speaks the phone's language; what is chosen holds from then on", async () => {
+  expect((await started("zh-CN", null)).language.value).toBe("zh");
+  expect((await started("de-DE", null)).language.value).toBe("en");
+  expect((await started("en-GB", "zh")).language.value).toBe("zh");
+  const { chooseLanguage, setLanguage, kept, t } = await started("en-GB", null);
+  await setLanguage("en");
+  expect(kept.size).toBe(0);
+  await chooseLanguage("zh");
+  expect([...kept.values()]).toEqual(["zh"]);
+  expect(t("back")).toMatch(/[\u4e00-\u9fff]/);
 });
 
 test("English is English", () => {

@@ -1,0 +1,240 @@
+"""Nothing serious for anybody who hears, tabs or needs contrast: axe, in a real browser, on every page there is.
+
+Pages are found by themselves: every address of the resolver that gives somebody HTML, with what permissions.toml puts
+into it. A new address of which no page comes makes the first test fail; MORE and NO_PAGE below say what it needs.
+`make test` looks at each page once, in Chinese, at the width where it is used most; ZHIJIAN_LONG=1 as every role, at
+both widths, in both languages, with every step of every kind of matter.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import BrowserContext, Page, Playwright
+from tests import world
+from tests.addresses import addresses, filled, names, table
+from tests.browser.conftest import ARGS, CHROMIUM, Handset, Site
+from tests.browser.steps import sign_in
+from tests.kernel.desk.test_browser import hold
+from tests.test_permissions import Things, things
+from tools.pictures import phone as walk
+
+from zhijian.config.places import CHECKOUT
+from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.models import Handover, Person
+from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.desk import lists
+from zhijian.kernel.matters.catalogue import flows
+from zhijian.kernel.papers.printing.models import PrintRun
+from zhijian.kernel.party.doors import KEY
+from zhijian.kernel.registry.models import ImportRun
+from zhijian.ops import tls
+
+pytestmark = [pytest.mark.browser]
+LONG = bool(os.environ.get("ZHIJIAN_LONG"))
+AXE = CHECKOUT / "web/desk/node_modules/axe-core/axe.min.js"
+SERIOUS = """async () => (await axe.run({resultTypes: ['violations'], iframes: false})).violations
+  .filter((one) => ['serious', 'critical'].includes(one.impact))
+  .flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.html.slice(0, 160)}`))"""
+ANYBODY, ENTERPRISE = "anybody", "enterprise"
+PUBLIC = ("p/", "d/", "v/", "my/")  # read on phones
+# What stands in an address where the table of permissions asks for nothing in particular.
+MORE: dict[str, dict[str, str]] = {
+    "handovers/<uuid:uid>/": {"uid": "handover"},
+    "held/<uuid:uid>/": {"uid": "held"},
+    "held/<uuid:uid>/place/": {"uid": "held"},
+    "papers/print/<uuid:uid>/": {"uid": "printing"},
+    "registry/import/<uuid:uid>/": {"uid": "import"},
+    "my/<uuid:matter>/address/": {"matter": "inspection"},
+}
+# Addresses that answer a GET with no page of their own, and why.
+NO_PAGE = {
+    "held/<uuid:uid>/raw.json": "a file",
+    "inbox/<uuid:uid>/": "leads on to the matter",
+    "language/": "leads back",
+    "m/<uuid:uid>/entry/<int:seq>/proof.json": "a file, once the day is sealed",
+    "map/data/": "for the map's script",
+    "my/<uuid:matter>/<uuid:uid>/<str:verb>/": "leads back to the page with its form",
+    "my/<uuid:matter>/paper/<uuid:uid>.pdf": "a file",
+    "my/<uuid:matter>/photo/<uuid:uid>.jpg": "a file",
+    "p/<str:token>/<uuid:uid>/<str:verb>/": "leads back to the page with its form",
+    "p/<str:token>/new/": "only for a link that is spent; leads back",
+    "p/<str:token>/paper/<uuid:uid>.pdf": "a file",
+    "p/<str:token>/photo/<uuid:uid>.jpg": "a file",
+    "papers/print/<uuid:uid>.pdf": "a file",
+    "papers/templates/<uuid:uid>.docx": "a file",
+    "registry/import/<uuid:uid>/rejected/": "a file",
+}
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A page to look at, and as whom."""
+
+    address: str
+    who: str
+
+
+@dataclass
+class City:
+    """The site, what stands in it, and a signed-in client for everybody."""
+
+    url: str
+    known: Things
+    clients: dict[str, Client]
+
+
+@pytest.fixture
+def city(live_site: str, settings: Any) -> City:
+    """The small world, with what the table of permissions puts into addresses, and some more."""
+    settings.DEMO = True  # the simulator of messages has a page in a demo only
+    tls.ensure()
+    with scoped(SYSTEM):
+        w = world.make()
+        known = things(w)
+        people = {role.value: w.person(f"x-{role}", role, world.OFFICE) for role in Role}
+        head = people["head"]
+        run = ImportRun.objects.create(
+            file_name="名册.csv", mapping="registration", state="done", dry_run=True, who=people["admin"],
+            who_name="管理员", counts={"read": 3, "new": 2},
+        )  # fmt: skip
+        known |= {
+            "handover": str(Handover.objects.create(giver=w.inspector, successor=w.second, proposed_by=head).uid),
+            "held": str(hold(w)),
+            "printing": str(PrintRun.objects.create(person=head, papers=[]).uid),
+            "import": str(run.uid),
+        }
+    clients = {ANYBODY: Client(), ENTERPRISE: Client()}
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[KEY] = w.entity.pk
+    session.save()
+    clients[ENTERPRISE].cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    for name in ("head", "clerk", "inspector", "admin", "section", "leader", *sorted(people)):
+        if name not in clients:
+            clients[name] = Client()
+            clients[name].force_login(Person.objects.get(pk=people[name].pk))
+    return City(live_site, known, clients)
+
+
+def variants(route: str, args: dict[str, str]) -> Iterator[dict[str, str]]:
+    """What stands in an address: every list, every kind of matter; in the long form every step."""
+    if route == "l/<slug:name>/":
+        yield from ({"name": f"={name}"} for name in lists.load())
+    elif route == "m/<uuid:uid>/":
+        yield from ({"uid": kind} for kind in flows())
+    elif LONG and route == "m/<uuid:uid>/<slug:verb>/":
+        yield from ({"uid": kind, "verb": f"={step.verb}"} for kind, flow in flows().items() for step in flow.steps)
+    else:
+        yield args
+
+
+def stops(city: City) -> tuple[list[Stop], list[str]]:
+    """Every page with those who may see it (in the short form the first), and addresses of which no page came."""
+    found: list[Stop] = []
+    missing: list[str] = []
+    listed = table()
+    for route, methods in addresses().items():
+        if "GET" not in methods or route.startswith("api/") or route in NO_PAGE:
+            continue
+        args = MORE.get(route) or listed.get(route, {}).get("args", {})
+        if set(args) != set(names(route)):
+            missing.append(route)
+            continue
+        pages, answers = [], set()
+        for told in variants(route, args):
+            address = filled(route, told, city.known)
+            pages += _who_sees(city, address, answers)
+        found += pages
+        if not pages and not answers & {"file", 405}:
+            missing.append(route)
+    return found, missing
+
+
+def _who_sees(city: City, address: str, answers: set[Any]) -> list[Stop]:
+    seen = []
+    for who, client in city.clients.items():
+        answer = client.get(address)
+        page = answer.status_code == 200 and answer.headers.get("Content-Type", "").startswith("text/html")
+        answers.add("file" if answer.status_code == 200 and not page else answer.status_code)
+        if page:
+            seen.append(Stop(address, who))
+            if not LONG:
+                break
+    return seen
+
+
+def look(page: Page, name: str) -> list[str]:
+    """What axe calls serious or critical on the page."""
+    page.evaluate(AXE.read_text())
+    return [f"{name} {fault}" for fault in page.evaluate(SERIOUS)]
+
+
+def test_every_address_has_its_page_and_none_has_a_serious_fault(playwright: Playwright, city: City) -> None:
+    found, missing = stops(city)
+    assert not missing, (
+        f"Nobody looks at {', '.join(missing)}: no page came. Let `args` in tests/permissions.toml (or MORE here) "
+        "name a record for which there is one, or say in NO_PAGE why there is none."
+    )
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+    wrong: list[str] = []
+    by_person: dict[str, list[str]] = defaultdict(list)
+    for stop in found:
+        by_person[stop.who].append(stop.address)
+    for language in ("zh-CN", "en-GB") if LONG else ("zh-CN",):
+        for width in (390, 1440) if LONG else (0,):
+            for who, pages in by_person.items():
+                context = browser.new_context(locale=language, viewport={"width": width or 1440, "height": 900})
+                cookies = city.clients[who].cookies
+                context.add_cookies([{"name": k, "value": one.value, "url": city.url} for k, one in cookies.items()])
+                wrong += _looked_at(context, city.url, who, pages, width)
+                context.close()
+    browser.close()
+    assert wrong == []
+
+
+def _looked_at(context: BrowserContext, url: str, who: str, pages: list[str], width: int) -> list[str]:
+    page, wrong = context.new_page(), []
+    for address in pages:
+        if not width:
+            narrow = address[1:].startswith(PUBLIC)
+            page.set_viewport_size({"width": 390 if narrow else 1440, "height": 900})
+        answer = page.goto(url + address)
+        assert answer is not None and answer.status == 200, f"{address} as {who}: the browser got another answer"
+        wrong += look(page, f"{address} as {who}:")
+    return wrong
+
+
+@pytest.mark.parametrize("language", ["zh", "en"] if LONG else ["zh"])
+def test_no_screen_of_the_field_app_has_a_serious_fault(
+    site: Site, desk: Page, handset: Handset, language: str
+) -> None:
+    phone, wrong = handset.start(), []
+    if language == "en":
+        phone.add_init_script("localStorage.setItem('zhijian-field-language', 'en')")
+
+    def seen(name: str) -> None:
+        wrong.extend(look(phone, f"field {name}:"))
+
+    def open_shop() -> None:
+        walk.today(phone, site.url)
+        phone.get_by_test_id("search").fill("清风")
+        phone.locator('[data-testid^="shop-"]').first.click()
+
+    sign_in(desk, site.url, "zhao")
+    walk.enrol(desk, phone, site.url, "zhao", seen)
+    handset.cut(True)
+    walk.round_the_app(phone, site.url, seen)
+    walk.at_the_door(phone, open_shop, seen)
+    open_shop()
+    phone.get_by_test_id("start").click()
+    walk.visit(phone, seen)
+    walk.sign_and_keep(phone, seen)
+    assert wrong == []
