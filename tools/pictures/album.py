@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
@@ -43,14 +44,14 @@ class Album:
         path.write_bytes(small(page.screenshot(full_page=full)))
         print(f"{path}  {path.stat().st_size // 1000} kB{f'  {wider} px too wide' if wider > 0 else ''}", flush=True)
 
-    def launch(self) -> Browser:
-        """A browser without memory."""
-        return self.playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+    def launch(self, language: str) -> Browser:
+        """A browser without memory; its own fields for dates speak the language, too."""
+        return self.playwright.chromium.launch(executable_path=CHROMIUM, **spoken(language))
 
     @contextmanager
     def browser(self, size: dict[str, int], language: str = "zh") -> Iterator[Page]:
         """A page of the size of a desk or a phone, in a browser without memory."""
-        started = self.launch()
+        started = self.launch(language)
         context = started.new_context(locale=LANGUAGES[language], viewport=size, device_scale_factor=scale_of(size))
         yield context.new_page()
         started.close()
@@ -62,7 +63,7 @@ class Album:
             context = self.playwright.chromium.launch_persistent_context(
                 folder,
                 executable_path=CHROMIUM,
-                args=ARGS,
+                **spoken(language),
                 locale=LANGUAGES[language],
                 timezone_id="Asia/Shanghai",
                 viewport=NARROW,
@@ -85,6 +86,13 @@ class Album:
     def open(self, page: Page, address: str) -> None:
         """Open an address of the site and wait until nothing moves."""
         page.goto(address if address.startswith("http") else self.site + address, wait_until="networkidle")
+
+
+def spoken(language: str) -> dict[str, Any]:
+    """What a browser is started with, so that its fields for dates and files are in the language."""
+    code = LANGUAGES[language]
+    tongue = code.replace("-", "_")
+    return {"args": [*ARGS, f"--lang={code}"], "env": {**os.environ, "LANGUAGE": tongue, "LC_ALL": f"{tongue}.UTF-8"}}
 
 
 def scale_of(size: dict[str, int]) -> float:

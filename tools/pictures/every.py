@@ -41,7 +41,7 @@ def every(album: Album, widths: list[str], languages: list[str], only: str) -> i
 
 def _web(album: Album, tour: Tour, stops: list[Stop], pages: list[sheet.Shown], width: str, language: str) -> None:
     """All pages in one size and language, each person in a browser context of his own."""
-    browser = album.launch()
+    browser = album.launch(language)
     contexts: dict[str, tuple[Page, Watch]] = {}
     for n, (stop, shown) in enumerate(zip(stops, pages, strict=True)):
         if stop.who not in contexts:
@@ -55,7 +55,7 @@ def _web(album: Album, tour: Tour, stops: list[Stop], pages: list[sheet.Shown], 
             contexts[stop.who] = page, Watch(page)
         page, watch = contexts[stop.who]
         page.goto(album.site + stop.address, wait_until="networkidle" if "map" in stop.route else "load")
-        name = f"{n:03}-{re.sub(r'[^a-z0-9]+', '-', stop.route) or 'todo'}-{language}-{width}.jpg"
+        name = f"{n:03}-{re.sub(r'[^a-z0-9]+', '-', stop.route).strip('-') or 'todo'}-{language}-{width}.jpg"
         _shoot(page, album.folder / name)
         shown.pictures.append((f"{language} {width}", name))
         shown.faults += [f"{language} {width}: {fault}" for fault in watch.faults(language == "en")]

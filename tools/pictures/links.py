@@ -51,7 +51,8 @@ class Read(HTMLParser):
                 break
 
     def handle_data(self, data: str) -> None:
-        if any(telling for _, _, telling in self._stack) and data.strip():
+        linked = any(name == "a" for name, _, _ in self._stack)  # a link in the crumbs names a thing, and no kind
+        if any(telling for _, _, telling in self._stack) and data.strip() and not linked:
             self._words.append(data.strip())
         if self._stack and self._stack[-1][:2] == ("p", "num") and any(name == "article" for name, _, _ in self._stack):
             self.codes.append(data.replace(" ", "").strip())

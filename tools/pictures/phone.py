@@ -38,12 +38,12 @@ def enrol(desk: Page, phone: Page, site: str, username: str, look: Look = nobody
     phone.wait_for_function("navigator.serviceWorker.ready.then(r => !!r.active)")
 
 
-def unlock(phone: Page, site: str, look: Look = nobody) -> None:
+def unlock(phone: Page, look: Look = nobody) -> None:
     """Open the locked app; the sixth digit of the PIN opens it by itself."""
     expect(phone.get_by_test_id("pin-input")).to_be_visible()
     look("lock")
     phone.get_by_test_id("pin-input").fill(PIN)
-    expect(phone.get_by_test_id("sync-now")).to_be_visible(timeout=30_000)
+    expect(phone.get_by_test_id("pin-input")).to_have_count(0, timeout=30_000)
 
 
 def today(phone: Page, site: str) -> None:
@@ -73,7 +73,7 @@ def round_the_app(phone: Page, site: str, look: Look) -> None:
     look("renew")
     phone.goto(f"{site}/field/#/settings")
     phone.get_by_test_id("lock").click()
-    unlock(phone, site, look)
+    unlock(phone, look)
 
 
 def at_the_door(phone: Page, open_shop: Callable[[], None], look: Look) -> None:

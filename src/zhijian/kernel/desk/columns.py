@@ -64,7 +64,11 @@ def _due(matter: Matter) -> Cell:
 
 
 def _entity(matter: Matter) -> Cell:
-    return Cell(matter.entity.name, f"/e/{matter.entity.uid}/") if matter.entity else Cell("")
+    """The enterprise, and below it which of its shops, where that has a name of its own."""
+    shop = matter.premises.name if matter.premises else ""
+    if matter.entity is None:
+        return Cell(shop)
+    return Cell(matter.entity.name, f"/e/{matter.entity.uid}/", sub=shop if shop != matter.entity.name else "")
 
 
 def _number(matter: Matter) -> Cell:
@@ -102,7 +106,7 @@ STANDARD = {
             "title", gettext_lazy("About"), ("title",), lambda m: Cell(m.title, link(m)), lambda m: m.title, long=True
         ),
         Column(
-            "entity", gettext_lazy("Enterprise"), ("entity__uid", "entity__name"), _entity,
+            "entity", gettext_lazy("Enterprise"), ("entity__uid", "entity__name", "premises__name"), _entity,
             lambda m: m.entity.name if m.entity else "", long=True,
         ),
         Column(

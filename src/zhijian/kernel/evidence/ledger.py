@@ -131,14 +131,17 @@ def record(
 
 
 class Shown(dict[str, Any]):
-    """Facts for a sentence; what is not there, or was erased, is "…"."""
+    """Facts for a sentence; what nobody told is left out."""
 
     def __missing__(self, key: str) -> str:
-        return "…"
+        return ""
 
 
 def describe(entry: LedgerEntry, viewer: Actor) -> str:
-    """The entry as one line for `viewer`, in the active language; personal values are masked, erased ones are "…"."""
+    """The entry as one line for `viewer`, in the active language; personal values are masked, erased ones are "…".
+
+    A sentence that ends with a note ends before it where there is none.
+    """
     kind = _KINDS.get(entry.kind)
     if kind is None:
         return entry.kind
@@ -151,4 +154,4 @@ def describe(entry: LedgerEntry, viewer: Actor) -> str:
     facts["actor"] = entry.actor_name or entry.actor
     if kind.describe is not None:
         return kind.describe(facts)
-    return str(kind.label).format_map(Shown(facts))
+    return str(kind.label).format_map(Shown(facts)).rstrip(" :：")

@@ -98,8 +98,8 @@ FAILED = Column("failed", _("Problems"), ("inspection__failed",), _failed, lambd
 
 class Inspections(MatterList):
     flow = INSPECTION
-    columns = ["number", "entity", "premises", "area", "state", "assignee", DAY, "result", FAILED, "due"]
-    exported = ["second", "code", "address", "check_code"]
+    columns = ["number", "entity", "area", "state", "assignee", DAY, "result", FAILED, "due"]
+    exported = ["premises", "second", "code", "address", "check_code"]
     filters = ["q", "state", "area", "assignee", "overdue", "period"]
     panels = [Panel("inspection/desk/visit.html", visit_panel), PANEL, OWED]
     rank = 10
@@ -108,8 +108,8 @@ class Inspections(MatterList):
 
 class Findings(MatterList):
     flow = RECTIFICATION
-    columns = ["number", "title", "entity", "premises", "area", "state", "assignee", "due"]
-    exported = ["second", "code", "address", "opened", "closed"]
+    columns = ["number", "title", "entity", "area", "state", "assignee", "due"]
+    exported = ["premises", "second", "code", "address", "opened", "closed"]
     filters = ["q", "state", "area", "assignee", "overdue", "period"]
     bulk = ["accept"]
     order = "due"
