@@ -27,15 +27,17 @@ def every(album: Album, widths: list[str], languages: list[str], only: str) -> i
         for language in languages:
             print(f"  {len(stops)} pages at {width} in {language}", flush=True)
             _web(album, tour, stops, pages, width, language)
+    _report(album, pages, [])
     if only in "field/":
         for language in languages:
             pages += _field(album, widths, language)
     unreached = [route for route in tour.unreached() if only in route]
-    for page in pages:
-        for fault in page.faults:
-            print(f"{page.title} ({page.about}): {fault}")
     print(f"No link leads to: {', '.join(unreached) or 'nothing; every page was reached'}")
-    print(sheet.write(album.folder, pages, unreached))
+    return _report(album, pages, unreached)
+
+
+def _report(album: Album, pages: list[sheet.Shown], unreached: list[str]) -> int:
+    print(sheet.write(album.folder, pages, unreached), flush=True)
     return sum(len(page.faults) for page in pages)
 
 
@@ -58,8 +60,14 @@ def _web(album: Album, tour: Tour, stops: list[Stop], pages: list[sheet.Shown], 
         name = f"{n:03}-{re.sub(r'[^a-z0-9]+', '-', stop.route).strip('-') or 'todo'}-{language}-{width}.jpg"
         _shoot(page, album.folder / name)
         shown.pictures.append((f"{language} {width}", name))
-        shown.faults += [f"{language} {width}: {fault}" for fault in watch.faults(language == "en")]
+        _note(shown, [f"{language} {width}: {fault}" for fault in watch.faults(language == "en")])
     browser.close()
+
+
+def _note(page: sheet.Shown, faults: list[str]) -> None:
+    page.faults += faults
+    for fault in faults:
+        print(f"{page.title} ({page.about}) {fault}", flush=True)
 
 
 def _shoot(page: Page, path: Path) -> None:
@@ -83,7 +91,7 @@ def _field(album: Album, widths: list[str], language: str) -> Iterator[sheet.Sho
                 file = f"field-{name}-{language}-{width}.jpg"
                 _shoot(phone, album.folder / file)
                 one.pictures.append((f"{language} {width}", file))
-                one.faults += [f"{language} {width}: {fault}" for fault in watch.faults(language == "en")]
+                _note(one, [f"{language} {width}: {fault}" for fault in watch.faults(language == "en")])
             phone.set_viewport_size(NARROW)  # type: ignore[arg-type]
             shown.append(one)
 
