@@ -5,7 +5,7 @@ ZHIJIAN := PYTHONPATH=src $(VENV)/bin/python -m zhijian
 # Only what was said: an empty PACK is no place.
 $(foreach name,HOST PORT PACK SCALE,$(if $($(name)),$(eval export $(name))))
 
-.PHONY: help install run test test-long check test-web lock clean
+.PHONY: help install run test test-long check test-web pictures lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -38,6 +38,9 @@ test: install check test-web ## everything that must hold, within a quarter of a
 
 test-long: install check test-web ## the same with the long forms of slow tests
 	@ZHIJIAN_LONG=1 $(VENV)/bin/pytest -n 2
+
+pictures: ## the documents' pictures, of a running `make run`; ARGS="all" photographs every page
+	@PYTHONPATH=src:. $(VENV)/bin/python -m tools.pictures $(ARGS) --site $(or $(SITE),http://localhost:$(or $(PORT),8000))
 
 lock: ## renew requirements.lock and the npm locks
 	@$(ZHIJIAN) lock

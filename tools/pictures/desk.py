@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from playwright.sync_api import Page, expect
-from tools.pictures.album import HEAD, LEADER, NARROW, OFFICER, WIDE, Album, first_link
+from tools.pictures.album import ADMIN, HEAD, LEADER, NARROW, OFFICER, WIDE, Album, first_link
 
 
 def desk(album: Album) -> None:
@@ -50,7 +50,7 @@ def desk_of_the_head(album: Album, page: Page, end: str) -> None:
 
 
 def staff(album: Album) -> None:
-    """The people of an office, one of them, and what hangs on him."""
+    """The people of an office, one of them, and what hangs on him; what runs by itself."""
     for size, language, end in ((WIDE, "zh", ""), (WIDE, "en", "-en")):
         with album.browser(size, language) as page:
             album.sign_in(page, HEAD)
@@ -61,3 +61,6 @@ def staff(album: Album) -> None:
             album.take(page, f"desk-person{end}")
             album.open(page, f"{person}handover/")
             album.take(page, f"desk-handover{end}")
+            album.sign_in(page, ADMIN)
+            album.open(page, "/jobs/")
+            album.take(page, f"desk-jobs{end}")
