@@ -13,13 +13,13 @@ from playwright.sync_api import ConsoleMessage, Page, Response
 SOURCES = Path(__file__).parents[2] / "src" / "zhijian"
 FIELD = Path(__file__).parents[2] / "web" / "field" / "src" / "locale" / "zh.ts"
 HAN = re.compile(r"[\u4e00-\u9fff]")
-# Texts that are seen or heard; what is marked as Chinese is meant to be.
+# Texts that are seen or heard; what is marked as Chinese is meant to be, and what was said to somebody is kept as it was.
 TEXTS = """() => {
   const found = new Set(), walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const meant = (node) => node.closest('[lang^="zh"]') && node.closest('[lang]') !== document.documentElement;
   while (walker.nextNode()) {
     const parent = walker.currentNode.parentElement;
-    if (parent.closest('script, style, template, [hidden]') || meant(parent)) continue;
+    if (parent.closest('script, style, template, [hidden], [data-said]') || meant(parent)) continue;
     found.add(walker.currentNode.textContent.trim());
   }
   for (const name of ['placeholder', 'aria-label', 'title', 'alt'])
