@@ -13,7 +13,7 @@ from playwright.sync_api import ConsoleMessage, Page, Response
 SOURCES = Path(__file__).parents[2] / "src" / "zhijian"
 FIELD = Path(__file__).parents[2] / "web" / "field" / "src" / "locale" / "zh.ts"
 HAN = re.compile(r"[\u4e00-\u9fff]")
-# Texts that are seen or heard; what is marked as Chinese is meant to be, and what was said to somebody is kept as it was.
+# Texts that are seen or heard; not what is marked as Chinese, nor what was said to somebody.
 TEXTS = """() => {
   const found = new Set(), walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const meant = (node) => node.closest('[lang^="zh"]') && node.closest('[lang]') !== document.documentElement;

@@ -68,7 +68,8 @@ def _entity(matter: Matter) -> Cell:
     shop = matter.premises.name if matter.premises else ""
     if matter.entity is None:
         return Cell(shop)
-    return Cell(matter.entity.name, f"/e/{matter.entity.uid}/", sub="" if shop in (matter.entity.name, matter.title) else shop)
+    said_already = shop in (matter.entity.name, matter.title)
+    return Cell(matter.entity.name, f"/e/{matter.entity.uid}/", sub="" if said_already else shop)
 
 
 def _number(matter: Matter) -> Cell:
