@@ -22,6 +22,7 @@ import django
 from playwright.sync_api import sync_playwright
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhijian.config.settings")
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the driver of the browser has an event loop in this thread
 django.setup()
 
 from tools.pictures.album import CHROMIUM, Album  # noqa: E402

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from playwright.sync_api import Page, expect
 from tools.pictures.album import ADMIN, HEAD, LEADER, NARROW, OFFICER, WIDE, Album, first_link
+
+from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.demo import accounts
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.registry.models import Premises
 
 
 def desk(album: Album) -> None:
@@ -40,13 +43,20 @@ def desk_of_the_head(album: Album, page: Page, end: str) -> None:
         album.take(page, f"desk-clock{end}")
     album.open(page, entity)
     album.take(page, f"desk-entity{end}")
-    twice = page.request.get(f"{album.site}{entity}merge/").text()  # the demo city has one enterprise on file twice
-    if found := re.search(r'href="(/e/[^"]+merge/\?e=[^"]+)"', twice):
-        album.open(page, found[1])
-        album.take(page, f"desk-merge{end}")
+    album.open(page, f"/e/{on_file_twice()}/merge/")
+    album.open(page, first_link(page, 'main a[href*="merge/?e="]'))
+    album.take(page, f"desk-merge{end}")
     album.open(page, "/map/")
     expect(page.locator(".cluster, .shop").first).to_be_visible()
     album.take(page, f"desk-map{end}")
+
+
+def on_file_twice() -> str:
+    """The enterprise that the demo city has twice (`registry/demo.py`)."""
+    area = next(one.area for one in accounts() if one.username == HEAD)
+    with scoped(SYSTEM):
+        shop = Premises.objects.filter(area=area).exclude(trade="").select_related("entity").order_by("pk")[0]
+        return str(shop.entity.uid)
 
 
 def staff(album: Album) -> None:

@@ -16,7 +16,7 @@ def papers(album: Album) -> None:
                 album.open(page, address)
                 album.take(page, f"{name}{end}")
             album.sign_in(page, INSPECTOR)
-            album.open(page, "/papers/?state=force&served=no")
+            album.open(page, "/papers/?state=force&served=way")
             album.open(page, first_link(page, 'tbody a[href^="/m/"]'))
             album.open(page, first_link(page, 'main a[href$="/serve/"]'))
             album.take(page, f"papers-serve{end}", full=True)
