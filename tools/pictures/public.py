@@ -9,7 +9,7 @@ def public(album: Album) -> None:
     """The page behind the code on a door, and the form to verify a paper."""
     with album.browser(WIDE) as page:
         album.sign_in(page, HEAD)
-        album.open(page, "/l/publication/?state=published")
+        album.open(page, "/l/publication/?state=published&order=newest")
         album.open(page, first_link(page, 'tbody a[href^="/m/"]'))
         album.open(page, first_link(page, 'main a[href^="/e/"]') + "codes/")
         code = page.locator(".door p.num").first.inner_text().replace(" ", "")
