@@ -26,13 +26,14 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar, clocks
 from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.digest import canonical
-from zhijian.kernel.evidence.models import File
+from zhijian.kernel.evidence.models import File, LedgerEntry
 from zhijian.kernel.jobs import run_pending
 from zhijian.kernel.matters.errors import StepError
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.papers.render import pdf
+from zhijian.kernel.papers.verify import look_up
 from zhijian.programmes.inspection import rules
 from zhijian.programmes.inspection.models import Inspection, PublishedResult, Rectification
 
@@ -490,10 +491,18 @@ def test_legal_days_follow_the_right_clock_papers_keep_what_was_printed(
         assert visit.ended <= timezone.now()
         publication = Matter.objects.get(parent=visit.matter, kind="publication")
         assert publication.due == clocks.count(rules.PUBLISH_WITHIN.on(calendar.today()), now).due
-        printed = {paper.at for paper in Paper.objects.filter(matter=visit.matter)}
-        assert printed == {now + wrong}
+        papers = list(Paper.objects.filter(matter=visit.matter))
+        assert {paper.face for paper in papers} == {now + wrong}, "what was handed over stays as it was"
+        assert {paper.at for paper in papers} == {visit.ended}, "lists and the register go by the right time"
+        entries = LedgerEntry.objects.filter(matter=visit.matter)
+        assert max(entry.at for entry in entries) <= timezone.now(), "nothing stands above today"
+        answer = look_up(papers[0].code)
+        assert answer.day == calendar.legal_day(now + wrong), "whoever verifies compares with the paper"
     client.force_login(w.head)
     page = client.get(f"/m/{told['matter']['uid']}/").content.decode()
+    assert page.count("by the phone's clock and on the paper") == len(papers)
+    listed = client.get("/papers/").content.decode()
+    assert f"on it: {calendar.local(now + wrong):%Y-%m-%d %H:%M}" in listed
     for moment in (visit.started, visit.ended, now + wrong):
         assert calendar.local(moment).strftime("%H:%M") in page
     assert calendar.local(now + wrong).strftime("%Y-%m-%d %H:%M") in page

@@ -255,10 +255,10 @@ def _keep_evidence(visit: Visit, matter: Matter) -> None:
 def _make_papers(visit: Visit, matter: Matter) -> list[dict[str, Any]]:
     """The papers that were handed over, from the same JSON, with the numbers and the times that stood on them."""
     flags = []
-    printed = visit.record.content.ended
+    printed = visit.record.content.ended if visit.ahead else None
     for reference in visit.record.content.papers:
         try:
-            papers.make_from_record(reference.kind, matter, visit.record, reference, visit.actor, printed)
+            papers.make_from_record(reference.kind, matter, visit.record, reference, visit.actor, visit.at, printed)
         except papers.NumberForeign:
             flags.append(doubts.doubt("number_foreign", number=reference.number))
     return flags
