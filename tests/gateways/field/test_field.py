@@ -31,7 +31,7 @@ from zhijian.kernel.jobs import run_pending
 from zhijian.kernel.matters.errors import StepError
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
-from zhijian.kernel.papers.models import Paper
+from zhijian.kernel.papers.models import NumberRow, Paper
 from zhijian.kernel.papers.render import pdf
 from zhijian.kernel.papers.verify import look_up
 from zhijian.programmes.inspection import rules
@@ -398,6 +398,63 @@ def test_papers_laid_out_before_the_phone_was_renewed_are_ours(phone: Phone, w: 
     for paper in laid_out["content"]["papers"]:
         assert made[paper["number"]].code == paper["code"]
         assert client.get(f"/v/{paper['code']}").status_code == 200
+
+
+def again(phone: Phone, w: world.World, **how: Any) -> dict[str, Any]:
+    """Its grant renewed by its person."""
+    with scoped(SYSTEM):
+        code = devices.issue_code(w.inspector)
+    status, told = phone.renew("甲", PASSWORD, code, **how)
+    assert status == 200
+    return told
+
+
+def test_a_renewed_phone_is_the_same_row_and_its_old_key_ends(phone: Phone, w: world.World, client: Any) -> None:
+    laid_out = record(phone, here(phone, w))
+    with scoped(SYSTEM):
+        Device.objects.update(name="M2012K11AC · Chrome", grant_until=timezone.now() + dt.timedelta(days=1))
+    old_key, old_token = phone.key, phone.token
+    assert again(phone, w)["device"] == phone.device
+    with scoped(SYSTEM):
+        (device,) = Device.objects.filter(person=w.inspector)
+        assert device.name == "M2012K11AC · Chrome"
+        assert device.renewed_at is not None
+        assert device.grant_until > timezone.now() + dt.timedelta(days=29)
+        assert not NumberRow.objects.filter(state="returned").exists(), "what it holds stays with it"
+    phone.token = old_token
+    assert phone.call("GET", "pull")[0] == 401, "a token of the old key is worth nothing"
+    new_key, phone.key, phone.token = phone.key, old_key, ""
+    assert phone.prove() == 401
+    phone.key = new_key
+    assert phone.prove() == 200
+    phone.pull()
+    _, told = put(phone, laid_out)
+    assert told["flags"] == [], "papers that were laid out before are sent after"
+
+
+def test_who_cannot_show_the_old_key_is_another_phone(phone: Phone, w: world.World) -> None:
+    first = phone.device
+    stranger = Phone(phone.send).key
+    assert again(phone, w, by=stranger)["device"] != first
+    with scoped(SYSTEM):
+        names = list(Device.objects.filter(person=w.inspector).order_by("pk").values_list("name", flat=True))
+    assert names == ["test", "x"]
+
+
+def test_a_lost_phone_that_was_found_is_another_one(phone: Phone, w: world.World) -> None:
+    first = phone.device
+    with scoped(SYSTEM):
+        devices.revoke(Device.objects.select_related("person").get(), SYSTEM)
+    assert again(phone, w)["device"] != first
+
+
+def test_two_phones_of_one_name_are_told_apart(phone: Phone, w: world.World, client: Any) -> None:
+    anew(w, w.inspector, client)
+    with scoped(SYSTEM):
+        rows = list(Device.objects.filter(person=w.inspector).select_related("person").order_by("pk"))
+        assert [one.name for one in rows] == ["test", "test (2)"]
+        devices.rename(rows[1], "test", SYSTEM)
+        assert rows[1].name == "test (2)"
 
 
 def test_a_number_of_another_persons_phone_is_a_doubt(phone: Phone, w: world.World, client: Any) -> None:

@@ -53,6 +53,9 @@ export interface EnrolForm {
   public_key: JsonWebKey;
   device_name: string;
   app: string;
+  /** The device that this phone is already, and its old key's signature over the new one. */
+  renews?: string;
+  proof?: string;
 }
 
 export function enrol(form: EnrolForm): Promise<Enrolment> {

@@ -4,7 +4,7 @@ import { decideItem, decideOverall, readingsOf, type Judged } from "./decide";
 import type { OpenDraft } from "./drafts";
 import type { Answer, Content } from "./record";
 import { findingsOf, type Words } from "./wording";
-import { deadlineFrom, localDate } from "./workdays";
+import { deadlineFrom } from "./workdays";
 
 export interface Verdict {
   item: CheckItem;
@@ -159,9 +159,4 @@ export function contentOf(draft: OpenDraft, checklist: Checklist | null, at: Cir
     hindered,
     unlisted: head.unlisted ?? null,
   };
-}
-
-/** Today on the phone. */
-export function today(): string {
-  return localDate(new Date());
 }

@@ -1,5 +1,6 @@
 /** What still stands between a visit and its signing: each as a sentence, and where it is put right. */
-import { grantedUntil, isBare, needsDeadline, today, type Verdict } from "./content";
+import { today } from "./clock";
+import { grantedUntil, isBare, needsDeadline, type Verdict } from "./content";
 import { t } from "./i18n";
 import { maySign } from "./tasks";
 import type { Visit } from "./visit";

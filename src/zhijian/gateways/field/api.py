@@ -52,6 +52,8 @@ class Enrolment(Schema):
     public_key: dict[str, Any]
     device_name: str = ""
     app: str = ""
+    renews: UUID | None = None
+    proof: str = ""
 
 
 class Aside(Schema):
@@ -70,9 +72,15 @@ class Proof(Schema):
 
 @api.post("enrol")
 def enrol(request: HttpRequest, body: Enrolment) -> dict[str, Any]:
-    """Enrol a phone: user name, password, and the one-time code of the person's own desk."""
+    """Enrol a phone: user name, password, and the one-time code of the person's own desk.
+
+    A handset that is enrolled already `renews` its device: `proof` is its old key's signature over the new key.
+    """
+    renewal = devices.Renewal(body.renews, body.proof) if body.renews else None
     with scoped(SYSTEM):  # a wrong try must be counted, so the transaction ends well either way
-        device = devices.enrol(body.username, body.password, body.code, body.public_key, body.device_name, body.app)
+        device = devices.enrol(
+            body.username, body.password, body.code, body.public_key, body.device_name, body.app, renewal
+        )
     if device is None:
         raise problems.not_enrolled()
     return {

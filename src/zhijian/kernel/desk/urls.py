@@ -18,6 +18,7 @@ urlpatterns = [
     path("me/code/", account.enrol, name="enrol"),
     path("me/password/", account.password, name="password"),
     path("me/phones/<uuid:uid>/revoke/", account.device_revoke, name="device_revoke"),
+    path("me/phones/<uuid:uid>/name/", account.device_rename, name="device_rename"),
     path("search/", search.search_page, name="search"),
     path("map/", patch.patch_page, name="patch"),
     path("map/data/", patch.patch_data, name="patch_data"),

@@ -119,8 +119,7 @@ def make(
 ) -> Paper:
     """Issue a paper in the running transaction, under the next number, or under one reserved for the actor's phone.
 
-    A kind without numbers (`numbered = false`) takes none. `printed_at` is what stands on it, where its maker's clock was
-    wrong.
+    A kind without numbers (`numbered = false`) takes none. `printed_at` stands on it where its maker's clock was wrong.
 
     `data` must be canonical (no floats). Raises NumberForeign when `number` (or its `code`) is not his to use.
     """

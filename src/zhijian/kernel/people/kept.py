@@ -1,4 +1,4 @@
-"""What the kernel's own rooms keep for a person: matters with their clocks, papers that wait, blanks, numbers, phones."""
+"""What the kernel's own rooms keep for a person: matters with clocks, papers that wait, blanks, numbers, phones."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.models import Device, Person
 from zhijian.kernel.accounts.people import holds
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import said
 from zhijian.kernel.matters import handing
 from zhijian.kernel.matters.catalogue import flow_of
@@ -119,8 +120,9 @@ def phones(person: Person) -> list[Row]:
     """Enrolled phones."""
     found = []
     for device in _phones(person).order_by("pk")[:SHOWN]:
+        since = _("enrolled on %(day)s") % {"day": calendar.legal_day(device.enrolled_at)}
         seen = _("last seen %(at)s") % {"at": said.moment(device.last_seen)} if device.last_seen else ""
-        found.append(Row(device.name, seen))
+        found.append(Row(device.name, " · ".join(text for text in (since, seen) if text)))
     return found
 
 

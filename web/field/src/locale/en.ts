@@ -27,7 +27,7 @@ export const en: Record<keyof typeof zh, string> = {
   "enrol.title": "Set up this phone",
   "enrol.why": "Needs the network, once. Afterwards checks, signatures and printing work without it.",
   "enrol.renew": "Renew",
-  "enrol.renew_why": "Set up again for another 30 days. Records not sent yet stay on the phone.",
+  "enrol.renew_why": "Another 30 days. User name and PIN stay as they are, and so do records not sent yet and numbers not used.",
   "enrol.username": "User name",
   "enrol.password": "Password",
   "enrol.code": "One-time code",

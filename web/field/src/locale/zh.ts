@@ -25,7 +25,7 @@ export const zh = {
   "enrol.title": "登记这台手机",
   "enrol.why": "要联网，只做一次。登记后没有网络也能检查、签字、打印。",
   "enrol.renew": "续期",
-  "enrol.renew_why": "重新登记后再用 30 天。手机上没送出的记录都会保留。",
+  "enrol.renew_why": "再用 30 天。用户名和 PIN 不变，没送出的记录和没用完的文号都保留。",
   "enrol.username": "用户名",
   "enrol.password": "密码",
   "enrol.code": "一次性验证码",
