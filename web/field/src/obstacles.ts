@@ -15,7 +15,7 @@ export interface Obstacle {
 
 export function obstacles(visit: Visit, deadline: string): Obstacle[] {
   const { head } = visit;
-  const of = head.purpose === "recheck" ? rechecks(visit) : answers(visit);
+  const of = head.short ? seen(visit) : head.purpose === "recheck" ? rechecks(visit) : answers(visit);
   const informed = head.informed.cards_shown && head.informed.rights_told;
   return [
     ...of,
@@ -29,6 +29,11 @@ export function obstacles(visit: Visit, deadline: string): Obstacle[] {
 
 function when(stands: boolean, obstacle: Obstacle): Obstacle[] {
   return stands ? [obstacle] : [];
+}
+
+/** A short record is what the officers write themselves. */
+function seen({ head }: Visit): Obstacle[] {
+  return when(!head.findings?.trim(), { text: t("stop.findings"), field: "findings" });
 }
 
 function answers(visit: Visit): Obstacle[] {

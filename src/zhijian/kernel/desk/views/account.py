@@ -26,7 +26,6 @@ from zhijian.kernel.accounts.models import Device, Person
 from zhijian.kernel.desk import said, signing_in
 from zhijian.kernel.desk.gate import actor_in, staff
 
-
 NAME = 60  # characters of a phone's name
 
 
