@@ -501,6 +501,35 @@ def test_a_return_at_the_recheck_never_shortens_what_was_granted(phone: Phone, w
         perform(finding, "send_back", inspector, return_reason="未改", on_site=True, deadline=granted)
 
 
+@pytest.mark.parametrize(
+    ("refused", "said"),
+    [
+        ({"witness": "钱大妈"}, "Witness: 钱**"),
+        ({"witness": "", "no_witness": "现场无其他人"}, "No witness: 现场无其他人"),
+    ],
+)
+def test_a_recheck_that_was_not_signed_says_why_on_the_desk(
+    phone: Phone, w: world.World, client: Any, refused: dict[str, str], said: str
+) -> None:
+    _, told = put(phone, record(phone, here(phone, w), failed={"1.2": {}}))
+    with scoped(SYSTEM):
+        matter = Matter.objects.get(uid=told["matter"]["uid"])
+        finding = Matter.objects.get(parent=matter, kind="rectification")
+    rechecks = [{"rectification": str(finding.uid), "accepted": True, "note": "", "photos": []}]
+    sent = record(
+        phone, here(phone, w), purpose="recheck", task=str(matter.uid), answers=[], outcome=None, checklist=None,
+        deadline=None, papers=[], rechecks=rechecks, refused={"reason": "称老板不在，不签", **refused},
+    )  # fmt: skip
+    sent["signatures"].append({**sent["signatures"][0], "who": "witness", "name": refused["witness"]})
+    put(phone, sent)
+    client.force_login(w.head)
+    page = client.get(f"/m/{matter.uid}/", headers={"accept-language": "en"}).content.decode()
+    assert f"The record of the re-check was not signed: 称老板不在，不签 {said}" in page
+    with scoped(SYSTEM):
+        entry = LedgerEntry.objects.get(kind="inspection.recheck_unsigned")
+        assert "钱大妈" not in json.dumps(entry.data, ensure_ascii=False)
+
+
 def refusing(phone: Phone, w: world.World, signed: bool, **refused: str) -> dict[str, Any]:
     sent = record(phone, here(phone, w), refused={"reason": "不认可检查结果", "witness": "", **refused})
     sent["signatures"] = [one for one in sent["signatures"] if one["who"] != "party"]

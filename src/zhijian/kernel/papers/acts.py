@@ -151,7 +151,8 @@ def of_matter(matter: Matter, actor: Actor) -> list[Shown]:
         Paper.objects.filter(matter=matter).defer("data", "signatures").select_related("matter").order_by("-pk")
     )
     replaced = {one.replaces_id for one in rows}
-    served, asked = how_served(rows), _asked(rows)
+    ours = actor.kind == "system" or actor.can_read(matter.area)  # a partner sees the papers, not what became of them
+    served, asked = (how_served(rows), _asked(rows)) if ours else ({}, {})
     return [
         Shown(
             paper,
