@@ -656,3 +656,34 @@ def test_a_strange_schema_is_kept_and_told_in_words(phone: Phone, w: world.World
     assert all(" " in flag["message"] or len(flag["message"]) > 12 for flag in told["flags"])
     with scoped(SYSTEM):
         assert bytes(FieldRecord.objects.get(pk=sent["id"]).body) == body
+
+
+def test_the_contacts_own_number_is_opened_for_a_call_and_not_kept(phone: Phone, w: world.World) -> None:
+    with scoped(SYSTEM):
+        w.premises.contact, w.premises.contact_phone = "周店长", "13805330042"
+        w.premises.save()
+    for _ in range(100):
+        phone.pull()
+        if here(phone, w).get("contact_phone"):
+            break
+        time.sleep(0.2)
+    assert here(phone, w)["contact_phone"] == "138******42"
+    path = f"contacts/{w.premises.uid}"
+    status, told = phone.call("POST", path, {"reason": ""})
+    assert (status, told["problem"]) == (422, "contact.why")
+    assert phone.call("POST", path, {"reason": "问路"})[1] == {"number": "13805330042"}
+    with scoped(SYSTEM):
+        plan(w)
+    assert phone.call("POST", path, {"reason": ""})[1] == {"number": "13805330042"}
+    with scoped(SYSTEM):
+        entries = LedgerEntry.objects.filter(kind="private.opened").order_by("pk")
+        assert [one.data["why"] for one in entries] == ["问路", entries[1].data["why"]]
+        Device.objects.update(revoked_at=timezone.now())
+    assert phone.call("POST", path, {"reason": "问路"})[0] == 403, "a lost phone opens nothing"
+
+
+def test_no_number_of_another_district(phone: Phone, w: world.World) -> None:
+    with scoped(SYSTEM):
+        w.premises.area, w.premises.contact_phone = world.NEIGHBOUR_OFFICE, "13805330042"
+        w.premises.save()
+    assert phone.call("POST", f"contacts/{w.premises.uid}", {"reason": "问路"})[0] == 404

@@ -114,6 +114,12 @@ export class Api {
     return new Uint8Array(await (await this.authorised(source)).arrayBuffer());
   }
 
+  /** The contact's own number, whole. Throws a ServerProblem "contact.why" where a reason is wanted. */
+  async contact(premises: string, reason: string): Promise<string> {
+    const init = { method: "POST", body: JSON.stringify({ reason }), headers: { "Content-Type": "application/json" } };
+    return (await json<{ number: string }>(await this.authorised(`${ROOT}contacts/${premises}`, init))).number;
+  }
+
   async putRecord(id: string, bytes: Bytes): Promise<RecordReceipt> {
     const init = { method: "PUT", body: bytes, headers: { "Content-Type": "application/json" } };
     return json<RecordReceipt>(await this.authorised(`${ROOT}records/${id}`, init));

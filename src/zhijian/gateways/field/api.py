@@ -18,6 +18,7 @@ from zhijian.kernel.accounts import devices
 from zhijian.kernel.accounts.actor import SYSTEM, actor_of
 from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.desk import private
 from zhijian.kernel.evidence import files
 from zhijian.kernel.packs import stack
 
@@ -58,6 +59,10 @@ class Enrolment(Schema):
 
 class Aside(Schema):
     photos: list[str]
+
+
+class Why(Schema):
+    reason: str = ""
 
 
 class Challenge(Schema):
@@ -130,6 +135,23 @@ def picture(request: HttpRequest, uid: UUID) -> HttpResponse:
         small = pictures.small_copy(uid, actor)
     headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
     return HttpResponse(small, content_type="image/jpeg", headers=headers)
+
+
+@api.post("contacts/{uid}", auth=bearer)
+def contact(request: HttpRequest, uid: UUID, body: Why) -> HttpResponse:
+    """The own number of a contact, to call it now; the phone does not keep it, and an entry tells why."""
+    device: Device = request.auth  # type: ignore[attr-defined]
+    _may_download(device)
+    kind = private.kind_of("contact")
+    with scoped(actor_of(device.person, device=str(device.uid))) as actor:
+        found = kind.find(uid, actor) if kind is not None else None
+        if kind is None or found is None:
+            raise problems.no_contact()
+        try:
+            told = {"number": private.opened(kind, found, actor, body.reason)}
+        except private.WhyNeeded as error:
+            raise problems.why_needed() from error
+    return JsonResponse(told, headers={"Cache-Control": "private, no-store"})
 
 
 @api.put("records/{uid}", auth=bearer)
