@@ -16,5 +16,5 @@ FROM inspection_inspection i WHERE i.matter_id = p.matter_id AND p.printed_at IS
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inspection", "0007_clock"), ("papers", "0008_printed_at")]
+    dependencies = [("inspection", "0009_asking"), ("papers", "0008_printed_at")]
     operations = [migrations.RunSQL(CITY + MEND, CITY + BACK)]
