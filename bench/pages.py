@@ -142,7 +142,7 @@ def _token(person: Any) -> str:
 
     until = dt.datetime.now(dt.UTC) + dt.timedelta(days=30)
     device = Device.objects.create(person=person, public_key={}, grant_until=until)
-    return signing.dumps(str(device.uid), salt=tokens.SALT)
+    return signing.dumps(tokens.subject_of(device), salt=tokens.SALT)
 
 
 class SlowPhones:

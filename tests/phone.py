@@ -71,6 +71,20 @@ class Phone:
             self.device = told["device"]
         return status, told
 
+    def renew(self, username: str, password: str, code: str, *, by: ec.EllipticCurvePrivateKey | None = None) -> Any:
+        """Another key in the place of the one that the phone has, which says so (or `by` another one)."""
+        old = self.key
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        new, jwk = self.key, self.jwk()
+        self.key = by or old
+        proof = self.sign(f"renew:{self.device}:{jwk['x']}")
+        self.key = new
+        body = {"username": username, "password": password, "code": code, "public_key": jwk, "device_name": "x"}
+        status, told = self.call("POST", "enrol", {**body, "renews": self.device, "proof": proof})
+        if status == 200:
+            self.device = told["device"]
+        return status, told
+
     def prove(self) -> int:
         """Get a token for the signed challenge."""
         _, told = self.call("POST", "challenge", {"device": self.device})

@@ -21,7 +21,8 @@ Get it going
   install              Python packages from the lock, the web parts, the message catalogues (as `make install`)
   run                  database, desk, uploads, jobs, https for phones; with a demo city (as `make run`)
                        --host 0.0.0.0 lets phones in, --port, --pack, --scale, --no-demo
-  training             a practice copy beside the real one: marked, own numbers, sends nothing out; --reset begins anew
+  training             a practice copy beside the real one: marked, own numbers, sends nothing out; --reset begins anew,
+                       --own-registry brings the bureau's own enterprises in, without their people
   doctor               look at everything the installation stands on; say what to do
   settings             every environment variable: default, meaning, present value
 

@@ -1,7 +1,8 @@
 """`zhijian training`: a practice copy beside the real installation.
 
-It has a data folder, a database server, secrets, numbers and ports of its own, and the demo city to work on. The file
-`practice` in its folder marks it for good: every page and paper says so, nothing is sent out, however it is started.
+It has a data folder, a database server, secrets, numbers and ports of its own, and the demo city to work on; with
+`--own-registry` the bureau's own enterprises as well, without their people. The file `practice` in its folder marks it
+for good: every page and paper says so, nothing is sent out, however it is started.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+from contextlib import ExitStack
 from pathlib import Path
 
 from zhijian.config import places
-from zhijian.ops import run
+from zhijian.ops import practising, run
 from zhijian.ops.console import OpsError, say
-from zhijian.ops.embedded import main_cluster
+from zhijian.ops.embedded import database_running, main_cluster
 
 PORT = 8100
 # What belongs to the real installation alone: where it keeps things, its secrets, its ways out.
@@ -31,17 +33,33 @@ def command(rest: list[str]) -> int:
     parser.add_argument("--port", type=int, default=PORT, help=f"port of the desk (default {PORT})")
     parser.add_argument("--scale", default="", help="size of the demo city")
     parser.add_argument("--reset", action="store_true", help="throw the practice copy away first, and begin anew")
+    parser.add_argument(
+        "--own-registry",
+        action="store_true",
+        help="bring the real register in as well: enterprises, premises, licences; names and numbers of people made up",
+    )
     parser.add_argument("--prepare", action="store_true", help="make it ready, but do not run it")
     options = parser.parse_args(rest)
-    home = move_in()
-    if options.reset:
-        throw_away(home)
-    (home / places.PRACTICE).touch()
-    say(f"Practice copy in {home}: marked on every page and paper, own numbers, sends nothing out.")
+    with ExitStack() as lease:
+        source = real_database(lease) if options.own_registry else ""
+        home = move_in()
+        if options.reset:
+            throw_away(home)
+        (home / places.PRACTICE).touch()
+        say(f"Practice copy in {home}: marked on every page and paper, own numbers, sends nothing out.")
+        if source or options.prepare:
+            run.make_ready(options.scale)
+        if source:
+            practising.take(source)
     if options.prepare:
-        run.make_ready(options.scale)
         return 0
     return run.serve(options.host or run.usual_host(), run.Ports.of(options.port), options.scale)
+
+
+def real_database(lease: ExitStack) -> str:
+    """The address of the real database, its server running as long as the lease. Only its register is read."""
+    lease.enter_context(database_running())
+    return places.database_urls().application
 
 
 def move_in() -> Path:

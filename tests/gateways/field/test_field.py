@@ -26,13 +26,14 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar, clocks
 from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.digest import canonical
-from zhijian.kernel.evidence.models import File
+from zhijian.kernel.evidence.models import File, LedgerEntry
 from zhijian.kernel.jobs import run_pending
 from zhijian.kernel.matters.errors import StepError
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
-from zhijian.kernel.papers.models import Paper
+from zhijian.kernel.papers.models import NumberRow, Paper
 from zhijian.kernel.papers.render import pdf
+from zhijian.kernel.papers.verify import look_up
 from zhijian.programmes.inspection import rules
 from zhijian.programmes.inspection.models import Inspection, PublishedResult, Rectification
 
@@ -399,6 +400,63 @@ def test_papers_laid_out_before_the_phone_was_renewed_are_ours(phone: Phone, w: 
         assert client.get(f"/v/{paper['code']}").status_code == 200
 
 
+def again(phone: Phone, w: world.World, **how: Any) -> dict[str, Any]:
+    """Its grant renewed by its person."""
+    with scoped(SYSTEM):
+        code = devices.issue_code(w.inspector)
+    status, told = phone.renew("甲", PASSWORD, code, **how)
+    assert status == 200
+    return told
+
+
+def test_a_renewed_phone_is_the_same_row_and_its_old_key_ends(phone: Phone, w: world.World, client: Any) -> None:
+    laid_out = record(phone, here(phone, w))
+    with scoped(SYSTEM):
+        Device.objects.update(name="M2012K11AC · Chrome", grant_until=timezone.now() + dt.timedelta(days=1))
+    old_key, old_token = phone.key, phone.token
+    assert again(phone, w)["device"] == phone.device
+    with scoped(SYSTEM):
+        (device,) = Device.objects.filter(person=w.inspector)
+        assert device.name == "M2012K11AC · Chrome"
+        assert device.renewed_at is not None
+        assert device.grant_until > timezone.now() + dt.timedelta(days=29)
+        assert not NumberRow.objects.filter(state="returned").exists(), "what it holds stays with it"
+    phone.token = old_token
+    assert phone.call("GET", "pull")[0] == 401, "a token of the old key is worth nothing"
+    new_key, phone.key, phone.token = phone.key, old_key, ""
+    assert phone.prove() == 401
+    phone.key = new_key
+    assert phone.prove() == 200
+    phone.pull()
+    _, told = put(phone, laid_out)
+    assert told["flags"] == [], "papers that were laid out before are sent after"
+
+
+def test_who_cannot_show_the_old_key_is_another_phone(phone: Phone, w: world.World) -> None:
+    first = phone.device
+    stranger = Phone(phone.send).key
+    assert again(phone, w, by=stranger)["device"] != first
+    with scoped(SYSTEM):
+        names = list(Device.objects.filter(person=w.inspector).order_by("pk").values_list("name", flat=True))
+    assert names == ["test", "x"]
+
+
+def test_a_lost_phone_that_was_found_is_another_one(phone: Phone, w: world.World) -> None:
+    first = phone.device
+    with scoped(SYSTEM):
+        devices.revoke(Device.objects.select_related("person").get(), SYSTEM)
+    assert again(phone, w)["device"] != first
+
+
+def test_two_phones_of_one_name_are_told_apart(phone: Phone, w: world.World, client: Any) -> None:
+    anew(w, w.inspector, client)
+    with scoped(SYSTEM):
+        rows = list(Device.objects.filter(person=w.inspector).select_related("person").order_by("pk"))
+        assert [one.name for one in rows] == ["test", "test (2)"]
+        devices.rename(rows[1], "test", SYSTEM)
+        assert rows[1].name == "test (2)"
+
+
 def test_a_number_of_another_persons_phone_is_a_doubt(phone: Phone, w: world.World, client: Any) -> None:
     laid_out = record(phone, here(phone, w))
     _, told = put(anew(w, w.second, client), laid_out)
@@ -441,6 +499,35 @@ def test_a_return_at_the_recheck_never_shortens_what_was_granted(phone: Phone, w
         assert pdf(paper)
     with scoped(w.actor("甲")) as inspector, pytest.raises(StepError):
         perform(finding, "send_back", inspector, return_reason="未改", on_site=True, deadline=granted)
+
+
+@pytest.mark.parametrize(
+    ("refused", "said"),
+    [
+        ({"witness": "钱大妈"}, "Witness: 钱**"),
+        ({"witness": "", "no_witness": "现场无其他人"}, "No witness: 现场无其他人"),
+    ],
+)
+def test_a_recheck_that_was_not_signed_says_why_on_the_desk(
+    phone: Phone, w: world.World, client: Any, refused: dict[str, str], said: str
+) -> None:
+    _, told = put(phone, record(phone, here(phone, w), failed={"1.2": {}}))
+    with scoped(SYSTEM):
+        matter = Matter.objects.get(uid=told["matter"]["uid"])
+        finding = Matter.objects.get(parent=matter, kind="rectification")
+    rechecks = [{"rectification": str(finding.uid), "accepted": True, "note": "", "photos": []}]
+    sent = record(
+        phone, here(phone, w), purpose="recheck", task=str(matter.uid), answers=[], outcome=None, checklist=None,
+        deadline=None, papers=[], rechecks=rechecks, refused={"reason": "称老板不在，不签", **refused},
+    )  # fmt: skip
+    sent["signatures"].append({**sent["signatures"][0], "who": "witness", "name": refused["witness"]})
+    put(phone, sent)
+    client.force_login(w.head)
+    page = client.get(f"/m/{matter.uid}/", headers={"accept-language": "en"}).content.decode()
+    assert f"The record of the re-check was not signed: 称老板不在，不签 {said}" in page
+    with scoped(SYSTEM):
+        entry = LedgerEntry.objects.get(kind="inspection.recheck_unsigned")
+        assert "钱大妈" not in json.dumps(entry.data, ensure_ascii=False)
 
 
 def refusing(phone: Phone, w: world.World, signed: bool, **refused: str) -> dict[str, Any]:
@@ -490,10 +577,18 @@ def test_legal_days_follow_the_right_clock_papers_keep_what_was_printed(
         assert visit.ended <= timezone.now()
         publication = Matter.objects.get(parent=visit.matter, kind="publication")
         assert publication.due == clocks.count(rules.PUBLISH_WITHIN.on(calendar.today()), now).due
-        printed = {paper.at for paper in Paper.objects.filter(matter=visit.matter)}
-        assert printed == {now + wrong}
+        papers = list(Paper.objects.filter(matter=visit.matter))
+        assert {paper.face for paper in papers} == {now + wrong}, "what was handed over stays as it was"
+        assert {paper.at for paper in papers} == {visit.ended}, "lists and the register go by the right time"
+        entries = LedgerEntry.objects.filter(matter=visit.matter)
+        assert max(entry.at for entry in entries) <= timezone.now(), "nothing stands above today"
+        answer = look_up(papers[0].code)
+        assert answer.day == calendar.legal_day(now + wrong), "whoever verifies compares with the paper"
     client.force_login(w.head)
     page = client.get(f"/m/{told['matter']['uid']}/").content.decode()
+    assert page.count("by the phone's clock and on the paper") == len(papers)
+    listed = client.get("/papers/").content.decode()
+    assert f"on it: {calendar.local(now + wrong):%Y-%m-%d %H:%M}" in listed
     for moment in (visit.started, visit.ended, now + wrong):
         assert calendar.local(moment).strftime("%H:%M") in page
     assert calendar.local(now + wrong).strftime("%Y-%m-%d %H:%M") in page
@@ -561,3 +656,34 @@ def test_a_strange_schema_is_kept_and_told_in_words(phone: Phone, w: world.World
     assert all(" " in flag["message"] or len(flag["message"]) > 12 for flag in told["flags"])
     with scoped(SYSTEM):
         assert bytes(FieldRecord.objects.get(pk=sent["id"]).body) == body
+
+
+def test_the_contacts_own_number_is_opened_for_a_call_and_not_kept(phone: Phone, w: world.World) -> None:
+    with scoped(SYSTEM):
+        w.premises.contact, w.premises.contact_phone = "周店长", "13805330042"
+        w.premises.save()
+    for _ in range(100):
+        phone.pull()
+        if here(phone, w).get("contact_phone"):
+            break
+        time.sleep(0.2)
+    assert here(phone, w)["contact_phone"] == "138******42"
+    path = f"contacts/{w.premises.uid}"
+    status, told = phone.call("POST", path, {"reason": ""})
+    assert (status, told["problem"]) == (422, "contact.why")
+    assert phone.call("POST", path, {"reason": "问路"})[1] == {"number": "13805330042"}
+    with scoped(SYSTEM):
+        plan(w)
+    assert phone.call("POST", path, {"reason": ""})[1] == {"number": "13805330042"}
+    with scoped(SYSTEM):
+        entries = LedgerEntry.objects.filter(kind="private.opened").order_by("pk")
+        assert [one.data["why"] for one in entries] == ["问路", entries[1].data["why"]]
+        Device.objects.update(revoked_at=timezone.now())
+    assert phone.call("POST", path, {"reason": "问路"})[0] == 403, "a lost phone opens nothing"
+
+
+def test_no_number_of_another_district(phone: Phone, w: world.World) -> None:
+    with scoped(SYSTEM):
+        w.premises.area, w.premises.contact_phone = world.NEIGHBOUR_OFFICE, "13805330042"
+        w.premises.save()
+    assert phone.call("POST", f"contacts/{w.premises.uid}", {"reason": "问路"})[0] == 404

@@ -14,13 +14,16 @@ from tests.kernel.papers.conftest import enrol
 
 from zhijian.gateways.field import records
 from zhijian.gateways.field.models import FieldRecord
+from zhijian.kernel import papers
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.papers.models import NumberRow, Paper
+from zhijian.kernel.papers.render import pdf
 from zhijian.kernel.registry.models import Entity, Premises, Proposal
-from zhijian.programmes.inspection.models import Lead
+from zhijian.programmes.inspection.models import Inspection, Lead
 
 PLACE = "0193aaaa-0000-7000-8000-0000000000aa"
 
@@ -166,3 +169,44 @@ def test_a_record_of_schema_1_is_taken_as_ever(w, phone):
     kept = put(phone, body)
     assert kept.state == "accepted"
     assert json.loads(bytes(kept.body))["schema"] == 1
+
+
+def short(w: world.World, phone: Device, licensed: str = "no", **changes: Any) -> tuple[FieldRecord, NumberRow]:
+    """A short on-site record: what was seen, signed, on a paper with a number that the phone had reserved."""
+    with scoped(SYSTEM):
+        (number,) = papers.top_up(phone, "onsite_record", world.OFFICE, 1)
+    told = {
+        "mode": "short", "findings": "未取得食品经营许可，现场制售油条。", "present": {"name": "周某", "role": "摊主"},
+        "informed": {"cards_shown": True, "rights_told": True, "recusal": "no"}, "statement": "无异议",
+        "papers": [{"kind": "onsite_record", "number": number.number, "code": number.code}], **changes,
+    }  # fmt: skip
+    return sent(w, phone, licensed, **told), number
+
+
+def test_a_short_record_is_bound_to_the_premises_that_the_desk_matches(w, phone):
+    kept, number = short(w, phone)
+    assert (kept.state, kept.matter) == ("held", None), "whose it is, a person says"
+    head(w).post(f"/held/{kept.pk}/place/", {"p": str(w.premises.uid)})
+    matter = again(kept).matter
+    assert (matter.state, matter.premises_id, matter.flags) == ("closed", w.premises.pk, [])
+    with scoped(SYSTEM):
+        visit = Inspection.objects.get(pk=matter.pk)
+        assert (visit.findings, visit.result, visit.present_name) == ("未取得食品经营许可，现场制售油条。", "", "周某")
+        (paper,) = Paper.objects.filter(matter=matter)
+        assert (paper.number, paper.code) == (number.number, number.code)
+        assert paper.data["party"]["name"] == "清风小馆", "as it was handed over, not as it is filed"
+        assert paper.data["findings"] == visit.findings
+        assert pdf(paper).startswith(b"%PDF-")
+        assert NumberRow.objects.get(pk=number.pk).state == "used"
+        assert Lead.objects.get(inspection=matter.pk).found.count("水晶街口早市") == 1
+        assert not Matter.objects.filter(parent=matter, kind="publication").exists(), "it has no result to publish"
+    page = head(w).get(f"/m/{matter.uid}/").content.decode()
+    assert "On-site record: 未取得食品经营许可" in page
+    assert "items checked" not in page
+
+
+def test_a_short_record_wants_two_officers_like_any_act_of_enforcement(w, phone):
+    one = {"id": w.inspector.pk, "name": w.inspector.name, "certificate_no": w.inspector.certificate_no}
+    kept, _number = short(w, phone, inspectors=[one])
+    head(w).post(f"/held/{kept.pk}/file/", {"area": world.OFFICE})
+    assert [flag["code"] for flag in again(kept).matter.flags] == ["one_officer"]

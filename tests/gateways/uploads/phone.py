@@ -18,7 +18,7 @@ from django.core import signing
 from django.utils import timezone
 from tests import world
 
-from zhijian.gateways.field.tokens import SALT
+from zhijian.gateways.field.tokens import SALT, subject_of
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.scope import scoped
@@ -139,4 +139,4 @@ def enrol(w: world.World, **more: Any) -> Device:
 
 
 def token_of(device: Device) -> str:
-    return signing.dumps(str(device.uid), salt=SALT, compress=False)
+    return signing.dumps(subject_of(device), salt=SALT, compress=False)

@@ -80,6 +80,11 @@ def test_a_phone_is_enrolled_with_the_code_of_the_page_and_revoked_there(inspect
     assert "/field/" in page
     assert devices._use_code(inspector, code[1])
     phone = Device.objects.create(person=inspector, name="手机", public_key={}, grant_until="2035-01-01T00:00:00+00:00")
+    asked = client.get(f"/me/phones/{phone.uid}/revoke/").content.decode()
+    phone.refresh_from_db()
+    assert "be undone" in asked
+    assert "It is your only phone." in asked
+    assert phone.revoked_at is None, "asking does nothing"
     assert client.post(f"/me/phones/{phone.uid}/revoke/").status_code == 302
     phone.refresh_from_db()
     assert phone.revoked_at is not None
@@ -89,3 +94,20 @@ def test_a_form_without_its_token_changes_nothing(inspector):
     client = Client(enforce_csrf_checks=True)
     assert try_it(client, "甲", PASSWORD).status_code == 403
     assert kinds(inspector) == []
+
+
+def test_a_phone_gets_another_name_and_only_by_its_person(world, signed_in):
+    phone = Device.objects.create(
+        person=world.inspector, name="Linux", public_key={}, grant_until="2035-01-01T00:00:00+00:00"
+    )
+    client, other = signed_in(world.inspector), signed_in(world.second)
+    address = f"/me/phones/{phone.uid}/name/"
+    assert client.post(address, {"name": "白色红米"}).status_code == 302
+    assert "白色红米" in client.get("/me/").content.decode()
+    assert other.post(address, {"name": "x"}).status_code == 404
+    assert other.get(f"/me/phones/{phone.uid}/revoke/").status_code == 404
+    client.post(address, {"name": " "})
+    phone.refresh_from_db()
+    assert phone.name == "白色红米"
+    entry = LedgerEntry.objects.get(kind="device.renamed")
+    assert (entry.data["was"], entry.data["name"]) == ("Linux", "白色红米")

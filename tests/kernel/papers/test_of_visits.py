@@ -12,10 +12,11 @@ from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
-from zhijian.kernel.papers import numbers
+from zhijian.kernel.papers import making, numbers
 from zhijian.kernel.papers.codes import read_code
+from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import NumberRow, Paper
-from zhijian.kernel.papers.render import pdf
+from zhijian.kernel.papers.render import pdf, render
 from zhijian.kernel.registry.models import Entity, Licence, Premises
 from zhijian.programmes.inspection.actions import record_visit
 from zhijian.programmes.inspection.models import Checklist
@@ -30,6 +31,21 @@ def test_data_of_each_paper(shared: dict[str, Any], which: str, kind: str) -> No
     made = BUILDERS[kind](read(shared["records"][which]), known)
     assert made == shared["papers"][which][kind]
     canonical(made)
+
+
+@pytest.mark.parametrize("kind", sorted(BUILDERS))
+def test_the_superiors_code_stands_on_each_paper_of_the_visit(
+    shared: dict[str, Any], kind: str, w: world.World, matter: Any
+) -> None:
+    raw = copy.deepcopy(shared["records"]["signed"])
+    raw["content"]["check_code"] = "JC37030020260001234"
+    made = BUILDERS[kind](read(raw), Known(**shared["known"]))
+    assert made == {**shared["papers"]["signed"][kind], "check_code": "JC37030020260001234"}
+    one = form(kind)
+    assert "check_code" in one.keys
+    assert one.texts["check_code"]
+    with scoped(SYSTEM):
+        assert render(making.make(kind, matter, made, actor=SYSTEM)).startswith(b"%PDF-")
 
 
 def test_the_record_of_a_refused_entry_is_the_same_on_both_sides(hindered: dict[str, Any]) -> None:

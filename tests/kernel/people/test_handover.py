@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
+from django.utils.translation import override
 from tests import world
 from tests.kernel.matters.test_scope import plan
 from tests.kernel.people.conftest import entries, fresh, proposed, signed_in
@@ -18,11 +19,12 @@ from zhijian.kernel.accounts.models import Device, Handover, Person
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock.models import Clock
-from zhijian.kernel.matters.errors import Conflict
+from zhijian.kernel.matters.errors import Conflict, NotAllowed
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
-from zhijian.kernel.papers.models import NumberRow
-from zhijian.kernel.people import handover, keeping
+from zhijian.kernel.papers.blanks import acts as blanks
+from zhijian.kernel.papers.models import Blank, NumberRow
+from zhijian.kernel.people import handover, keeping, kept
 
 pytestmark = pytest.mark.django_db
 
@@ -37,11 +39,11 @@ def test_all_goes_over_in_one_act(w, planned):
         papers.top_up(phone, "onsite_record", world.OFFICE, 3)
         clocks = list(Clock.objects.filter(matter=planned).values_list("pk", "due", "stopped"))
         parts = {part.keeping.code: part.count for part in keeping.parts(w.inspector)}
-    assert parts == {"matters": 1, "phones": 1}
+    assert parts == {"matters": 1, "numbers": 3, "phones": 1}
     made = proposed(w)
     assert fresh(planned).assignee == w.inspector, "nothing moves before the successor confirms"
     done = handover.confirm(made, actor=w.actor("丙"))
-    assert done.given == {"matters": 1, "phones": 1}
+    assert done.given == {"matters": 1, "numbers": 3, "phones": 1}
     assert fresh(planned).assignee == w.people["丙"]
     with scoped(SYSTEM):
         assert list(Clock.objects.filter(matter=planned).values_list("pk", "due", "stopped")) == clocks
@@ -170,3 +172,70 @@ def test_the_command_line_closes_nobody_either(w, planned):
     line = ["user", "post", "乙", "--role", "clerk", "--area", world.SISTER, "--loan", "--until", until]
     call_command(*line, stdout=StringIO())
     assert w.second.posts.get(loan=True).until == world.in_days(9)
+
+
+def sheets(w, count: int = 3) -> list[Blank]:
+    with scoped(SYSTEM):
+        clerk = w.person("内勤", Role.CLERK, world.OFFICE)
+    with scoped(w.actor("内勤")) as actor:
+        assert clerk.pk
+        return blanks.issue("rectification_order", "A-0098", count, w.inspector, actor)
+
+
+def test_sealed_blanks_go_over_by_their_serials_and_both_confirm(w, planned):
+    rows = sheets(w)
+    with scoped(w.actor("甲")) as officer:
+        blanks.settle(rows[1], "spoiled", officer, reason="淋湿")
+    page = signed_in(w.head).get(f"/people/{w.inspector.pk}/handover/").content.decode()
+    assert "Sealed blanks" in page
+    assert "A-0098, A-0100" in page, "what has its fate is not handed over"
+    made = proposed(w)
+    with scoped(SYSTEM):
+        assert blanks.held_by(w.inspector.pk).count() == 2, "nothing moves before the successor confirms"
+    done = handover.confirm(made, actor=w.actor("丙"))
+    assert done.given["blanks"] == 2
+    with scoped(SYSTEM):
+        assert list(blanks.held_by(w.people["丙"].pk).order_by("serial").values_list("serial", flat=True)) == [
+            "A-0098", "A-0100",
+        ]  # fmt: skip
+        assert Blank.objects.get(serial="A-0099").holder == w.inspector
+    (entry,) = entries(f"blanks:rectification_order:{rows[0].organ}", "blanks.handed")
+    assert (entry.data["giver"], entry.data["holder"], entry.data["serials"]) == ("甲", "丙", ["A-0098", "A-0100"])
+    told = signed_in(w.people["丙"]).get(f"/handovers/{made.uid}/").content.decode()
+    assert "Sealed blanks" in told
+    with scoped(w.actor("甲")) as officer, pytest.raises(NotAllowed):
+        blanks.settle(rows[0], "used", officer, matter=planned)
+
+
+def test_nobody_is_closed_while_sealed_blanks_lie_with_him(w):
+    sheets(w, 1)
+    answer = signed_in(w.people["管理员"]).post(f"/people/{w.inspector.pk}/do/lock/")
+    assert answer.status_code == 409
+    assert "holds 1 sealed blank" in answer.content.decode()
+    handover.confirm(proposed(w), actor=w.actor("丙"))
+    assert signed_in(w.people["管理员"]).post(f"/people/{w.inspector.pk}/do/lock/").status_code == 302
+
+
+def test_numbers_on_the_page_say_from_which_to_which(w, planned):
+    with scoped(SYSTEM):
+        phone = phone_of(w.inspector)
+        taken = papers.top_up(phone, "onsite_record", world.OFFICE, 3)
+    page = signed_in(w.head).get(f"/people/{w.inspector.pk}/handover/").content.decode()
+    assert f"{taken[0].number} – {taken[-1].number}" in page
+    handover.confirm(proposed(w), actor=w.actor("丙"))
+    with scoped(SYSTEM):
+        assert set(NumberRow.objects.filter(device=phone).values_list("state", "reason")) == {
+            ("returned", "handed over to 丙")
+        }
+
+
+@pytest.mark.parametrize(
+    ("serials", "said"),
+    [
+        ([], ""), (["A-0098"], "A-0098"), (["A-0098", "A-0099", "A-0100"], "A-0098 – A-0100"),
+        (["A-01", "B-02", "B-03"], "A-01, B-02 – B-03"), (["A-099", "A-100", "x"], "A-099 – A-100, x"),
+    ],
+)  # fmt: skip
+def test_serials_are_said_as_spans(serials, said):
+    with override("en"):
+        assert kept.runs(serials) == said

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import pytest
@@ -26,10 +28,13 @@ from zhijian.kernel.matters.errors import NotFound, NotOpen
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, offers, perform
 from zhijian.kernel.matters.reading import readable
+from zhijian.kernel.papers import making
+from zhijian.kernel.papers.models import Paper
 from zhijian.programmes.inspection import doubts
 from zhijian.programmes.inspection.flow import INSPECTION
 
 pytestmark = pytest.mark.django_db
+RECORD = Path(__file__).parents[2] / "fixtures/record_inspection_1.json"
 
 
 class Word(Facts):
@@ -102,6 +107,55 @@ def test_a_partner_sees_a_matter_only_while_its_own_step_is_open(w, opinion, pla
     (entry,) = entries(f"matter:{opinion.pk}", "toy_opinion.give")
     assert entry.actor_name == "城管"
     assert client.get(f"/m/{opinion.uid}/").status_code == 404
+
+
+def order(matter: Matter) -> Paper:
+    signed = json.loads(RECORD.read_text())["papers"]["signed"]["rectification_order"]
+    with scoped(SYSTEM):
+        return making.make("rectification_order", matter, signed, actor=SYSTEM)
+
+
+def papers_below(actor) -> int:
+    """What the database itself lets through, without any filter of ours."""
+    with scoped(actor), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM papers_paper")
+        return cursor.fetchone()[0]
+
+
+def test_a_partner_reads_the_papers_of_a_matter_shared_with_it_and_no_others(w, opinion, planned):
+    shared, foreign = order(opinion), order(planned)
+    with scoped(SYSTEM):
+        draft = making.draft("rectification_order", opinion, shared.data, actor=SYSTEM)
+    partner, client = w.actor("城管"), signed_in(w.people["城管"])
+    assert papers_below(partner) == 0
+    assert client.get(f"/papers/{shared.uid}.pdf").status_code == 404, "it is not shared yet"
+    with scoped(SYSTEM):
+        perform(opinion, "ask", SYSTEM)
+    assert papers_below(partner) == 1, "neither the draft nor another matter's"
+    answer = client.get(f"/papers/{shared.uid}.pdf")
+    assert (answer.status_code, answer.content[:5]) == (200, b"%PDF-")
+    page = client.get(f"/m/{opinion.uid}/").content.decode()
+    assert f"/papers/{shared.uid}.pdf" in page
+    assert "Not served yet" not in page, "how it was served is not told to it"
+    for other in (foreign, draft):
+        assert client.get(f"/papers/{other.uid}.pdf").status_code == 404
+    neighbour = signed_in(w.people["邻区城管"])
+    assert papers_below(w.actor("邻区城管")) == 0
+    assert neighbour.get(f"/papers/{shared.uid}.pdf").status_code == 404
+    with scoped(SYSTEM):
+        perform(opinion, "take_back", SYSTEM)
+    assert client.get(f"/papers/{shared.uid}.pdf").status_code == 404, "with the matter, its papers are out of sight"
+
+
+def test_a_partner_changes_no_paper(w, opinion):
+    shared = order(opinion)
+    with scoped(SYSTEM):
+        perform(opinion, "ask", SYSTEM)
+    client = signed_in(w.people["城管"])
+    assert client.post(f"/papers/{shared.uid}/void/", {"reason": "不要了"}).status_code == 403
+    with scoped(w.actor("城管")):
+        assert Paper.objects.filter(pk=shared.pk).update(void_reason="x") == 0
+    assert fresh(shared).state == "issued"
 
 
 def test_taken_back_means_out_of_sight(w, opinion):

@@ -262,7 +262,7 @@ class Handler(BaseHTTPRequestHandler):
         if path == "enrol":
             if told["code"] != "123456":
                 return self.problem(403, "enrol.refused")
-            device = SHOP.format(7000 + len(self.mock.devices))
+            device = told.get("renews") or SHOP.format(7000 + len(self.mock.devices))
             self.mock.devices[device] = told["public_key"]
             now = dt.datetime.now(dt.UTC).isoformat()
             return self.reply(

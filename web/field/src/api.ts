@@ -53,6 +53,9 @@ export interface EnrolForm {
   public_key: JsonWebKey;
   device_name: string;
   app: string;
+  /** The device that this phone is already, and its old key's signature over the new one. */
+  renews?: string;
+  proof?: string;
 }
 
 export function enrol(form: EnrolForm): Promise<Enrolment> {
@@ -109,6 +112,12 @@ export class Api {
   /** Bytes of a photo of an enterprise's answer. */
   async picture(source: string): Promise<Bytes> {
     return new Uint8Array(await (await this.authorised(source)).arrayBuffer());
+  }
+
+  /** The contact's own number, whole. Throws a ServerProblem "contact.why" where a reason is wanted. */
+  async contact(premises: string, reason: string): Promise<string> {
+    const init = { method: "POST", body: JSON.stringify({ reason }), headers: { "Content-Type": "application/json" } };
+    return (await json<{ number: string }>(await this.authorised(`${ROOT}contacts/${premises}`, init))).number;
   }
 
   async putRecord(id: string, bytes: Bytes): Promise<RecordReceipt> {

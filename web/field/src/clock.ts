@@ -1,9 +1,22 @@
 /** Is the phone's clock right? Its times stand on papers that people sign. */
 import { t } from "./i18n";
+import { localDate } from "./workdays";
 
 const MINUTE = 60_000;
 /** Less than this is the ordinary drift of a phone. */
 const NOTABLE = 5 * MINUTE;
+
+let known = 0;
+
+/** Keeps how far this phone's clock was ahead when it last spoke with the server, in milliseconds. */
+export function tellSkew(ms: number): void {
+  known = ms;
+}
+
+/** The legal day of now by the right clock: what is overdue or in force goes by it, whatever the phone shows. */
+export function today(): string {
+  return localDate(rightNow(known));
+}
 
 /** Now by the server's clock, as far as this phone knows its own error: legal days are counted from it. */
 export function rightNow(skew: number, now = Date.now()): Date {

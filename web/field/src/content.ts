@@ -4,7 +4,7 @@ import { decideItem, decideOverall, readingsOf, type Judged } from "./decide";
 import type { OpenDraft } from "./drafts";
 import type { Answer, Content } from "./record";
 import { findingsOf, type Words } from "./wording";
-import { deadlineFrom, localDate } from "./workdays";
+import { deadlineFrom } from "./workdays";
 
 export interface Verdict {
   item: CheckItem;
@@ -84,10 +84,10 @@ export function isNoted(head: Pick<OpenDraft["head"], "hindered" | "only_note">)
   return !!head.only_note || (!!head.hindered && head.hindered.kind !== "refused");
 }
 
-/** A shut door asks for no paper, a refused entry for the record of the visit. */
+/** A shut door asks for no paper; a refused entry and a short record, for the record of the visit. */
 export function papersNeeded(draft: OpenDraft, failed: Verdict[]): PaperKind[] {
   if (isNoted(draft.head)) return [];
-  if (draft.head.hindered) return ["onsite_record"];
+  if (draft.head.hindered || draft.head.short) return ["onsite_record"];
   if (draft.head.purpose === "recheck") return ["onsite_record"];
   const kinds: PaperKind[] = ["onsite_record", "result_sheet"];
   if (failed.some((verdict) => verdict.measure === "rectify")) kinds.push("rectification_order");
@@ -97,7 +97,7 @@ export function papersNeeded(draft: OpenDraft, failed: Verdict[]): PaperKind[] {
 /** The "what was found" text of the on-site record, written by the answers; the inspector may change it. */
 export function findingsText(draft: OpenDraft, checklist: Checklist | null, words: Words): string {
   const hindered = draft.head.hindered ?? null;
-  if (isNoted(draft.head)) return "";
+  if (isNoted(draft.head) || draft.head.short) return "";
   return findingsOf({ ...toldIn(draft, checklist), hindered, findings: "" }, checklist ? itemsOf(checklist) : [], words);
 }
 
@@ -121,7 +121,7 @@ export interface Circumstances {
 export function contentOf(draft: OpenDraft, checklist: Checklist | null, at: Circumstances): Content {
   const { head } = draft;
   const hindered = head.hindered ?? null;
-  const judged = !hindered && !head.only_note;
+  const judged = !hindered && !head.only_note && !head.short;
   const failed = at.rules && checklist ? verdicts(at.rules.decide, checklist, draft.answers) : [];
   const recheck = head.purpose === "recheck";
   const { answers, rechecks } = toldIn(draft, checklist);
@@ -130,7 +130,7 @@ export function contentOf(draft: OpenDraft, checklist: Checklist | null, at: Cir
     purpose: head.purpose,
     premises: head.premises.uid,
     checklist: recheck || !judged ? null : head.checklist,
-    mode: hindered ? "hindered" : head.only_note ? "note" : "full",
+    mode: hindered ? "hindered" : head.only_note ? "note" : head.short ? "short" : "full",
     device: at.device,
     app: at.app,
     started: head.started,
@@ -158,10 +158,6 @@ export function contentOf(draft: OpenDraft, checklist: Checklist | null, at: Cir
     papers: at.papers,
     hindered,
     unlisted: head.unlisted ?? null,
+    ...(head.task?.check_code ? { check_code: head.task.check_code } : {}),
   };
-}
-
-/** Today on the phone. */
-export function today(): string {
-  return localDate(new Date());
 }

@@ -38,6 +38,8 @@ export interface Premises {
   /** The shop's own number, where it is another than the entity's; and whom to ask for. */
   phone?: string;
   contact?: string;
+  /** The contact's own number, covered; it is opened online, with a reason, and not kept here. */
+  contact_phone?: string;
   address: string;
   lat: string | null;
   lon: string | null;

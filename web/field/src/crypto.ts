@@ -29,6 +29,13 @@ export const ROUNDS = 600_000;
 
 export class WrongSecret extends Error {}
 
+/** A secret as the key that was derived from it: can wrap again without being asked for once more. */
+interface Sealer {
+  key: CryptoKey;
+  salt: Bytes;
+  rounds: number;
+}
+
 /** The raw key material, for as long as it must be wrapped; never stored in the clear. */
 interface Material {
   data: string;
@@ -67,21 +74,36 @@ export class KeyRing {
   private constructor(
     private material: Material,
     readonly keys: Keys,
+    /** What the PIN gave, for as long as the app is open. */
+    private pin: Sealer | null = null,
   ) {}
 
-  /** New keys; with `keepData` the data key of an open ring stays (renewing a grant must not lock away old work). */
+  /** New keys; with `keepData` data key and PIN of an open ring stay (renewing a grant must not lock away old work). */
   static async make(keepData?: KeyRing): Promise<{ ring: KeyRing; publicKey: JsonWebKey }> {
     const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
     const signing = await crypto.subtle.exportKey("jwk", pair.privateKey);
     const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", pair.publicKey);
     const fresh = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
     const material = { data: keepData ? keepData.material.data : fresh, signing };
-    return { ring: new KeyRing(material, await imported(material)), publicKey: { kty, crv, x, y } };
+    const ring = new KeyRing(material, await imported(material), keepData?.pin);
+    return { ring, publicKey: { kty, crv, x, y } };
+  }
+
+  /** Opens by the PIN, which can then wrap other keys as well. @throws WrongSecret */
+  static async openByPin(wrap: Wrap, pin: string): Promise<KeyRing> {
+    const { salt, rounds } = wrap;
+    const key = await secretKey(pin, salt, rounds);
+    const ring = await KeyRing.opened(wrap, key);
+    ring.pin = { key, salt, rounds };
+    return ring;
   }
 
   /** @throws WrongSecret when the PIN or password is not the one that wrapped it. */
   static async open(wrap: Wrap, secret: string): Promise<KeyRing> {
-    const key = await secretKey(secret, wrap.salt, wrap.rounds);
+    return KeyRing.opened(wrap, await secretKey(secret, wrap.salt, wrap.rounds));
+  }
+
+  private static async opened(wrap: Wrap, key: CryptoKey): Promise<KeyRing> {
     let plain: Bytes;
     try {
       plain = await decrypt(key, wrap.box, "keys");
@@ -92,10 +114,28 @@ export class KeyRing {
     return new KeyRing(material, await imported(material));
   }
 
-  async wrap(secret: string, rounds = ROUNDS): Promise<Wrap> {
-    const salt = crypto.getRandomValues(new Uint8Array(16));
-    const key = await secretKey(secret, salt, rounds);
+  private async sealed({ key, salt, rounds }: Sealer): Promise<Wrap> {
     return { salt, rounds, box: await encrypt(key, utf8(JSON.stringify(this.material)), "keys") };
+  }
+
+  private async sealer(secret: string, rounds: number): Promise<Sealer> {
+    const salt = crypto.getRandomValues(new Uint8Array(16));
+    return { key: await secretKey(secret, salt, rounds), salt, rounds };
+  }
+
+  async wrap(secret: string, rounds = ROUNDS): Promise<Wrap> {
+    return this.sealed(await this.sealer(secret, rounds));
+  }
+
+  /** As `wrap`, by a PIN that was chosen just now. */
+  async wrapByPin(pin: string, rounds = ROUNDS): Promise<Wrap> {
+    this.pin = await this.sealer(pin, rounds);
+    return this.sealed(this.pin);
+  }
+
+  /** Wrapped by the PIN that opened the app; null where that is not known. */
+  async wrapAgain(): Promise<Wrap | null> {
+    return this.pin && this.sealed(this.pin);
   }
 }
 

@@ -31,6 +31,8 @@ export interface Head {
   hindered?: Hindered | null;
   unlisted?: Unlisted | null;
   only_note?: boolean;
+  /** What was seen there in the officer's words, without a checklist. */
+  short?: boolean;
   /** Set while the papers lie on the table for signing: the content's canonical text, and what was signed so far. */
   frozen: { content: string; digest: string; signatures: Signature[] } | null;
 }
@@ -67,7 +69,7 @@ export class Drafts {
     purpose: Purpose,
     checklist: { id: string; version: number } | null,
     inspectors: Signer[],
-    more: Partial<Pick<Head, "hindered" | "unlisted" | "only_note">> = {},
+    more: Partial<Pick<Head, "hindered" | "unlisted" | "only_note" | "short">> = {},
   ): Promise<string> {
     const same = await this.db.drafts.where("premises").equals(premises.uid).toArray();
     const kind = more.hindered ? "hindered" : undefined;

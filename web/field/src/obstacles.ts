@@ -1,5 +1,6 @@
 /** What still stands between a visit and its signing: each as a sentence, and where it is put right. */
-import { grantedUntil, isBare, needsDeadline, today, type Verdict } from "./content";
+import { today } from "./clock";
+import { grantedUntil, isBare, needsDeadline, type Verdict } from "./content";
 import { t } from "./i18n";
 import { maySign } from "./tasks";
 import type { Visit } from "./visit";
@@ -14,7 +15,7 @@ export interface Obstacle {
 
 export function obstacles(visit: Visit, deadline: string): Obstacle[] {
   const { head } = visit;
-  const of = head.purpose === "recheck" ? rechecks(visit) : answers(visit);
+  const of = head.short ? seen(visit) : head.purpose === "recheck" ? rechecks(visit) : answers(visit);
   const informed = head.informed.cards_shown && head.informed.rights_told;
   return [
     ...of,
@@ -28,6 +29,11 @@ export function obstacles(visit: Visit, deadline: string): Obstacle[] {
 
 function when(stands: boolean, obstacle: Obstacle): Obstacle[] {
   return stands ? [obstacle] : [];
+}
+
+/** A short record is what the officers write themselves. */
+function seen({ head }: Visit): Obstacle[] {
+  return when(!head.findings?.trim(), { text: t("stop.findings"), field: "findings" });
 }
 
 function answers(visit: Visit): Obstacle[] {

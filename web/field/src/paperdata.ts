@@ -28,6 +28,7 @@ export interface Common {
   party: { name: string; code: string; address: string; representative: string; phone: string };
   inspectors: { name: string; certificate_no: string }[];
   record: { id: string; schema: number; digest: string };
+  check_code?: string;
 }
 interface Numbers {
   key: string[];
@@ -105,6 +106,7 @@ function common({ id, schema, digest, content }: Signed, known: Known): Common {
     },
     inspectors: content.inspectors.map(({ name, certificate_no }) => ({ name, certificate_no: certificate_no ?? "" })),
     record: { id, schema, digest },
+    ...(content.check_code ? { check_code: content.check_code } : {}),
   };
 }
 

@@ -1,7 +1,7 @@
 /** A paper as the phone shows and prints it: its facts in the official wording that the pack sent. */
 import type { PaperForm, PaperKind, Premises, Organ, Checklist } from "./contract";
 import { t, type Key } from "./i18n";
-import { BUILDERS, type Known, type OnsiteRecord, type RectificationOrder, type ResultSheet } from "./paperdata";
+import { BUILDERS, type Common, type Known, type OnsiteRecord, type RectificationOrder, type ResultSheet } from "./paperdata";
 import { Wording } from "./paperwords";
 import { wordsOf } from "./wording";
 import { SCHEMA, type Content, type Refused, type Signature, type SignerRole } from "./record";
@@ -90,6 +90,11 @@ function statement(d: OnsiteRecord | ResultSheet, w: Wording): string {
   return d.statement || (d.refused ? "" : w.say("no_statement"));
 }
 
+/** The superiors' code of the visit, where one was issued and the form has a place for it. */
+function coded(d: Common, w: Wording): [string, string][] {
+  return d.check_code && w.has("check_code") ? [[w.say("check_code"), d.check_code]] : [];
+}
+
 function onsite(d: OnsiteRecord, w: Wording): Block[] {
   const who = [d.present.name, d.present.role].filter(Boolean).join("，");
   const recusal = !d.rights_told ? "not_told" : d.recusal === "yes" ? "wants_recusal" : "no_recusal";
@@ -100,6 +105,7 @@ function onsite(d: OnsiteRecord, w: Wording): Block[] {
       rows: [
         [w.say("time"), w.minute(d.started) + w.say("until") + w.minute(d.ended)],
         [w.say("place"), d.place],
+        ...coded(d, w),
         ...d.inspectors.map((one): [string, string] => [w.say("officers"), `${one.name}（${one.certificate_no || "/"}）`]),
         [w.say("party"), d.party.name],
         [w.say("code"), d.party.code],
@@ -151,6 +157,7 @@ function sheet(d: ResultSheet, w: Wording): Block[] {
         [w.say("phone"), d.party.phone],
         [w.say("purpose"), w.of("purposes", d.purpose)],
         [w.say("day"), w.date(d.ended)],
+        ...coded(d, w),
         [w.say("content"), content.join("\n")],
         [w.say("result"), w.choices("results", d.result)],
         [w.say("handling"), handling(d, w)],
@@ -209,6 +216,7 @@ function order(d: RectificationOrder, w: Wording): Block[] {
     text(w.say("duty")),
     text(w.say("appeal")),
     text(w.say("contact", { people: d.inspectors.map((one) => one.name).join("、"), phone: d.phone || "/" })),
+    ...coded(d, w).map(([label, code]) => text(`${label}：${code}`)),
     ...(d.refused ? [refusal(w, d.refused)] : []),
     text(w.say("foot")),
   ];

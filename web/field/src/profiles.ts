@@ -9,6 +9,8 @@ import type { Wrap } from "./crypto";
 export interface Profile {
   id: string;
   person: Person;
+  /** As the person signs in; phones that were set up by an older app have none. */
+  username?: string;
   city: string;
   device: string;
   grantUntil: string;

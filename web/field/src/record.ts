@@ -89,8 +89,8 @@ export interface Content {
   purpose: Purpose;
   premises: string;
   checklist: { id: string; version: number } | null;
-  /** "note": only that the place is there. */
-  mode: "full" | "note" | "hindered";
+  /** "note": only that the place is there; "short": what was seen there, without a checklist. */
+  mode: "full" | "note" | "short" | "hindered";
   device: string;
   app: string;
   started: string;
@@ -112,6 +112,8 @@ export interface Content {
   papers: { kind: PaperKind; number: string | null; code: string | null }[];
   hindered: Hindered | null;
   unlisted: Unlisted | null;
+  /** The superiors' code of this visit, where one was issued before it. */
+  check_code?: string;
 }
 
 export type Stroke = [number, number, number][];

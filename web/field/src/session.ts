@@ -1,6 +1,7 @@
 /** What is open while the app is unlocked: one person's database, keys, server access and outbox. */
 import { computed, reactive, ref, shallowRef, watch } from "vue";
 import { Api } from "./api";
+import { tellSkew } from "./clock";
 import type { Calendar, Colleague, Organ, Person, PullPage, Rules, Site, Trade } from "./contract";
 import { KeyRing, Vault } from "./crypto";
 import { FieldDb } from "./db";
@@ -67,6 +68,7 @@ export class Session {
     status.grantUntil = (await this.db.value<string>("grant_until")) ?? this.profile.grantUntil;
     status.revoked = (await this.db.value<string>("revoked")) === this.profile.device;
     status.skew = (await this.db.value<number>("clock_skew_ms")) ?? 0;
+    tellSkew(status.skew);
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 /** Starting a visit: who goes, with which checklist. */
-import { today } from "./content";
+import { today } from "./clock";
 import type { Checklist, Premises, Purpose, Task } from "./contract";
 import type { Signer } from "./record";
 import { t } from "./i18n";

@@ -139,3 +139,20 @@ test("a failed item must say what was seen: a note, a value or a photo", () => {
   const answers: Partial<Answer>[] = [{ item: "1.1", answer: "no", note: "  " }, { item: "1.2", answer: "no", value: "9" }, { item: "1.3", answer: "no", photos: ["ab"] }];
   expect(verdicts(decide, list, draft(answers).answers).map(isBare)).toEqual([true, false, false]);
 });
+
+test("a short record at a place of no file has one paper, the officer's own words and no outcome", () => {
+  const unlisted = { name: "早点摊", trade: "restaurant", licensed: "no" as const, where: "水晶街口" };
+  const made = draft([], { short: true, unlisted, checklist: null, findings: "未取得食品经营许可，现场制售油条。" });
+  expect(papersNeeded(made, [])).toEqual(["onsite_record"]);
+  expect(findingsText(made, null, words)).toBe("");
+  const content = contentOf(made, null, { device: "x", app: "1", ended: at, skew: 0, rules, words, papers: [{ kind: "onsite_record", number: "张市监笔录〔2026〕1号", code: "A" }] });
+  expect([content.mode, content.outcome, content.findings, content.unlisted]).toEqual(["short", null, "未取得食品经营许可，现场制售油条。", unlisted]);
+  expect(signersOf(content).map((each) => each.who)).toEqual(["party", "inspector1", "inspector2"]);
+});
+
+test("the superiors' code of the task is signed with the visit, and left out where there is none", () => {
+  const task = { uid: "t", check_code: "JC1", open_items: [] } as unknown as Head["task"];
+  const circumstances = { device: "x", app: "1", ended: at, skew: 0, rules, words, papers: [] };
+  expect(contentOf(draft([], { task }), list, circumstances).check_code).toBe("JC1");
+  expect(contentOf(draft([]), list, circumstances)).not.toHaveProperty("check_code");
+});

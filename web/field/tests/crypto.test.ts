@@ -25,6 +25,22 @@ test("a renewed grant has a new signing key and still opens the old work", async
   expect(text(await new Vault(renewed.ring.keys).open(box, "outbox/1"))).toBe("unsent");
 });
 
+test("renewed keys open by the same PIN, which nobody is asked for again", async () => {
+  const first = await KeyRing.make();
+  const byPin = await first.ring.wrapByPin("271845", ROUNDS);
+  const open = await KeyRing.openByPin(byPin, "271845");
+  const renewed = await KeyRing.make(open);
+  const again = await renewed.ring.wrapAgain();
+  expect(again!.box).not.toEqual(byPin.box);
+  const later = await KeyRing.openByPin(again!, "271845");
+  const signature = await new Vault(later.keys).sign("nonce");
+  const key = await crypto.subtle.importKey("jwk", renewed.publicKey, { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]);
+  expect(await crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, signature, utf8("nonce"))).toBe(true);
+  await expect(KeyRing.openByPin(again!, "271846")).rejects.toBeInstanceOf(WrongSecret);
+  const byPassword = await KeyRing.open(await first.ring.wrap("a long password", ROUNDS), "a long password");
+  expect(await byPassword.wrapAgain()).toBeNull();
+});
+
 test("a box does not open under another row's name", async () => {
   const { ring } = await KeyRing.make();
   const vault = new Vault(ring.keys);

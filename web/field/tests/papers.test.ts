@@ -28,6 +28,17 @@ test.each(cases)("$name: $kind has the facts that the server prints, field by fi
   expect(BUILDERS[kind](fixture.records[name]!, fixture.known)).toEqual(fixture.papers[name]![kind]);
 });
 
+test.each(Object.keys(BUILDERS) as PaperKind[])("%s: the superiors' code of the visit stands on it, where one was issued", (kind) => {
+  const record = fixture.records.signed!;
+  const content = { ...record.content, check_code: "JC37030020260001234", papers: [{ kind, number: null, code: null }] };
+  const made = BUILDERS[kind]({ ...record, content }, fixture.known);
+  expect(made).toEqual({ ...(fixture.papers.signed![kind] as object), check_code: "JC37030020260001234" });
+  const shown = (texts: Record<string, string>) =>
+    JSON.stringify(paperViews({ id: record.id, content, digest: "", premises: shop(), checklist: fixture.known.checklist as Checklist, organ: null, forms: { [kind]: { title: "", texts } }, signatures: [], origin: "" }));
+  expect(shown({ check_code: "检查码" })).toContain("JC37030020260001234");
+  expect(shown({ time: "Time" })).not.toContain("JC37030020260001234");
+});
+
 test.each(wanted)("$name: $kind tells what was found as the server does", ({ name, kind, facts }) => {
   const record = found.records[name]!;
   const known = record.content.checklist ? found.known : { ...found.known, checklist: null };

@@ -18,6 +18,7 @@ from zhijian.kernel.accounts import devices
 from zhijian.kernel.accounts.actor import SYSTEM, actor_of
 from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.desk import private
 from zhijian.kernel.evidence import files
 from zhijian.kernel.packs import stack
 
@@ -52,10 +53,16 @@ class Enrolment(Schema):
     public_key: dict[str, Any]
     device_name: str = ""
     app: str = ""
+    renews: UUID | None = None
+    proof: str = ""
 
 
 class Aside(Schema):
     photos: list[str]
+
+
+class Why(Schema):
+    reason: str = ""
 
 
 class Challenge(Schema):
@@ -70,9 +77,15 @@ class Proof(Schema):
 
 @api.post("enrol")
 def enrol(request: HttpRequest, body: Enrolment) -> dict[str, Any]:
-    """Enrol a phone: user name, password, and the one-time code of the person's own desk."""
+    """Enrol a phone: user name, password, and the one-time code of the person's own desk.
+
+    A handset that is enrolled already `renews` its device: `proof` is its old key's signature over the new key.
+    """
+    renewal = devices.Renewal(body.renews, body.proof) if body.renews else None
     with scoped(SYSTEM):  # a wrong try must be counted, so the transaction ends well either way
-        device = devices.enrol(body.username, body.password, body.code, body.public_key, body.device_name, body.app)
+        device = devices.enrol(
+            body.username, body.password, body.code, body.public_key, body.device_name, body.app, renewal
+        )
     if device is None:
         raise problems.not_enrolled()
     return {
@@ -122,6 +135,23 @@ def picture(request: HttpRequest, uid: UUID) -> HttpResponse:
         small = pictures.small_copy(uid, actor)
     headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
     return HttpResponse(small, content_type="image/jpeg", headers=headers)
+
+
+@api.post("contacts/{uid}", auth=bearer)
+def contact(request: HttpRequest, uid: UUID, body: Why) -> HttpResponse:
+    """The own number of a contact, to call it now; the phone does not keep it, and an entry tells why."""
+    device: Device = request.auth  # type: ignore[attr-defined]
+    _may_download(device)
+    kind = private.kind_of("contact")
+    with scoped(actor_of(device.person, device=str(device.uid))) as actor:
+        found = kind.find(uid, actor) if kind is not None else None
+        if kind is None or found is None:
+            raise problems.no_contact()
+        try:
+            told = {"number": private.opened(kind, found, actor, body.reason)}
+        except private.WhyNeeded as error:
+            raise problems.why_needed() from error
+    return JsonResponse(told, headers={"Cache-Control": "private, no-store"})
 
 
 @api.put("records/{uid}", auth=bearer)

@@ -54,7 +54,7 @@ def take_corrections(kept: FieldRecord, raw: dict[str, Any]) -> None:
                 change.new,
                 actor,
                 record=kept.uid,
-                at=told.made,
+                at=min(told.made, kept.received),  # a phone's clock may be fast, nothing is told before it was received
                 old=change.old,
                 matter=visit.matter if visit else None,
             )

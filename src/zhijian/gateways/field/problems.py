@@ -74,3 +74,16 @@ def not_here() -> Problem:
 
 def no_picture() -> Problem:
     return Problem("picture.unknown", 404, _("There is no such photo among your open findings."))
+
+
+def no_contact() -> Problem:
+    return Problem("contact.unknown", 404, _("No own number of a contact is on file there for you."))
+
+
+def why_needed() -> Problem:
+    return Problem(
+        "contact.why",
+        422,
+        _("You hold no open matter there: say what you need the number for."),
+        _("The reason stands in the ledger with your name."),
+    )

@@ -26,7 +26,7 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.sending import public_origin
 from zhijian.kernel.packs import stack
-from zhijian.kernel.registry import changes
+from zhijian.kernel.registry import changes, contacts
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import decide, rules
 from zhijian.programmes.inspection.checklists import sections_of
@@ -173,6 +173,7 @@ def premises(rows: list[Premises]) -> list[Json]:
             "name": row.name,
             "phone": row.phone,
             "contact": row.contact,
+            "contact_phone": contacts.covered(row),
             "address": row.address,
             "lat": str(row.lat) if row.lat is not None else None,
             "lon": str(row.lon) if row.lon is not None else None,

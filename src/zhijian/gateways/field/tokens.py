@@ -37,7 +37,12 @@ def issue(device: Device, nonce: str, signature: str) -> str:
     if not used or not signed(device, nonce, signature):
         raise TokenError
     Device.objects.filter(pk=device.pk).update(last_seen=timezone.now())
-    return signing.dumps(str(device.uid), salt=SALT, compress=False)
+    return signing.dumps(subject_of(device), salt=SALT, compress=False)
+
+
+def subject_of(device: Device) -> str:
+    """What a token stands for: the device with the key that proved it; a renewed one has another."""
+    return f"{device.uid}/{str(device.public_key.get('x', ''))[:16]}"
 
 
 def device_from_token(header: str | None) -> Device:
@@ -49,11 +54,11 @@ def device_from_token(header: str | None) -> Device:
     if scheme.lower() != "bearer":
         raise TokenError
     try:
-        uid = signing.loads(token, salt=SALT, max_age=SECONDS)
+        told = str(signing.loads(token, salt=SALT, max_age=SECONDS))
     except signing.BadSignature as error:
         raise TokenError from error
-    device = Device.objects.select_related("person").filter(uid=uid).first()
-    if device is None:
+    device = Device.objects.select_related("person").filter(uid=told.partition("/")[0]).first()
+    if device is None or subject_of(device) != told:
         raise TokenError
     return device
 

@@ -7,7 +7,10 @@ import datetime as dt
 import hashlib
 import hmac
 import secrets
+from dataclasses import dataclass
+from itertools import count
 from typing import Any
+from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, utils
@@ -59,8 +62,33 @@ def _use_code(person: Person, code: str) -> bool:
     return True
 
 
-def enrol(username: str, password: str, code: str, public_key: dict[str, Any], name: str, app: str) -> Device | None:
-    """Enrol a phone with password and second factor; None, whichever of the three factors was wrong."""
+@dataclass(frozen=True)
+class Renewal:
+    """That the phone is enrolled already: which row it is, and its old key's signature over the new one."""
+
+    device: UUID
+    proof: str
+
+
+def renewal_text(device: Any, public_key: dict[str, Any]) -> str:
+    """What the old key signs so that the new one takes its place."""
+    return f"renew:{device}:{public_key.get('x', '')}"
+
+
+def enrol(
+    username: str,
+    password: str,
+    code: str,
+    public_key: dict[str, Any],
+    name: str,
+    app: str,
+    renewal: Renewal | None = None,
+) -> Device | None:
+    """Enrol a phone with password and second factor; None, whichever of the three factors was wrong.
+
+    A `renewal` that the handset's old key proves goes on with the same row: the old key ends, name and reserved numbers
+    stay. One that was revoked, or is not his, is a new phone.
+    """
     try:
         key_of(public_key)
     except BadKey:
@@ -72,21 +100,55 @@ def enrol(username: str, password: str, code: str, public_key: dict[str, Any], n
     # The code is counted first, so that guessing passwords uses up its tries.
     if not _use_code(person, code) or not person.check_password(password):
         return None
+    until = timezone.now() + dt.timedelta(days=GRANT_DAYS)
+    if (device := _same(person, renewal, public_key)) is not None:
+        device.public_key, device.app, device.grant_until = public_key, app[:20], until
+        device.renewed_at = timezone.now()
+        device.save(update_fields=["public_key", "app", "grant_until", "renewed_at"])
+        _note("device.renewed", device, actor_of(person))
+        return device
     device = Device.objects.create(
-        person=person,
-        name=name[:80],
-        public_key=public_key,
-        app=app[:20],
-        grant_until=timezone.now() + dt.timedelta(days=GRANT_DAYS),
+        person=person, name=_apart(person, name), public_key=public_key, app=app[:20], grant_until=until
     )
-    ledger.record(
-        "device.enrolled",
-        actor=actor_of(person),
-        subject=f"account:{person.pk}",
-        area=person.home_id or "",
-        data={"device": str(device.uid), "name": device.name},
-    )
+    _note("device.enrolled", device, actor_of(person))
     return device
+
+
+def _same(person: Person, renewal: Renewal | None, public_key: dict[str, Any]) -> Device | None:
+    """The row of the handset that renews, locked, when its old key says so."""
+    if renewal is None:
+        return None
+    rows = Device.objects.select_for_update(of=("self",)).filter(uid=renewal.device, person=person, revoked_at=None)
+    device = rows.first()
+    text = renewal_text(renewal.device, public_key)
+    return device if device is not None and signed(device, text, renewal.proof) else None
+
+
+def _apart(person: Person, wanted: str, but: Device | None = None) -> str:
+    """The wanted name, with a number behind it where another of his phones bears it already."""
+    wanted = wanted.strip()[:70] or str(_("phone"))
+    rows = Device.objects.filter(person=person, revoked_at=None)
+    taken = set((rows.exclude(pk=but.pk) if but is not None else rows).values_list("name", flat=True))
+    names = (wanted if n == 1 else f"{wanted} ({n})" for n in count(1))
+    return next(name for name in names if name not in taken)
+
+
+def rename(device: Device, name: str, actor: Any) -> None:
+    """Give it a name that tells it from his others."""
+    was, device.name = device.name, _apart(device.person, name, device)
+    if device.name != was:
+        device.save(update_fields=["name"])
+        _note("device.renamed", device, actor, was=was)
+
+
+def _note(kind: str, device: Device, actor: Any, **more: str) -> None:
+    ledger.record(
+        kind,
+        actor=actor,
+        subject=f"account:{device.person_id}",
+        area=device.person.home_id or "",
+        data={"device": str(device.uid), "name": device.name, **more},
+    )
 
 
 def revoke(device: Device, actor: Any) -> None:
@@ -94,13 +156,7 @@ def revoke(device: Device, actor: Any) -> None:
     device.revoked_at = timezone.now()
     device.save(update_fields=["revoked_at"])
     papers.release(device, "revoked", actor=actor)
-    ledger.record(
-        "device.revoked",
-        actor=actor,
-        subject=f"account:{device.person_id}",
-        area=device.person.home_id or "",
-        data={"device": str(device.uid), "name": device.name},
-    )
+    _note("device.revoked", device, actor)
 
 
 def key_of(jwk: dict[str, Any]) -> ec.EllipticCurvePublicKey:
@@ -127,4 +183,6 @@ def signed(device: Device, message: str, signature: str) -> bool:
 
 
 ledger.entry_kind("device.enrolled", label=_("Phone enrolled: {name}"))
+ledger.entry_kind("device.renewed", label=_("Phone renewed: {name}"))
+ledger.entry_kind("device.renamed", label=_("Phone {was} is called {name} now"))
 ledger.entry_kind("device.revoked", label=_("Phone revoked: {name}"))

@@ -158,6 +158,7 @@ class Device(models.Model):
     name = models.CharField(max_length=80)
     public_key = models.JSONField(help_text="JWK, ECDSA P-256")
     enrolled_at = models.DateTimeField(auto_now_add=True)
+    renewed_at = models.DateTimeField(null=True, help_text="when the same handset last got a new key and grant")
     grant_until = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     last_seen = models.DateTimeField(null=True)

@@ -47,13 +47,20 @@ def start(
     key_day: date | None = None,
     until: date | None = None,
     by: str = "",
+    about: str = "",
+    called: str = "",
 ) -> Clock | None:
-    """Start a rule's clock (see `made`); an open one of the same rule stops first (it restarts)."""
+    """Start a rule's clock (see `made`); an open one of the same rule stops first (it restarts).
+
+    `about` is the uid of what it measures where that is not the matter itself, `called` how pages call that.
+    """
     at = at or timezone.now()
     clock = made(matter, of, at, key_day=key_day, until=until, by=by)
     if clock is None:
         return None
-    stop(matter, of, at)
+    if about:
+        clock.about, clock.basis["about"] = about, called
+    stop(matter, of, at, about=about)
     clock.save(force_insert=True)
     _tell(matter)
     return clock
@@ -92,9 +99,17 @@ def _basis(row: RuleRow, day: date) -> dict[str, Any]:
     return {**row.as_data(), "extend": terms.extend, "unverified": row.unverified}
 
 
-def stop(matter: Matter, of: Rule, at: datetime | None = None, *, broken_reason: str = "") -> Clock | None:
+def _open(matter: Matter, of: Rule, about: str = "") -> Clock | None:
+    """The rule's clock that runs, locked."""
+    rows = Clock.objects.select_for_update().filter(matter=matter, rule=of.name, about=about, stopped=None)
+    return rows.first()
+
+
+def stop(
+    matter: Matter, of: Rule, at: datetime | None = None, *, broken_reason: str = "", about: str = ""
+) -> Clock | None:
     """Stop the rule's open clock; None if there is none. A stopped clock never changes again."""
-    clock = Clock.objects.select_for_update().filter(matter=matter, rule=of.name, stopped=None).first()
+    clock = _open(matter, of, about)
     if clock is None:
         return None
     _stop(clock, at or timezone.now(), broken_reason)
@@ -103,12 +118,14 @@ def stop(matter: Matter, of: Rule, at: datetime | None = None, *, broken_reason:
 
 
 def stop_all(matter: Matter, at: datetime | None = None) -> int:
-    """Stop every open clock of a matter (it is closed). Returns how many there were."""
-    clocks = list(Clock.objects.select_for_update().filter(matter=matter, stopped=None))
+    """Stop every open clock of a matter (it is closed). Returns how many there were.
+
+    What measures something else than the matter goes on: its paper is to be served all the same.
+    """
+    clocks = list(Clock.objects.select_for_update().filter(matter=matter, about="", stopped=None))
     for clock in clocks:
         _stop(clock, at or timezone.now(), "")
-    if clocks:
-        _tell(matter)
+    _tell(matter)
     return len(clocks)
 
 
@@ -125,7 +142,7 @@ def suspend(
     matter: Matter, of: Rule, at: datetime | None = None, *, reason: str = "", document: str = ""
 ) -> Clock | None:
     """Let the rule's open clock rest; None if there is none. A clock that rests already goes on resting."""
-    clock = Clock.objects.select_for_update().filter(matter=matter, rule=of.name, stopped=None).first()
+    clock = _open(matter, of)
     if clock is None or clock.suspended:
         return clock
     since = max(at or timezone.now(), clock.started)
@@ -141,7 +158,7 @@ def suspend(
 
 def resume(matter: Matter, of: Rule, at: datetime | None = None) -> Clock | None:
     """Let a resting clock go on; its end moves by as long as it rested. None if there is no open clock."""
-    clock = Clock.objects.select_for_update().filter(matter=matter, rule=of.name, stopped=None).first()
+    clock = _open(matter, of)
     if clock is None or not clock.suspended:
         return clock
     _end_suspension(clock, at or timezone.now())
@@ -196,8 +213,8 @@ def _recount(clock: Clock) -> None:
 
 
 def _tell(matter: Matter) -> None:
-    """Keep `matter.due` at the nearest open clock's day."""
-    clock = nearest(matter)
+    """Keep `matter.due` at the nearest open clock's day; a closed matter is due no more."""
+    clock = nearest(matter) if matter.closed is None else None
     due = clock.due if clock else None
     if matter.due != due:
         matter.due = due

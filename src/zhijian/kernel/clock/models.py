@@ -11,6 +11,10 @@ class Clock(models.Model):
 
     matter = models.ForeignKey("matters.Matter", models.PROTECT, related_name="clocks")
     rule = models.CharField(max_length=100)
+    about = models.CharField(
+        max_length=40, blank=True, default="", db_default="",
+        help_text="what of the matter it measures, where it is not the matter itself: the uid of a paper",
+    )  # fmt: skip
     area = models.CharField(max_length=16, db_collation="C", help_text="the matter's area, for lists of what is late")
     started = models.DateTimeField()
     due = models.DateField(null=True, help_text="last legal day; null while suspended or where the rule sets no limit")
@@ -24,7 +28,9 @@ class Clock(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["matter", "rule"], condition=Q(stopped=None), name="clock_once_open"),
+            models.UniqueConstraint(
+                fields=["matter", "rule", "about"], condition=Q(stopped=None), name="clock_once_open"
+            ),
         ]
         indexes = [
             models.Index(fields=["area", "due"], condition=Q(stopped=None), name="clock_late_area"),

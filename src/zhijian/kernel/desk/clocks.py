@@ -38,10 +38,12 @@ class Shown:
     replaced: bool = False
 
 
-def _name(rule: str) -> str:
-    """What a clock is called."""
-    known = declared().get(rule)
-    return _(known.label or known.meaning) if known and (known.label or known.meaning) else rule
+def _name(clock: Clock) -> str:
+    """What a clock is called, with what of the matter it measures."""
+    known = declared().get(clock.rule)
+    name = _(known.label or known.meaning) if known and (known.label or known.meaning) else clock.rule
+    about = clock.basis.get("about")
+    return _("%(clock)s: %(about)s") % {"clock": name, "about": about} if about else name
 
 
 def _shown(clock: Clock, replaced: bool = False) -> Shown:
@@ -49,14 +51,14 @@ def _shown(clock: Clock, replaced: bool = False) -> Shown:
     ground = " ".join(str(basis[key]) for key in ("basis", "article") if basis.get(key))
     due = due_words(due_state(clock))
     due = replace(due, words=_("another day was set")) if replaced else due
-    return Shown(clock, _name(clock.rule), due, ground, bool(basis.get("unverified")), replaced)
+    return Shown(clock, _name(clock), due, ground, bool(basis.get("unverified")), replaced)
 
 
 def of_matter(matter: Matter) -> list[Shown]:
     """Its clocks: open ones by their day, then those that stopped. One query."""
     rows = sorted(matter.clocks.all(), key=lambda c: (c.stopped is not None, c.due is None, c.due, c.pk))  # type: ignore[attr-defined]
-    begun = {(clock.rule, clock.started) for clock in rows}  # a clock that starts anew stops the one before it
-    return [_shown(clock, (clock.rule, clock.stopped) in begun) for clock in rows]
+    begun = {(clock.rule, clock.about, clock.started) for clock in rows}  # one that starts anew stops the one before
+    return [_shown(clock, (clock.rule, clock.about, clock.stopped) in begun) for clock in rows]
 
 
 def told(clock: Clock) -> dict[str, Any]:

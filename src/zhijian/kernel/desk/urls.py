@@ -6,7 +6,7 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from zhijian.kernel.desk.api import api
-from zhijian.kernel.desk.views import account, entity, lists, opening, patch, record, search, todo
+from zhijian.kernel.desk.views import account, entity, lists, opening, patch, private, record, search, todo
 
 urlpatterns = [
     path("", todo.todo_page, name="todo"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("me/code/", account.enrol, name="enrol"),
     path("me/password/", account.password, name="password"),
     path("me/phones/<uuid:uid>/revoke/", account.device_revoke, name="device_revoke"),
+    path("me/phones/<uuid:uid>/name/", account.device_rename, name="device_rename"),
     path("search/", search.search_page, name="search"),
     path("map/", patch.patch_page, name="patch"),
     path("map/data/", patch.patch_data, name="patch_data"),
@@ -28,6 +29,7 @@ urlpatterns = [
     path("m/<uuid:uid>/", record.record_page, name="record"),
     path("m/<uuid:uid>/clock/<int:pk>/", record.explain_page, name="explain"),
     path("m/<uuid:uid>/<slug:verb>/", record.step_page, name="step"),
+    path("private/<slug:what>/<uuid:uid>/", private.private_page, name="private"),
     path("e/<uuid:uid>/", entity.entity_page, name="entity"),
     path("e/<uuid:uid>/codes/", entity.door_codes, name="door_codes"),
     path("api/v1/", api.urls),

@@ -22,6 +22,7 @@ class Kind:
     count: Callable[[Actor], int]
     say: Callable[[int], str]
     url: str
+    query: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,20 @@ class Line:
 _kinds: dict[str, Kind] = {}
 
 
-def waits(code: str, roles: Iterable[Role], count: Callable[[Actor], int], say: Callable[[int], str], url: str) -> None:
-    """Register a kind of waiting; `url` names the address of its list, `count` may stop counting at some number."""
-    _kinds[code] = Kind(frozenset(roles), count, say, url)
+def waits(
+    code: str,
+    roles: Iterable[Role],
+    count: Callable[[Actor], int],
+    say: Callable[[int], str],
+    url: str,
+    query: str = "",
+) -> None:
+    """Register a kind of waiting; `url` names the address of its list, `query` what of it; `count` may be bounded."""
+    _kinds[code] = Kind(frozenset(roles), count, say, url, query)
 
 
 def lines(actor: Actor) -> list[Line]:
     """What waits for this person: one query for each kind that concerns his roles."""
     mine = actor.roles_at()
     found = [(kind, kind.count(actor)) for kind in _kinds.values() if kind.roles & mine]
-    return [Line(kind.say(n), reverse(kind.url)) for kind, n in found if n]
+    return [Line(kind.say(n), reverse(kind.url) + (f"?{kind.query}" if kind.query else "")) for kind, n in found if n]

@@ -8,7 +8,7 @@ from django.db.models import Model, Q, QuerySet
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Role
-from zhijian.kernel.accounts.scope import in_scope, within_reach
+from zhijian.kernel.accounts.scope import within_reach
 from zhijian.kernel.matters.catalogue import flows
 from zhijian.kernel.matters.flow import Flow
 
@@ -34,7 +34,7 @@ def readable(rows: QuerySet[M], actor: Actor, matter: str = "") -> QuerySet[M]:
 
     An administrator keeps the house and reads no matters; a helper, only those where he is one of the pair.
     """
-    rows = in_scope(rows, actor) if matter else within_reach(rows, actor)
+    rows = within_reach(rows, actor, f"{matter}__" if matter else "")
     if actor.kind != "staff":
         return rows
     kinds = kinds_of(actor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import ROLE_LABELS, Role
 from zhijian.kernel.accounts.scope import area_filter
 from zhijian.kernel.clock import calendar
+from zhijian.kernel.desk import said
 from zhijian.kernel.jobs import job
 from zhijian.kernel.matters.errors import NotAllowed, NotOpen
 from zhijian.kernel.matters.flow import Guard, no, ok
@@ -22,6 +24,7 @@ from zhijian.kernel.notices.models import Notice
 from zhijian.kernel.papers import making
 from zhijian.kernel.papers.forms import form, forms
 from zhijian.kernel.papers.models import Paper, SealRequest
+from zhijian.kernel.papers.serving import within
 from zhijian.kernel.papers.serving.acts import SERVERS
 from zhijian.kernel.papers.serving.law import Way
 from zhijian.kernel.papers.serving.models import WAYS, Service
@@ -148,7 +151,8 @@ def of_matter(matter: Matter, actor: Actor) -> list[Shown]:
         Paper.objects.filter(matter=matter).defer("data", "signatures").select_related("matter").order_by("-pk")
     )
     replaced = {one.replaces_id for one in rows}
-    served, asked = how_served(rows), _asked(rows)
+    ours = actor.kind == "system" or actor.can_read(matter.area)  # a partner sees the papers, not what became of them
+    served, asked = (how_served(rows), _asked(rows)) if ours else ({}, {})
     return [
         Shown(
             paper,
@@ -186,7 +190,7 @@ def _of_request(asked: SealRequest | None) -> str:
 
 
 def how_served(papers: Sequence[Paper]) -> dict[int, tuple[str, str]]:
-    """How each paper that is to be served stands: words and tone, by its key. Two queries for all of them.
+    """How each paper that is to be served stands: words and tone, by its key. Three queries for all of them.
 
     A link that was sent about the matter is telling only.
     """
@@ -199,7 +203,9 @@ def how_served(papers: Sequence[Paper]) -> dict[int, tuple[str, str]]:
         if one.paper_id not in last or last[one.paper_id].state != Service.State.SERVED:
             last[one.paper_id] = one
     told = _told([one for one in asked if one.pk not in last])
-    return {one.pk: _served(last.get(one.pk), one.pk in told) for one in asked}
+    open_ones = [one for one in asked if one.pk not in last or last[one.pk].state != Service.State.SERVED]
+    dues = within.dues(open_ones) if open_ones else {}
+    return {one.pk: _with_day(_served(last.get(one.pk), one.pk in told), dues.get(str(one.uid))) for one in asked}
 
 
 def _served(service: Service | None, told: bool) -> tuple[str, str]:
@@ -210,6 +216,12 @@ def _served(service: Service | None, told: bool) -> tuple[str, str]:
         words = _("Served on %(day)s") if service.served_on <= calendar.today() else _("Counts as served on %(day)s")
         return f"{words % {'day': service.served_on}} · {way}", "good"
     return f"{service.get_state_display()} · {way}", "bad" if service.state == Service.State.FAILED else "act"
+
+
+def _with_day(shown: tuple[str, str], day: dt.date | None) -> tuple[str, str]:
+    """What is still to be served, with the time that is left for it."""
+    due = said.due_of(day)
+    return (f"{shown[0]} · {due.words}", "bad" if due.tone == "late" else shown[1]) if due else shown
 
 
 def _told(papers: Sequence[Paper]) -> set[int]:

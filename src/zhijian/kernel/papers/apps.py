@@ -10,6 +10,7 @@ class Config(AppConfig):
         from django.utils.translation import gettext_lazy as _
         from django.utils.translation import ngettext
 
+        from zhijian.kernel.accounts.actor import Actor
         from zhijian.kernel.desk import menu
         from zhijian.kernel.desk.waiting import waits
         from zhijian.kernel.matters.catalogue import furniture
@@ -18,6 +19,7 @@ class Config(AppConfig):
         from zhijian.kernel.papers.making import make_for_step
         from zhijian.kernel.papers.printing.listing import READERS
         from zhijian.kernel.papers.sealing.acts import asked_count
+        from zhijian.kernel.papers.serving import within
 
         on_paper("*", make_for_step)
         furniture("papers")
@@ -31,4 +33,20 @@ class Config(AppConfig):
             return ngettext("%(n)s seal is asked for", "%(n)s seals are asked for", n) % {"n": n}
 
         waits("papers.seal_asked", SEALERS, asked_count, asked, "papers_requests")
+
+        def late(n: int) -> str:
+            return ngettext("%(n)s paper is overdue to be served", "%(n)s papers are overdue to be served", n) % {
+                "n": n
+            }
+
+        def late_here(actor: Actor) -> int:
+            return within.late(actor, mine=False).order_by()[: within.COUNTED].count()
+
+        def late_mine(actor: Actor) -> int:
+            if actor.roles_at() & set(within.OVERSEE):
+                return 0  # stands in his office's line
+            return within.late(actor, mine=True).order_by()[: within.COUNTED].count()
+
+        waits("papers.late", within.OVERSEE, late_here, late, "papers_list", "served=late")
+        waits("papers.late_mine", within.OFFICERS, late_mine, late, "papers_list", "served=late&mine=1")
         menu.item("papers", _("Papers and numbers"), "papers_list", READERS, order=60)

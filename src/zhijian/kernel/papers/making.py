@@ -21,6 +21,7 @@ from zhijian.kernel.papers import numbers
 from zhijian.kernel.papers.codes import new_code
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import NumberRow, Paper
+from zhijian.kernel.papers.serving import within
 
 MADE = ledger.entry_kind("paper.made", label=_("Made {title} {number}"))
 DRAFTED = ledger.entry_kind("paper.draft", label=_("Drafted {title}"))
@@ -48,6 +49,7 @@ def _draft(
     signatures: list[dict[str, Any]] | None,
     at: dt.datetime,
     actor: Actor,
+    printed_at: dt.datetime | None = None,
 ) -> Paper:
     bytes_ = canonical(data)
     digest = sha256_hex(bytes_)
@@ -64,6 +66,7 @@ def _draft(
         signed_digest=record.get("digest") or digest,
         signatures=signatures or [],
         at=at,
+        printed_at=printed_at,
         made_by=actor.label,
         training=settings.TRAINING,
     )
@@ -97,6 +100,7 @@ def _entered(paper: Paper, row: NumberRow | None, actor: Actor) -> Paper:
         },
         at=paper.at,
     )
+    within.begin(paper, paper.at)
     return paper
 
 
@@ -109,12 +113,13 @@ def make(
     code: str | None = None,
     signatures: list[dict[str, Any]] | None = None,
     at: dt.datetime | None = None,
+    printed_at: dt.datetime | None = None,
     actor: Actor,
     replaces: Paper | None = None,
 ) -> Paper:
     """Issue a paper in the running transaction, under the next number, or under one reserved for the actor's phone.
 
-    A kind without numbers (`numbered = false`) takes none.
+    A kind without numbers (`numbered = false`) takes none. `printed_at` stands on it where its maker's clock was wrong.
 
     `data` must be canonical (no floats). Raises NumberForeign when `number` (or its `code`) is not his to use.
     """
@@ -125,7 +130,7 @@ def make(
             row = numbers.usable(kind, number, code, actor.device)
         elif form(kind).numbered:
             row = numbers.take(kind, matter.area, numbers.year_of(at), actor=actor)
-        paper = _draft(kind, matter, data, signatures, at, actor)
+        paper = _draft(kind, matter, data, signatures, at, actor, printed_at)
         paper.replaces = replaces
         return _issue(paper, row, actor)
 
@@ -185,8 +190,18 @@ def make_for_step(kind: str, matter: Matter, record: Any, actor: Actor, facts: A
     return make(kind, matter, _sources[kind](matter, record, facts, at), at=at, actor=actor)
 
 
-def make_from_record(kind: str, matter: Matter, record: Any, reference: Any, actor: Actor, at: dt.datetime) -> Paper:
+def make_from_record(
+    kind: str,
+    matter: Matter,
+    record: Any,
+    reference: Any,
+    actor: Actor,
+    at: dt.datetime,
+    printed_at: dt.datetime | None = None,
+) -> Paper:
     """The paper that was handed over in the field, under the number that stood on it, with its signatures.
+
+    `printed_at` is what the phone's clock told, where it was wrong: it stands on the paper, `at` is the right time.
 
     `reference` has `number` and `code` (both None when the phone had run out: then the next number is taken). A number
     that is not this phone's is a doubt, not a loss: the paper is kept without a number and NumberForeign raised after.
@@ -195,11 +210,12 @@ def make_from_record(kind: str, matter: Matter, record: Any, reference: Any, act
     signatures = [one.model_dump(mode="json") for one in record.signatures]
     try:
         return make(
-            kind, matter, data, number=reference.number, code=reference.code, signatures=signatures, at=at, actor=actor
-        )
+            kind, matter, data, number=reference.number, code=reference.code, signatures=signatures, at=at,
+            printed_at=printed_at, actor=actor,
+        )  # fmt: skip
     except numbers.NumberForeign:
         claimed = {**data, "claimed_number": reference.number}
-        _issue(_draft(kind, matter, claimed, signatures, at, actor), None, actor)
+        _issue(_draft(kind, matter, claimed, signatures, at, actor, printed_at), None, actor)
         raise
 
 
@@ -218,6 +234,7 @@ def void(paper: Paper, reason: str, actor: Actor) -> Paper:
         if row is not None:
             numbers.mark(row, "void", actor, reason)
         _tell(VOIDED.code, paper, actor, reason=reason)
+        within.end(paper, paper.void_at)
     return paper
 
 
@@ -250,6 +267,7 @@ def affix_seal(
                 about |= {"file": file.blob.sha256, "file_sm3": file.blob.sm3}
             paper.save(update_fields=fields)
             _tell(SEALED.code, paper, actor, at, **about)
+            within.begin(paper, paper.sealed_at)
     return paper
 
 

@@ -6,6 +6,8 @@ row security: it holds numbers and verification codes only, and a local office's
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -36,7 +38,8 @@ class Paper(models.Model):
     )
     code = models.CharField(max_length=12, unique=True, help_text="for public verification; unguessable")
     state = models.CharField(max_length=8, choices=State.choices, default=State.ISSUED)
-    at = models.DateTimeField(help_text="when it was made, as its makers say (a phone may have been offline)")
+    at = models.DateTimeField(help_text="when it was made (a phone may have been offline), by the right time")
+    printed_at = models.DateTimeField(null=True, help_text="stands on it instead, where its maker's clock was wrong")
     made_at = models.DateTimeField(auto_now_add=True)
     made_by = models.CharField(max_length=80, help_text="the actor's label")
     signatures = models.JSONField(default=list, help_text="[{who, name, certificate_no?, strokes, at}]; integers")
@@ -69,6 +72,11 @@ class Paper(models.Model):
 
     def __str__(self) -> str:
         return self.number or str(self.uid)
+
+    @property
+    def face(self) -> dt.datetime:
+        """The moment that stands on it."""
+        return self.printed_at or self.at
 
     @property
     def title(self) -> str:

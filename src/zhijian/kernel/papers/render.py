@@ -136,7 +136,7 @@ def _told(paper: Paper) -> dict[str, Any]:
         "state": paper.state,
         "sealed_on": calendar.local(paper.sealed_at).strftime("%Y-%m-%d") if paper.sealed_at else "",
         "training": paper.training,
-        "day": calendar.legal_day(paper.at).isoformat(),
+        "day": calendar.legal_day(paper.face).isoformat(),
         "organ": {"name": legible(organ.name), "seal": legible(organ.seal), "phone": legible(organ.phone)},
         "data": _legible(paper.data),
         "signatures": _signatures(paper),
@@ -148,7 +148,7 @@ def _told(paper: Paper) -> dict[str, Any]:
 
 def _compile(papers: Sequence[Paper]) -> bytes:
     told = {"papers": json.dumps([_told(paper) for paper in papers], ensure_ascii=False)}
-    made = int(max(paper.at for paper in papers).timestamp())
+    made = int(max(paper.face for paper in papers).timestamp())
     with _lock:
         try:
             made_pdf = _compiler().compile(format="pdf", sys_inputs=told, timestamp=made, pdf_standards=ARCHIVE)

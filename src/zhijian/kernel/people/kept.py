@@ -1,4 +1,4 @@
-"""What the kernel's own rooms keep for a person: open matters with their clocks, papers that wait, phones."""
+"""What the kernel's own rooms keep for a person: matters with clocks, papers that wait, blanks, numbers, phones."""
 
 from __future__ import annotations
 
@@ -9,13 +9,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from zhijian.kernel.accounts import devices
-from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.models import Device, Person
+from zhijian.kernel.accounts.people import holds
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import said
 from zhijian.kernel.matters import handing
 from zhijian.kernel.matters.catalogue import flow_of
+from zhijian.kernel.packs import stack
+from zhijian.kernel.papers import release
+from zhijian.kernel.papers.blanks import acts as blanks
+from zhijian.kernel.papers.blanks.acts import follows
+from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import NumberRow, Paper
 from zhijian.kernel.people.keeping import COUNTED, SHOWN, Row, keeps
+from zhijian.kernel.words import listed
 
 COLUMNS = ("uid", "kind", "number", "title", "state", "due", "assignee_id", "area")
 
@@ -55,23 +64,70 @@ def papers(person: Person) -> list[Row]:
     return [Row(f"{p.title} {p.number}", p.matter.title, reverse("record", args=[p.matter.uid])) for p in rows]
 
 
+def count_blanks(person: Person) -> int:
+    """Sealed blanks that he holds."""
+    return blanks.held_by(person.pk).order_by()[: COUNTED + 1].count()
+
+
+def blanks_held(person: Person) -> list[Row]:
+    """The same, a line for each kind: how many, and their serials."""
+    serials: dict[str, list[str]] = {}
+    for kind, serial in blanks.held_by(person.pk).order_by("kind", "pk").values_list("kind", "serial")[:COUNTED]:
+        serials.setdefault(kind, []).append(serial)
+    url = reverse("paper_blank_holder", args=[person.pk])
+    return [Row(f"{form(kind).title} · {len(some)}", runs(some), url) for kind, some in serials.items()]
+
+
+def give_blanks(giver: Person, successor: Person, actor: Actor, at: dt.datetime) -> int:
+    """They lie in the successor's drawer from now on."""
+    return blanks.hand_over(giver, successor, actor)
+
+
 def _phones(person: Person):  # type: ignore[no-untyped-def]
     return Device.objects.filter(person=person, revoked_at=None)
 
 
+def _numbers(person: Person):  # type: ignore[no-untyped-def]
+    return NumberRow.objects.filter(device__person=person, state=NumberRow.State.RESERVED)
+
+
+def count_numbers(person: Person) -> int:
+    """Official numbers that his phones hold and have not used."""
+    return _numbers(person).order_by()[: COUNTED + 1].count()
+
+
+def numbers(person: Person) -> list[Row]:
+    """The same, a line for each kind and phone: how many, from which to which."""
+    rows = _numbers(person).order_by("device", "kind", "year", "n")[:COUNTED].select_related("device")
+    blocks: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        title = stack().number_format(row.kind).title
+        blocks.setdefault((title, row.device.name if row.device else ""), []).append(row.number)
+    return [
+        Row(f"{title} · {len(some)}", " · ".join((phone, some[0] if len(some) == 1 else f"{some[0]} – {some[-1]}")))
+        for (title, phone), some in blocks.items()
+    ]
+
+
+def give_numbers(giver: Person, successor: Person, actor: Actor, at: dt.datetime) -> int:
+    """They go back to the register: a phone may have written them on paper, so nobody else gets them."""
+    reason = _("handed over to %(name)s") % {"name": successor.name}
+    held = Device.objects.filter(person=giver, numbers__state=NumberRow.State.RESERVED).distinct().order_by("pk")
+    return sum(release(device, reason, actor=actor) for device in held)
+
+
 def phones(person: Person) -> list[Row]:
-    """Enrolled phones, and how many official numbers each holds unused."""
+    """Enrolled phones."""
     found = []
     for device in _phones(person).order_by("pk")[:SHOWN]:
-        n = NumberRow.objects.filter(device=device, state=NumberRow.State.RESERVED).count()
-        numbers = ngettext("%(n)s number reserved", "%(n)s numbers reserved", n) % {"n": n}
+        since = _("enrolled on %(day)s") % {"day": calendar.legal_day(device.enrolled_at)}
         seen = _("last seen %(at)s") % {"at": said.moment(device.last_seen)} if device.last_seen else ""
-        found.append(Row(device.name, " · ".join(text for text in (numbers, seen) if text)))
+        found.append(Row(device.name, " · ".join(text for text in (since, seen) if text)))
     return found
 
 
 def give_phones(giver: Person, successor: Person, actor: Actor, at: dt.datetime) -> int:
-    """His phones are revoked, which returns the numbers they hold; the successor enrols them with his own code."""
+    """His phones are revoked; the successor enrols them with his own code."""
     mine = list(_phones(giver).select_related("person").order_by("pk"))
     for device in mine:
         devices.revoke(device, actor)
@@ -94,7 +150,40 @@ def register() -> None:
         gettext_lazy("They go over with their matters."), 20,
     )  # fmt: skip
     keeps(
-        "phones", gettext_lazy("Phones and reserved numbers"), lambda person: _phones(person).count(), phones,
-        give_phones, gettext_lazy("The phones are revoked and their unused numbers return to the register; what they "
-        "still send is taken. The successor enrols the phone with his own code."), 40,
+        "blanks", gettext_lazy("Sealed blanks"), count_blanks, blanks_held, give_blanks,
+        gettext_lazy("The sheets go over by their serials: count them together before you confirm."), 30,
     )  # fmt: skip
+    keeps(
+        "numbers", gettext_lazy("Reserved numbers"), count_numbers, numbers, give_numbers,
+        gettext_lazy("They return to the register and are given to nobody else; the successor's phone gets its own."),
+        40,
+    )  # fmt: skip
+    keeps(
+        "phones", gettext_lazy("Phones"), lambda person: _phones(person).count(), phones, give_phones,
+        gettext_lazy("The phones are revoked; what they still send is taken. The successor enrols the phone with his "
+        "own code."), 50,
+    )  # fmt: skip
+    holds(_blanks_lie)
+
+
+def runs(serials: list[str]) -> str:
+    """Serials in a line, those that follow each other as a span: "A-0101 – A-0104, A-0107"."""
+    spans: list[list[str]] = []
+    for serial in serials:
+        if spans and follows(spans[-1][-1], serial):
+            spans[-1].append(serial)
+        else:
+            spans.append([serial])
+    return listed(one[0] if len(one) == 1 else f"{one[0]} – {one[-1]}" for one in spans)
+
+
+def _blanks_lie(person: Person) -> str:
+    """Nobody is closed while sealed sheets lie in his drawer."""
+    with scoped(SYSTEM):
+        n = count_blanks(person)
+    words = ngettext(
+        "%(name)s holds %(n)s sealed blank: hand it over or take it back first.",
+        "%(name)s holds %(n)s sealed blanks: hand them over or take them back first.",
+        n,
+    )
+    return words % {"n": n, "name": person.name} if n else ""

@@ -19,9 +19,10 @@ class RegistryConfig(AppConfig):
         from django.utils.translation import ngettext
 
         from zhijian.kernel.desk import menu
+        from zhijian.kernel.desk.private import private
         from zhijian.kernel.desk.waiting import waits
 
-        from . import entries  # noqa: F401
+        from . import contacts, entries  # noqa: F401
         from .import_pages import READERS
         from .proposals import DECIDERS, count
 
@@ -29,6 +30,7 @@ class RegistryConfig(AppConfig):
             words = ngettext("%(n)s correction from the field waits", "%(n)s corrections from the field wait", n)
             return words % {"n": n}
 
+        private("contact", _("contact's own number"), contacts.find, phone=True)
         waits("registry.corrections", DECIDERS, count, said, "corrections")
         menu.item("corrections", _("Corrections from the field"), "corrections", DECIDERS, order=79)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel import papers
@@ -21,7 +22,7 @@ from zhijian.kernel.registry.models import Premises
 from zhijian.kernel.words import listed
 from zhijian.programmes.inspection import decide, detours, doubts, flow
 from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, Rectification
-from zhijian.programmes.inspection.record import Given, Record
+from zhijian.programmes.inspection.record import Given, Record, Refused
 from zhijian.programmes.inspection.visiting import (
     CannotPlace,
     Visit,
@@ -36,6 +37,20 @@ from zhijian.programmes.inspection.wording import findings_of, found_of, title_o
 
 RECHECKED = ledger.entry_kind(
     "inspection.rechecked", label=_("Re-checked on the spot: {accepted} put right, {back} not yet")
+)
+
+
+def _unsigned(facts: dict[str, Any]) -> str:
+    why = facts.get("no_witness")
+    said = _t("No witness: {no_witness}") if why else _t("Witness: {witness}")
+    return f"{_t('The record of the re-check was not signed: {reason}')} {said}".format_map(ledger.Shown(facts))
+
+
+UNSIGNED = ledger.entry_kind(
+    "inspection.recheck_unsigned",
+    label=_("The record of the re-check was not signed: {reason}"),
+    personal=("witness",),
+    describe=_unsigned,
 )
 
 
@@ -80,6 +95,8 @@ def _make(visit: Visit) -> Callable[[Visit], tuple[Matter, list[dict[str, Any]]]
         return detours.hinder
     if content.mode == "note":
         return detours.note_place
+    if content.mode == "short":
+        return detours.write_down
     return _recheck if content.purpose == "recheck" else _inspect
 
 
@@ -234,7 +251,18 @@ def _recheck(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
         RECHECKED.code, actor=visit.actor, subject=f"matter:{task.pk}", matter=task, at=visit.at,
         data={"accepted": accepted, "back": len(content.rechecks) - accepted, "record": visit.reference},
     )  # fmt: skip
+    if content.refused is not None:
+        _say_refusal(visit, task, content.refused)
     return task, flags
+
+
+def _say_refusal(visit: Visit, task: Matter, refused: Refused) -> None:
+    """The record of a re-check was not signed: the visit's own page tells why, and who witnessed it."""
+    personal = {"witness": refused.witness} if refused.witness else {}
+    ledger.record(
+        UNSIGNED.code, actor=visit.actor, subject=f"matter:{task.pk}", matter=task, at=visit.at,
+        data={"reason": refused.reason, "no_witness": refused.no_witness, "record": visit.reference}, personal=personal,
+    )  # fmt: skip
 
 
 def _new_day(running: dt.date, told: dt.date | None) -> dt.date | None:
@@ -255,10 +283,10 @@ def _keep_evidence(visit: Visit, matter: Matter) -> None:
 def _make_papers(visit: Visit, matter: Matter) -> list[dict[str, Any]]:
     """The papers that were handed over, from the same JSON, with the numbers and the times that stood on them."""
     flags = []
-    printed = visit.record.content.ended
+    printed = visit.record.content.ended if visit.ahead else None
     for reference in visit.record.content.papers:
         try:
-            papers.make_from_record(reference.kind, matter, visit.record, reference, visit.actor, printed)
+            papers.make_from_record(reference.kind, matter, visit.record, reference, visit.actor, visit.at, printed)
         except papers.NumberForeign:
             flags.append(doubts.doubt("number_foreign", number=reference.number))
     return flags

@@ -106,6 +106,32 @@ def note_place(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
     return start(visit, None), []
 
 
+def write_down(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
+    """What the officers saw at a place, in their own words: recorded and signed, without a checklist."""
+    content = visit.record.content
+    matter = perform(
+        start(visit, None),
+        "note_down",
+        visit.actor,
+        at=visit.at,
+        seen=content.findings,
+        started=visit.began,
+        ended=visit.at,
+        record_id=visit.record.id,
+        record_digest=visit.record.digest,
+        refused=content.refused is not None,
+        by_field={
+            "present_name": content.present.name if content.present else "",
+            "present_role": content.present.role if content.present else "",
+            "findings": content.findings,
+            "statement": content.statement,
+            **refusal_of(content),
+            "clock_ahead": visit.ahead or None,
+        },
+    )
+    return matter, []
+
+
 def unlicensed(visit: Visit, matter: Matter) -> None:
     """Who was seen to trade without a licence at a place of no file is proposed to be investigated."""
     told = visit.record.content.unlisted

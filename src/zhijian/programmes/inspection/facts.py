@@ -81,6 +81,17 @@ class Recorded(Facts):
     refused: bool = False
 
 
+class Noted(Facts):
+    """What the officers saw and wrote down without a checklist; the record itself is kept byte for byte."""
+
+    seen: Annotated[str, Field(max_length=4000)]
+    started: dt.datetime
+    ended: dt.datetime
+    record_id: UUID
+    record_digest: Annotated[str, Field(max_length=64)]
+    refused: bool = False
+
+
 class AtTheDoor(Facts):
     """Why the visit could not be made, as the phone recorded it; the record itself is kept byte for byte."""
 

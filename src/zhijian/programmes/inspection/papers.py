@@ -58,6 +58,7 @@ def _common(record: Record, known: Known) -> Json:
         },
         "inspectors": [{"name": one.name, "certificate_no": one.certificate_no} for one in content.inspectors],
         "record": {"id": str(record.id), "schema": record.record_schema, "digest": record.digest},
+        **({"check_code": content.check_code} if content.check_code else {}),
     }
 
 

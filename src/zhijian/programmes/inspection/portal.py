@@ -43,6 +43,8 @@ def of_visit(matter: Matter, record: Inspection, parts: Sequence[Any]) -> Say | 
         return Say("warn", _("The visit could not be made: %(why)s") % {"why": record.get_hindered_display()})  # type: ignore[attr-defined]
     if record.result:
         return Say("bad" if record.failed_key else "good", record.get_result_display(), apart)  # type: ignore[attr-defined]
+    if record.ended:
+        return Say("act", _("What was seen on site is on record."))
     return Say("act", _("A visit is planned."))
 
 

@@ -160,7 +160,7 @@ class Content(Part):
     purpose: Literal["routine", "special", "recheck"] = "routine"
     premises: UUID
     checklist: ChecklistRef | None = None
-    mode: str = "full"  # or "note": only that the place is there; "hindered"
+    mode: str = "full"  # "note": only that the place is there; "short": what was seen, without a checklist; "hindered"
     device: UUID
     app: str = ""
     started: dt.datetime
@@ -181,6 +181,7 @@ class Content(Part):
     papers: list[PaperRef] = []
     hindered: Hindered | None = None
     unlisted: Unlisted | None = None
+    check_code: Annotated[str, Field(max_length=40)] = ""  # only where the superiors' platform had issued one
 
 
 class Signature(Part):

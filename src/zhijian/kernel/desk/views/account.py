@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,10 +21,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhijian.kernel.accounts import demo
-from zhijian.kernel.accounts.devices import CODE_MINUTES, issue_code, revoke
+from zhijian.kernel.accounts.devices import CODE_MINUTES, issue_code, rename, revoke
 from zhijian.kernel.accounts.models import Device, Person
 from zhijian.kernel.desk import said, signing_in
 from zhijian.kernel.desk.gate import actor_in, staff
+
+NAME = 60  # characters of a phone's name
 
 
 class SignIn(forms.Form):
@@ -102,7 +105,7 @@ def _account(request: HttpRequest, code: str = "") -> HttpResponse:
     context = {
         "person": person,
         "posts": person.posts.select_related("jurisdiction"),
-        "devices": person.devices.order_by("-id"),
+        "devices": person.devices.order_by(F("revoked_at").desc(nulls_first=True), "-id"),
         "code": code,
         "minutes": CODE_MINUTES,
         "address": address,
@@ -127,15 +130,36 @@ def enrol(request: HttpRequest) -> HttpResponse:
     return _account(request, issue_code(request.user))  # type: ignore[arg-type]
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff
 def device_revoke(request: HttpRequest, uid: str) -> HttpResponse:
-    """Revoke one of the own phones."""
+    """Report one of the own phones lost: asked once more with what it means, then it is revoked."""
     device = get_object_or_404(Device, uid=uid, person=request.user, revoked_at=None)
+    if request.method != "POST":
+        return render(request, "desk/lost.html", {"device": device, "others": _others(device)})
     revoke(device, actor_in(request))
     messages.success(
         request, _("The phone “%(name)s” is revoked. What it recorded is still accepted.") % {"name": device.name}
     )
+    return redirect("account")
+
+
+def _others(device: Device) -> int:
+    """How many phones he has left without this one."""
+    return Device.objects.filter(person=device.person_id, revoked_at=None).exclude(pk=device.pk).count()
+
+
+@require_POST
+@staff
+def device_rename(request: HttpRequest, uid: str) -> HttpResponse:
+    """Give one of the own phones another name."""
+    device = get_object_or_404(Device.objects.select_related("person"), uid=uid, person=request.user, revoked_at=None)
+    name = request.POST.get("name", "").strip()
+    if not 0 < len(name) <= NAME:
+        messages.error(request, _("A name has 1 to %(n)s characters.") % {"n": NAME})
+        return redirect("account")
+    rename(device, name, actor_in(request))
+    messages.success(request, _("The phone is called “%(name)s” now.") % {"name": device.name})
     return redirect("account")
 
 

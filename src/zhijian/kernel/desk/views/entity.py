@@ -17,7 +17,7 @@ from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.packs import stack
-from zhijian.kernel.registry import join_pages, joining
+from zhijian.kernel.registry import contacts, join_pages, joining
 from zhijian.kernel.registry.history import history
 from zhijian.kernel.registry.models import Entity, Premises
 
@@ -77,6 +77,7 @@ def entity_page(request: HttpRequest, uid: str) -> HttpResponse:
         return render(request, "desk/parts/entity_matters.html", context)
     standing = entity.premises.filter(merged_into=None).defer("grams", "fold", "initials")
     places = list(standing.order_by("status", "id")[:PLACES])
+    known = contacts.shown(places, actor)
     file = joining.File(entity)
     changes = history(file)
     entries = timeline.lines(file.entries(), actor, TIMELINE)
@@ -85,7 +86,7 @@ def entity_page(request: HttpRequest, uid: str) -> HttpResponse:
     context |= {
         "path": said.area_path(entity.area),
         "industry": _industry(entity.industry),
-        "places": [(place, said.area_name(place.area)) for place in places],
+        "places": [(place, said.area_name(place.area), known.get(place.pk)) for place in places],
         "licences": entity.licences.order_by("status", "-valid_until"),
         "today": calendar.today(),
         "map": _map(entity, places),

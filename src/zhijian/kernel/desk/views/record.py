@@ -27,6 +27,7 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import Offer, offers, perform, record_of, why_not
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.papers import acts
+from zhijian.kernel.registry import contacts
 
 BUTTONS = 3  # steps that stand beside the title; the others are behind "More"
 HEAVY = ("entity__grams", "entity__fold", "entity__extra", "premises__grams", "premises__fold", "premises__extra")
@@ -80,6 +81,7 @@ def record_page(request: HttpRequest, uid: str) -> HttpResponse:
         "facts": [] if own else _facts(record),
         "papers": acts.of_matter(matter, actor),
         "photos": File.objects.filter(matter=matter, original=None, kind=File.Kind.PHOTO).order_by("item", "id"),
+        "contact": contacts.shown([matter.premises], actor).get(matter.premises.pk) if matter.premises else None,
         "children": _children(matter),
         "days": timeline.by_day(lines),
         "mine": bool({matter.assignee_id, matter.second_id} & set(actor.hands)),

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q, QuerySet
@@ -30,6 +31,10 @@ SERIAL = re.compile(r"^(.*?)(\d{1,10})$")
 ISSUED = ledger.entry_kind(
     "blanks.issued", label=gettext_lazy("Issued {count} sealed blanks of {title}, {first} to {last}, to {holder}")
 )
+HANDED = ledger.entry_kind(
+    "blanks.handed",
+    label=gettext_lazy("Handed over {count} sealed blanks of {title}, {first} to {last}, from {giver} to {holder}"),
+)
 FATE = ledger.entry_kind("blank.fate", label=gettext_lazy("Sealed blank {serial} of {title}: {state} {reason}"))
 
 
@@ -45,6 +50,11 @@ def serials(first: str, count: int) -> list[str]:
         raise ValueError(first)
     start, width = int(match[2]), len(match[2])
     return [f"{match[1]}{n:0{width}d}" for n in range(start, start + count)]
+
+
+def follows(one: str, other: str) -> bool:
+    """Whether `other` is the next serial after `one`."""
+    return SERIAL.match(one) is not None and serials(one, 2)[1] == other
 
 
 def issue(kind: str, first: str, count: int, holder: Person, actor: Actor) -> list[Blank]:
@@ -116,6 +126,28 @@ def seen(actor: Actor) -> QuerySet[Blank]:
 def held_by(person: int) -> QuerySet[Blank]:
     """What a person still holds: what a handover must account for."""
     return Blank.objects.filter(holder=person, state=Blank.State.HELD)
+
+
+def hand_over(giver: Person, successor: Person, actor: Actor) -> int:
+    """All that the giver still holds is the successor's, with an entry for each kind; how many sheets.
+
+    Locked before they move, so that what gets its fate at the same moment is not handed over. They belong to the
+    successor's office from then on; whose seal they bear does not change.
+    """
+    rows = list(held_by(giver.pk).select_for_update(of=("self",)).order_by("kind", "organ", "pk"))
+    area = successor.home_id or giver.home_id or ""
+    Blank.objects.filter(pk__in=[one.pk for one in rows]).update(holder=successor, area=area)
+    for (kind, organ), some in groupby(rows, key=lambda one: (one.kind, one.organ)):
+        told = [one.serial for one in some]
+        span = {"count": len(told), "title": form(kind).title, "first": told[0], "last": told[-1], "serials": told}
+        ledger.record(
+            HANDED.code,
+            actor=actor,
+            subject=f"blanks:{kind}:{organ}",
+            area=area,
+            data={**span, "kind": kind, "giver": giver.name, "holder": successor.name, "person": successor.pk},
+        )
+    return len(rows)
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,11 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import acts
 from zhijian.kernel.papers.forms import form, forms
 from zhijian.kernel.papers.models import Paper, Service
+from zhijian.kernel.papers.serving import within
 
 PAGE, BATCH = 50, 1000
 BACK = 90  # days that the list goes back unless somebody says otherwise
+EVER = dt.date(2010, 1, 1)  # what is overdue is shown however old it is
 READERS = (
     Role.INSPECTOR, Role.CASE_OFFICER, Role.CLERK, Role.HEAD, Role.SECTION, Role.LEADER, Role.LEGAL_REVIEWER,
     Role.AUDITOR,
@@ -43,6 +45,7 @@ SERVED = [
     ("no", gettext_lazy("Not served")),
     ("way", gettext_lazy("On its way")),
     ("yes", gettext_lazy("Served")),
+    ("late", gettext_lazy("Overdue to be served")),
 ]
 EXPORTED = ledger.entry_kind("papers.exported", label=gettext_lazy("Exported a list of papers to Excel"))
 
@@ -57,18 +60,22 @@ class Chosen:
     until: dt.date | None
     state: str
     served: str
+    mine: bool = False
 
     @classmethod
     def read(cls, given: Any) -> Chosen:
         """From an address; what is not understood is left out."""
         kind, area = given.get("kind", ""), given.get("area", "")
+        served = given.get("served", "") if given.get("served", "") in dict(SERVED) else ""
+        back = EVER if served == "late" else calendar.today() - dt.timedelta(days=BACK)
         return cls(
             kind if kind in forms() else "",
             area if area in stack().areas else "",
-            _day(given.get("since", "")) or calendar.today() - dt.timedelta(days=BACK),
+            _day(given.get("since", "")) or back,
             _day(given.get("until", "")),
             given.get("state", "") if given.get("state", "") in dict(STATES) else "",
-            given.get("served", "") if given.get("served", "") in dict(SERVED) else "",
+            served,
+            given.get("mine", "") == "1",
         )
 
     @property
@@ -77,6 +84,7 @@ class Chosen:
         told = {
             "kind": self.kind, "area": self.area, "since": self.since.isoformat(),
             "until": self.until.isoformat() if self.until else "", "state": self.state, "served": self.served,
+            "mine": "1" if self.mine else "",
         }  # fmt: skip
         return urlencode({name: value for name, value in told.items() if value})
 
@@ -98,6 +106,8 @@ def rows_of(chosen: Chosen, actor: Actor) -> QuerySet[Paper]:
         rows = rows.filter(kind=chosen.kind)
     if chosen.area:
         rows = rows.filter(below("area", chosen.area))
+    if chosen.mine:
+        rows = within.held(rows, actor)
     return _stands(_is_served(rows, chosen.served), chosen.state).order_by("-at", "-pk")
 
 
@@ -115,6 +125,8 @@ def _is_served(rows: QuerySet[Paper], served: str) -> QuerySet[Paper]:
         return rows
     kinds = sorted(kind for kind, one in forms().items() if one.served)
     rows = rows.filter(kind__in=kinds, state=Paper.State.ISSUED, training=False)
+    if served == "late":
+        return within.overdue(rows)
     states = {"way": ["planned", "on_its_way"], "yes": ["served"], "no": ["served", "planned", "on_its_way"]}[served]
     found = Exists(Service.objects.filter(paper=OuterRef("pk"), state__in=states))
     return rows.filter(~found if served == "no" else found)

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.utils.translation import gettext_noop as _
+
 from zhijian.kernel.clock.declared import rule
 from zhijian.kernel.packs import Unit
 from zhijian.kernel.papers.serving.law import Needs, Way
 
-HAND_WITHIN = rule("papers.hand_within", "within what time a decision is served on a party who was not there")
+HAND_WITHIN = rule(
+    "papers.hand_within",
+    "within what time a decision is served on a party who was not there",
+    label=_("Serving"),
+    starts="sealed, or issued where the kind bears no seal",
+    stops="proven service, or void",
+)
 OFFICERS = rule("papers.serve_officers", "how many officers hand a paper over or leave it behind")
 LEFT = rule("papers.left_proof", "whether leaving a paper behind needs a witness or a recording")
 CONSENT = rule("papers.electronic_consent", "whether electronic service needs the party's consent beforehand")

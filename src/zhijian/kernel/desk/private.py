@@ -1,0 +1,87 @@
+"""Private values that pages show covered: opened one by one, with the reason, and an entry for each opening.
+
+Who holds an open matter there opens with one tap, since the reason is his duty; everybody else says why. A room
+registers what it keeps: `private("contact", _("own number of the contact"), find)`, told the uid and who asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.accounts.crypto import mask
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.evidence import ledger
+
+LONGEST = 300  # characters of a reason
+OPENED = ledger.entry_kind("private.opened", label=gettext_lazy("Opened the {what} of {whose}: {why}"))
+
+
+@dataclass(frozen=True)
+class Private:
+    """A value that is shown covered: whose it is, where that lies, and whether opening it is the asker's duty."""
+
+    value: str
+    whose: str
+    area: str
+    entity_id: int
+    back: str
+    duty: bool
+
+    @property
+    def covered(self) -> str:
+        """What everybody sees of it."""
+        return mask(self.value)
+
+
+Find = Callable[[UUID, Actor], Private | None]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of private value; `find` gives None for what is not there, or not this person's to ask for."""
+
+    code: str
+    label: str | Promise
+    find: Find
+    phone: bool = False  # whether it is called
+
+
+class WhyNeeded(Exception):
+    """It is not his duty, and he gave no reason."""
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def private(code: str, label: str | Promise, find: Find, *, phone: bool = False) -> None:
+    """Register a kind of private value."""
+    _kinds[code] = Kind(code, label, find, phone)
+
+
+def kind_of(code: str) -> Kind | None:
+    """The kind of that code."""
+    return _kinds.get(code)
+
+
+def opened(kind: Kind, found: Private, actor: Actor, reason: str) -> str:
+    """The whole value; that it was opened, by whom and why, stands in the file's ledger. Raises WhyNeeded."""
+    why = reason.strip()[:LONGEST]
+    if not why and not found.duty:
+        raise WhyNeeded
+    with scoped(actor):
+        ledger.record(
+            OPENED.code,
+            actor=actor,
+            subject=f"entity:{found.entity_id}",
+            entity_id=found.entity_id,
+            area=found.area,
+            data={"what": str(kind.label), "whose": found.whose, "why": why or _("holds an open matter there")},
+        )
+    return found.value
