@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import Handset, Site
-from tests.browser.steps import drain, enrol, photo_file, sign_in, sync_until, unlock
+from tests.browser.steps import drain, enrol, photo_file, sign, sign_in, sync_until, unlock
 from tests.browser.test_first_inspection import planned
 
 from zhijian.kernel.accounts.actor import SYSTEM
@@ -15,6 +15,7 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence.models import File
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.papers.models import NumberRow, Paper
 from zhijian.kernel.registry.models import Premises, Proposal
 from zhijian.programmes.inspection.models import Attempt, Inspection, Lead
 
@@ -105,6 +106,64 @@ def test_a_stall_of_no_file_is_matched_with_one_key(site: Site, desk: Page, hand
         photo = File.objects.get(matter=matter, kind="photo", original=None)
         assert photo.blob_id == photo.expected
     assert not Premises.objects.exclude(pk=site.premises.pk).exists(), "nothing was made twice"
+
+
+@pytest.mark.slow
+def test_a_short_record_is_signed_offline_and_bound_to_its_shop(
+    site: Site, desk: Page, handset: Handset, tmp_path: Path
+) -> None:
+    phone = handset.start()
+    enrol(desk, phone, site.url, "zhao")
+    sync_until(phone, phone.get_by_test_id("sync-now"))
+    handset.cut(True)
+    phone.get_by_test_id("search").fill("清风小馆早点摊")
+    phone.get_by_test_id("unlisted-open").click()
+    phone.get_by_test_id("unlisted-trade").select_option("restaurant")
+    phone.get_by_test_id("unlisted-where").fill("水晶街口早市 3 号摊")
+    phone.get_by_test_id("licensed-no").click()
+    phone.get_by_test_id("unlisted-short").click()
+    expect(phone.get_by_test_id("obstacles")).to_contain_text("现场情况还没写")
+    phone.get_by_test_id("photo-input").set_input_files(str(photo_file(tmp_path, "33.jpg", 33)))
+    expect(phone.get_by_test_id("photo")).to_have_count(1)
+    for tick in ("informed-cards", "informed-rights"):
+        phone.get_by_test_id(tick).check()
+    phone.get_by_test_id("present-name").fill("周某")
+    phone.get_by_test_id("findings").fill("未取得食品经营许可，现场制售油条。")
+    if not phone.get_by_test_id("second").input_value():
+        phone.get_by_test_id("second").select_option(index=1)
+    expect(phone.get_by_test_id("obstacles")).to_have_count(0)
+    phone.get_by_role("button", name="今日任务").last.click()
+    phone.locator('[data-testid^="draft-"]').first.click()
+    expect(phone.get_by_test_id("obstacles")).to_have_count(0)  # read from what the phone has kept
+
+    # Killed before signing: what was written is there.
+    handset.kill()
+    phone = handset.start()
+    unlock(phone, site.url)
+    phone.locator('[data-testid^="draft-"]').first.click()
+    expect(phone.get_by_test_id("findings")).to_have_value("未取得食品经营许可，现场制售油条。")
+    phone.get_by_test_id("to-sign").click()
+    expect(phone.get_by_test_id("sign")).to_contain_text("笔录")
+    for who in ("party", "inspector1", "inspector2"):
+        sign(phone, who)
+    phone.get_by_test_id("submit").click()
+    expect(phone.get_by_test_id("kept")).to_be_visible()
+    phone.get_by_test_id("to-today").click()
+    online_again(handset, phone)
+
+    sign_in(desk, site.url, "sun")
+    desk.goto(f"{site.url}/held/")
+    desk.get_by_role("link", name="清风小馆早点摊").click()
+    desk.keyboard.press("a")
+    desk.wait_for_url("**/m/**")
+    expect(desk.locator("main")).to_contain_text("现场笔录：未取得食品经营许可，现场制售油条。")
+    with scoped(SYSTEM):
+        matter = Matter.objects.get(kind="inspection", premises=site.premises)
+        paper = Paper.objects.get(matter=matter)
+        assert (matter.state, matter.flags, paper.kind, len(paper.signatures)) == ("closed", [], "onsite_record", 3)
+        assert paper.number
+        assert NumberRow.objects.get(paper=paper).device is not None, "the number was reserved for the phone"
+        assert "水晶街口早市 3 号摊" in Lead.objects.get(inspection=matter.pk).found
 
 
 @pytest.mark.slow

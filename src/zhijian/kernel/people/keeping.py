@@ -20,12 +20,13 @@ COUNTED = 1000
 
 @dataclass(frozen=True)
 class Row:
-    """One thing kept: what it is, what is to be known of it, and where to look at it."""
+    """One thing kept, or several in one line: what it is, what is to be known of it, and where to look at it."""
 
     words: str
     note: str = ""
     url: str = ""
     tone: str = ""
+    stands_for: int = 1
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,11 @@ class Part:
     keeping: Keeping
     count: int
     rows: list[Row]
+
+    @property
+    def more(self) -> bool:
+        """Whether there is more than the rows tell."""
+        return sum(row.stands_for for row in self.rows) < self.count
 
     @property
     def counted(self) -> str:

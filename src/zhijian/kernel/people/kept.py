@@ -75,7 +75,10 @@ def blanks_held(person: Person) -> list[Row]:
     for kind, serial in blanks.held_by(person.pk).order_by("kind", "pk").values_list("kind", "serial")[:COUNTED]:
         serials.setdefault(kind, []).append(serial)
     url = reverse("paper_blank_holder", args=[person.pk])
-    return [Row(f"{form(kind).title} · {len(some)}", runs(some), url) for kind, some in serials.items()]
+    return [
+        Row(f"{form(kind).title} · {len(some)}", runs(some), url, stands_for=len(some))
+        for kind, some in serials.items()
+    ]
 
 
 def give_blanks(giver: Person, successor: Person, actor: Actor, at: dt.datetime) -> int:
@@ -104,9 +107,13 @@ def numbers(person: Person) -> list[Row]:
         title = stack().number_format(row.kind).title
         blocks.setdefault((title, row.device.name if row.device else ""), []).append(row.number)
     return [
-        Row(f"{title} · {len(some)}", " · ".join((phone, some[0] if len(some) == 1 else f"{some[0]} – {some[-1]}")))
+        Row(f"{title} · {len(some)}", f"{phone} · {_span(some)}", stands_for=len(some))
         for (title, phone), some in blocks.items()
     ]
+
+
+def _span(numbers: list[str]) -> str:
+    return numbers[0] if len(numbers) == 1 else f"{numbers[0]} – {numbers[-1]}"
 
 
 def give_numbers(giver: Person, successor: Person, actor: Actor, at: dt.datetime) -> int:
