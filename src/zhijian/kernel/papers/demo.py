@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from zhijian.kernel import when
 from zhijian.kernel.accounts import demo as people
-from zhijian.kernel.accounts.actor import SYSTEM, Actor, actor_of
+from zhijian.kernel.accounts.actor import SYSTEM, Actor, PostFact, actor_of
 from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
@@ -42,13 +43,33 @@ def plant(say: Callable[[str], None]) -> None:
         if len(pair) >= 2:
             with override(stack().language):
                 done += _office(actor_of(clerk), actor_of(pair[0]), pair[0], pair[1], account.area)
+    done += _all_others()
     say(f"papers: {done} served")
 
 
+def _all_others() -> int:
+    """What was sealed long ago or elsewhere was handed over in time, by the officers of its visit."""
+    with scoped(SYSTEM):
+        sealed = Paper.objects.filter(kind__in=_kinds(), state=Paper.State.ISSUED, sealed=True, training=False)
+        rows = sealed.filter(services=None, matter__assignee__isnull=False, matter__second__isnull=False)
+        found = list(rows.select_related("matter__assignee", "matter__second", "entity").defer("data").order_by("pk"))
+        for paper in found:
+            first, second = paper.matter.assignee, paper.matter.second
+            officer = actor_of(first)
+            there = replace(officer, posts=(*officer.posts, PostFact(Role.INSPECTOR, paper.area)))
+            told = _told(0, paper, first, second)
+            with when.as_of(told.at):
+                acts.record(paper, told, there)
+    return len(found)
+
+
+def _kinds() -> list[str]:
+    return sorted(kind for kind, one in forms().items() if one.served)
+
+
 def _office(clerk: Actor, officer: Actor, first: Person, second: Person, area: str) -> int:
-    kinds = sorted(kind for kind, one in forms().items() if one.served)
     with scoped(clerk):
-        orders = Paper.objects.filter(kind__in=kinds, area=area, state=Paper.State.ISSUED, training=False)
+        orders = Paper.objects.filter(kind__in=_kinds(), area=area, state=Paper.State.ISSUED, training=False)
         sealed = list(orders.filter(sealed=True).select_related("matter", "entity").order_by("-at")[: SERVED + 2])
         waiting = list(orders.filter(sealed=False).order_by("-at")[:ASKED])
     with scoped(officer):
