@@ -58,7 +58,7 @@ def _all_others() -> int:
             officer = actor_of(first)
             there = replace(officer, posts=(*officer.posts, PostFact(Role.INSPECTOR, paper.area)))
             told = _told(0, paper, first, second)
-            with when.as_of(told.at):
+            with when.as_of(told.at or paper.at):
                 acts.record(paper, told, there)
     return len(found)
 
