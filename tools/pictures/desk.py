@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from playwright.sync_api import Page, expect
-from tools.pictures.album import ADMIN, HEAD, LEADER, NARROW, OFFICER, WIDE, Album, first_link
+from tools.pictures.album import ADMIN, BOTH, HEAD, LEADER, OFFICER, Album, first_link
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.demo import accounts
@@ -12,11 +12,9 @@ from zhijian.kernel.registry.models import Premises
 
 
 def desk(album: Album) -> None:
-    """The desk at both widths, and in English."""
-    for size, language, end in ((WIDE, "zh", ""), (NARROW, "zh", "-390"), (WIDE, "en", "-en")):
+    """The desk, in both languages."""
+    for size, language, end in BOTH:
         with album.browser(size, language) as page:
-            album.open(page, "/login/")
-            album.take(page, f"login{end}")
             desk_of_the_head(album, page, end)
             album.sign_in(page, LEADER)
             album.open(page, "/figures/")
@@ -60,15 +58,13 @@ def on_file_twice() -> str:
 
 
 def staff(album: Album) -> None:
-    """The people of an office, one of them, and what hangs on him; what runs by itself."""
-    for size, language, end in ((WIDE, "zh", ""), (WIDE, "en", "-en")):
+    """The people of an office, and what hangs on one of them; what runs by itself."""
+    for size, language, end in BOTH:
         with album.browser(size, language) as page:
             album.sign_in(page, HEAD)
             album.open(page, "/people/")
             album.take(page, f"desk-people{end}")
             person = first_link(page, f'tbody a[href^="/people/"]:has-text("{OFFICER}")')
-            album.open(page, person)
-            album.take(page, f"desk-person{end}")
             album.open(page, f"{person}handover/")
             album.take(page, f"desk-handover{end}")
             album.sign_in(page, ADMIN)

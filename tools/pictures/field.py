@@ -6,9 +6,9 @@ import time
 
 from playwright.sync_api import Page, expect
 from tools.pictures import phone as steps
-from tools.pictures.album import HEAD, INSPECTOR, NARROW, WIDE, Album, first_link
+from tools.pictures.album import BOTH, HEAD, INSPECTOR, NARROW, WIDE, Album, first_link
 
-OF_FIELD = ("today", "shop", "checklist", "review", "sign", "paper")
+OF_FIELD = {"zh": ("today", "checklist", "sign", "paper"), "en": ("today", "checklist")}
 
 
 def field(album: Album) -> None:
@@ -23,7 +23,7 @@ def one_visit(album: Album, language: str, end: str, *, send: bool) -> None:
         phone = context.pages[0]
 
         def look(name: str) -> None:
-            if name in OF_FIELD:
+            if name in OF_FIELD[language]:
                 album.take(phone, f"field-{name}{end}")
 
         album.sign_in(desk, INSPECTOR)
@@ -43,7 +43,6 @@ def one_visit(album: Album, language: str, end: str, *, send: bool) -> None:
             return
         context.set_offline(False)
         expect(phone.get_by_test_id("arrived")).to_be_visible(timeout=90_000)
-        album.take(phone, f"field-arrived{end}")
         enterprise(album, desk, shop)
     for tongue, tail in (("zh", ""), ("en", "-en")):
         with album.browser(NARROW, tongue) as page:
@@ -69,29 +68,29 @@ def enterprise(album: Album, desk: Page, shop: str) -> None:
 
 def detours(album: Album) -> None:
     """What the desk makes of visits that do not go to plan, and what the phone offers at the door."""
-    for language, end in (("zh", ""), ("en", "-en")):
-        with album.browser(WIDE, language) as page:
+    for size, language, end in BOTH:
+        with album.browser(size, language) as page:
             album.sign_in(page, HEAD)
             album.open(page, "/corrections/")
             album.take(page, f"desk-corrections{end}")
             album.open(page, "/held/")
             album.open(page, first_link(page, 'main a[href^="/held/"]'))
             album.take(page, f"desk-matching{end}")
-        with album.browser(WIDE) as desk, album.phone(language) as context:
-            phone = context.pages[0]
-            album.sign_in(desk, INSPECTOR)
-            steps.enrol(desk, phone, album.site, INSPECTOR)
-            expect(phone.locator('[data-testid^="task-"]').first).to_be_visible(timeout=90_000)
-            context.set_offline(True)
-            walk_detours(album, phone, end)
+    with album.browser(WIDE) as desk, album.phone() as context:
+        phone = context.pages[0]
+        album.sign_in(desk, INSPECTOR)
+        steps.enrol(desk, phone, album.site, INSPECTOR)
+        expect(phone.locator('[data-testid^="task-"]').first).to_be_visible(timeout=90_000)
+        context.set_offline(True)
+        walk_detours(album, phone)
 
 
-def walk_detours(album: Album, phone: Page, end: str) -> None:
+def walk_detours(album: Album, phone: Page) -> None:
     """Nothing of it is sent."""
 
     def look(name: str) -> None:
         if name in ("hindered", "unlisted"):
-            album.take(phone, f"field-{name}{end}")
+            album.take(phone, f"field-{name}")
 
     def open_shop() -> None:
         steps.today(phone, album.site)

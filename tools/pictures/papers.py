@@ -1,20 +1,17 @@
-"""Papers: seals asked for, the list, serving, blanks."""
+"""Papers: seals asked for, and serving."""
 
 from __future__ import annotations
 
-from tools.pictures.album import CLERK, INSPECTOR, NARROW, WIDE, Album, first_link
-
-PAGES = (("/papers/requests/", "papers-requests"), ("/papers/", "papers-list"), ("/papers/blanks/", "papers-blanks"))
+from tools.pictures.album import BOTH, CLERK, INSPECTOR, Album, first_link
 
 
 def papers(album: Album) -> None:
-    """Seals asked for, the list, serving one paper, blanks, as the clerk and the officer see them."""
-    for size, language, end in ((WIDE, "zh", ""), (NARROW, "zh", "-390"), (WIDE, "en", "-en")):
+    """Seals asked for, as the clerk sees them; a paper that is on its way, as the officer does."""
+    for size, language, end in BOTH:
         with album.browser(size, language) as page:
             album.sign_in(page, CLERK)
-            for address, name in PAGES:
-                album.open(page, address)
-                album.take(page, f"{name}{end}")
+            album.open(page, "/papers/requests/")
+            album.take(page, f"papers-requests{end}")
             album.sign_in(page, INSPECTOR)
             album.open(page, "/papers/?state=force&served=way")
             album.open(page, first_link(page, 'tbody a[href^="/m/"]'))

@@ -6,7 +6,7 @@ from tools.pictures.album import HEAD, PHONE, WIDE, Album, first_link
 
 
 def public(album: Album) -> None:
-    """The page behind the code on a door, and the form to verify a paper."""
+    """The page behind the code on a door."""
     with album.browser(WIDE) as page:
         album.sign_in(page, HEAD)
         album.open(page, "/l/publication/?state=published&order=newest")
@@ -17,5 +17,3 @@ def public(album: Album) -> None:
         with album.browser(size, language) as page:
             album.open(page, f"/d/{code}/")
             album.take(page, f"shop{end}")
-            album.open(page, "/v/")
-            album.take(page, f"verify-form{end}")

@@ -68,8 +68,7 @@ def _entity(matter: Matter) -> Cell:
     shop = matter.premises.name if matter.premises else ""
     if matter.entity is None:
         return Cell(shop)
-    said_already = shop in (matter.entity.name, matter.title)
-    return Cell(matter.entity.name, f"/e/{matter.entity.uid}/", sub="" if said_already else shop)
+    return Cell(matter.entity.name, f"/e/{matter.entity.uid}/", sub=shop if shop != matter.entity.name else "")
 
 
 def _number(matter: Matter) -> Cell:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -66,7 +67,10 @@ def _once(made: list[columns.Column], cells: list[columns.Cell]) -> list[columns
     said: set[str] = set()
     found = []
     for column, cell in zip(made, cells, strict=True):
-        found.append(columns.Cell("") if column.long and cell.text in said else cell)
+        if column.long:
+            sub = "" if cell.sub in said else cell.sub
+            cell = columns.Cell(sub) if cell.text in said else replace(cell, sub=sub)
+        found.append(cell)
         said.add(cell.text)
     return found
 
