@@ -14,6 +14,7 @@ urlpatterns = [
     path("login/demo/", account.sign_in_demo, name="login_demo"),
     path("logout/", account.sign_out, name="logout"),
     path("language/", set_language, name="set_language"),
+    path("type/", account.set_type, name="set_type"),
     path("me/", account.account, name="account"),
     path("me/code/", account.enrol, name="enrol"),
     path("me/password/", account.password, name="password"),
