@@ -29,6 +29,7 @@ urlpatterns = [
     path("new/<slug:kind>/<slug:verb>/", opening.open_page, name="open"),
     path("m/<uuid:uid>/", record.record_page, name="record"),
     path("m/<uuid:uid>/clock/<int:pk>/", record.explain_page, name="explain"),
+    path("m/<uuid:uid>/for/<slug:verb>/", record.step_page, {"for_party": True}, name="step_for"),
     path("m/<uuid:uid>/<slug:verb>/", record.step_page, name="step"),
     path("private/<slug:what>/<uuid:uid>/", private.private_page, name="private"),
     path("e/<uuid:uid>/", entity.entity_page, name="entity"),
