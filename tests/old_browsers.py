@@ -148,7 +148,7 @@ def _esbuild(text: str, target: str) -> str:
 
 
 def newer_in_js(text: str) -> list[str]:
-    """What of a script needs a newer browser, each once, with the version; syntax as the lines that would be changed."""
+    """What of a script needs a newer browser, with the version; syntax as the lines that would be changed."""
     modern, old = _esbuild(text, "esnext"), _esbuild(text, f"chrome{OLDEST}")
     found = [f"syntax: {line.strip()}" for line in modern.splitlines() if line not in old.splitlines()]
     bare = STRINGS.sub('""', modern)

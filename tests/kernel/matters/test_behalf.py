@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
+from django.utils import translation
 from tests import world
 from tests.openers import rectification
 from tests.phone import picture
 
-from zhijian.kernel.accounts.actor import SYSTEM, party_of
+from zhijian.kernel.accounts.actor import SYSTEM, Actor, party_of
 from zhijian.kernel.accounts.links import make_link
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
@@ -40,6 +42,13 @@ def entry_of(matter: Matter, verb: str) -> LedgerEntry:
     return LedgerEntry.objects.get(matter=matter, kind=f"rectification.{verb}")
 
 
+def who_of(entry: LedgerEntry, viewer: Actor) -> str:
+    """Who did it, as the timeline says it in Chinese."""
+    with translation.override("zh-hans"):
+        [line] = timeline.lines(LedgerEntry.objects.filter(pk=entry.pk), viewer)
+    return line.who
+
+
 @pytest.mark.parametrize("role", [Role.CLERK, Role.INSPECTOR, Role.HEAD])
 def test_who_types_and_who_speaks_both_stand_in_the_entry(w, finding, role):
     with scoped(SYSTEM):
@@ -51,8 +60,7 @@ def test_who_types_and_who_speaks_both_stand_in_the_entry(w, finding, role):
         assert entry.actor == actor.label and entry.data["behalf"] == {"how": "power"}
         assert "李建国" not in str(entry.data), "a name that no licence bears is sealed"
         assert LedgerPersonal.objects.filter(entry=entry, name="behalf_speaker").count() == 1
-        [line] = timeline.lines(LedgerEntry.objects.filter(pk=entry.pk), actor)
-        assert line.who == "由某某代李**录入(授权委托书)"
+        assert who_of(entry, actor) == "由某某代李**录入(授权委托书)"
 
 
 def test_the_name_on_the_licence_is_said_in_full(w, finding):
@@ -60,8 +68,7 @@ def test_the_name_on_the_licence_is_said_in_full(w, finding):
         perform(finding, "answer", clerk, behalf=Behalf(speaker="王清", how="card"), answer="已补齐")
         entry = entry_of(finding, "answer")
         assert not LedgerPersonal.objects.filter(entry=entry).exists()
-        [line] = timeline.lines(LedgerEntry.objects.filter(pk=entry.pk), clerk)
-        assert line.who == "由内勤代王清录入(身份证)"
+        assert who_of(entry, clerk) == "由内勤代王清录入(身份证)"
 
 
 def test_every_step_of_the_enterprise_is_offered_so_and_no_other(w, finding):
@@ -98,9 +105,10 @@ def test_a_clerk_still_reads_the_findings_that_only_the_enterprise_answers(w, fi
         assert readable(Matter.objects.filter(pk=finding.pk), clerk).exists()
 
 
-def test_the_desk_asks_who_speaks_and_the_enterprise_sees_its_answer(w, finding, client):
+def test_the_desk_asks_who_speaks_and_the_enterprise_sees_its_answer(w, finding):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
+    client = Client(headers={"accept-language": "zh-CN"})
     client.force_login(w.people["内勤"])
     page = client.get(f"/m/{finding.uid}/").content.decode()
     assert f"/m/{finding.uid}/for/answer/" in page and f"/m/{finding.uid}/answer/" not in page
@@ -115,7 +123,7 @@ def test_the_desk_asks_who_speaks_and_the_enterprise_sees_its_answer(w, finding,
     with scoped(SYSTEM):
         link = f"/p/{make_link(w.entity, finding.parent)}/"
         photo = File.objects.get(matter=finding, original=None)
-    owner = client.__class__(HTTP_ACCEPT_LANGUAGE="en")
+    owner = Client(HTTP_ACCEPT_LANGUAGE="en")
     seen = owner.get(link).content.decode()
     assert "已补齐，挂在门口" in seen and "for 李** (known in person)" in seen
     assert f"photo/{photo.uid}.jpg" in seen

@@ -101,6 +101,8 @@ def record(
     away = actor.stands_for(matter.assignee_id, matter.second_id) if matter is not None else None
     if away is not None:
         facts["stands_for"] = away.name
+    if actor.kind == "party" and (through := actor.extra.get("through")):
+        facts["through"] = through
     salted: list[LedgerPersonal] = []
     for name, value in (personal or {}).items():
         if name not in declared.personal:

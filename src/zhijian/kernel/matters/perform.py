@@ -129,7 +129,7 @@ def offers(
 
 
 def why_not(matter: Matter, verb: str, actor: Actor, *, for_party: bool = False) -> str:
-    """The sentence that answers "why can't I?"; empty when the step is open. `for_party`: entered for the enterprise."""
+    """The sentence that answers "why can't I?"; empty when the step is open. `for_party`: entered for it."""
     flow, day = flow_of(matter.kind), calendar.today()
     step = flow.find(verb, matter.state, day)
     if step is None:

@@ -48,6 +48,11 @@ def of_visit(matter: Matter, record: Inspection, parts: Sequence[Any]) -> Say | 
     return Say("act", _("A visit is planned."))
 
 
+def day_of(record: Inspection) -> dt.date | None:
+    """The day of the visit; of one that is still to come, the planned one."""
+    return calendar.legal_day(record.ended or record.started) if record.started else record.planned_for
+
+
 def in_short(told: Told) -> str:
     """The text message: what happened to the visit or its findings, and what is to be done; empty for the usual one."""
     did = {verb for _kind, verb in told.steps}
@@ -127,6 +132,7 @@ VISIT = PartyPage(
     papers=list(BUILDERS),
     says=of_visit,
     sms=in_short,
+    day=day_of,
 )
 FINDING = PartyPage(
     RECTIFICATION,

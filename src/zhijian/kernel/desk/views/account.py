@@ -27,8 +27,6 @@ from zhijian.kernel.desk import said, signing_in
 from zhijian.kernel.desk.gate import actor_in, staff
 
 NAME = 60  # characters of a phone's name
-
-
 YEAR = 365 * 24 * 3600  # seconds
 
 
