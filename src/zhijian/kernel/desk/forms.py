@@ -141,7 +141,8 @@ def form_for(
     first = {name: _field(info, asked, None) for name, info in (before.model_fields if before else {}).items()}
     own = step.facts.model_fields if step.facts is not None else {}
     fields = {
-        name: _bounded(_field(info, asked, _now(name, info, matter, record)), info, record) for name, info in own.items()
+        name: _bounded(_field(info, asked, _now(name, info, matter, record)), info, record)
+        for name, info in own.items()
     }
     form = type("StepForm", (StepForm,), {**first, **fields})(data, sent, prefix=PREFIX, label_suffix="")
     form.step, form.matter, form.before = step, matter, tuple(first)
