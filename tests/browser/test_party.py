@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -39,9 +40,9 @@ def phone(playwright: Playwright) -> Iterator[Open]:
     """Open a browser without a memory."""
     browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
 
-    def opened(locale: str = "zh-CN", script: bool = True, width: int = 390) -> Page:
+    def opened(locale: str = "zh-CN", script: bool = True, width: int = 390, **more: Any) -> Page:
         size = {"width": width, "height": 844}
-        return browser.new_context(locale=locale, viewport=size, java_script_enabled=script).new_page()
+        return browser.new_context(locale=locale, viewport=size, java_script_enabled=script, **more).new_page()
 
     yield opened
     browser.close()

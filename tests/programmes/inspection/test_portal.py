@@ -208,7 +208,7 @@ def headline(w: world.World, visit: Matter) -> str:
 
 def test_the_headline_says_what_came_back_and_why(w, visit):
     with scoped(SYSTEM):
-        first, second = children(visit, "rectification")
+        first, second = sorted(children(visit, "rectification"), key=lambda one: one.title)
         perform(first, "answer", party_of(w.entity), answer="已补齐")
         perform(first, "send_back", SYSTEM, return_reason="照片看不清，请重拍")
     said = headline(w, visit)
