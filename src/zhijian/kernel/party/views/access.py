@@ -22,6 +22,7 @@ from zhijian.kernel.party.standing import Standing
 from zhijian.kernel.registry.models import Premises
 
 PLACES = 200
+SHOWN = 8
 
 
 class Invitation(forms.Form):
@@ -63,12 +64,20 @@ def people(request: HttpRequest) -> HttpResponse:
         return missing(request, 404, by_link=False)
     places = _places(own)
     form = Invitation(request.POST if request.method == "POST" else None, label_suffix="")
-    form.fields["where"].choices = [(key, _called(*place)) for key, place in places.items()]  # type: ignore[attr-defined]
+    _offer(form.fields["where"], [(key, _called(*place)) for key, place in places.items()])
     if form.is_valid() and _let_in(request, form, *places[form.cleaned_data["where"]]):
         return redirect("party_access")
     shown = [(one, mask(str(one.phone))) for standing in own for one in access.of_entity(standing.entity)]
     context = {"form": form, "people": shown, "several": len(places) > 1}
     return render(request, "party/access.html", context, status=422 if form.errors else 200)
+
+
+def _offer(field: forms.Field, options: list[tuple[str, str]]) -> None:
+    """Few shops are all shown, each name whole; many go into a list."""
+    if len(options) <= SHOWN:
+        field.widget = forms.RadioSelect()
+        field.radios = True  # type: ignore[attr-defined]
+    field.choices = options  # type: ignore[attr-defined]
 
 
 def _let_in(request: HttpRequest, form: Invitation, standing: Standing, place: Premises | None) -> bool:
