@@ -43,6 +43,7 @@ from zhijian.kernel.notices.models import Delivery, Endpoint, Notice
 from zhijian.kernel.papers import making
 from zhijian.kernel.papers.drafts import docx
 from zhijian.kernel.papers.models import Blank, PaperTemplate, SealRequest
+from zhijian.kernel.party import access
 from zhijian.kernel.registry import joining
 from zhijian.kernel.registry.models import Entity
 from zhijian.ops import tls
@@ -104,10 +105,12 @@ def things(w: world.World) -> Things:
     notice = Notice.objects.filter(person=w.inspector).first()
     one, two = (Entity.objects.create(name=name, area=world.OFFICE) for name in ("甲店", "乙店"))
     join = joining.merge(one, two, SYSTEM, seen=joining.fingerprint(one, two))
+    given = access.give(w.entity, None, access.Person(who="李店长", phone="13805330071"), SYSTEM)
     others = {kind: str(OPENERS[kind](w).uid) for kind in flows() if kind not in ("inspection", "rectification")}
     return {
         **others,
         "join": str(join.uid),
+        "access": str(given.uid),
         "inspection": str(planned.uid),
         "rectification": str(finding.uid),
         "entity": str(w.entity.uid),

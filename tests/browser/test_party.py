@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -39,9 +40,9 @@ def phone(playwright: Playwright) -> Iterator[Open]:
     """Open a browser without a memory."""
     browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
 
-    def opened(locale: str = "zh-CN", script: bool = True, width: int = 390) -> Page:
+    def opened(locale: str = "zh-CN", script: bool = True, width: int = 390, **more: Any) -> Page:
         size = {"width": width, "height": 844}
-        return browser.new_context(locale=locale, viewport=size, java_script_enabled=script).new_page()
+        return browser.new_context(locale=locale, viewport=size, java_script_enabled=script, **more).new_page()
 
     yield opened
     browser.close()
@@ -103,7 +104,7 @@ def test_without_script_a_bad_photo_is_told_beside_the_field(
     page.goto(link)
     form = page.locator("form[data-photos]").first
     form.locator("textarea[name=answer]").fill("已将许可证悬挂。")
-    form.locator("input[type=file]").set_input_files([photo_file(tmp_path, "a.jpg", 1), bad_file(tmp_path)])
+    form.locator("input[type=file][multiple]").set_input_files([photo_file(tmp_path, "a.jpg", 1), bad_file(tmp_path)])
     form.locator("[type=submit]").click()
     wrong = page.locator("form[data-photos] .field.bad .errorlist").first
     expect(wrong).to_be_visible()
@@ -119,10 +120,10 @@ def test_with_script_a_bad_photo_is_left_out_and_named(phone: Open, link: str, v
     page.goto(link)
     form = page.locator("form[data-photos]").first
     form.locator("textarea[name=answer]").fill("已将许可证悬挂。")
-    form.locator("input[type=file]").set_input_files([photo_file(tmp_path, "a.jpg", 1), bad_file(tmp_path)])
+    form.locator("input[type=file][multiple]").set_input_files([photo_file(tmp_path, "a.jpg", 1), bad_file(tmp_path)])
     expect(form.locator(".errorlist")).to_contain_text("bill.jpg")
     expect(form.locator(".chosen li")).to_have_count(1)
-    form.locator("input[type=file]").set_input_files([photo_file(tmp_path, f"{n}.jpg", n) for n in (2, 3)])
+    form.locator("input[type=file][multiple]").set_input_files([photo_file(tmp_path, f"{n}.jpg", n) for n in (2, 3)])
     expect(form.locator(".chosen li")).to_have_count(3)
     form.locator(".chosen button").first.click()
     expect(form.locator(".chosen li")).to_have_count(2)
@@ -147,7 +148,7 @@ def test_what_only_the_server_refuses_is_told_in_the_page_and_photos_stay_chosen
     page.goto(link)
     form = page.locator("form[data-photos]").first
     page.evaluate("document.querySelectorAll('[required]').forEach(one => one.removeAttribute('required'))")
-    form.locator("input[type=file]").set_input_files([photo_file(tmp_path, "a.jpg", 1)])
+    form.locator("input[type=file][multiple]").set_input_files([photo_file(tmp_path, "a.jpg", 1)])
     expect(form.locator(".chosen li")).to_have_count(1)
     form.locator("[type=submit]").click()
     expect(page.locator(".box.bad")).to_contain_text("Not sent yet")
@@ -165,7 +166,7 @@ def test_a_lost_connection_loses_nothing(phone: Open, link: str, visit: Matter, 
     page.goto(link)
     form = page.locator("form[data-photos]").first
     form.locator("textarea[name=answer]").fill("已将许可证悬挂。")
-    form.locator("input[type=file]").set_input_files([photo_file(tmp_path, "a.jpg", 1)])
+    form.locator("input[type=file][multiple]").set_input_files([photo_file(tmp_path, "a.jpg", 1)])
     expect(form.locator(".chosen li")).to_have_count(1)
     page.context.set_offline(True)
     form.locator("[type=submit]").click()
@@ -185,7 +186,7 @@ def test_large_photos_are_made_smaller_and_their_way_is_shown(
     page.goto(link)
     form = page.locator("form[data-photos]").first
     form.locator("textarea[name=answer]").fill("已将许可证悬挂。")
-    form.locator("input[type=file]").set_input_files([large])
+    form.locator("input[type=file][multiple]").set_input_files([large])
     expect(form.locator(".chosen li")).to_have_count(1)
     line = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 250_000}
     page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", line)

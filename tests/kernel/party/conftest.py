@@ -22,6 +22,7 @@ from zhijian.kernel.matters import Facts, Flow, State, Step, long, pictures
 from zhijian.kernel.matters.catalogue import flows
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
+from zhijian.kernel.party.doors import KEY, sealed
 
 
 class Word(Facts):
@@ -68,6 +69,14 @@ def finding(w: world.World) -> Matter:
 @pytest.fixture
 def client() -> Client:
     return Client(HTTP_ACCEPT_LANGUAGE="en")
+
+
+def sign_in(client: Client, number: str) -> Client:
+    """The client, signed in with a number, as if the code had been right."""
+    session = client.session
+    session[KEY] = sealed(number)
+    session.save()
+    return client
 
 
 @pytest.fixture

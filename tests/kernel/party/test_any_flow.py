@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.kernel.party.conftest import sign_in
 from tests.phone import picture
 
 from zhijian.kernel.accounts.actor import SYSTEM
@@ -81,9 +82,7 @@ def test_a_second_copy_changes_nothing_and_is_told(client, address, wish):
 
 def test_a_matter_of_which_nobody_was_told_is_unknown(client, w, wish):
     """What the office only keeps for itself does not stand in the account."""
-    session = client.session
-    session["enterprise"] = w.entity.pk
-    session.save()
+    sign_in(client, w.entity.phone)
     assert "A place to load" not in text_of(client.get("/my/"))
     with scoped(SYSTEM):
         perform(wish, "reply", SYSTEM, word="from eight to ten")

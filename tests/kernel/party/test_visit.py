@@ -8,6 +8,7 @@ import io
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
+from tests.kernel.party.conftest import sign_in
 from tests.openers import OPENERS
 from tests.phone import picture
 
@@ -53,7 +54,7 @@ def test_a_bad_photo_is_told_beside_the_field_and_nothing_is_kept(client, link, 
     answer = client.post(f"{link}{finding.uid}/answer/", {"answer": "已经补齐", "photos": sent})
     html = html_of(answer)
     assert answer.status_code == 422
-    beside = html.split('name="photos"')[1].split("</form>")[0]
+    beside = html.split('name="photos"', 2)[2].split("</form>")[0]
     assert says in beside
     assert "已经补齐" in html and "Not sent yet." in html
     with scoped(SYSTEM):
@@ -110,9 +111,7 @@ def test_a_proposal_to_investigate_is_none_of_its_business(client, w):
 def test_a_planned_visit_is_not_in_the_account(client, w):
     with scoped(SYSTEM):
         OPENERS["inspection"](w)
-    session = client.session
-    session["enterprise"] = w.entity.pk
-    session.save()
+    sign_in(client, w.entity.phone)
     html = html_of(client.get("/my/"))
     assert "Nothing waits for you" in html and w.premises.name not in html
 
@@ -120,9 +119,7 @@ def test_a_planned_visit_is_not_in_the_account(client, w):
 def test_the_account_shows_what_waits_what_is_closed_and_papers(client, w, finding):
     with scoped(SYSTEM):
         paper = making.make("rectification_order", finding.parent, signed(), actor=SYSTEM)
-    session = client.session
-    session["enterprise"] = w.entity.pk
-    session.save()
+    sign_in(client, w.entity.phone)
     html = html_of(client.get("/my/"))
     assert "1 to do" in html and paper.number in html
     base = f"/my/{finding.parent.uid}/"
@@ -146,10 +143,10 @@ def signed() -> dict:
 
 def test_another_enterprises_matter_is_not_there(client, finding):
     with scoped(SYSTEM):
-        other = Entity.objects.create(scheme="uscc", code="91370303MA3C000002", name="别家", area=finding.area)
-    session = client.session
-    session["enterprise"] = other.pk
-    session.save()
+        other = Entity.objects.create(
+            scheme="uscc", code="91370303MA3C000002", name="别家", area=finding.area, phone="0533-2180077"
+        )
+    sign_in(client, other.phone)
     answer = client.get(f"/my/{finding.parent.uid}/")
     assert answer.status_code == 404
     html = html_of(answer)

@@ -194,3 +194,39 @@ def test_a_proposal_names_its_items_in_words(w, visit):
         with translation.override("zh-hans"):
             line = ledger.describe(LedgerEntry.objects.get(matter=lead), SYSTEM)
     assert line == "建议核查：检查项 2.4、K6.1"
+
+
+def headline(w: world.World, visit: Matter) -> str:
+    """The box at the top of the visit's page, in Chinese."""
+    from zhijian.kernel.accounts.links import make_link
+
+    with scoped(SYSTEM):
+        token = make_link(w.entity, visit)
+    html = Client(headers={"accept-language": "zh-CN"}).get(f"/p/{token}/").content.decode()
+    return html[html.index('<div class="box ') :].split("</div>")[0]
+
+
+def test_the_headline_says_what_came_back_and_why(w, visit):
+    with scoped(SYSTEM):
+        first, second = sorted(children(visit, "rectification"), key=lambda one: one.title)
+        perform(first, "answer", party_of(w.entity), answer="已补齐")
+        perform(first, "send_back", SYSTEM, return_reason="照片看不清，请重拍")
+    said = headline(w, visit)
+    assert "有 1 项被退回：1.2：“照片看不清，请重拍”" in said and "有 2 项等您" in said
+    with scoped(SYSTEM):
+        for one in (first, second):
+            one.refresh_from_db()
+            perform(one, "answer", party_of(w.entity), answer="已重拍")
+    assert "退回" not in headline(w, visit), "what is answered again waits for the inspector"
+
+
+def test_the_headline_says_key_items_and_what_waits_for_an_answer(w, visit):
+    with scoped(SYSTEM):
+        Inspection.objects.filter(pk=visit.pk).update(failed_key=1)
+    said = headline(w, visit)
+    assert "有 1 项重点项" in said and "有 2 项等您" in said and 'class="box bad"' in said
+    with scoped(SYSTEM):
+        for one in children(visit, "rectification"):
+            perform(one, "accept", SYSTEM, on_site=True)
+    said = headline(w, visit)
+    assert "有 1 项重点项" in said and "整改" in said

@@ -1,13 +1,13 @@
-// The public's pages need no script; this only keeps the choice of large type without another request.
+// The public's pages need no script; this keeps the choice of large type without another request, and what was typed.
 (function () {
   var root = document.documentElement
-  document.addEventListener('click', function (event) {
-    var button = event.target.closest ? event.target.closest('[data-large]') : null
-    if (!button) return
+  document.addEventListener('submit', function (event) {
+    var form = event.target
+    if (event.defaultPrevented || !form.querySelector('[data-large]')) return
     event.preventDefault()
     var on = root.classList.toggle('large')
     document.cookie = 'large=' + (on ? '1' : '') + ';path=/;max-age=31536000;samesite=lax'
-    button.setAttribute('aria-pressed', on ? 'true' : 'false')
+    form.elements.large.value = on ? '' : '1'
   })
   document.addEventListener('submit', function (event) {
     var button = event.target.querySelector('[type=submit]')

@@ -140,6 +140,7 @@ def actor_of(person: Person, day: dt.date | None = None, device: str | None = No
     )
 
 
-def party_of(entity: Entity, name: str = "") -> Actor:
-    """An enterprise acting in its own matters, by link or by account."""
-    return Actor(kind="party", name=name or entity.name, entity_id=entity.pk)
+def party_of(entity: Entity, name: str = "", through: str = "") -> Actor:
+    """An enterprise acting in its own matters, by link or by account; `through` which number, masked."""
+    extra = {"through": through} if through else {}
+    return Actor(kind="party", name=name or entity.name, entity_id=entity.pk, extra=extra)

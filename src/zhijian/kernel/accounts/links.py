@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
+import unicodedata
+from collections.abc import Iterable
 
 from django.utils import timezone
 
 from zhijian.kernel import when
+from zhijian.kernel.accounts.crypto import blind_index, mask
 from zhijian.kernel.accounts.models import AccessLink
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.registry.models import Entity
@@ -20,16 +23,38 @@ def _digest(token: str) -> str:
     return hashlib.sha256(f"link:{token}".encode()).hexdigest()
 
 
-def make_link(entity: Entity, matter: Matter, days: int = LINK_DAYS) -> str:
-    """A new token (128 bits, URL-safe) that opens `matter` for `entity`; the page is at /p/<token>/."""
+def make_link(entity: Entity, matter: Matter, days: int = LINK_DAYS, number: str = "") -> str:
+    """A new token (128 bits, URL-safe) that opens `matter` for `entity`; the page is at /p/<token>/.
+
+    `number` is the telephone that it is sent to: empty for one that is handed over in person.
+    """
     token = secrets.token_urlsafe(16)
     AccessLink.objects.create(
         digest=_digest(token),
         entity=entity,
         matter_uid=matter.uid,
+        number=number_index(number) if number else "",
+        sent_to=mask(number) if number else "",
         expires=when.now() + dt.timedelta(days=days),
     )
     return token
+
+
+def number_index(number: str) -> str:
+    """The blind index of a telephone number, however it was typed."""
+    return blind_index(plain_number(number), "phone")
+
+
+def plain_number(text: str) -> str:
+    """A telephone number as it is compared: its digits, without the country's own prefix."""
+    digits = "".join(c for c in unicodedata.normalize("NFKC", text) if c.isdecimal())
+    return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
+
+
+def revoke_links(entity: Entity, keep: Iterable[str] = ()) -> int:
+    """End the links that open matters of `entity`, but those sent to a number of `keep` (blind indexes). How many."""
+    rows = AccessLink.objects.filter(entity=entity, revoked_at=None).exclude(number__in=[one for one in keep if one])
+    return rows.update(revoked_at=timezone.now())
 
 
 def known_link(token: str) -> AccessLink | None:

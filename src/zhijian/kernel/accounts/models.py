@@ -185,6 +185,10 @@ class AccessLink(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     entity = models.ForeignKey("registry.Entity", models.PROTECT, related_name="access_links")
     matter_uid = models.UUIDField(db_index=True)
+    number = models.CharField(
+        max_length=32, blank=True, db_default="", help_text="blind index of the number it went to"
+    )
+    sent_to = models.CharField(max_length=24, blank=True, db_default="", help_text="that number, masked")
     made_at = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)

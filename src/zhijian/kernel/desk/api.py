@@ -20,6 +20,7 @@ from zhijian.kernel.desk import paging
 from zhijian.kernel.desk.api_shapes import MatterDetail, MatterOut, MatterPage, Problem, detail, problem_of, shown
 from zhijian.kernel.desk.lists import list_of
 from zhijian.kernel.desk.views.opening import open_matter
+from zhijian.kernel.matters.behalf import Behalf, is_partys
 from zhijian.kernel.matters.catalogue import flows
 from zhijian.kernel.matters.errors import NotFound, StepError
 from zhijian.kernel.matters.facts import Facts, complaint
@@ -133,6 +134,8 @@ def _body(flow: Flow, step: Step) -> type[Schema]:
     fields: dict[str, Any] = {}
     if step.froms:
         fields["version"] = (int | None, None)
+        if is_partys(step):
+            fields["behalf"] = (Behalf | None, None)
     else:
         fields |= {"entity": (UUID | None, None), "premises": (UUID | None, None)}
     if step.facts is not None:
@@ -163,7 +166,9 @@ def _perform_view(flow: Flow, step: Step) -> Callable[..., Any]:
 
     def view(request: HttpRequest, uid: UUID, body: Any) -> dict[str, Any]:
         matter = _find(request, uid, flow.kind)
-        return shown(perform(matter, step.verb, request.actor, version=body.version, **_told(body)))  # type: ignore[attr-defined]
+        spoken = getattr(body, "behalf", None)
+        actor = request.actor  # type: ignore[attr-defined]
+        return shown(perform(matter, step.verb, actor, version=body.version, behalf=spoken, **_told(body)))
 
     return _typed(view, uid=UUID, body=body_type)
 

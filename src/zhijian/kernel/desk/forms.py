@@ -82,11 +82,18 @@ class StepForm(forms.Form):
 
     step: Step
     matter: Matter | None
+    before: tuple[str, ...] = ()
+
+    def said_before(self) -> dict[str, Any]:
+        """What was asked before the step's own facts."""
+        return {name: self.cleaned_data[name] for name in self.before}
 
     def facts(self) -> dict[str, Any]:
         """The values as the step's facts take them."""
         said = {}
         for name, value in self.cleaned_data.items():
+            if name in self.before:
+                continue
             if isinstance(self.fields[name], PhotosField) or value in (None, "", []):
                 continue
             said[name] = (
@@ -122,17 +129,23 @@ def form_for(
     record: models.Model | None = None,
     area: str = "",
     premises: Premises | None = None,
+    before: type[Facts] | None = None,
 ) -> StepForm | None:
-    """The form of `step`; None for a step that needs to be told nothing. `sent` are uploaded files."""
-    if step.facts is None:
+    """The form of `step`; None for a step that needs to be told nothing. `sent` are uploaded files.
+
+    `before` are facts that are asked first and are not the step's own; none of them may be called like one of those.
+    """
+    if step.facts is None and before is None:
         return None
     asked = Asked(matter, matter.area if matter else area, matter.premises if matter else premises, actor)
+    first = {name: _field(info, asked, None) for name, info in (before.model_fields if before else {}).items()}
+    own = step.facts.model_fields if step.facts is not None else {}
     fields = {
         name: _bounded(_field(info, asked, _now(name, info, matter, record)), info, record)
-        for name, info in step.facts.model_fields.items()
+        for name, info in own.items()
     }
-    form = type("StepForm", (StepForm,), fields)(data, sent, prefix=PREFIX, label_suffix="")
-    form.step, form.matter = step, matter
+    form = type("StepForm", (StepForm,), {**first, **fields})(data, sent, prefix=PREFIX, label_suffix="")
+    form.step, form.matter, form.before = step, matter, tuple(first)
     return form
 
 

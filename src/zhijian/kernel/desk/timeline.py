@@ -16,6 +16,7 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import said
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.evidence.models import LedgerEntry
+from zhijian.kernel.matters import behalf
 from zhijian.kernel.registry.history import Change, moments
 
 S = TypeVar("S", bound="Said")
@@ -45,7 +46,11 @@ class Line(Said):
 
 
 def _who(entry: LedgerEntry) -> str:
+    if spoken := entry.data.get("behalf"):
+        return behalf.in_words(entry.actor_name, spoken, ledger.masked(entry).get(behalf.SPEAKER, "…"))
     if entry.actor_name:
+        if through := entry.data.get("through"):
+            return f"{entry.actor_name} ({through})"
         away = entry.data.get("stands_for")
         return _("%(who)s for %(absent)s") % {"who": entry.actor_name, "absent": away} if away else entry.actor_name
     return {"system": _("the platform"), "public": _("the public")}.get(entry.actor, "")

@@ -101,6 +101,8 @@ def record(
     away = actor.stands_for(matter.assignee_id, matter.second_id) if matter is not None else None
     if away is not None:
         facts["stands_for"] = away.name
+    if actor.kind == "party" and (through := actor.extra.get("through")):
+        facts["through"] = through
     salted: list[LedgerPersonal] = []
     for name, value in (personal or {}).items():
         if name not in declared.personal:
@@ -130,6 +132,11 @@ def record(
     return entry
 
 
+def masked(entry: LedgerEntry) -> dict[str, str]:
+    """What of the entry is personal, as far as it is there, by its name."""
+    return {row.name: mask(open_text(row.sealed)) for row in entry.personal.all()}
+
+
 class Shown(dict[str, Any]):
     """Facts for a sentence; what nobody told is left out."""
 
@@ -147,9 +154,8 @@ def describe(entry: LedgerEntry, viewer: Actor) -> str:
         return entry.kind
     facts: dict[str, Any] = {key: value for key, value in entry.data.items() if value is not None}
     if kind.personal:
-        stored = {row.name: row for row in entry.personal.all()}
-        for name in kind.personal:
-            facts[name] = mask(open_text(stored[name].sealed)) if name in stored else "…"
+        stored = masked(entry)
+        facts |= {name: stored.get(name, "…") for name in kind.personal}
     facts = {key: listed(value) if isinstance(value, list) else value for key, value in facts.items()}
     facts["actor"] = entry.actor_name or entry.actor
     if kind.describe is not None:

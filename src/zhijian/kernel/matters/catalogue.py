@@ -10,6 +10,7 @@ from types import ModuleType
 from django.apps import apps
 
 from zhijian.kernel.evidence import ledger
+from zhijian.kernel.matters.behalf import SPEAKER, is_partys
 from zhijian.kernel.matters.flow import Flow
 from zhijian.kernel.matters.saying import sentence
 
@@ -39,9 +40,8 @@ def flows() -> dict[str, Flow]:
     for flow in found.values():
         for step in flow.steps:
             said = partial(sentence, step)
-            ledger.entry_kind(
-                flow.entry_kind(step), label=step.said or step.label, personal=step.personal, describe=said
-            )
+            personal = (*step.personal, SPEAKER) if is_partys(step) else step.personal
+            ledger.entry_kind(flow.entry_kind(step), label=step.said or step.label, personal=personal, describe=said)
     return found
 
 

@@ -57,6 +57,15 @@ def personal_of(facts: type[Facts] | None) -> tuple[str, ...]:
     return tuple(name for name, extra in extras.items() if isinstance(extra, dict) and extra.get("personal"))
 
 
+@cache
+def pictures_of(facts: type[Facts] | None) -> tuple[str, ...]:
+    """Names of the facts that are pictures."""
+    if facts is None:
+        return ()
+    extras = {name: info.json_schema_extra for name, info in facts.model_fields.items()}
+    return tuple(name for name, extra in extras.items() if isinstance(extra, dict) and extra.get("widget") == "photos")
+
+
 def parse(facts: type[Facts] | None, given: dict[str, Any]) -> Facts | None:
     """The facts as given by a person or a program. Raises BadFacts with what is wrong with each."""
     if facts is None:

@@ -21,6 +21,7 @@ from zhijian.kernel.clock import clocks as clock
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.ids import uuid7
+from zhijian.kernel.matters.behalf import Behalf, is_partys, may_speak_for, told_of
 from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.errors import Conflict, NotAllowed, NotFound, NotOpen
 from zhijian.kernel.matters.facts import Facts, assign, parse, told
@@ -92,15 +93,23 @@ def may(step: Step, matter: Matter | None, actor: Actor, area: str) -> bool:
     return any(who in mine for who in step.whos)
 
 
+def may_for_party(step: Step, matter: Matter, actor: Actor) -> bool:
+    """Whether the actor may enter this step for the matter's enterprise, which speaks before him."""
+    return is_partys(step) and may_speak_for(matter, actor)
+
+
 def _names(step: Step) -> str:
     labels = [RELATION_LABELS[w] if isinstance(w, Relation) else ROLE_LABELS[w] for w in step.whos]
     return _(" or ").join(str(label) for label in labels)
 
 
-def offers(matter: Matter, actor: Actor, record: Record = None, day: dt.date | None = None) -> list[Offer]:
+def offers(
+    matter: Matter, actor: Actor, record: Record = None, day: dt.date | None = None, *, for_party: bool = False
+) -> list[Offer]:
     """The steps that lead on from the matter's state, for this actor: those open, and those shut with the reason.
 
-    Steps that belong to other people or to the clock are left out, unless nobody's are open.
+    Steps that belong to other people or to the clock are left out, unless nobody's are open. `for_party`: those of the
+    enterprise that he may enter for it.
     """
     flow = flow_of(matter.kind)
     record = record if record is not None else record_of(matter, flow)
@@ -109,7 +118,7 @@ def offers(matter: Matter, actor: Actor, record: Record = None, day: dt.date | N
     for step in flow.steps:
         if matter.state not in step.froms or not step.in_force(day) or step.by is not None or step.hidden:
             continue
-        if not may(step, matter, actor, matter.area):
+        if not (may_for_party(step, matter, actor) if for_party else may(step, matter, actor, matter.area)):
             continue
         shut = next((g for guard in step.guards if not (g := guard(matter, record, actor, None))), None)
         if shut is None:
@@ -119,13 +128,13 @@ def offers(matter: Matter, actor: Actor, record: Record = None, day: dt.date | N
     return found
 
 
-def why_not(matter: Matter, verb: str, actor: Actor) -> str:
-    """The sentence that answers "why can't I?"; empty when the step is open."""
+def why_not(matter: Matter, verb: str, actor: Actor, *, for_party: bool = False) -> str:
+    """The sentence that answers "why can't I?"; empty when the step is open. `for_party`: entered for it."""
     flow, day = flow_of(matter.kind), calendar.today()
     step = flow.find(verb, matter.state, day)
     if step is None:
         return _("This is not possible while it is “%(state)s”.") % {"state": flow.state(matter.state).label}
-    if not may(step, matter, actor, matter.area):
+    if not (may_for_party(step, matter, actor) if for_party else may(step, matter, actor, matter.area)):
         return _("Only %(who)s can do this.") % {"who": _names(step) or _("the system")}
     record = record_of(matter, flow)
     return next((str(g.why) for guard in step.guards if not (g := guard(matter, record, actor, None))), "")
@@ -150,22 +159,24 @@ def perform(
     version: int | None = None,
     at: dt.datetime | None = None,
     by_field: dict[str, Any] | None = None,
+    behalf: Behalf | None = None,
     **facts: Any,
 ) -> Matter:
     """Do a step: scope, role, guards, lock and version check, facts, ledger, clocks, paper, notices; one transaction.
 
     `target` is a matter, or a flow together with `about` for the step that opens one. `at` is when it happened (a step
     that a phone reports was done earlier). `by_field` are values for the record that no person tells (made by code).
+    `behalf`: a step of the enterprise that staff enter for whoever speaks for it.
     Returns the changed matter. Raises a StepError; then nothing has happened.
     """
     with transaction.atomic():
         if isinstance(target, Flow):
-            if about is None:
-                raise ValueError("a matter is opened about somebody: give `about`")
+            if about is None or behalf is not None:
+                raise ValueError("a matter is opened about somebody (give `about`), and for nobody else")
             return _open(target, verb, actor, about, at or timezone.now(), by_field or {}, facts)
         matter = _lock(target, actor, version)
         with _room(matter, actor):
-            return _go_on(matter, verb, actor, at or timezone.now(), by_field or {}, facts)
+            return _go_on(matter, verb, actor, at or timezone.now(), by_field or {}, facts, behalf)
 
 
 def _room(matter: Matter, actor: Actor) -> AbstractContextManager[Any]:
@@ -216,13 +227,19 @@ def _open(
 
 
 def _go_on(
-    matter: Matter, verb: str, actor: Actor, at: dt.datetime, extra: dict[str, Any], given: dict[str, Any]
+    matter: Matter,
+    verb: str,
+    actor: Actor,
+    at: dt.datetime,
+    extra: dict[str, Any],
+    given: dict[str, Any],
+    behalf: Behalf | None,
 ) -> Matter:
     flow = flow_of(matter.kind)
     step = flow.find(verb, matter.state, calendar.legal_day(at))
     if step is None:
         raise NotOpen(_("This is not possible while it is “%(state)s”.") % {"state": flow.state(matter.state).label})
-    if not may(step, matter, actor, matter.area):
+    if not (may_for_party(step, matter, actor) if behalf else may(step, matter, actor, matter.area)):
         raise NotAllowed(_("Only %(who)s can do this.") % {"who": _names(step)})
     record = record_of(matter, flow)
     facts = parse(step.facts, given)
@@ -249,7 +266,7 @@ def _go_on(
             and not in_scope(Matter.objects.filter(pk=matter.pk), actor).exists()
         ):
             raise NotAllowed(_("This would move the matter out of your own area."))
-    _follow(flow, step, matter, record, actor, facts, at, was)
+    _follow(flow, step, matter, record, actor, facts, at, was, behalf)
     return matter
 
 
@@ -305,16 +322,18 @@ def _follow(
     facts: Facts | None,
     at: dt.datetime,
     was: dict[str, Any] | None = None,
+    behalf: Behalf | None = None,
 ) -> None:
     """What follows from a step: the ledger's entry, clocks, the step's own work, papers, and telling people."""
     data, personal = told(facts)
+    spoken, speaker = told_of(behalf, matter)
     ledger.record(
         flow.entry_kind(step),
         actor=actor,
         subject=f"matter:{matter.pk}",
         matter=matter,
-        data={"state": matter.state, "version": matter.version, **({"was": was} if was else {}), **data},
-        personal=personal,
+        data={"state": matter.state, "version": matter.version, **({"was": was} if was else {}), **spoken, **data},
+        personal={**personal, **speaker},
         at=at,
     )
     for rule in step.clocks("stops"):

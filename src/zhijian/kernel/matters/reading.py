@@ -9,6 +9,7 @@ from django.db.models import Model, Q, QuerySet
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import within_reach
+from zhijian.kernel.matters.behalf import SPEAKS_FOR, is_partys
 from zhijian.kernel.matters.catalogue import flows
 from zhijian.kernel.matters.flow import Flow
 
@@ -18,9 +19,11 @@ OVERSEERS = frozenset({Role.HEAD, Role.SECTION, Role.LEADER, Role.AUDITOR})
 
 
 def readers(flow: Flow) -> frozenset[Role]:
-    """The roles whose work matters of this kind are: those that a step names, and those who oversee."""
+    """The roles whose work matters of this kind are: those that a step names, those who enter what the enterprise
+    says, and those who oversee."""
     named = {who for step in flow.steps for who in step.whos if isinstance(who, Role)}
-    return OVERSEERS | named
+    speaking = SPEAKS_FOR if any(is_partys(step) for step in flow.steps) else frozenset()
+    return OVERSEERS | named | speaking
 
 
 def kinds_of(actor: Actor) -> set[str]:

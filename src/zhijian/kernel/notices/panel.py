@@ -9,17 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.links import make_link
-from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.desk.panels import Panel
 from zhijian.kernel.evidence import ledger
+from zhijian.kernel.matters.behalf import may_speak_for
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.models import Channel, Notice, NoticeState, ToKind
 from zhijian.kernel.notices.sending import public_url
 from zhijian.kernel.notices.wording import render
 
-# Who holds the link may answer for the enterprise: those who work on matters, not those who only read them.
-MAY_HAND_OVER = frozenset({Role.INSPECTOR, Role.CLERK, Role.HEAD})
 HANDED_OVER = "notices.link_made"
 ledger.entry_kind(HANDED_OVER, label=_("Link for the enterprise made, to be handed over in person"))
 
@@ -38,8 +36,8 @@ class Told:
 
 
 def may_hand_over(matter: Matter, actor: Actor) -> bool:
-    """Whether the actor may make a link for the matter's enterprise."""
-    return matter.entity_id is not None and bool(actor.roles_at(matter.area) & MAY_HAND_OVER)
+    """Whether the actor may make a link for the matter's enterprise: who holds it speaks for the enterprise."""
+    return may_speak_for(matter, actor)
 
 
 def told(matter: Matter, record: Any, actor: Actor) -> dict[str, Any]:

@@ -107,7 +107,7 @@ def text_of(notice: Notice) -> str:
         family = family_of(head, SYSTEM)
         first = family.waiting[0] if family.waiting else None
         told |= {
-            "link": public_url(f"/p/{make_link(notice.entity, head)}/"),
+            "link": public_url(f"/p/{make_link(notice.entity, head, number=notice.address or '')}/"),
             "title": head.title,
             "n": len(family.waiting),
             "day": family.day.isoformat() if family.day else "",
@@ -193,8 +193,9 @@ def send_again(notice: Notice) -> None:
         notice = Notice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
         if notice.state != NoticeState.FAILED or notice.entity is None:
             return
-        notice.address = notice.entity.phone
-        notice.address_index = blind_index(notice.entity.phone, "phone") if notice.entity.phone else ""
+        if notice.matter_id is not None:  # what is about no matter was meant for that very number
+            notice.address = notice.entity.phone
+            notice.address_index = blind_index(notice.entity.phone, "phone") if notice.entity.phone else ""
         notice.state, notice.tries, notice.next_try, notice.error = NoticeState.QUEUED, 0, timezone.now(), ""
         notice.save()
         jobs.send.later(notice=notice.pk)

@@ -34,12 +34,14 @@ def tell(
     actor: Actor,
     dedupe: str | None = None,
     only: str = "",
+    number: str = "",
 ) -> list[Notice]:
     """Tell a role, a relation, a person or an enterprise; returns what was written (nothing to the actor himself).
 
     Within the running transaction: what is rolled back is never told. `dedupe` names the occasion; a receiver is told
     of it once on each channel (`only`: on this one). What is told at the same moment about a matter and what belongs to
-    it is one notice. `data` holds no personal data. Raises KeyError for an undeclared template.
+    it is one notice. `number`: a text message to that telephone, not to the register's. `data` holds no personal data.
+    Raises KeyError for an undeclared template.
     """
     if template not in templates():
         raise KeyError(template)
@@ -49,7 +51,7 @@ def tell(
         for receiver in receivers(to, matter):
             if isinstance(receiver, Person) and receiver.pk == actor.person_id:
                 continue
-            for channel, address in _ways(receiver):
+            for channel, address in _to_number(number) if number else _ways(receiver):
                 if only and channel != only:
                     continue
                 notice = _write(receiver, channel, address, matter, template, data, actor, dedupe or "")
@@ -65,6 +67,10 @@ def _ways(receiver: Receiver) -> list[tuple[str, str]]:
     if receiver.phone and gateway() is not None:
         return [(str(Channel.IN_APP), ""), (str(Channel.SMS), receiver.phone)]
     return [(str(Channel.IN_APP), ""), (str(Channel.LINK), "")]
+
+
+def _to_number(number: str) -> list[tuple[str, str]]:
+    return [(str(Channel.SMS), number)] if gateway() is not None else []
 
 
 def _write(

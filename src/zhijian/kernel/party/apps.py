@@ -6,5 +6,5 @@ class Config(AppConfig):
     label = "party"
 
     def ready(self) -> None:
-        """Declare what the ledger and the messages say about signing in and new links."""
-        from zhijian.kernel.party import renewing, signing_in  # noqa: F401
+        """Declare what the ledger and the messages say about signing in, new links, access and numbers."""
+        from zhijian.kernel.party import access, number, renewing, signing_in  # noqa: F401

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,14 +13,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
-from zhijian.kernel.accounts.actor import Actor, party_of
+from zhijian.kernel.accounts.actor import SYSTEM, Actor, party_of
+from zhijian.kernel.accounts.crypto import open_text, seal_text
 from zhijian.kernel.accounts.links import known_link
 from zhijian.kernel.accounts.scope import in_scope, scoped
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.party.family import Family, family_of, head_of
-from zhijian.kernel.registry.models import Entity
+from zhijian.kernel.party.standing import Holder, Standing, holder_of
 
-KEY = "enterprise"  # of the session: the entity that is signed in
+KEY = "enterprise_number"  # of the session: the number that is signed in, sealed
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,31 @@ class Door:
         return family_of(head_of(self.asked), self.actor)
 
 
-def signed_in(request: HttpRequest) -> Entity | None:
-    """The enterprise that is signed in on this browser."""
-    key = request.session.get(KEY)
-    found = Entity.objects.select_related("merged_into").filter(pk=key).first() if key else None
-    return found.stands if found else None
+def sealed(text: str) -> str:
+    """A text as a session may keep it: sessions stand in the database."""
+    return base64.b64encode(seal_text(text)).decode()
+
+
+def opened(kept: str) -> str:
+    """What `sealed` made."""
+    return open_text(base64.b64decode(kept))
+
+
+def signed_in(request: HttpRequest) -> Holder | None:
+    """Who is signed in on this browser, with all for which he may act now; None where that is nothing any more."""
+    kept = request.session.get(KEY)
+    holder = holder_of(opened(kept)) if kept else None
+    return holder if holder is not None and holder.standings else None
+
+
+def _by_account(request: HttpRequest, matter: UUID | None) -> Standing | None:
+    """By which of its enterprises the number on this browser comes to the matter."""
+    holder = signed_in(request)
+    if holder is None:
+        return None
+    with scoped(SYSTEM):
+        found = Matter.objects.select_related("premises").only("entity_id", "premises").filter(uid=matter).first()
+    return (holder.to(found) if found is not None else None) or holder.standings[0]
 
 
 def missing(request: HttpRequest, status: int = 404, **told: Any) -> HttpResponse:
@@ -53,21 +75,23 @@ def through_door(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
     @never_cache
     @functools.wraps(view)
-    def opened(request: HttpRequest, *, token: str = "", matter: UUID | None = None, **kwargs: Any) -> HttpResponse:
+    def through(request: HttpRequest, *, token: str = "", matter: UUID | None = None, **kwargs: Any) -> HttpResponse:
         if token:
             link = known_link(token)
             if link is None or not link.good:
                 gone = 404 if link is None else 410
                 return missing(request, gone, expired=token if link is not None else "")
-            entity, uid, base = link.entity, link.matter_uid, f"/p/{token}/"
+            uid, base = link.matter_uid, f"/p/{token}/"
+            party, reach = party_of(link.entity, through=link.sent_to), None
         else:
-            found = signed_in(request)
-            if found is None:
+            reach = _by_account(request, matter)
+            if reach is None:
                 return redirect("party_sign_in")
-            entity, uid, base = found, matter, f"/my/{matter}/"
-        with scoped(party_of(entity)) as actor:
+            uid, base, party = matter, f"/my/{matter}/", reach.actor
+        with scoped(party) as actor:
             rows = Matter.objects.select_related("entity", "premises", "parent__parent", "parent__entity")
-            asked = in_scope(rows, actor).filter(uid=uid).first()
+            rows = in_scope(rows, actor)
+            asked = (reach.reach(rows) if reach is not None else rows).filter(uid=uid).first()
             try:
                 if asked is None:
                     raise Http404
@@ -77,4 +101,4 @@ def through_door(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             answer["X-Robots-Tag"] = "noindex"
             return answer
 
-    return opened
+    return through

@@ -59,7 +59,9 @@ class PartyPage:
     message while something waits for the enterprise, with {organ} {kind} {title} {n} {day} {link} ({kind} is the
     page's title or the flow's; a text with {day} is left for the usual one where no rule sets a day). `sms(told)` says
     what happened instead, with the same names but {kind}; empty for the usual one.
-    `rights` stands at the foot: what one may say against a measure; empty where nothing is held against anybody.
+    `day(record)` is the day that the enterprise knows it by (of the visit, not of its planning); None for the day on
+    which it was opened. `rights` stands at the foot: what one may say against a measure; empty where
+    nothing is held against anybody.
     """
 
     flow: Flow
@@ -72,6 +74,7 @@ class PartyPage:
     says: Callable[[Any, Any, Sequence[Any]], Say | None] | None = None
     asks: Text = ""
     sms: Callable[[Told], Text] | None = None
+    day: Callable[[Any], dt.date | None] | None = None
     rights: Text = RIGHTS
 
     @cached_property

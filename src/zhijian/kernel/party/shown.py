@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.clock import calendar
 from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.desk import clocks, panels, said, timeline
 from zhijian.kernel.desk.context import bureau
+from zhijian.kernel.evidence import ledger
 from zhijian.kernel.evidence.models import File, LedgerEntry
+from zhijian.kernel.matters import behalf
 from zhijian.kernel.matters.catalogue import flow_of
+from zhijian.kernel.matters.facts import pictures_of
 from zhijian.kernel.matters.flow import State
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import record_of
@@ -25,9 +31,21 @@ from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.party.doors import Door
 from zhijian.kernel.party.family import Family
 from zhijian.kernel.party.forms import Act, acts_of
-from zhijian.kernel.party.pages import PartyPage, Say, page_of
+from zhijian.kernel.party.pages import PartyPage, Say, page_of, pages
 
 ENTRIES, PHOTOS = 60, 18
+
+
+def days_of(matters: Sequence[Matter]) -> dict[int, dt.date]:
+    """The day that the enterprise knows each by, one query for each kind that says it otherwise than by its opening."""
+    days = {one.pk: calendar.legal_day(one.opened) for one in matters}
+    for kind in {one.kind for one in matters}:
+        page = page_of(kind)
+        if page.day is None or page.flow.record is None:
+            continue
+        records = page.flow.record._default_manager.in_bulk([one.pk for one in matters if one.kind == kind])
+        days |= {int(pk): day for pk, record in records.items() if (day := page.day(record)) is not None}
+    return days
 
 
 @dataclass
@@ -90,11 +108,27 @@ def parts_of(family: Family, actor: Actor, asked: Matter, spoilt: Act | None = N
     return made
 
 
+def own_photos(matters: Iterable[Matter], actor: Actor) -> QuerySet[File]:
+    """The photos that the enterprise sent, or that were entered for it: what others took is in the papers."""
+    rows = File.objects.filter(matter__in=list(matters), kind=File.Kind.PHOTO)
+    return rows.filter(Q(made_by=actor.label) | Q(uid__in=_entered(matters)))
+
+
+def _entered(matters: Iterable[Matter]) -> list[str]:
+    """The photos that came with a step which staff entered for the enterprise."""
+    steps = {page.flow.entry_kind(step): step for page in pages().values() for step in page.steps}
+    rows = LedgerEntry.objects.filter(matter__in=list(matters), kind__in=steps, data__has_key="behalf")
+    return [
+        uid
+        for kind, data in rows.values_list("kind", "data")
+        for name in pictures_of(steps[kind].facts)
+        for uid in data.get(name, [])
+    ]
+
+
 def _photos(matters: Iterable[Matter], actor: Actor) -> dict[int, list[File]]:
-    """The enterprise's own photos by matter: what others took is in the papers."""
     found: dict[int, list[File]] = {}
-    rows = File.objects.filter(matter__in=list(matters), original=None, kind=File.Kind.PHOTO, made_by=actor.label)
-    for row in rows.order_by("pk"):
+    for row in own_photos(matters, actor).filter(original=None).order_by("pk"):
         if len(kept := found.setdefault(row.matter_id, [])) < PHOTOS:
             kept.append(row)
     return found
@@ -135,6 +169,8 @@ def happened(family: Family, actor: Actor) -> list[Happened]:
     for line in timeline.lines(rows, actor, ENTRIES):
         matter = members[line.entry.matter_id]
         who = _("you") if line.entry.actor == actor.label else bureau(matter.area)
+        if spoken := line.entry.data.get("behalf"):
+            who = behalf.in_words(who, spoken, ledger.masked(line.entry).get(behalf.SPEAKER, "…"))
         found.append(Happened(line.words, who, line.when, "" if matter.pk == family.head.pk else matter.title))
     return found
 

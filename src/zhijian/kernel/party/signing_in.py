@@ -1,6 +1,7 @@
-"""Signing in without a password: the enterprise's registered code, and a one-time code to its registered telephone.
+"""Signing in without a password: the enterprise's registered code or its number, and a one-time code to the telephone.
 
-Nothing that is answered tells whether a code is registered: an unknown one is waited for, counted and refused alike.
+What is signed in is the number, for every enterprise for which it may act (`standing`). Nothing that is answered tells
+whether a code or a number is known: an unknown one is waited for, counted and refused alike.
 """
 
 from __future__ import annotations
@@ -15,22 +16,23 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from zhijian.kernel.accounts.actor import SYSTEM, party_of
+from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.links import plain_number
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence import ledger
-from zhijian.kernel.notices.models import Channel
 from zhijian.kernel.notices.telling import tell
 from zhijian.kernel.notices.wording import notice_template
 from zhijian.kernel.party import limits
-from zhijian.kernel.party.doors import KEY
-from zhijian.kernel.registry.models import Entity
+from zhijian.kernel.party.doors import KEY, opened, sealed
+from zhijian.kernel.party.standing import Holder, holder_of
+from zhijian.kernel.registry.proposals import is_number
 from zhijian.kernel.registry.search import by_code
 
 MINUTES = 10  # a code is good for so long
 TRIES = 5  # wrong codes before it is worth nothing
 CODES = 5  # sent to an enterprise in an hour
 ASKED, WRONG = 30, 30  # from one address in an hour: codes asked for, codes typed wrong
-PENDING = "enterprise_code"  # of the session: {entity, registered, digest, until}
+PENDING = "enterprise_code"  # of the session: {number, typed, digest, until}
 
 ledger.entry_kind("enterprise.signed_in", label=_("The enterprise signed in"))
 notice_template(
@@ -54,9 +56,9 @@ def _digest(code: str) -> str:
 
 
 def pending(request: HttpRequest) -> str:
-    """The registered code for which a one-time code is awaited on this browser; empty when there is none."""
+    """What was typed and a one-time code is awaited for on this browser; empty when there is none."""
     waiting = request.session.get(PENDING)
-    return str(waiting.get("registered", "")) if waiting else ""
+    return opened(waiting["typed"]) if waiting else ""
 
 
 def forget(request: HttpRequest) -> None:
@@ -64,26 +66,38 @@ def forget(request: HttpRequest) -> None:
     request.session.pop(PENDING, None)
 
 
-def send_code(request: HttpRequest, registered: str) -> None:
-    """Send a one-time code to the telephone in the register, if that code is in it. Raises TooMany."""
+def _meant(typed: str) -> str:
+    """The number to which the code goes: the one that was typed, or that of the enterprise whose code was; or empty."""
+    if is_number(typed) and len(plain_number(typed)) < 15:  # 15 digits are a former registered number
+        return typed if holder_of(typed).standings else ""
+    entity = by_code(typed)
+    return entity.stands.phone if entity is not None else ""
+
+
+def send_code(request: HttpRequest, typed: str) -> None:
+    """Send a one-time code to the telephone that is meant, if it is known here. Raises TooMany."""
     if limits.count("codes address", limits.address_of(request), 60) > ASKED:
         raise TooMany
-    code, entity = f"{secrets.randbelow(1_000_000):06d}", by_code(registered)
+    code, number = f"{secrets.randbelow(1_000_000):06d}", _meant(typed)
     request.session[PENDING] = {
-        "entity": entity.pk if entity else None,
-        "registered": registered[:40],
+        "number": sealed(number),
+        "typed": sealed(typed[:40]),
         "nonce": secrets.token_hex(8),
         "digest": _digest(code),
         "until": (timezone.now() + dt.timedelta(minutes=MINUTES)).isoformat(),
     }
-    if limits.count("codes entity", registered, 60) > CODES or entity is None:
+    if limits.count("codes entity", plain_number(number) or typed, 60) > CODES or not number:
         return
+    holder = holder_of(number)
+    if not holder.standings:
+        return
+    entity = holder.standings[0].entity
     with scoped(SYSTEM):
-        tell(entity, matter=None, template="enterprise.code", data={"code": code}, actor=SYSTEM, only=str(Channel.SMS))
+        tell(entity, matter=None, template="enterprise.code", data={"code": code}, actor=SYSTEM, number=number)
 
 
-def accept(request: HttpRequest, code: str) -> Entity | None:
-    """The enterprise, if the code is right; None for a wrong one. Raises Spent, or TooMany from one address.
+def accept(request: HttpRequest, code: str) -> Holder | None:
+    """Who may come in, if the code is right; None for a wrong one. Raises Spent, or TooMany from one address.
 
     A try is counted before it is looked at, so that many at once are no more than one after another.
     """
@@ -97,21 +111,26 @@ def accept(request: HttpRequest, code: str) -> Entity | None:
     if limits.count("tries", waiting["nonce"], 2 * MINUTES) > TRIES:
         forget(request)
         raise Spent
-    if not hmac.compare_digest(waiting["digest"], _digest(code)) or waiting["entity"] is None:
+    number = opened(waiting["number"])
+    holder = holder_of(number) if number else None
+    if not hmac.compare_digest(waiting["digest"], _digest(code)) or holder is None or not holder.standings:
         limits.count("wrong", address, 60)
         return None
-    found = Entity.objects.select_related("merged_into").filter(pk=waiting["entity"]).first()
-    entity = found.stands if found else None
-    if entity is not None:
-        _let_in(request, entity)
-    return entity
+    _let_in(request, holder)
+    return holder
 
 
-def _let_in(request: HttpRequest, entity: Entity) -> None:
+def _let_in(request: HttpRequest, holder: Holder) -> None:
     forget(request)
     request.session.cycle_key()
-    request.session[KEY] = entity.pk
-    with scoped(party_of(entity)) as actor:
-        ledger.record(
-            "enterprise.signed_in", actor=actor, subject=f"entity:{entity.pk}", entity_id=entity.pk, area=entity.area
-        )
+    request.session[KEY] = sealed(holder.number)
+    for one in holder.standings:
+        entity = one.entity
+        with scoped(one.actor) as actor:
+            ledger.record(
+                "enterprise.signed_in",
+                actor=actor,
+                subject=f"entity:{entity.pk}",
+                entity_id=entity.pk,
+                area=entity.area,
+            )

@@ -49,6 +49,11 @@ CONTACT_TEXT = _("Corrected at {name}: {what}")
 CORRECTED_CONTACT = entry_kind(
     "registry.contact_corrected", label=CONTACT_TEXT, personal=("old", "new"), describe=_of_place(CONTACT_TEXT)
 )
+NUMBER_CHANGED = entry_kind(
+    "registry.number_changed",
+    label=_("The telephone of {name} was changed from {old} to {new}, asked for by {behalf_speaker}: {reason}"),
+    personal=("old", "new", "behalf_speaker"),
+)
 NOT_TEXT = _("Correction refused at {name}: {what}")
 NOT_CORRECTED = entry_kind("registry.not_corrected", label=NOT_TEXT, describe=_of_place(NOT_TEXT))
 FILED = entry_kind("registry.filed", label=_("A new file without a code was made: {name}"))

@@ -38,7 +38,7 @@ def _office(of: Proposal) -> str:
     named = proposals.shown(of).value.get("area", "")
     if named in stack().areas:
         return named
-    return of.premises.area
+    return of.premises.area if of.premises is not None else ""
 
 
 @require_POST

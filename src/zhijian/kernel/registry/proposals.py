@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -22,14 +23,16 @@ from django.utils.translation import gettext as _
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.crypto import mask
+from zhijian.kernel.accounts.links import plain_number
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import area_filter, in_scope
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
+from zhijian.kernel.matters.behalf import SPEAKER, How
 
-from .entries import CORRECTED, CORRECTED_CONTACT, NOT_CORRECTED, PROPOSED
+from .entries import CORRECTED, CORRECTED_CONTACT, NOT_CORRECTED, NUMBER_CHANGED, PROPOSED
 from .likely import metres_between
-from .models import Premises, PremisesStatus, Proposal, ProposalState, What
+from .models import Entity, Premises, PremisesStatus, Proposal, ProposalState, What
 
 Value = dict[str, str]
 DECIDERS = (Role.CLERK, Role.HEAD)
@@ -55,6 +58,7 @@ def current(premises: Premises, what: str) -> Value:
         What.STATUS: lambda: {"text": premises.status},
         What.CONTACT: lambda: {"name": premises.contact, "phone": premises.contact_phone or ""},
         What.PIN: lambda: _pin(premises.lat, premises.lon),
+        What.NUMBER: lambda: {"text": premises.entity.phone},
     }[What(what)]()
 
 
@@ -67,6 +71,11 @@ def _apply(premises: Premises, what: str, value: Value) -> list[str]:
     text = value.get("text", "").strip()
     if what in (What.PHONE, What.SIGN, What.ADDRESS) and not text:
         raise Unfit(_("Say what it is now."))
+    if what == What.NUMBER:
+        if not is_number(text):
+            raise Unfit(_("This is no telephone number."))
+        premises.entity.phone, premises.entity.phone_set = text, True
+        return ["phone", "phone_set"]
     if what == What.PHONE:
         premises.phone = text
         return ["phone"]
@@ -91,6 +100,16 @@ def _apply(premises: Premises, what: str, value: Value) -> list[str]:
     return ["lat", "lon"]
 
 
+def is_number(text: str) -> bool:
+    """Whether it can be a telephone number: 7 to 15 digits and what people write between them."""
+    return bool(re.fullmatch(r"\+?[\d ()-]{7,23}", text)) and 7 <= len(plain_number(text)) <= 15
+
+
+def itself(entity: Entity) -> Premises:
+    """What stands in for premises where something of the enterprise itself is proposed; it is on no file."""
+    return Premises(entity=entity, area=entity.area)
+
+
 def propose(
     premises: Premises,
     what: str,
@@ -103,13 +122,16 @@ def propose(
     note: str = "",
     matter: Any = None,
 ) -> Proposal:
-    """Keep a proposal; the same one of the same record is kept once. `old` is what the phone knew (default: now)."""
+    """Keep a proposal; the same one of the same record is kept once. `old` is what the phone knew (default: now).
+
+    `premises` may be `itself(entity)`.
+    """
     old = current(premises, what) if old is None else old
     made, new_one = Proposal.objects.get_or_create(
         record=record,
         what=what,
         defaults={
-            "premises": premises,
+            "premises": premises if premises.pk else None,
             "entity": premises.entity,
             "area": premises.area,
             "old": json.dumps(old, ensure_ascii=False),
@@ -132,7 +154,7 @@ def _note(kind: str, of: Proposal, actor: Actor, data: dict[str, Any], **more: A
         subject=f"entity:{of.entity_id}",
         entity_id=of.entity_id,
         area=of.area,
-        data={"premises": str(of.premises.uid), "name": of.premises.name, **data},
+        data={**({"premises": str(of.premises.uid)} if of.premises else {}), "name": of.name, **data},
         **more,
     )
 
@@ -140,7 +162,7 @@ def _note(kind: str, of: Proposal, actor: Actor, data: dict[str, Any], **more: A
 def waiting(actor: Actor) -> QuerySet[Proposal]:
     """What the actor may decide, the oldest first."""
     rows = Proposal.objects.filter(area_filter(actor, roles=DECIDERS), state=ProposalState.OPEN)
-    return rows.select_related("premises__entity", "person", "matter").order_by("pk")
+    return rows.select_related("premises__entity", "entity", "person", "matter").order_by("pk")
 
 
 def count(actor: Actor) -> int:
@@ -160,14 +182,23 @@ class Shown:
     seen: str
     value: Value
     metres: int | None = None
+    spoken: str = ""  # who asked for it, and how he was known
 
 
 def shown(of: Proposal) -> Shown:
     """How the desk shows it."""
-    now, new, known = current(of.premises, of.what), json.loads(of.new), json.loads(of.old)
+    now, new, known = current(of.premises or itself(of.entity), of.what), json.loads(of.new), json.loads(of.old)
     changed = {k: v for k, v in known.items() if v} != {k: v for k, v in now.items() if v and k in known}
     return Shown(
-        of, words(of.what, now), words(of.what, new), changed, words(of.what, known), seen(now), new, _away(now, new)
+        of,
+        words(of.what, now),
+        words(of.what, new),
+        changed,
+        words(of.what, known),
+        seen(now),
+        new,
+        _away(now, new),
+        f"{new['speaker']} ({How(new['how']).label})" if "speaker" in new else "",
     )
 
 
@@ -193,7 +224,7 @@ def words(what: str, value: Value) -> str:
     return value.get("text", "")
 
 
-AfterAccepting = Callable[[Proposal, Actor], None]
+AfterAccepting = Callable[[Proposal, Actor, Value], None]  # the value that was replaced
 _after: list[AfterAccepting] = []
 
 
@@ -205,10 +236,17 @@ def after_accepting(do: AfterAccepting) -> AfterAccepting:
 
 def _locked(uid: UUID, actor: Actor) -> Proposal:
     rows = in_scope(Proposal.objects.select_for_update(of=("self",)), actor).filter(area_filter(actor, roles=DECIDERS))
-    of = rows.select_related("premises__entity").get(uid=uid)
+    of = rows.select_related("premises__entity", "entity").get(uid=uid)
     if of.state != ProposalState.OPEN:
         raise Overtaken(_("Somebody has decided this meanwhile."))
     return of
+
+
+def _standing(of: Proposal) -> Premises:
+    """The row that will be changed, locked: the premises, or the enterprise behind a stand-in for them."""
+    if of.what == What.NUMBER:
+        return itself(Entity.objects.select_for_update(of=("self",)).get(pk=of.entity_id))
+    return Premises.objects.select_for_update(of=("self",)).select_related("entity").get(pk=of.premises_id)
 
 
 def accept(uid: UUID, actor: Actor, looked_at: str, amended: Value | None = None) -> Proposal:
@@ -219,28 +257,36 @@ def accept(uid: UUID, actor: Actor, looked_at: str, amended: Value | None = None
     """
     with transaction.atomic():
         of = _locked(uid, actor)
-        premises = Premises.objects.select_for_update(of=("self",)).select_related("entity").get(pk=of.premises_id)
+        premises = _standing(of)
         now = current(premises, of.what)
         if seen(now) != looked_at:
             raise Overtaken(_("The register was changed meanwhile. Look once more."))
         new = {**json.loads(of.new), **(amended or {})}
         columns = _apply(premises, of.what, new)
+        row = premises.entity if of.what == What.NUMBER else premises
         try:
-            premises.clean_fields(exclude=[f.name for f in Premises._meta.fields if f.name not in columns])
+            row.clean_fields(exclude=[f.name for f in row._meta.fields if f.name not in columns])
         except ValidationError as error:
             raise Unfit(" ".join(error.messages)) from error
-        premises.save(update_fields=columns)
-        of.premises = premises
+        row.save(update_fields=columns)
+        of.premises, of.entity = (premises if premises.pk else None), premises.entity
         of.new = json.dumps(new, ensure_ascii=False)  # type: ignore[assignment]
         _decide(of, "accepted", actor)
         told = {"old": words(of.what, now), "new": words(of.what, new)}
-        if of.what in PERSONAL:
+        if of.what == What.NUMBER:
+            clear = {
+                "old": told["old"] or "—",
+                "new": told["new"],
+                **({SPEAKER: new["speaker"]} if "speaker" in new else {}),
+            }
+            _note(NUMBER_CHANGED.code, of, actor, {"how": new.get("how", ""), "reason": of.note}, personal=clear)
+        elif of.what in PERSONAL:
             clear = {"old": json.dumps(now, ensure_ascii=False), "new": of.new}
             _note(CORRECTED_CONTACT.code, of, actor, {"what": of.what}, personal=clear)
         else:
             _note(CORRECTED.code, of, actor, {"what": of.what, **told})
         for do in _after:
-            do(of, actor)
+            do(of, actor, now)
         return of
 
 

@@ -38,7 +38,7 @@ from zhijian.kernel.papers import forms, making
 from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.registry.generate import SOURCE
 from zhijian.kernel.registry.models import Premises
-from zhijian.programmes.inspection import demo_detours, drawn, flow, rules
+from zhijian.programmes.inspection import demo_counter, demo_detours, drawn, flow, rules
 from zhijian.programmes.inspection.agenda import Agenda, Later
 from zhijian.programmes.inspection.checklists import load_shipped
 from zhijian.programmes.inspection.made_up import Seen, Sheet, made_name, record_of, times
@@ -344,6 +344,7 @@ def _quarter(plan: dict[str, Any], scale: float, town: Town) -> int:
         town.agenda.add(_at(thought, dice.choice((8, 9, 16)), 30 + dice.randrange(30)), task)
     detours = partial(demo_detours.plant, town.plan.get("detours", {}), _free(town, favourite), favourite.first, dice)
     town.agenda.add(_at(demo_detours.last_working_day(), 9, 0), detours)
+    town.agenda.add(_at(demo_detours.last_working_day(), 15, 40), partial(demo_counter.plant, town.said))
     done = _visits(town, calls, lambda story, call: _live(story, call.day, call.n, town), BY_PHONE, make_seal)
     town.news.tell()
     return done

@@ -142,9 +142,9 @@ def unlicensed(visit: Visit, matter: Matter) -> None:
 
 
 @after_accepting
-def hand_over(of: Proposal, actor: Actor) -> None:
+def hand_over(of: Proposal, actor: Actor, replaced: dict[str, str]) -> None:
     """An accepted new address takes its visit along: to the office that it lies in, or back into this one's plan."""
-    if of.what != What.ADDRESS or of.matter_id is None:
+    if of.what != What.ADDRESS or of.matter_id is None or of.premises is None:
         return
     with scoped(SYSTEM):
         matter = Matter.objects.get(pk=of.matter_id)

@@ -166,7 +166,7 @@ RECTIFICATION = Flow(
             "answer",
             TO_DO,
             "answered",
-            who=[PARTY, CLERK, INSPECTOR],
+            who=PARTY,
             label=_("Answer"),
             facts=facts.Answered,
             said=_("Answered: {answer}"),

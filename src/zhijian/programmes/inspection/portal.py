@@ -15,9 +15,11 @@ from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk.panels import Panel
+from zhijian.kernel.matters.flow import Tone
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.party.pages import PartyPage, Say, Told, door_panel
 from zhijian.kernel.registry.models import Premises
+from zhijian.kernel.words import listed
 from zhijian.programmes.inspection.flow import INSPECTION, PUBLICATION, RECTIFICATION
 from zhijian.programmes.inspection.models import Answer, Inspection, Measure, Publication, PublishedResult, Result
 from zhijian.programmes.inspection.papers import BUILDERS
@@ -27,25 +29,54 @@ ASK = gettext_lazy("Answer each with a sentence and a photo. The inspector looks
 
 
 def of_visit(matter: Matter, record: Inspection, parts: Sequence[Any]) -> Say | None:
-    """How many findings wait for an answer; else the result, or that somebody looks at the answers."""
+    """What came back and what was said of it, key items, how many findings wait; else the result, or who looks now."""
     findings, grave = parts[1:], record.answers.filter(measure=Measure.INVESTIGATE).count()  # type: ignore[attr-defined]
     apart = _("What is looked into separately, you will be told of separately.") if grave else ""
-    if left := sum(part.waits for part in findings):
-        what = ngettext("%(n)s finding waits for your answer.", "%(n)s findings wait for your answer.", left)
-        return Say("warn", what % {"n": left}, f"{ASK} {apart}".strip())
+    keys = _keys(record.failed_key)
+    if left := [part for part in findings if part.waits]:
+        waits = ngettext("%(n)s finding waits for your answer.", "%(n)s findings wait for your answer.", len(left))
+        waits, back = waits % {"n": len(left)}, _came_back(left)
+        tone: Tone = "bad" if record.failed_key or back else "warn"
+        return Say(tone, _joined(back, keys, "" if back else waits), _joined(waits if back else "", ASK, apart))
     if findings and matter.closed and not grave:
-        return Say("good", _("Everything is put right. Thank you."))
+        return Say("good", _("Everything is put right. Thank you."), keys)
     if findings and matter.closed:
-        return Say("warn", _("What you were told to put right is put right."), apart)
+        return Say("warn", _("What you were told to put right is put right."), _joined(keys, apart))
     if findings:
-        return Say("act", _("You have answered everything. The inspector is looking at it."), apart)
+        answered = _("You have answered everything. The inspector is looking at it.")
+        return Say("act", answered, _joined(keys, apart))
     if record.hindered:
         return Say("warn", _("The visit could not be made: %(why)s") % {"why": record.get_hindered_display()})  # type: ignore[attr-defined]
     if record.result:
-        return Say("bad" if record.failed_key else "good", record.get_result_display(), apart)  # type: ignore[attr-defined]
+        said = record.get_result_display()  # type: ignore[attr-defined]
+        return Say("bad" if record.failed_key else "good", said, _joined(keys, apart))
     if record.ended:
         return Say("act", _("What was seen on site is on record."))
     return Say("act", _("A visit is planned."))
+
+
+def _joined(*said: Any) -> str:
+    return " ".join(str(one) for one in said if one)
+
+
+def _keys(failed: int) -> str:
+    """What is said of key items, whatever became of the findings; empty where all of them complied."""
+    words = ngettext("%(n)s key item did not comply.", "%(n)s key items did not comply.", failed)
+    return words % {"n": failed} if failed else ""
+
+
+def _came_back(left: Sequence[Any]) -> str:
+    """The findings that were sent back and still wait, each with what was said of it; empty when there is none."""
+    back = [part.record for part in left if part.record.return_reason]
+    why = [(one.item, one.return_reason.strip(" -")) for one in back]  # on the spot it may be without a word
+    said = [_("%(item)s: “%(why)s”") % {"item": item, "why": text} if text else item for item, text in why]
+    words = ngettext("%(n)s finding was sent back: %(said)s", "%(n)s findings were sent back: %(said)s", len(back))
+    return words % {"n": len(back), "said": listed(said)} if back else ""
+
+
+def day_of(record: Inspection) -> dt.date | None:
+    """The day of the visit; of one that is still to come, the planned one."""
+    return calendar.legal_day(record.ended or record.started) if record.started else record.planned_for
 
 
 def in_short(told: Told) -> str:
@@ -127,6 +158,7 @@ VISIT = PartyPage(
     papers=list(BUILDERS),
     says=of_visit,
     sms=in_short,
+    day=day_of,
 )
 FINDING = PartyPage(
     RECTIFICATION,

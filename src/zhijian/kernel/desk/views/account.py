@@ -27,6 +27,7 @@ from zhijian.kernel.desk import said, signing_in
 from zhijian.kernel.desk.gate import actor_in, staff
 
 NAME = 60  # characters of a phone's name
+YEAR = 365 * 24 * 3600  # seconds
 
 
 class SignIn(forms.Form):
@@ -69,6 +70,18 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return _page(request, form, 422, _("User name or password is wrong."))
     login(request, person)
     return redirect(_next(request))
+
+
+@require_POST
+def set_type(request: HttpRequest) -> HttpResponse:
+    """Large type on pages of the public, of enterprises and for signing in: kept by the browser, without an account.
+
+    The pages' script does the same in place; this is for browsers where it does not run.
+    """
+    answer = redirect(_next(request))
+    large = "1" if request.POST.get("large") else ""
+    answer.set_cookie("large", large, max_age=YEAR, secure=request.is_secure(), samesite="Lax")
+    return answer
 
 
 @require_POST

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import outlines, paging, panels, said, timeline
 from zhijian.kernel.desk.gate import actor_in, staff
+from zhijian.kernel.matters.behalf import SPEAKS_FOR
 from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable
@@ -96,6 +97,7 @@ def entity_page(request: HttpRequest, uid: str) -> HttpResponse:
         "joins": file.joins[:JOINS],
         "merged": file.merged[:JOINS],
         "joiner": bool(actor.roles_at() & joining.JOINERS),
+        "speaks": bool(actor.roles_at(entity.area) & SPEAKS_FOR) and bool(entity.area),
         "join_reader": bool(actor.roles_at() & join_pages.READERS),
     }
     return render(request, "desk/entity.html", context)

@@ -20,11 +20,12 @@ from zhijian.kernel.desk.gate import actor_in, staff
 from zhijian.kernel.desk.lists import panels_of
 from zhijian.kernel.evidence.models import File, LedgerEntry
 from zhijian.kernel.evidence.refusals import Refused
+from zhijian.kernel.matters import behalf
 from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.errors import BadFacts, Conflict, NotOpen, StepError
 from zhijian.kernel.matters.flow import Step
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.matters.perform import Offer, offers, perform, record_of, why_not
+from zhijian.kernel.matters.perform import Offer, may_for_party, offers, perform, record_of, why_not
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.papers import acts
 from zhijian.kernel.registry import contacts
@@ -84,6 +85,7 @@ def record_page(request: HttpRequest, uid: str) -> HttpResponse:
         "contact": contacts.shown([matter.premises], actor).get(matter.premises.pk) if matter.premises else None,
         "children": _children(matter),
         "days": timeline.by_day(lines),
+        "spoken": offers(matter, actor, record, for_party=True),
         "mine": bool({matter.assignee_id, matter.second_id} & set(actor.hands)),
         **_buttons(offers(matter, actor, record)),
     }
@@ -128,26 +130,45 @@ def _version(request: HttpRequest) -> int | None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff
-def step_page(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
-    """A step: its form, its reason when it is shut, and the page of a conflict. Nothing typed is lost."""
+def step_page(request: HttpRequest, uid: str, verb: str, for_party: bool = False) -> HttpResponse:
+    """A step: its form, its reason when it is shut, and the page of a conflict. Nothing typed is lost.
+
+    `for_party`: a step of the enterprise, entered for whoever speaks for it; the form asks who that is.
+    """
     actor = actor_in(request)
     matter = matter_of(uid, actor)
     step = _step(matter, verb)
+    if for_party and not may_for_party(step, matter, actor):
+        raise Http404
     record = record_of(matter)
     posted = request.method == "POST"
     form = forms.form_for(
-        step, matter, actor, request.POST if posted else None, request.FILES if posted else None, record=record
+        step,
+        matter,
+        actor,
+        request.POST if posted else None,
+        request.FILES if posted else None,
+        record=record,
+        before=behalf.Behalf if for_party else None,
     )
-    shut = why_not(matter, verb, actor)
-    context = {"matter": matter, "flow": flow_of(matter.kind), "step": step, "form": form, "shut": shut}
+    shut = why_not(matter, verb, actor, for_party=for_party)
+    context = {
+        "matter": matter,
+        "flow": flow_of(matter.kind),
+        "step": step,
+        "form": form,
+        "shut": shut,
+        "for_party": for_party,
+    }
     if not posted:
         return render(request, "desk/step.html", context, status=200)
     if form is not None and not form.is_valid():
         return render(request, "desk/step.html", context, status=422)
     try:
         with transaction.atomic():
+            spoken = behalf.Behalf(**form.said_before()) if form and for_party else None
             facts = {**form.facts(), **forms.attach_photos(form, matter, actor)} if form else {}
-            perform(matter, verb, actor, version=_version(request), **facts)
+            perform(matter, verb, actor, version=_version(request), behalf=spoken, **facts)
     except (BadFacts, Refused, ValidationError) as error:
         return _mistaken(request, context, error)
     except Conflict as error:
@@ -177,6 +198,6 @@ def _conflict(request: HttpRequest, context: dict[str, Any], error: Conflict, ac
     matter = matter_of(context["matter"].uid, actor)
     news = timeline.since(matter, error.yours, actor)
     step = flow_of(matter.kind).find(context["step"].verb, matter.state, calendar.today())
-    shut = why_not(matter, context["step"].verb, actor)
+    shut = why_not(matter, context["step"].verb, actor, for_party=context["for_party"])
     told = {**context, "matter": matter, "news": news, "shut": shut if step is None or shut else "", "conflict": error}
     return render(request, "desk/step.html", told, status=409)

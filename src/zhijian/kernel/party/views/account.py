@@ -1,10 +1,11 @@
-"""The enterprise's account: signing in by code, what waits for it, what is open and closed, messages and papers."""
+"""The account of a number: signing in by code, what waits for its enterprises, what is open and closed, what came."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
-from itertools import islice
+from dataclasses import dataclass, field
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,53 +13,110 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from zhijian.kernel.accounts.actor import Actor, party_of
 from zhijian.kernel.accounts.scope import in_scope, scoped
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.inbox import inbox, read_all
+from zhijian.kernel.notices.models import Notice
+from zhijian.kernel.notices.wording import Rendered
 from zhijian.kernel.notices.wording import render as words
+from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.party import limits, renewing, signing_in
 from zhijian.kernel.party.doors import KEY, missing, signed_in
 from zhijian.kernel.party.family import Family, families, head_of, seen
 from zhijian.kernel.party.pages import page_of
-from zhijian.kernel.party.shown import papers_of
+from zhijian.kernel.party.shown import days_of, papers_of
+from zhijian.kernel.party.standing import Standing
 
 ROWS, CLOSED, NOTICES, PAPERS = 200, 30, 20, 30
+Told = tuple[Notice, Matter, Rendered]
+Given = tuple[Paper, str, Matter]
 
 
-def _families(actor: Actor) -> list[Family]:
-    rows = in_scope(Matter.objects.select_related("entity", "premises", "parent__entity", "parent__parent"), actor)
-    return families(seen(rows).order_by("-opened", "-pk")[:ROWS], actor)
+@dataclass(frozen=True)
+class Row:
+    """A line of the account: which shop, what it is about, of which day, and where it stands."""
+
+    family: Family
+    shop: str
+    title: str
+    day: dt.date
+    state: str
+
+    @property
+    def due(self) -> dt.date:
+        """By when something has to be done; what has no day comes last."""
+        return self.family.day or dt.date.max
+
+
+@dataclass
+class Account:
+    """What a number sees of the enterprises for which it may act."""
+
+    rows: list[Row] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+    given: list[Given] = field(default_factory=list)
+
+    def add(self, standing: Standing) -> None:
+        """Gather what one enterprise has, in its own scope."""
+        with scoped(standing.actor) as actor:
+            about = Matter.objects.select_related("entity", "premises", "parent__entity", "parent__parent")
+            rows = seen(standing.reach(in_scope(about, actor)))
+            found = families(rows.order_by("-opened", "-pk")[:ROWS], actor)
+            self.rows += _rows(found, standing)
+            heads = {one.pk: family.head for family in found for one in family.members}
+            papers = papers_of([one for family in found for one in family.members])[::-1][:PAPERS]
+            self.given += [(paper, title, heads[paper.matter_id]) for paper, title in papers]
+            told = inbox(actor).exclude(matter=None).select_related("matter__parent", "matter__entity")
+            if standing.premises is not None:
+                told = told.filter(matter__premises=standing.premises)
+            self.told += [(one, head_of(one.matter), words(one.template, one.data)) for one in told[:NOTICES]]
+
+    def parts(self) -> dict[str, list[Row]]:
+        """Waiting by their days, the others the newest first."""
+        newest = sorted(self.rows, key=lambda row: row.day, reverse=True)
+        return {
+            "waiting": sorted((row for row in newest if row.family.waiting), key=lambda row: row.due),
+            "open": [row for row in newest if not row.family.waiting and not row.family.closed],
+            "closed": [row for row in newest if not row.family.waiting and row.family.closed][:CLOSED],
+        }
+
+
+def _rows(found: list[Family], standing: Standing) -> list[Row]:
+    days = days_of([family.head for family in found])
+    made = []
+    for family in found:
+        head, page = family.head, page_of(family.head.kind)
+        shop = head.premises.name if head.premises is not None else standing.name
+        title = str(page.title or page.flow.title)
+        made.append(Row(family, shop, title, days[head.pk], page.state(head.state)))
+    return made
 
 
 @never_cache
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """What waits for the enterprise first; then what is open, what is closed, what it was told and given."""
-    entity = signed_in(request)
-    if entity is None:
+    holder = signed_in(request)
+    if holder is None:
         return redirect("party_sign_in")
-    with scoped(party_of(entity)) as actor:
-        found = _families(actor)
-        told = inbox(actor).exclude(matter=None).select_related("matter__parent", "matter__entity")[:NOTICES]
-        notices = [(one, head_of(one.matter), words(one.template, one.data)) for one in told]
-        papers = papers_of([one for family in found for one in family.members])[::-1]
-        heads = {one.pk: family.head for family in found for one in family.members}
-        context = {
-            "entity": entity,
-            "waiting": [_row(one) for one in found if one.waiting],
-            "open": [_row(one) for one in found if not one.waiting and not one.closed],
-            "closed": [_row(one) for one in islice((f for f in found if not f.waiting and f.closed), CLOSED)],
-            "notices": notices,
-            "papers": [(paper, title, heads[paper.matter_id]) for paper, title in papers[:PAPERS]],
-        }
-        answer = render(request, "party/account.html", context)
-        read_all(actor)
-        return answer
-
-
-def _row(family: Family) -> tuple[Family, str]:
-    return family, page_of(family.head.kind).state(family.head.state)
+    chosen = holder.chosen(request.GET.get("shop", ""))
+    account = Account()
+    shown = [chosen] if chosen is not None else list(holder.standings)
+    for standing in shown:
+        account.add(standing)
+    context = {
+        "holder": holder,
+        "chosen": chosen or (holder.standings[0] if len(holder.standings) == 1 else None),
+        **account.parts(),
+        "notices": sorted(account.told, key=lambda told: told[0].made_at, reverse=True)[:NOTICES],
+        "papers": sorted(account.given, key=lambda given: given[0].at, reverse=True)[:PAPERS],
+        "owns": any(one.own for one in holder.standings),
+    }
+    answer = render(request, "party/account.html", context)
+    for standing in (one for one in shown if one.own):  # what others have read is still new to the owner
+        with scoped(standing.actor) as actor:
+            read_all(actor)
+    return answer
 
 
 def _typed(text: str) -> str:
@@ -90,7 +148,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def _registered(request: HttpRequest) -> HttpResponse:
     typed = _typed(request.POST.get("registered", ""))
     if len(typed) < 6:
-        return _form(request, 422, wrong=_("The code on the business licence has 18 characters."), typed=typed)
+        wrong = _("The code on the business licence has 18 characters; a mobile number is good, too.")
+        return _form(request, 422, wrong=wrong, typed=typed)
     signing_in.send_code(request, typed)
     return redirect("party_sign_in")
 

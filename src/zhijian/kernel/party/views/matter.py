@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from zhijian.kernel.evidence import files
-from zhijian.kernel.evidence.models import File
 from zhijian.kernel.evidence.shown import shown_copy
 from zhijian.kernel.matters.errors import NotFound
 from zhijian.kernel.matters.perform import record_of
@@ -21,7 +20,7 @@ from zhijian.kernel.party.doors import Door, through_door
 from zhijian.kernel.party.family import Family
 from zhijian.kernel.party.forms import Act, acts_of, do
 from zhijian.kernel.party.pages import page_of
-from zhijian.kernel.party.shown import context_of
+from zhijian.kernel.party.shown import context_of, own_photos
 
 
 def _page(
@@ -78,9 +77,9 @@ def paper(request: HttpRequest, door: Door, uid: UUID) -> HttpResponse:
 @require_safe
 @through_door
 def photo(request: HttpRequest, door: Door, uid: UUID) -> HttpResponse:
-    """The shown copy of a photo that the enterprise itself sent."""
-    rows = File.objects.select_related("blob", "matter").filter(matter__in=door.family().members)
-    found = rows.filter(uid=uid, made_by=door.actor.label).first()
+    """The shown copy of a photo that the enterprise itself sent, or that was entered for it."""
+    rows = own_photos(door.family().members, door.actor).select_related("blob", "matter")
+    found = rows.filter(uid=uid).first()
     copy = shown_copy(found) if found is not None else None
     if copy is None:
         raise Http404

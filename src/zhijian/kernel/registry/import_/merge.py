@@ -181,6 +181,8 @@ class Merge:
             new["entity_id"] = f"CASE WHEN t.placed THEN t.entity_id ELSE {new['entity_id']} END"
         if target.kind == "premises" and "status" in new:  # one that was merged into another place stays closed
             new["status"] = f"CASE WHEN t.merged_into_id IS NULL THEN {new['status']} ELSE t.status END"
+        if target.kind == "entity" and "phone" in new:
+            new["phone"] = f"CASE WHEN t.phone_set THEN t.phone ELSE {new['phone']} END"
         if "area" in new:
             # A district never replaces an office within it: what the file says is only less exact.
             less = f"starts_with(t.area, {new['area']})"

@@ -24,6 +24,7 @@ class What(models.TextChoices):
     PIN = "pin", _("place on the map")
     ADDRESS = "address", _("address")
     STATUS = "status", _("whether it is open")
+    NUMBER = "number", _("telephone of the enterprise")
 
 
 class ProposalState(models.TextChoices):
@@ -38,11 +39,14 @@ class Proposal(models.Model):
     """A correction of the register that somebody proposes from the field; the desk decides with one key.
 
     `old` is the value as the phone knew it, `new` the proposed one, both as JSON and sealed: a contact's number is
-    personal. `record` is the phone's record that it came with, once for each thing that it proposes.
+    personal. `record` is the phone's record that it came with, once for each thing that it proposes. What is of the
+    enterprise itself (its telephone) has no premises.
     """
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
-    premises = models.ForeignKey(Premises, models.PROTECT, related_name="proposals", verbose_name=_("premises"))
+    premises = models.ForeignKey(
+        Premises, models.PROTECT, null=True, related_name="proposals", verbose_name=_("premises")
+    )
     entity = models.ForeignKey(Entity, models.PROTECT, related_name="proposals", verbose_name=_("entity"))
     area = models.CharField(_("area"), max_length=16, db_collation="C")
     what = models.CharField(max_length=8, choices=What)
@@ -64,8 +68,13 @@ class Proposal(models.Model):
         constraints = [models.UniqueConstraint(fields=["record", "what"], name="proposal_once")]
         indexes = [models.Index(fields=["area", "id"], name="proposal_open", condition=Q(state="open"))]
 
+    @property
+    def name(self) -> str:
+        """Whom it is about."""
+        return self.premises.name if self.premises is not None else self.entity.name
+
     def __str__(self) -> str:
-        return f"{self.premises}: {self.get_what_display()}"  # type: ignore[attr-defined]
+        return f"{self.name}: {self.get_what_display()}"  # type: ignore[attr-defined]
 
 
 class Departure(models.Model):

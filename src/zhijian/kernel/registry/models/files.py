@@ -57,6 +57,8 @@ class Entity(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=EntityStatus, default=EntityStatus.ACTIVE)
     representative = models.CharField(_("representative"), max_length=80, blank=True, default="")
     phone = models.CharField(_("business phone"), max_length=24, blank=True, default="", db_collation="C")
+    # Put right at the counter: an import leaves it alone, for it opens the enterprise's account.
+    phone_set = models.BooleanField(_("telephone set by hand"), default=False, db_default=False)
     address = models.CharField(_("address"), max_length=300, blank=True, default="")
     area = models.CharField(_("area"), max_length=16, blank=True, default="", db_collation="C")
     industry = models.CharField(_("industry"), max_length=12, blank=True, default="", db_collation="C")

@@ -24,6 +24,7 @@ from zhijian.kernel.evidence.seal import make_seal
 from zhijian.kernel.matters.catalogue import GATEWAYS, furniture
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import demo as papers
+from zhijian.kernel.party import demo as doors
 from zhijian.kernel.people import demo as away
 from zhijian.kernel.registry import demo as twins
 from zhijian.kernel.registry import generate
@@ -68,6 +69,7 @@ class Command(BaseCommand):
         with scoped(SYSTEM):
             heads = [account.area for account in people.accounts() if account.role == Role.HEAD]
             twins.plant(heads[0], self._say)
+        doors.plant(heads[0], self._say)
         make_seal()
         self._say(f"demo city ready after {time.monotonic() - begun:.0f} s")
 

@@ -2,7 +2,16 @@
 // with progress. Without this script the form sends what was chosen as it is, and every message comes from the server.
 (function () {
   var LONG = 1600
-  if (!window.DataTransfer || !window.FormData || !HTMLCanvasElement.prototype.toBlob) return
+  if (!window.FormData || !HTMLCanvasElement.prototype.toBlob || !holds()) return
+
+  // Whether a field's files can be set by script: some browsers know DataTransfer and don't let it be made.
+  function holds() {
+    try {
+      return !!new DataTransfer().items
+    } catch (error) {
+      return false
+    }
+  }
 
   function element(name, className, text) {
     var made = document.createElement(name)
@@ -34,7 +43,9 @@
   }
 
   function equip(form, chosen) {
-    var input = form.querySelector('input[type=file]')
+    // Two fields of one name: the camera, and photos that are there already. What is chosen stands in the second.
+    var fields = Array.prototype.slice.call(form.querySelectorAll('input[type=file]'))
+    var input = form.querySelector('input[type=file][multiple]')
     var button = form.querySelector('[type=submit]')
     var says = form.dataset
     var list = element('ul', 'photos chosen')
@@ -55,6 +66,7 @@
     function keep() {
       var kept = new DataTransfer()
       chosen.forEach(function (file) { kept.items.add(file) })
+      fields.forEach(function (one) { if (one !== input) one.value = '' })
       input.files = kept.files
     }
 
@@ -83,8 +95,8 @@
       })
     }
 
-    input.addEventListener('change', function () {
-      var added = Array.prototype.slice.call(input.files)
+    function take(event) {
+      var added = Array.prototype.slice.call(event.target.files)
       var broken = []
       trouble.textContent = ''
       doing.textContent = says.preparing
@@ -107,7 +119,8 @@
         keep()
         draw()
       })
-    })
+    }
+    fields.forEach(function (one) { one.addEventListener('change', take) })
 
     function failed(words) {
       button.disabled = false
@@ -133,11 +146,11 @@
         bar.value = Math.round(100 * sent.loaded / sent.total)
         doing.textContent = says.sending + ' ' + bar.value + ' %'
       }
-      request.onerror = request.ontimeout = function () { failed(says.lost) }
+      request.onerror = request.ontimeout = function () { failed(says.cutOff) }
       request.onload = function () {
         if (request.status === 200 && /json/.test(request.getResponseHeader('Content-Type'))) {
           location.assign(JSON.parse(request.responseText).to)
-        } else if (request.status >= 500 || !/html/.test(request.getResponseHeader('Content-Type'))) failed(says.lost)
+        } else if (request.status >= 500 || !/html/.test(request.getResponseHeader('Content-Type'))) failed(says.cutOff)
         else answered(request.responseText)
       }
       request.send(new FormData(form))
@@ -146,7 +159,7 @@
     // The server wants another look: its page takes the place of this one; the photos stay chosen.
     function answered(html) {
       var main = new DOMParser().parseFromString(html, 'text/html').querySelector('main')
-      if (!main) { failed(says.lost); return }
+      if (!main) { failed(says.cutOff); return }
       document.querySelector('main').replaceWith(main)
       equipAll(main, form.id, chosen)
       var wrong = main.querySelector('.field.bad') || main.querySelector('.errorlist') || main

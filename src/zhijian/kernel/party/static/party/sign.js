@@ -30,6 +30,7 @@
     function keep() {
       kept.value = strokes.length ? JSON.stringify(strokes) : ''
     }
+    form.querySelector('[data-unscripted]').hidden = true
     pad.addEventListener('pointerdown', (event) => {
       event.preventDefault()
       pad.setPointerCapture(event.pointerId)
