@@ -68,13 +68,14 @@ def preferences(request: HttpRequest) -> HttpResponse:
         _keep(request, chosen, form.cleaned_data)
         messages.success(request, _("Kept: this is how you are told from now on."))
         return redirect("notices_preferences")
+    if request.method == "POST":  # what was ticked stays ticked while something else is wrong
+        new, mail = set(request.POST.getlist("new")), set(request.POST.getlist("mail"))
+    else:
+        new, mail = set(KINDS) - set(chosen.muted), set(chosen.by_email)
     kinds = [
-        {
-            "code": code, "label": label, "legal": code in LEGAL, "new": code not in chosen.muted,
-            "mail": code in chosen.by_email,
-        }
+        {"code": code, "label": label, "legal": code in LEGAL, "new": code in new, "mail": code in mail}
         for code, label in KINDS.items()
-    ]  # fmt: skip
+    ]
     context = {"form": form, "kinds": kinds, "mail": adapter(str(Channel.EMAIL)) is not None}
     return render(request, "notices/preferences.html", context, status=422 if form.errors else 200)
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from zhijian.kernel.desk import gate
 from zhijian.kernel.matters.errors import Conflict
 from zhijian.kernel.notices import groups, robot_acts
-from zhijian.kernel.notices.channels.robots import key_of, masked
+from zhijian.kernel.notices.channels.robots import beginning, key_of, masked
 from zhijian.kernel.notices.models import Notice, NoticeState, Robot
 
 BOX, CHECK = {"class": "form-control"}, {"class": "form-check-input"}
@@ -76,7 +76,7 @@ class RobotForm(forms.Form):
             said["key"] = key_of(str(kind), address)
         except (KeyError, ValueError):
             told = _("Copy the whole address of the robot from the group's settings: it begins with %(begins)s.")
-            begins = masked(str(kind), "").partition("=")[0] + "=" if kind else "https://"
+            begins = beginning(str(kind)) if kind else "https://"
             self.add_error("address", told % {"begins": begins})
         return said
 

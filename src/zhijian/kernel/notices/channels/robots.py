@@ -48,10 +48,15 @@ def key_of(kind: str, address: str) -> str:
     return values[0]
 
 
+def beginning(kind: str) -> str:
+    """How every address of that kind of robot begins."""
+    path, name = PATHS[kind]
+    return f"{ORIGINS[kind]}{path}?{name}="
+
+
 def masked(kind: str, key: str) -> str:
     """The address as a page shows it: who has the page cannot write into the group."""
-    path, name = PATHS[kind]
-    return f"{ORIGINS[kind]}{path}?{name}={key[:4]}…{key[-2:]}"
+    return f"{urlsplit(ORIGINS[kind]).hostname} … {PATHS[kind][1]}={key[:4]}…{key[-2:]}"
 
 
 def sign(secret: str, at: int) -> str:
