@@ -72,7 +72,7 @@ def told(matter: Matter) -> None:
 
 def test_the_head_gives_the_office_its_robot(desk: Page, site: Site, outside: Outside) -> None:
     sign_in(desk, site.url, "sun")
-    desk.locator("nav.side").get_by_role("link", name="所群机器人").click()
+    desk.locator("nav.side").get_by_role("link", name="工作群机器人").click()
     desk.wait_for_url(f"{site.url}/notices/robots/{OFFICE}/")
     pictures(desk, "robot-none")
     # An address of somewhere else is refused beside its field, and nothing is lost.
@@ -125,9 +125,9 @@ def test_a_message_that_did_not_arrive_is_settled_by_the_officer(desk: Page, sit
     sign_in(desk, site.url, "admin")
     desk.goto(f"{site.url}/notices/cost/")
     expect(desk.locator("tr[data-row]")).to_have_count(1)
-    pictures(desk, "cost-en")
-    desk.locator(".me button[name=language]").click()
     pictures(desk, "cost")
+    desk.locator(".me button[name=language]").click()
+    pictures(desk, "cost-en")
     desk.locator("tr[data-row] a").click()
     expect(desk.locator("tr[data-row]")).to_contain_text(site.entity.name)
     pictures(desk, "cost-office")

@@ -74,7 +74,7 @@ notice_template(
 def office_name(area: str) -> str:
     """The name of the office, as the group reads it."""
     areas = stack().areas
-    return areas[area].name if area in areas else area
+    return (areas[area].short or areas[area].name) if area in areas else area
 
 
 def counts(area: str, day: dt.date) -> dict[str, Any]:

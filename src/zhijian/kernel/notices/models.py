@@ -34,7 +34,7 @@ class Channel(models.TextChoices):
 
     IN_APP = "in_app", _("On the platform")
     SMS = "sms", _("Text message")
-    EMAIL = "email", _("E-mail")
+    EMAIL = "email", _("E-mail message")
     ROBOT = "robot", _("Group robot")
     LINK = "link", _("Link handed over in person")
 

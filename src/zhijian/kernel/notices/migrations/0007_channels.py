@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='simulatedmessage',
             name='channel',
-            field=models.CharField(choices=[('in_app', 'On the platform'), ('sms', 'Text message'), ('email', 'E-mail'), ('robot', 'Group robot'), ('link', 'Link handed over in person')], default='sms', max_length=8),
+            field=models.CharField(choices=[('in_app', 'On the platform'), ('sms', 'Text message'), ('email', 'E-mail message'), ('robot', 'Group robot'), ('link', 'Link handed over in person')], default='sms', max_length=8),
         ),
         migrations.AddField(
             model_name='simulatedmessage',
@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='notice',
             name='channel',
-            field=models.CharField(choices=[('in_app', 'On the platform'), ('sms', 'Text message'), ('email', 'E-mail'), ('robot', 'Group robot'), ('link', 'Link handed over in person')], max_length=8),
+            field=models.CharField(choices=[('in_app', 'On the platform'), ('sms', 'Text message'), ('email', 'E-mail message'), ('robot', 'Group robot'), ('link', 'Link handed over in person')], max_length=8),
         ),
         migrations.AlterField(
             model_name='notice',
