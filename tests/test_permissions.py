@@ -39,7 +39,7 @@ from zhijian.kernel.evidence import files
 from zhijian.kernel.exchange.models import Arrival, Batch, Inlet, Owed
 from zhijian.kernel.matters.catalogue import flow_of, flows
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.notices.models import Delivery, Endpoint, Notice
+from zhijian.kernel.notices.models import Delivery, Endpoint, Notice, Robot
 from zhijian.kernel.papers import making
 from zhijian.kernel.papers.drafts import docx
 from zhijian.kernel.papers.models import Blank, PaperTemplate, SealRequest
@@ -103,6 +103,11 @@ def things(w: world.World) -> Things:
     endpoint = Endpoint.objects.create(name=owed.platform, url="https://there.example/")
     delivery = Delivery.objects.create(endpoint=endpoint, kind="x", body="{}", made_at=at)
     notice = Notice.objects.filter(person=w.inspector).first()
+    failed = Notice.objects.create(
+        matter=finding, area=world.OFFICE, entity=w.entity, to_kind="entity", channel="sms", state="failed",
+        template="step", made_at=at,
+    )  # fmt: skip
+    Robot.objects.create(area=world.OFFICE, kind="wecom", key="x" * 20)
     one, two = (Entity.objects.create(name=name, area=world.OFFICE) for name in ("甲店", "乙店"))
     join = joining.merge(one, two, SYSTEM, seen=joining.fingerprint(one, two))
     given = access.give(w.entity, None, access.Person(who="李店长", phone="13805330071"), SYSTEM)
@@ -129,6 +134,7 @@ def things(w: world.World) -> Things:
         "blank": str(blank.uid),
         "template": str(template.uid),
         "notice": str(notice.uid if notice else NOWHERE),
+        "failed": str(failed.uid),
         "owed": str(owed.uid),
         "batch": str(batch.uid),
         "arrival": str(arrival.uid),

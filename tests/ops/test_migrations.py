@@ -94,8 +94,8 @@ def plant(apps: Any) -> dict[str, int]:
         changed_by="x",
     )  # fmt: skip
     row(
-        "notices.Notice", matter=matter, area="370303006", entity=entity, to_kind="entity", channel="in_app",
-        template="step", data={}, made_by="x", made_at=AT,
+        "notices.Notice", matter=matter, area="370303006", entity=entity, to_kind="entity", channel="sms",
+        template="step", data={}, made_by="x", made_at=AT, state="sent", sent_at=AT, parts=2,
     )  # fmt: skip
     row("evidence.LedgerEntry", subject="matter:1", seq=1, kind="inspection.plan", at=AT, actor="system", data={})
     return {label: one.pk for label, one in made.items()}
@@ -115,3 +115,5 @@ def test_rows_of_the_first_release_come_through(old: MigrationExecutor) -> None:
     assert (matter.partner, matter.state) == (False, "asking"), "a request for time became a state of its own"
     assert (paper.sealed, paper.number) == (True, "责改1号")
     assert (place.door_code, place.name) == ("0000000000", "甲店")
+    month = apps.get_model("notices.SmsMonth").objects.using("owner").get()
+    assert (month.area, month.month, month.messages, month.parts) == ("370303006", dt.date(2026, 3, 1), 1, 2)

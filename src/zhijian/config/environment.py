@@ -69,9 +69,13 @@ VARIABLES = [
     Variable(
         "ZHIJIAN_PUBLIC_ORIGIN", "", "What people outside reach the site by, https://…; for links in messages.", WEB
     ),
-    Variable(
-        "ZHIJIAN_SMS_GATEWAY", "", "Class that sends text messages (module.Class); none: the demo's simulator.", WEB
-    ),
+    Variable("ZHIJIAN_SMS_URL", "", "Address of the interface to the SMS provider; its token is the secret SMS.", WEB),
+    Variable("ZHIJIAN_SMS_GATEWAY", "", "A class of your own that sends text messages (module.Class).", WEB),
+    Variable("ZHIJIAN_SMTP_HOST", "", "Mail server; none: no e-mail.", WEB),
+    Variable("ZHIJIAN_SMTP_PORT", "587", "Its port.", WEB),
+    Variable("ZHIJIAN_SMTP_SECURITY", "starttls", "starttls, tls, or none.", WEB),
+    Variable("ZHIJIAN_SMTP_USER", "", "Account at the mail server; its password is the secret SMTP.", WEB),
+    Variable("ZHIJIAN_MAIL_FROM", "zhijian@localhost", "Sender of e-mail.", WEB),
     Variable(
         "ZHIJIAN_SEAL_PROVIDER",
         "",

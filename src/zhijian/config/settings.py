@@ -31,7 +31,15 @@ UPLOAD_PORT = int(os.environ.get("ZHIJIAN_UPLOAD_PORT", "8002"))
 UPLOAD_TLS_PORT = int(os.environ.get("ZHIJIAN_UPLOAD_TLS_PORT", "8444"))
 # What people outside reach the site by, for links in messages; empty: as the request came in.
 PUBLIC_ORIGIN = os.environ.get("ZHIJIAN_PUBLIC_ORIGIN", "")
-SMS_GATEWAY = os.environ.get("ZHIJIAN_SMS_GATEWAY", "")  # kernel/notices/channels.py; empty: the demo's simulator
+# Ways to tell people (kernel/notices/channels); what is not set up is simulated in the demo, and missing elsewhere.
+SMS_GATEWAY = os.environ.get("ZHIJIAN_SMS_GATEWAY", "")
+SMS_URL = os.environ.get("ZHIJIAN_SMS_URL", "")
+SMTP_HOST = os.environ.get("ZHIJIAN_SMTP_HOST", "")
+SMTP_PORT = int(os.environ.get("ZHIJIAN_SMTP_PORT", "587"))
+SMTP_SECURITY = os.environ.get("ZHIJIAN_SMTP_SECURITY", "starttls")  # starttls, tls, none
+SMTP_USER = os.environ.get("ZHIJIAN_SMTP_USER", "")
+MAIL_FROM = os.environ.get("ZHIJIAN_MAIL_FROM", "zhijian@localhost")
+ROBOT_ORIGINS: dict[str, str] = {}  # where robots are in tests; the providers' own addresses otherwise
 # kernel/papers/sealing/providers.py; empty: stamped by hand, in the demo the simulator
 SEAL_PROVIDER = os.environ.get("ZHIJIAN_SEAL_PROVIDER", "")
 SEAL_URL = os.environ.get("ZHIJIAN_SEAL_URL", "")

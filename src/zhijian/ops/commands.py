@@ -51,6 +51,7 @@ For developers
   flows                what can happen to a matter, as diagrams and tables (docs/flows.md)
   openapi              the API's description; --check compares it with the committed one
   messages             bring the Chinese catalogue up to date; list what lacks a translation
+  channels_simulator   simulated SMS and group robots until Ctrl-C, and the settings that use them
   seal_simulator       a simulated e-seal service until Ctrl-C, and the settings that use it
   lock                 renew requirements.lock and the npm locks
   help COMMAND         the same as COMMAND --help

@@ -22,6 +22,7 @@ PORT = 8100
 # What belongs to the real installation alone: where it keeps things, its secrets, its ways out.
 REAL_ONLY = (
     "DATABASE_URL", "DATABASE_APP_URL", "ZHIJIAN_BLOBS", "ZHIJIAN_UPLOADS", "ZHIJIAN_SMS_GATEWAY",
+    "ZHIJIAN_SMS_URL", "ZHIJIAN_SMTP_HOST", "ZHIJIAN_SMTP_USER",
     "ZHIJIAN_PUBLIC_ORIGIN", "ZHIJIAN_UPLOAD_ORIGIN", "ZHIJIAN_ORIGINS",
 )  # fmt: skip
 

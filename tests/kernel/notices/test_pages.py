@@ -78,7 +78,7 @@ def test_what_failed_is_seen_and_sent_again(w, matter, admin):
     assert "unknown number" not in admin.get("/notices/failed/").content.decode()
 
 
-@pytest.mark.parametrize("address", ["/notices/failed/", "/jobs/"])
+@pytest.mark.parametrize("address", ["/notices/cost/", "/jobs/"])
 def test_these_pages_are_the_administrators(w, matter, address):
     assert browser(w, "甲").get(address).status_code == 404
     assert Client().get(address).status_code == 302
@@ -140,7 +140,7 @@ def test_the_panel_says_what_arrived(w, matter, rf):
         request.actor = actor
         with scoped(actor), translation.override("en"):
             html = draw(PANEL, request, matter, None, actor)
-        assert "Text message · Sent" in html
+        assert "Text message · on its way" in html
         assert ("Make a link" in html) is offered
 
 

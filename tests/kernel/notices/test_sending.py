@@ -33,18 +33,26 @@ def message(matter) -> Notice:
         return next(n for n in made if n.channel == "sms")
 
 
-class Busy:
+class Busy(channels.Adapter):
     """A gateway that takes nothing today."""
 
-    def send(self, *args):
+    def send(self, letter):
         raise channels.TryLater("busy")
 
 
-class Broken:
-    """A gateway that breaks off in the middle."""
+class Broken(channels.Adapter):
+    """A gateway that breaks off in the middle, and cannot be asked what became of it."""
 
-    def send(self, *args):
+    def send(self, letter):
         raise TimeoutError("read timed out")
+
+
+class Forgetful(channels.Adapter):
+    """A gateway that does not know a second copy from the first."""
+
+    def send(self, letter):
+        SimulatedMessage.objects.create(notice_id=letter.notice, number=letter.to, text=letter.text, parts=letter.parts)
+        return ""
 
 
 def test_a_message_goes_out_with_a_link_that_opens_the_matter(matter):
@@ -112,7 +120,8 @@ def test_when_it_is_unclear_a_person_decides(matter, settings):
     assert jobs.run_pending() == 0
 
 
-def test_a_sender_that_died_leaves_the_decision_to_a_person(matter):
+def test_a_sender_that_died_leaves_the_decision_to_a_person(matter, settings):
+    settings.SMS_GATEWAY = f"{__name__}.Broken"
     notice = message(matter)
     assert sending.claim(notice.pk).state == "sending"
     with scoped(SYSTEM):
@@ -124,6 +133,18 @@ def test_a_sender_that_died_leaves_the_decision_to_a_person(matter):
     jobs.run_pending()
     with scoped(SYSTEM):
         assert not SimulatedMessage.objects.exists()
+
+
+def test_where_the_provider_can_be_asked_what_a_dead_sender_left_goes_out_once(matter):
+    notice = message(matter)
+    assert sending.claim(notice.pk).state == "sending"
+    with scoped(SYSTEM):
+        Notice.objects.filter(pk=notice.pk).update(claimed_at=timezone.now() - dt.timedelta(minutes=11))
+        sweep()
+    jobs.run_pending()
+    with scoped(SYSTEM):
+        notice.refresh_from_db()
+        assert (notice.state, SimulatedMessage.objects.filter(notice=notice).count()) == ("sent", 1)
 
 
 def test_a_message_whose_job_was_lost_is_found(matter):
@@ -141,8 +162,9 @@ def test_a_message_whose_job_was_lost_is_found(matter):
 
 
 @pytest.mark.parametrize(("locked", "copies"), [(False, 2), (True, 1)])
-def test_two_senders_at_once(fresh_database, monkeypatch, locked, copies):
+def test_two_senders_at_once(fresh_database, monkeypatch, settings, locked, copies):
     """Without the lock both read "queued" before either writes, and the enterprise gets two; with it only one."""
+    settings.SMS_GATEWAY = f"{__name__}.Forgetful"
     with scoped(SYSTEM):
         w = world.make()
     notice = message(planned(w))

@@ -23,10 +23,10 @@ pytestmark = pytest.mark.django_db
 RECORD = Path(__file__).parents[2] / "fixtures/record_inspection_1.json"
 
 
-class Real:
+class Real(channels.Adapter):
     """A gateway that reaches people: it must never be asked."""
 
-    def send(self, *_told: object) -> str:
+    def send(self, letter: channels.Letter) -> str:
         channels.real()
         raise AssertionError("somebody was reached")
 
@@ -49,7 +49,7 @@ def test_no_real_gateway_is_asked(w):
         assert send_one(waiting.pk)
         assert SimulatedMessage.objects.filter(notice=waiting).count() == 1
     with pytest.raises(channels.SendsNothingOut):
-        Real().send()
+        Real().send(channels.Letter("key", "13800000000", "text"))
 
 
 def test_every_page_is_marked(w, planned):

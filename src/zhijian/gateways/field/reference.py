@@ -24,7 +24,7 @@ from zhijian.kernel.accounts.models import Device, Person
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.notices.sending import public_origin
+from zhijian.kernel.notices.addresses import public_origin
 from zhijian.kernel.packs import stack
 from zhijian.kernel.registry import changes, contacts
 from zhijian.kernel.registry.models import Premises

@@ -20,7 +20,7 @@ from zhijian.kernel.evidence import ledger
 from zhijian.kernel.exchange import entries, interface
 from zhijian.kernel.exchange.models import Inlet, Message
 from zhijian.kernel.exchange.tables import platforms
-from zhijian.kernel.notices.sending import public_url
+from zhijian.kernel.notices.addresses import public_url
 from zhijian.kernel.notices.webhooks import sending
 from zhijian.kernel.notices.webhooks.models import Delivery, Endpoint
 from zhijian.kernel.notices.webhooks.post import NotAllowed, allowed

@@ -14,7 +14,7 @@ from zhijian.kernel.accounts.roles import Relation, Role
 from zhijian.kernel.exchange.models import Owed
 from zhijian.kernel.exchange.tables import name_of
 from zhijian.kernel.notices.telling import tell
-from zhijian.kernel.notices.wording import notice_template
+from zhijian.kernel.notices.wording import REPORTING, notice_template
 
 BACK = "exchange.sent_back"
 REMIND = "exchange.reconcile"
@@ -32,10 +32,11 @@ def _remind_title(data: Mapping[str, Any]) -> str:
     return _("Not reconciled today: %(table)s") % {"table": name_of(data["table"])}
 
 
-notice_template(BACK, title=_back_title, text=_back_text)
+notice_template(BACK, title=_back_title, text=_back_text, kind=REPORTING)
 notice_template(
     REMIND,
     title=_remind_title,
+    kind=REPORTING,
     text=gettext_lazy("Take the list of today from the other side and send it in under “Other platforms”."),
 )
 

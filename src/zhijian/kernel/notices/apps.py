@@ -9,17 +9,38 @@ class Config(AppConfig):
         """A step's `tells=` arrives here; the inbox and what failed are rooms of the desk."""
         from django.conf import settings
         from django.utils.translation import gettext_lazy as _
+        from django.utils.translation import ngettext
 
         from zhijian.kernel.accounts.roles import Role
         from zhijian.kernel.desk import menu
-        from zhijian.kernel.matters.perform import on_tell
-        from zhijian.kernel.notices import inbox, panel  # noqa: F401 -- the panel declares its entry of the ledger
+        from zhijian.kernel.desk.waiting import waits
+        from zhijian.kernel.matters.perform import on_step, on_tell
+        from zhijian.kernel.notices import (  # noqa: F401 -- some declare entries, rules and texts
+            bill,
+            cost_pages,
+            failing,
+            groups,
+            inbox,
+            panel,
+            preference_pages,
+            robot_acts,
+        )
         from zhijian.kernel.notices.telling import tell_step
 
+        def said(n: int) -> str:
+            return ngettext("%(n)s text message did not get through", "%(n)s text messages did not get through", n) % {
+                "n": n
+            }
+
         on_tell(tell_step)
+        on_step(groups.heard)
+        seers = [Role.INSPECTOR, *inbox.KEEPERS]
+        waits("notices_failed", seers, inbox.undelivered_count, said, "notices_failed")
         if settings.DEMO or settings.TRAINING:
-            menu.item("notices_simulator", _("Simulated text messages"), "notices_simulator", order=92)
+            menu.item("notices_simulator", _("Simulated messages"), "notices_simulator", order=92)
         admin = [Role.ADMIN, Role.AUDITOR]
         menu.item("inbox", _("Inbox"), "inbox", count=inbox.unread_count, order=10)
         menu.item("notices_failed", _("Not sent"), "notices_failed", admin, count=inbox.failed_count, order=90)
+        menu.item("notices_cost", _("Cost of text messages"), "notices_cost", admin, order=94)
+        menu.item("robots", _("The office's group"), "notices_robots", robot_acts.KEEPERS, order=75)
         menu.item("jobs", _("Jobs"), "jobs", admin, count=inbox.failing_jobs, order=91)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.accounts.scope import area_filter
 from zhijian.kernel.notices.models import Channel, JobFailure, Notice, NoticeState, ToKind
+
+KEEPERS = (Role.HEAD, Role.CLERK)
 
 
 def inbox(actor: Actor) -> QuerySet[Notice]:
@@ -45,6 +49,25 @@ def failing_jobs(actor: Actor, most: int = 100) -> int:
 
 
 def failed() -> QuerySet[Notice]:
-    """What did not go out, within the viewer's scope."""
-    waiting = Notice.objects.filter(state=NoticeState.FAILED)
-    return waiting.select_related("matter", "entity").order_by("-id")
+    """What did not go out or did not arrive, and nobody has seen to, within the viewer's scope."""
+    waiting = Notice.objects.filter(state=NoticeState.FAILED, settled_at=None)
+    return waiting.select_related("matter", "entity", "person", "robot").order_by("-id")
+
+
+def undelivered(actor: Actor) -> QuerySet[Notice]:
+    """Of those, what is this person's to see to: all of his area, or what he has in hand himself.
+
+    An administrator sees to the ways, the head and the clerks to their office's enterprises, an officer to his own.
+    """
+    rows, roles = failed(), actor.roles_at()
+    if roles & {Role.ADMIN, Role.AUDITOR}:
+        return rows
+    mine = Q(matter__assignee_id__in=actor.hands) | Q(matter__second_id__in=actor.hands)
+    if roles & set(KEEPERS):
+        mine |= area_filter(actor, roles=KEEPERS)
+    return rows.filter(mine, to_kind=ToKind.ENTITY)
+
+
+def undelivered_count(actor: Actor, most: int = 100) -> int:
+    """How many of those there are, counted no further than `most`."""
+    return undelivered(actor)[:most].count()

@@ -26,15 +26,33 @@ def deliver(delivery: int) -> bool:
 @every("* * * * *")
 @job("notices.sweep", title=_("Queue messages that were left behind"), tries=1)
 def sweep() -> int:
-    """Queue what is due and has no job any more; give up what was interrupted while it was being sent."""
-    from zhijian.kernel.notices.sending import give_up_interrupted, overdue
+    """Queue what is due and has no job any more; see to what was interrupted while it was being sent."""
+    from zhijian.kernel.notices.sending import overdue, see_to_interrupted
     from zhijian.kernel.notices.webhooks.sending import overdue as undelivered
 
     for pk in undelivered():
         deliver.later(job_once=f"webhook:{pk}", delivery=pk)
 
-    give_up_interrupted()
+    see_to_interrupted()
     waiting = overdue()
     for pk in waiting:
         send.later(job_once=f"notice:{pk}", notice=pk)
     return len(waiting)
+
+
+@every("* * * * *")
+@job("notices.receipts", title=_("Fetch the receipts of text messages"), tries=1, transaction=False)
+def receipts() -> int:
+    """Write down what the provider reports; whatever it never reported on is unknown after a time."""
+    from zhijian.kernel.notices.receipts import collect, forget
+
+    return collect() + forget()
+
+
+@every("*/5 7-11 * * *")
+@job("notices.digest", title=_("Tell the offices' groups what the day brings"), tries=2)
+def digest() -> int:
+    """The morning's digest of each office, once a working day at its own time."""
+    from zhijian.kernel.notices.groups import digests
+
+    return digests()

@@ -16,7 +16,8 @@ from zhijian.kernel.ids import uuid7
 from zhijian.kernel.notices.webhooks.models import Delivery, Endpoint
 
 __all__ = [
-    "Channel", "Delivery", "Endpoint", "JobFailure", "Notice", "NoticeState", "SimulatedMessage", "ToKind",
+    "GOES_OUT", "Arrival", "Channel", "Delivery", "Endpoint", "JobFailure", "Notice", "NoticeState", "Preference",
+    "Robot", "SimulatedMessage", "SmsMonth", "ToKind",
 ]  # fmt: skip
 
 
@@ -25,6 +26,7 @@ class ToKind(models.TextChoices):
 
     PERSON = "person", _("Staff")
     ENTITY = "entity", _("Enterprise")
+    GROUP = "group", _("An office's group")
 
 
 class Channel(models.TextChoices):
@@ -32,7 +34,12 @@ class Channel(models.TextChoices):
 
     IN_APP = "in_app", _("On the platform")
     SMS = "sms", _("Text message")
+    EMAIL = "email", _("E-mail message")
+    ROBOT = "robot", _("Group robot")
     LINK = "link", _("Link handed over in person")
+
+
+GOES_OUT = (Channel.SMS, Channel.EMAIL, Channel.ROBOT)  # what an adapter carries
 
 
 class NoticeState(models.TextChoices):
@@ -43,6 +50,15 @@ class NoticeState(models.TextChoices):
     SENT = "sent", _("Sent")
     READ = "read", _("Read")
     FAILED = "failed", _("Failed")
+
+
+class Arrival(models.TextChoices):
+    """What the provider reported afterwards; empty for a way that reports nothing."""
+
+    AWAITED = "awaited", _("on its way")
+    YES = "yes", _("arrived")
+    NO = "no", _("did not arrive")
+    UNKNOWN = "unknown", _("no report of its arrival")
 
 
 class Notice(models.Model):
@@ -58,6 +74,7 @@ class Notice(models.Model):
     entity = models.ForeignKey("registry.Entity", models.PROTECT, null=True, related_name="notices", db_index=False)
     to_kind = models.CharField(max_length=8, choices=ToKind.choices)
     person = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="notices", db_index=False)
+    robot = models.ForeignKey("Robot", models.PROTECT, null=True, related_name="notices")
     channel = models.CharField(max_length=8, choices=Channel.choices)
     address = EncryptedText(null=True)
     address_index = models.CharField(max_length=32, blank=True)
@@ -70,6 +87,13 @@ class Notice(models.Model):
     error = models.CharField(max_length=300, blank=True)
     receipt = models.CharField(max_length=80, blank=True, help_text="the gateway's own number of the message")
     parts = models.PositiveSmallIntegerField(default=0, help_text="text messages that it was billed as")
+    cost = models.DecimalField(max_digits=10, decimal_places=4, null=True, help_text="at the price of its day")
+    billed = models.CharField(
+        max_length=16, blank=True, db_collation="C", help_text="the office that caused it, for good"
+    )
+    arrival = models.CharField(max_length=8, choices=Arrival.choices, blank=True)
+    arrived_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True, help_text="somebody saw to what did not go out")
     made_by = models.CharField(max_length=80, blank=True)
     made_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)
@@ -80,11 +104,12 @@ class Notice(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(to_kind="person", person__isnull=False)
-                | models.Q(to_kind="entity", entity__isnull=False),
+                | models.Q(to_kind="entity", entity__isnull=False)
+                | models.Q(to_kind="group", robot__isnull=False),
                 name="notice_receiver",
             ),
             models.UniqueConstraint(
-                fields=["dedupe", "channel", "to_kind", "person", "entity"],
+                fields=["dedupe", "channel", "to_kind", "person", "entity", "robot"],
                 condition=~models.Q(dedupe=""),
                 nulls_distinct=False,
                 name="notice_once",
@@ -96,22 +121,89 @@ class Notice(models.Model):
             models.Index(fields=["entity", "-id"], name="notice_entity"),
             models.Index(fields=["next_try"], condition=models.Q(state="queued"), name="notice_queue"),
             models.Index(fields=["claimed_at"], condition=models.Q(state="sending"), name="notice_sending"),
-            models.Index(fields=["-id"], condition=models.Q(state="failed"), name="notice_failed"),
+            models.Index(fields=["-id"], condition=models.Q(state="failed", settled_at=None), name="notice_failed"),
+            models.Index(fields=["sent_at"], condition=models.Q(arrival="awaited"), name="notice_awaited"),
+            models.Index(fields=["billed", "sent_at", "id"], condition=~models.Q(billed=""), name="notice_billed"),
             models.Index(fields=["address_index"], condition=~models.Q(address_index=""), name="notice_address"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.template} → {self.person_id or self.entity_id} ({self.channel})"
+        return f"{self.template} → {self.person_id or self.entity_id or self.robot_id} ({self.channel})"
+
+    @property
+    def standing(self) -> str:
+        """Where it stands, in words: its state, and what the provider reported of its arrival."""
+        shown = self.state == NoticeState.SENT and self.arrival
+        return str(self.get_arrival_display() if shown else self.get_state_display())  # type: ignore[attr-defined]
+
+
+class Robot(models.Model):
+    """The robot of an office's group: whoever knows its key may write there, so it lies sealed and is shown masked."""
+
+    class Kind(models.TextChoices):
+        WECOM = "wecom", _("WeCom group robot")
+        DINGTALK = "dingtalk", _("DingTalk group robot")
+
+    uid = models.UUIDField(unique=True, default=uuid7)
+    area = models.CharField(max_length=16, unique=True, db_collation="C")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    key = EncryptedText()
+    secret = EncryptedText(null=True)
+    digest = models.BooleanField(default=True)
+    digest_at = models.TimeField(default=dt.time(8, 30))
+    urgent = models.BooleanField(default=True)
+    active = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1)
+    made_at = models.DateTimeField(default=when.now)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.area}"
+
+
+class Preference(models.Model):
+    """How somebody of staff wants to be told besides the platform: an address, which kinds, and when not."""
+
+    person = models.OneToOneField("accounts.Person", models.CASCADE, primary_key=True, related_name="preference")
+    email = EncryptedText(null=True)
+    by_email = models.JSONField(default=list, help_text="kinds of notices that also come by e-mail")
+    muted = models.JSONField(default=list, help_text="kinds that stand in the inbox without counting as new")
+    quiet_from = models.TimeField(null=True)
+    quiet_until = models.TimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.person_id)
+
+
+class SmsMonth(models.Model):
+    """What an office caused in a month: kept with each message that goes out, so that nobody counts them all."""
+
+    area = models.CharField(max_length=16, db_collation="C")
+    month = models.DateField(help_text="its first day")
+    messages = models.PositiveIntegerField(default=0)
+    parts = models.PositiveIntegerField(default=0)
+    cost = models.DecimalField(max_digits=14, decimal_places=4, default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["month", "area"], name="sms_month_once")]
+
+    def __str__(self) -> str:
+        return f"{self.area} {self.month:%Y-%m}"
 
 
 class SimulatedMessage(models.Model):
-    """What the simulated gateway would have sent: shown on a page in the demo, never used where real people work."""
+    """What the simulated ways would have sent: shown on a page in the demo, never used where real people work."""
 
     notice = models.ForeignKey(Notice, models.CASCADE, related_name="simulated")
-    number = models.CharField(max_length=24)
+    key = models.UUIDField(null=True, unique=True)
+    channel = models.CharField(max_length=8, choices=Channel.choices, default=Channel.SMS)
+    number = models.CharField(max_length=120)
     text = models.TextField()
     parts = models.PositiveSmallIntegerField()
     at = models.DateTimeField(default=when.now)
+    reported_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["id"], condition=models.Q(reported_at=None), name="simulated_unreported")]
 
 
 class JobRun(models.Model):

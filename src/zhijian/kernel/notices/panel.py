@@ -14,8 +14,9 @@ from zhijian.kernel.desk.panels import Panel
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.matters.behalf import may_speak_for
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.notices.addresses import public_url
+from zhijian.kernel.notices.failing import settled_by_link
 from zhijian.kernel.notices.models import Channel, Notice, NoticeState, ToKind
-from zhijian.kernel.notices.sending import public_url
 from zhijian.kernel.notices.wording import render
 
 HANDED_OVER = "notices.link_made"
@@ -62,4 +63,5 @@ def hand_over(matter: Matter, actor: Actor) -> str:
         ledger.record(HANDED_OVER, actor=actor, subject=f"matter:{matter.pk}", matter=matter)
         waiting = Notice.objects.filter(matter=matter, channel=Channel.LINK, state=NoticeState.QUEUED)
         waiting.update(state=NoticeState.SENT)
+        settled_by_link(matter)
     return public_url(f"/p/{token}/")

@@ -1,7 +1,8 @@
 """Carrying a notice out, at most once.
 
-Three transactions: claim (committed before the gateway is asked), ask, write down. Whoever dies in between leaves the
-notice "being sent": it is never tried again by itself, since it may have gone out; a person decides.
+Three transactions: claim (committed before the provider is asked), ask, write down. Whoever dies in between leaves the
+notice "being sent". A provider that can be asked what became of a key is asked, then gets it again if it never had it;
+with any other, a person decides, since it may have gone out.
 """
 
 from __future__ import annotations
@@ -9,41 +10,32 @@ from __future__ import annotations
 import datetime as dt
 import logging
 
-from django.conf import settings
 from django.db.models import Q
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM
-from zhijian.kernel.accounts.links import make_link
+from zhijian.kernel.accounts.crypto import blind_index
 from zhijian.kernel.accounts.scope import scoped
-from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.matters.perform import record_of
-from zhijian.kernel.notices import jobs
-from zhijian.kernel.notices.channels import Refused, TryLater, gateway, sms_length
-from zhijian.kernel.notices.models import Channel, Notice, NoticeState
-from zhijian.kernel.notices.wording import render
-from zhijian.kernel.packs import stack
-from zhijian.kernel.party.family import Family, family_of, head_of
-from zhijian.kernel.party.pages import Told, page_of
+from zhijian.kernel.ids import uuid7
+from zhijian.kernel.notices import bill, failing, jobs
+from zhijian.kernel.notices.addresses import public_origin
+from zhijian.kernel.notices.channels import Adapter, Refused, TryLater, adapter
+from zhijian.kernel.notices.channels.protocol import Letter
+from zhijian.kernel.notices.channels.robots import A_MINUTE
+from zhijian.kernel.notices.letters import letter_of
+from zhijian.kernel.notices.models import GOES_OUT, Arrival, Channel, Notice, NoticeState
 from zhijian.kernel.registry.models import Entity
 
 logger = logging.getLogger(__name__)
 PAUSES = [dt.timedelta(minutes=m) for m in (1, 5, 30, 120, 360)]  # between the tries; then it is given up
 INTERRUPTED = dt.timedelta(minutes=10)
 LEFT_BEHIND = dt.timedelta(minutes=2)  # due for so long without having been sent: its job is lost
-
-
-def public_origin() -> str:
-    """What people outside reach the site by: settings.PUBLIC_ORIGIN, else the first trusted origin, else empty."""
-    origins = [settings.PUBLIC_ORIGIN, *settings.CSRF_TRUSTED_ORIGINS]
-    return next((origin.rstrip("/") for origin in origins if origin), "")
-
-
-def public_url(path: str) -> str:
-    """An address that works outside; the path alone where nobody said how the site is reached."""
-    return public_origin() + path
+MISSING = {
+    Channel.SMS: gettext_noop("no gateway for text messages is set up"),
+    Channel.EMAIL: gettext_noop("no mail server is set up"),
+}
 
 
 def claim(pk: int, *, locked: bool = True) -> Notice | None:
@@ -53,7 +45,7 @@ def claim(pk: int, *, locked: bool = True) -> Notice | None:
     """
     with scoped(SYSTEM):
         due = Q(next_try=None) | Q(next_try__lte=when.now())
-        rows = Notice.objects.filter(due, pk=pk, state=NoticeState.QUEUED, channel=Channel.SMS)
+        rows = Notice.objects.filter(due, pk=pk, state=NoticeState.QUEUED, channel__in=GOES_OUT)
         if locked:
             rows = rows.select_for_update(skip_locked=True, of=("self",))
         notice = rows.first()
@@ -72,80 +64,60 @@ def _between_reading_and_writing() -> None:
 
 
 def send_one(pk: int, *, locked: bool = True) -> bool:
-    """Claim and send; True when the gateway took it."""
+    """Claim and send; True when the provider took it."""
     notice = claim(pk, locked=locked)
     if notice is None:
         return False
+    way = adapter(notice.channel)
     try:
+        if way is None:
+            raise Refused(MISSING[Channel(notice.channel)])
         with scoped(SYSTEM):
-            text = text_of(notice)
+            letter = letter_of(notice)
+            _not_too_many(notice)
         with scoped(SYSTEM):
-            receipt = _ask(notice, text)
+            number = way.send(letter)
     except TryLater as error:
         _later(notice, str(error))
     except Refused as error:
         _give_up(notice, str(error))
     except Exception:
         logger.exception("notice %s: unclear whether it was sent", notice.pk)
-        _give_up(notice, gettext_noop("the gateway broke off: unclear whether it was sent"))
+        if way is not None and way.asks:
+            _later(notice, gettext_noop("the gateway broke off"))
+        else:
+            _give_up(notice, gettext_noop("the gateway broke off: unclear whether it was sent"))
     else:
-        _sent(notice, receipt, sms_length(text).parts)
+        _sent(notice, letter, number, way)
         return True
     return False
 
 
-def text_of(notice: Notice) -> str:
-    """The text message in the pack's language: what is to be done now, and a new link that opens the page of it.
-
-    Raises Refused where nobody said how the site is reached from outside: a link without a host helps nobody.
-    """
-    told = dict(notice.data)
-    if notice.entity is not None and notice.matter is not None:
-        if not public_origin():
-            raise Refused(gettext_noop("nobody said how the site is reached from outside (ZHIJIAN_PUBLIC_ORIGIN)"))
-        head = head_of(notice.matter)
-        family = family_of(head, SYSTEM)
-        first = family.waiting[0] if family.waiting else None
-        told |= {
-            "link": public_url(f"/p/{make_link(notice.entity, head, number=notice.address or '')}/"),
-            "title": head.title,
-            "n": len(family.waiting),
-            "day": family.day.isoformat() if family.day else "",
-            "waits": first.kind if first is not None else "",
-        }
-    with translation.override(stack().language):
-        if notice.entity is not None and notice.matter is not None:
-            told["own"] = _own_words(head, family, notice)
-        return render(notice.template, told).sms
+def _not_too_many(notice: Notice) -> None:
+    """A robot takes so many messages a minute and locks out whoever sends more. Raises TryLater."""
+    if notice.channel != Channel.ROBOT:
+        return
+    lately = Notice.objects.filter(robot=notice.robot_id, sent_at__gt=timezone.now() - dt.timedelta(minutes=1))
+    if lately[:A_MINUTE].count() >= A_MINUTE:
+        raise TryLater(gettext_noop("the group got as many messages as it takes in a minute"))
 
 
-def _own_words(head: Matter, family: Family, notice: Notice) -> str:
-    """What the programme of the page says of what happened; empty for the usual words."""
-    page = page_of(head.kind)
-    if page.sms is None:
-        return ""
-    happened = [notice.data, *(one["data"] for one in notice.data.get("more", []))]
-    steps = frozenset((str(one.get("kind")), str(one.get("verb"))) for one in happened)
-    return str(page.sms(Told(head, record_of(head), steps, len(family.waiting), family.day)))
-
-
-def _ask(notice: Notice, text: str) -> str:
-    way = gateway()
-    if way is None:
-        raise Refused(gettext_noop("no gateway for text messages is set up"))
-    return way.send(notice.address or "", text, str(notice.uid), notice)
-
-
-def _sent(notice: Notice, receipt: str, parts: int) -> None:
+def _sent(notice: Notice, letter: Letter, number: str, way: Adapter) -> None:
     with scoped(SYSTEM):
-        Notice.objects.filter(pk=notice.pk, state=NoticeState.SENDING).update(
-            state=NoticeState.SENT, sent_at=when.now(), receipt=receipt[:80], parts=parts, error=""
-        )
+        sms = notice.channel == Channel.SMS
+        price = bill.price(when.now()) if sms else None
+        changed = Notice.objects.filter(pk=notice.pk, state=NoticeState.SENDING).update(
+            state=NoticeState.SENT, sent_at=when.now(), receipt=number[:80], error="",
+            parts=letter.parts if sms else 0, cost=None if price is None else price * letter.parts,
+            arrival=Arrival.AWAITED if way.reports else "", billed=notice.area if sms else "",
+        )  # fmt: skip
+        if sms and changed:
+            bill.add(notice.area, when.now(), letter.parts, price)
 
 
 def _give_up(notice: Notice, why: str) -> None:
     with scoped(SYSTEM):
-        Notice.objects.filter(pk=notice.pk).update(state=NoticeState.FAILED, error=why[:300])
+        failing.give_up(notice, why)
 
 
 def _later(notice: Notice, why: str) -> None:
@@ -153,10 +125,10 @@ def _later(notice: Notice, why: str) -> None:
     if notice.tries > len(PAUSES):
         _give_up(notice, why)
         return
-    when = timezone.now() + PAUSES[notice.tries - 1]
+    next_try = timezone.now() + PAUSES[notice.tries - 1]
     with scoped(SYSTEM):
-        Notice.objects.filter(pk=notice.pk).update(state=NoticeState.QUEUED, next_try=when, error=why[:300])
-        jobs.send.later(job_at=when, notice=notice.pk)
+        Notice.objects.filter(pk=notice.pk).update(state=NoticeState.QUEUED, next_try=next_try, error=why[:300])
+        jobs.send.later(job_at=next_try, notice=notice.pk)
 
 
 def send_waiting(entity: Entity) -> None:
@@ -170,32 +142,44 @@ def send_waiting(entity: Entity) -> None:
         send_one(pk)
 
 
-def give_up_interrupted() -> int:
-    """Notices whose sender died: they may have gone out, so a person decides. Returns how many."""
+def see_to_interrupted() -> int:
+    """Notices whose sender died: asked about and sent where the provider can be asked; else a person decides.
+
+    Returns how many there were.
+    """
     before = timezone.now() - INTERRUPTED
-    return Notice.objects.filter(state=NoticeState.SENDING, claimed_at__lt=before).update(
-        state=NoticeState.FAILED, error=gettext_noop("interrupted: unclear whether it was sent")
-    )
+    rows = Notice.objects.filter(state=NoticeState.SENDING, claimed_at__lt=before)
+    found = list(rows.select_for_update(skip_locked=True, of=("self",)).order_by("pk")[:500])
+    for notice in found:
+        way = adapter(notice.channel)
+        if way is not None and way.asks:
+            Notice.objects.filter(pk=notice.pk).update(state=NoticeState.QUEUED, next_try=timezone.now())
+            jobs.send.later(job_once=f"notice:{notice.pk}", notice=notice.pk)
+        else:
+            failing.give_up(notice, gettext_noop("interrupted: unclear whether it was sent"))
+    return len(found)
 
 
 def overdue() -> list[int]:
     """Notices that should have been sent a while ago."""
     before = timezone.now() - LEFT_BEHIND
-    rows = Notice.objects.filter(state=NoticeState.QUEUED, channel=Channel.SMS)
+    rows = Notice.objects.filter(state=NoticeState.QUEUED, channel__in=GOES_OUT)
     return list(rows.filter(next_try__lte=before).values_list("pk", flat=True)[:500])
 
 
 def send_again(notice: Notice) -> None:
-    """An administrator's decision: queue a failed message once more, to the number that the register holds now."""
-    from zhijian.kernel.accounts.crypto import blind_index
-
+    """A person's decision: queue a failed message once more, to the number or address that holds now."""
     with scoped(SYSTEM):
         notice = Notice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
-        if notice.state != NoticeState.FAILED or notice.entity is None:
+        if notice.state != NoticeState.FAILED:
             return
-        if notice.matter_id is not None:  # what is about no matter was meant for that very number
+        # What is about no matter was meant for that very number.
+        if notice.channel == Channel.SMS and notice.entity is not None and notice.matter_id is not None:
             notice.address = notice.entity.phone
             notice.address_index = blind_index(notice.entity.phone, "phone") if notice.entity.phone else ""
+        if notice.arrival == Arrival.NO:  # it went out and did not arrive: what goes out now is another message
+            notice.uid = uuid7()
         notice.state, notice.tries, notice.next_try, notice.error = NoticeState.QUEUED, 0, timezone.now(), ""
+        notice.arrival, notice.settled_at = "", None
         notice.save()
         jobs.send.later(notice=notice.pk)

@@ -15,11 +15,11 @@ from zhijian.kernel.accounts.roles import Relation, Role
 from zhijian.kernel.accounts.scope import moment, scoped
 from zhijian.kernel.matters.flow import Flow, Step
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.notices import jobs
+from zhijian.kernel.notices import jobs, preferences
 from zhijian.kernel.notices.channels import gateway
-from zhijian.kernel.notices.models import Channel, Notice, NoticeState, ToKind
+from zhijian.kernel.notices.models import GOES_OUT, Channel, Notice, NoticeState, Preference, Robot, ToKind
 from zhijian.kernel.notices.receivers import Receiver, To, receivers
-from zhijian.kernel.notices.wording import templates
+from zhijian.kernel.notices.wording import LEGAL, kind_of, templates
 from zhijian.kernel.packs import stack
 from zhijian.kernel.party.family import head_of
 from zhijian.kernel.registry.models import Entity
@@ -48,22 +48,38 @@ def tell(
     made: list[Notice] = []
     # The outbox is the system's: who acts need not be allowed to read what others are told.
     with scoped(SYSTEM):
-        for receiver in receivers(to, matter):
+        found, kind = receivers(to, matter), kind_of(template, data)
+        chosen = preferences.of(found)
+        for receiver in found:
             if isinstance(receiver, Person) and receiver.pk == actor.person_id:
                 continue
-            for channel, address in _to_number(number) if number else _ways(receiver):
+            choice = chosen.get(receiver.pk) if isinstance(receiver, Person) else None
+            for channel, address in _to_number(number) if number else _ways(receiver, choice, kind):
                 if only and channel != only:
                     continue
-                notice = _write(receiver, channel, address, matter, template, data, actor, dedupe or "")
-                if notice is not None:
-                    made.append(notice)
+                notice = _notice(receiver, channel, address, matter, template, data, actor, dedupe or "")
+                _begin(notice, when.now(), choice, kind)
+                if (kept := _kept(notice)) is not None:
+                    made.append(kept)
     return made
 
 
-def _ways(receiver: Receiver) -> list[tuple[str, str]]:
-    """How somebody is reached: staff on the platform; an enterprise there and by text message, else by hand."""
+def tell_group(robot: Robot, *, template: str, data: dict[str, Any], actor: Actor, dedupe: str = "") -> Notice | None:
+    """Tell an office's group by its robot; None where it was told already. `data` names nobody and no shop."""
+    with scoped(SYSTEM):
+        notice = Notice(
+            area=robot.area, to_kind=ToKind.GROUP, robot=robot, channel=Channel.ROBOT, template=template, data=data,
+            dedupe=dedupe, made_by=actor.label, made_at=when.now(), next_try=when.now(),
+        )  # fmt: skip
+        return _kept(notice)
+
+
+def _ways(receiver: Receiver, choice: Preference | None, kind: str) -> list[tuple[str, str]]:
+    """How somebody is reached: staff on the platform, and by e-mail where they chose so; an enterprise there and by
+    text message, else by hand."""
     if isinstance(receiver, Person):
-        return [(str(Channel.IN_APP), "")]
+        address = preferences.by_email(choice, kind)
+        return [(str(Channel.IN_APP), ""), *([(str(Channel.EMAIL), address)] if address else [])]
     if receiver.phone and gateway() is not None:
         return [(str(Channel.IN_APP), ""), (str(Channel.SMS), receiver.phone)]
     return [(str(Channel.IN_APP), ""), (str(Channel.LINK), "")]
@@ -73,7 +89,7 @@ def _to_number(number: str) -> list[tuple[str, str]]:
     return [(str(Channel.SMS), number)] if gateway() is not None else []
 
 
-def _write(
+def _notice(
     receiver: Receiver,
     channel: str,
     address: str,
@@ -82,29 +98,38 @@ def _write(
     data: dict[str, Any],
     actor: Actor,
     dedupe: str,
-) -> Notice | None:
+) -> Notice:
     person = receiver if isinstance(receiver, Person) else None
     entity = receiver if isinstance(receiver, Entity) else None
-    now = when.now()
-    notice = Notice(
+    return Notice(
         matter=matter,
-        area=matter.area if matter else (entity.area if entity else ""),
+        area=_area(receiver, matter),
         entity=entity,
         to_kind=ToKind.PERSON if person else ToKind.ENTITY,
         person=person,
         channel=channel,
         address=address or None,
-        address_index=blind_index(address, "phone") if address else "",
+        address_index=blind_index(address, "email" if person else "phone") if address else "",
         template=template,
         data={**data, "party": True} if entity else data,
         dedupe=dedupe,
         made_by=actor.label,
-        made_at=now,
+        made_at=when.now(),
     )
-    _begin(notice, now)
+
+
+def _area(receiver: Receiver, matter: Matter | None) -> str:
+    """Whose keepers see whether it got through: the matter's office, else the receiver's own."""
+    if matter is not None:
+        return str(matter.area)
+    return str(receiver.area if isinstance(receiver, Entity) else receiver.home_id or "")
+
+
+def _kept(notice: Notice) -> Notice | None:
+    """Write it, or tell it in the notice of the same moment, and have it sent. None where it was told already."""
     if (bundle := _bundle(notice)) is not None:
         return bundle if _join(bundle, notice) else None
-    if not dedupe:
+    if not notice.dedupe:
         notice.save(force_insert=True)
     else:
         try:
@@ -113,15 +138,16 @@ def _write(
         except IntegrityError:
             return None
     moment()[_key(notice)] = notice.pk
-    if notice.channel == Channel.SMS and not when.is_told():  # who tells a history sends it himself, at that moment
-        jobs.send.later(notice=notice.pk)
+    if notice.channel in GOES_OUT and not when.is_told():  # who tells a history sends it himself, at that moment
+        later = notice.next_try if notice.next_try and notice.next_try > when.now() else None
+        jobs.send.later(job_at=later, notice=notice.pk)
     return notice
 
 
 def _key(notice: Notice) -> tuple[Any, ...]:
     """What makes two notices of one moment the same one: receiver, way, and the matter on whose page it stands."""
     head = head_of(notice.matter).pk if notice.matter is not None else notice.template
-    return ("notice", notice.person_id, notice.entity_id, notice.channel, head)
+    return ("notice", notice.person_id, notice.entity_id, notice.robot_id, notice.channel, head)
 
 
 def _bundle(notice: Notice) -> Notice | None:
@@ -145,12 +171,16 @@ def _join(bundle: Notice, notice: Notice) -> bool:
     return True
 
 
-def _begin(notice: Notice, now: dt.datetime) -> None:
+def _begin(notice: Notice, now: dt.datetime, choice: Preference | None, kind: str) -> None:
     """On the platform a notice has arrived when it is written; a link waits for somebody to hand it over."""
     if notice.channel == Channel.IN_APP:
         notice.state, notice.sent_at = NoticeState.SENT, now
+        if preferences.muted(choice, kind):
+            notice.state, notice.read_at = NoticeState.READ, now
     elif notice.channel == Channel.SMS:
         notice.next_try = now
+    elif notice.channel == Channel.EMAIL and choice is not None:
+        notice.next_try = now if kind in LEGAL else preferences.not_before(choice, now)
 
 
 def step_data(flow: Flow, step: Step, matter: Matter) -> dict[str, Any]:

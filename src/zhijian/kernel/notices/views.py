@@ -1,4 +1,4 @@
-"""Pages: the inbox, what failed, the simulated gateway, and the jobs."""
+"""Pages: the inbox, what failed, what the simulated ways would have sent, and the jobs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import linebreaksbr
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -23,10 +24,12 @@ from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.desk import gate
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable
-from zhijian.kernel.notices import inbox, panel, sending, wording
+from zhijian.kernel.notices import failing, inbox, panel, sending, wording
 from zhijian.kernel.notices.models import JobFailure, JobRun, Notice, SimulatedMessage
 
 PAGE = 50
+DOERS = (Role.ADMIN, Role.INSPECTOR, *inbox.KEEPERS)
+SEERS = (*DOERS, Role.AUDITOR)
 
 
 @dataclass(frozen=True)
@@ -80,19 +83,35 @@ def read_all(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@gate.roles(Role.ADMIN, Role.AUDITOR)
+@gate.roles(*SEERS)
 def failed_page(request: HttpRequest) -> HttpResponse:
-    """What did not go out: somebody must see it."""
-    rows, more = _page(inbox.failed(), request.GET.get("after"))
-    return render(request, "notices/failed.html", {"rows": [_shown(n) for n in rows], "more": more})
+    """What did not go out or did not arrive: somebody must see it, and see to it."""
+    actor = gate.actor_in(request)
+    rows, more = _page(inbox.undelivered(actor), request.GET.get("after"))
+    shown = [(_shown(n), n.matter is not None and panel.may_hand_over(n.matter, actor)) for n in rows]
+    return render(request, "notices/failed.html", {"rows": shown, "more": more})
+
+
+def _failed(request: HttpRequest, uid: str) -> Notice:
+    """The failed notice, if it is this person's to see to. Raises Http404."""
+    return get_object_or_404(inbox.undelivered(gate.actor_in(request)), uid=uid)
 
 
 @require_POST
-@gate.roles(Role.ADMIN)
+@gate.roles(*DOERS)
 def send_again(request: HttpRequest, uid: str) -> HttpResponse:
     """Queue it once more."""
-    sending.send_again(get_object_or_404(inbox.failed(), uid=uid))
+    sending.send_again(_failed(request, uid))
     messages.success(request, _("It will be sent again."))
+    return redirect("notices_failed")
+
+
+@require_POST
+@gate.roles(*DOERS)
+def settled(request: HttpRequest, uid: str) -> HttpResponse:
+    """The enterprise was told otherwise: off the list."""
+    failing.settle(_failed(request, uid), gate.actor_in(request))
+    messages.success(request, _("Noted: it was told in another way."))
     return redirect("notices_failed")
 
 
@@ -118,7 +137,7 @@ def simulator(request: HttpRequest) -> HttpResponse:
     seen = SimulatedMessage.objects.filter(notice__in=Notice.objects.all())  # row security narrows it to the scope
     rows, more = _page(seen.select_related("notice__entity").order_by("-id"), request.GET.get("after"))
     for row in rows:
-        row.told = _linked(row.text)
+        row.told = linebreaksbr(_linked(row.text))
     return render(request, "notices/simulator.html", {"rows": rows, "more": more})
 
 
@@ -131,7 +150,7 @@ def _linked(text: str) -> SafeString:
     def link(found: re.Match[str]) -> str:
         return f'<a href="{found[0].removeprefix(escape(settings.PUBLIC_ORIGIN))}">{found[0]}</a>'
 
-    return mark_safe(re.sub(r"https?://[^\s，。；]+", link, escape(text)))
+    return mark_safe(re.sub(r"https?://[^\s，。；)]+", link, escape(text)))
 
 
 @require_safe

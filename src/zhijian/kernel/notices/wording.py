@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 
 Text: TypeAlias = str | Promise | Callable[[Mapping[str, Any]], Any]
 
+# What people choose ways for. What the law asks somebody to keep cannot be switched off.
+MATTERS, LIMITS, PEOPLE, REPORTING = "matters", "limits", "people", "reporting"
+KINDS: dict[str, Any] = {
+    LIMITS: _("Time limits that ran out, certificates that end"),
+    MATTERS: _("What happens to my matters"),
+    PEOPLE: _("Leave and handovers"),
+    REPORTING: _("Records for other platforms"),
+}
+LEGAL = frozenset({LIMITS})
+
 
 @dataclass(frozen=True)
 class NoticeTemplate:
@@ -26,6 +36,7 @@ class NoticeTemplate:
     title: Text
     text: Text
     sms: Text = ""
+    kind: str = MATTERS
 
 
 @dataclass(frozen=True)
@@ -45,9 +56,12 @@ class _Shown(dict[str, Any]):
         return "…"
 
 
-def notice_template(code: str, *, title: Text, text: Text, sms: Text = "") -> NoticeTemplate:
-    """Declare a template; `sms` empty: the text is sent. {link} stands for the receiver's own link."""
-    made = NoticeTemplate(code, title, text, sms)
+def notice_template(code: str, *, title: Text, text: Text, sms: Text = "", kind: str = MATTERS) -> NoticeTemplate:
+    """Declare a template; `sms` empty: the text is sent. {link} stands for the receiver's own link.
+
+    `kind` is one of KINDS, by which staff choose how they are told.
+    """
+    made = NoticeTemplate(code, title, text, sms, kind)
     _templates[code] = made
     return made
 
@@ -55,6 +69,14 @@ def notice_template(code: str, *, title: Text, text: Text, sms: Text = "") -> No
 def templates() -> Mapping[str, NoticeTemplate]:
     """Every declared template by its code."""
     return _templates
+
+
+def kind_of(code: str, data: Mapping[str, Any]) -> str:
+    """Which kind a notice is: its template's; a step that time itself took is a time limit's."""
+    flow = _flow(data) if "verb" in data else None
+    if flow is not None and any(step.verb == data.get("verb") and step.by is not None for step in flow.steps):
+        return LIMITS
+    return _templates.get(code, _UNKNOWN).kind
 
 
 def render(code: str, data: Mapping[str, Any]) -> Rendered:
@@ -120,14 +142,16 @@ def step_sms(data: Mapping[str, Any]) -> str:
         usual, own = (ASKS if data.get("day") else ASKS_SOON), str(_page(kind).asks)
         dated = "{day}" in own and not data.get("day")  # a place without the rule has no day to name
         return (str(usual) if dated or not own else own).format_map(_Shown({**data, "kind": _flow_title(kind)}))
+    from zhijian.kernel.notices.texts import book
+
     titles = dict.fromkeys([step_title(data), *(step_title(one["data"]) for one in data.get("more", []))])
-    return _("{organ}: {title}: {what}. No answer is needed: {link}").format_map(
-        _Shown({**data, "what": listed(titles)})
-    )
+    return str(TOLD).format_map(_Shown(book().fitted({**data, "what": listed(titles)})))
 
 
 ASKS = _("{organ}: {title}: {n} to be answered by {day}: {link}")
 ASKS_SOON = _("{organ}: {title}: {n} to be answered: {link}")
+TOLD = _("{organ}: {title}: {what}. No answer is needed: {link}")
+STEP_TEXTS = (ASKS, ASKS_SOON, TOLD)
 _UNKNOWN = NoticeTemplate("", title="{title}", text="{title}")
 STEP = notice_template(
     "step",

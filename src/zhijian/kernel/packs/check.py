@@ -27,7 +27,7 @@ class Finding:
 def check() -> list[Finding]:
     """Everything that is wrong or unverified in the stack in force. Reads the bureau's own rows too."""
     try:
-        return [*_rules(), *_local(), *_calendar(), *_areas(), *_papers(), *_platforms(), *_programmes()]
+        return [*_rules(), *_local(), *_calendar(), *_areas(), *_papers(), *_platforms(), *_texts(), *_programmes()]
     except PackError as error:
         return [Finding("error", stack().name, str(error))]
 
@@ -163,6 +163,14 @@ def _platforms() -> Iterator[Finding]:
     from zhijian.kernel.exchange.checks import findings
 
     yield from findings()
+
+
+def _texts() -> Iterator[Finding]:
+    """What goes by SMS: registered, and short enough at its longest."""
+    from zhijian.kernel.notices.texts import findings
+
+    for level, where, what in findings():
+        yield Finding(level, where, what)
 
 
 def _programmes() -> Iterator[Finding]:

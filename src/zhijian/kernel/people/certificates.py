@@ -15,7 +15,7 @@ from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.clock import calendar, rule
 from zhijian.kernel.notices.receivers import holders
 from zhijian.kernel.notices.telling import tell
-from zhijian.kernel.notices.wording import notice_template
+from zhijian.kernel.notices.wording import LIMITS, notice_template
 
 WARNING = rule("inspection.certificate_warning", gettext_noop("How long before its end a certificate is to be renewed"))
 notice_template(
@@ -24,6 +24,7 @@ notice_template(
     text=gettext_lazy(
         "Renew it before {until}; from the day after, {name} can sign nothing and be planned for no visit."
     ),
+    kind=LIMITS,
 )
 
 

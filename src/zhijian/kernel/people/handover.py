@@ -14,7 +14,7 @@ from zhijian.kernel.accounts.people import holds, note
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.notices.telling import tell
-from zhijian.kernel.notices.wording import notice_template
+from zhijian.kernel.notices.wording import PEOPLE, notice_template
 from zhijian.kernel.people import keeping, kept, standing
 
 for code, words in {
@@ -27,11 +27,13 @@ notice_template(
     "handover.proposed",
     title=gettext_lazy("{giver} hands over to you"),
     text=gettext_lazy("Look at what it is and confirm; until then everything stays with {giver}."),
+    kind=PEOPLE,
 )
 notice_template(
     "handover.confirmed",
     title=gettext_lazy("{successor} has taken over"),
     text=gettext_lazy("All that hung on {giver} is with {successor} now."),
+    kind=PEOPLE,
 )
 
 

@@ -15,7 +15,7 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.notices.telling import tell
-from zhijian.kernel.notices.wording import notice_template
+from zhijian.kernel.notices.wording import PEOPLE, notice_template
 from zhijian.kernel.people import standing
 
 for code, words in {
@@ -27,6 +27,7 @@ notice_template(
     "leave.stand_in",
     title=gettext_lazy("You stand in for {person}"),
     text=gettext_lazy("From {since} to {until} you stand in for {person}: his matters are on your to-do page."),
+    kind=PEOPLE,
 )
 
 

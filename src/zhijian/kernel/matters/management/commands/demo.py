@@ -22,6 +22,7 @@ from zhijian.kernel.accounts.tree import load_jurisdictions
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence.seal import make_seal
 from zhijian.kernel.matters.catalogue import GATEWAYS, furniture
+from zhijian.kernel.notices import demo as notices
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import demo as papers
 from zhijian.kernel.party import demo as doors
@@ -66,6 +67,7 @@ class Command(BaseCommand):
             self._say(_("The work of {part} …").format(part=module.__name__.split(".")[-2]))
             module.plant(options["scale"], self._say)
         papers.plant(self._say)
+        notices.plant(self._say)
         with scoped(SYSTEM):
             heads = [account.area for account in people.accounts() if account.role == Role.HEAD]
             twins.plant(heads[0], self._say)
