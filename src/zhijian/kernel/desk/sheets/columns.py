@@ -42,6 +42,8 @@ def label(step: Step) -> str:
 def acts(one: type[MatterList], actor: Actor) -> list[Step]:
     """The steps of this list that the person may do to many by a sheet: those of existing matters, then openings."""
     flow, mine = one.all_flows()[0], actor.roles_at()
+    if actor.reads_only:
+        return []
     opening = [
         step
         for step in flow.steps

@@ -104,7 +104,7 @@ def _short(text: str, most: int) -> str:
 def door_qr(address: str) -> str:
     """The code of a door as SVG: a quarter of it may be scratched away (error correction Q)."""
     out = io.BytesIO()
-    segno.make(address, error="q", micro=False).save(out, kind="svg", scale=1, border=2, xmldecl=False, nl=False)
+    segno.make(address, error="q", micro=False).save(out, kind="svg", border=2, omitsize=True, xmldecl=False, nl=False)
     return out.getvalue().decode()
 
 
