@@ -1,6 +1,6 @@
 """Excel of 200,000 rows: how soon the first byte comes, how long all of it takes, how much memory the process has.
 
-A granian server with the application is asked over HTTP for whole files: a list of matters, the records of a figure.
+A granian server with the application is asked over HTTP for whole files: matters, records of a figure, doors.
 The memory is the peak of the serving processes while they write, beyond what they have at rest.
 """
 
@@ -20,6 +20,7 @@ from bench.site import OFFICE, Ports, office, processes
 
 FULL, FIRST_MS, MEMORY_MB = 200_000, 1_000.0, 150.0
 FILES = {
+    "doors of the register": f"/doors/export/?area={OFFICE}",
     "list of matters": "/l/inspection/export/",
     "records of a figure": f"/figures/inspection.finished/records.xlsx?area={OFFICE}&from=2020-01-01&to=2030-12-31",
 }
@@ -39,6 +40,7 @@ def main() -> None:
         rows = max(2_000, int(FULL * args.scale))
         say(f"planting {rows:,} matters …")
         plant(rows)
+        plant_doors(rows)
         with processes(fresh.env) as ports:
             results = [
                 line for what, path in FILES.items() for line in _file(ports, _session(officer), what, path, args)
@@ -74,6 +76,24 @@ def plant(rows: int) -> None:
     with connections["owner"].cursor() as cursor:
         cursor.execute("VACUUM ANALYZE matters_matter")
         cursor.execute("VACUUM ANALYZE inspection_inspection")
+
+
+def plant_doors(rows: int) -> None:
+    """So many places of business in the same office."""
+    from zhijian.kernel.registry.models import Entity, Premises
+    from zhijian.kernel.registry.text import search_columns
+
+    entity = Entity.objects.first()
+    assert entity is not None
+    for start in range(0, rows, 5_000):
+        made = []
+        for n in range(start, min(start + 5_000, rows)):
+            place = Premises(
+                entity=entity, name=f"基准{n}号店", area=OFFICE, trade="restaurant", address=f"柳泉路{n % 900}号"
+            )
+            place.fold, place.grams, place.initials, place.name_key = search_columns(place.name)
+            made.append(place)
+        Premises.objects.bulk_create(made)
 
 
 def _file(ports: Ports, cookie: str, what: str, path: str, args: Any) -> list[Result]:

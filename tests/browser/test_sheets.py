@@ -49,7 +49,7 @@ def test_cards_of_an_office_are_printed_handed_out_and_one_is_replaced(site: Sit
     expect(desk.locator("#run")).to_contain_text("0 / 30")
     look(desk, "cards-running")
     drain()
-    expect(desk.locator("#run")).to_contain_text("30 张码牌，共 3 页")
+    expect(desk.locator("#run")).to_contain_text("30 张码牌，按街路排列，共 3 页")
     look(desk, "cards-done")
     uid = re.search(r"/doors/runs/([^/]+)/", desk.url).group(1)  # type: ignore[union-attr]
     answer = desk.request.get(f"{site.url}/doors/runs/{uid}.pdf")
@@ -68,7 +68,7 @@ def test_cards_of_an_office_are_printed_handed_out_and_one_is_replaced(site: Sit
     desk.get_by_role("button", name="换新码").click()
     expect(desk.locator(".band.good")).to_contain_text("已失效")
     desk.get_by_role("button", name="打印卡片").click()
-    expect(desk.locator("#run")).to_contain_text("1 张码牌，共 1 页")
+    expect(desk.locator("#run")).to_contain_text("1 张码牌，按街路排列，共 1 页")
     desk.context.clear_cookies()
     desk.goto(f"{site.url}/d/{site.premises.door_code}/")
     expect(desk.locator("h1")).to_have_text("这张码牌已失效")

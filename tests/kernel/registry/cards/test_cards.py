@@ -139,6 +139,24 @@ def test_the_list_beside_the_cards_has_their_order_and_says_what_it_is(w, clerk,
     assert any(one.startswith("Trade: ") for one in told)
 
 
+def test_the_doors_go_out_as_excel_however_many(w, clerk, shop):
+    shop("近店", "柳泉路 9 号")
+    clerk.post(f"/doors/{w.premises.uid}/print/")
+    answer = clerk.get("/doors/export/?trade=restaurant")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))
+    rows = book.get_sheet_by_index(0).to_python()
+    assert rows[0][:4] == ["Premises", "Enterprise", "Code of the entity", "Address"]
+    by_name = {row[0]: row for row in rows[1:]}
+    assert set(by_name) == {"近店", w.premises.name}
+    assert by_name[w.premises.name][9] == "clerk" and by_name[w.premises.name][8].date() == world.in_days(0)
+    assert by_name["近店"][8] == ""
+    assert LedgerEntry.objects.get(kind="registry.exported").data["query"].endswith("trade=restaurant")
+    other = sign_in(w.stranger).get(f"/doors/export/?area={world.OFFICE}")
+    assert "近店" not in str(
+        CalamineWorkbook.from_filelike(io.BytesIO(b"".join(other.streaming_content))).get_sheet_by_index(0).to_python()
+    )
+
+
 def test_many_cards_are_a_job_that_tells_how_far_it_is(w, clerk, shop, monkeypatch):
     monkeypatch.setattr(printing, "AT_ONCE", 1)
     monkeypatch.setattr(printing, "PAGES", 1)
@@ -168,7 +186,7 @@ def test_many_cards_are_a_job_that_tells_how_far_it_is(w, clerk, shop, monkeypat
     assert "The file was dropped" in clerk.get(address).content.decode()
     again = clerk.post(f"/doors/runs/{run.uid}/again/")["Location"]
     jobs.run_pending()
-    assert "13 cards on 2 pages" in clerk.get(again).content.decode()
+    assert "13 cards, street by street. Pages: 2." in clerk.get(again).content.decode()
 
 
 def test_a_run_that_fails_says_so_and_counts_nothing_as_printed(w, clerk, monkeypatch):
