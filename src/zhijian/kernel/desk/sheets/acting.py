@@ -83,7 +83,7 @@ def submit(file: Any, one: type[MatterList], actor: Actor) -> SheetRun:
         language=translation.get_language() or "en",
     )  # fmt: skip
     _enter(TRIED, run, actor)
-    with _reader(run, actor) as reader:
+    with reading(run, actor) as reader:
         if isinstance(reader, NotTaken):
             SheetRun.objects.filter(pk=run.pk).update(state=State.REFUSED, trouble=str(reader)[:300])
             return run
@@ -96,7 +96,7 @@ def submit(file: Any, one: type[MatterList], actor: Actor) -> SheetRun:
 
 
 @contextmanager
-def _reader(run: SheetRun, actor: Actor) -> Iterator[Reader | NotTaken]:
+def reading(run: SheetRun, actor: Actor) -> Iterator[Reader | NotTaken]:
     """The reader of the run's file, on this machine's disk; or why it is none."""
     one = list_of(run.room, actor)
     with tempfile.TemporaryDirectory() as folder:
@@ -182,7 +182,7 @@ def _progress(run: SheetRun, gone: int, total: int) -> None:
 
 
 def _check(run: SheetRun, actor: Actor) -> None:
-    with _reader(run, actor) as reader:
+    with reading(run, actor) as reader:
         trouble = str(reader) if isinstance(reader, NotTaken) else ""
         total = 0
         if isinstance(reader, Reader):
@@ -276,7 +276,7 @@ def _do(run: SheetRun, actor: Actor) -> None:
     with scoped(SYSTEM):
         left = set(SheetRow.objects.filter(run=run, state=Row.READY).values_list("n", flat=True))
         over = SheetRow.objects.filter(run=run, state=Row.DONE).count()
-    with _reader(run, actor) as reader:
+    with reading(run, actor) as reader:
         if isinstance(reader, NotTaken):
             with scoped(SYSTEM):
                 SheetRun.objects.filter(pk=run.pk).update(trouble=str(reader)[:300])

@@ -196,7 +196,7 @@ def sheet_report(request: HttpRequest, uid: UUID) -> HttpResponse:
 def _report(run: SheetRun, one: type[MatterList], actor: Actor, about: list[str], language: str) -> Iterator[bytes]:
     with override(language), scoped(actor):
         bad = dict(SheetRow.objects.filter(run=run, state=SheetRow.State.REFUSED).values_list("n", "why"))
-        with acting._reader(run, actor) as reader:
+        with acting.reading(run, actor) as reader:
             if isinstance(reader, NotTaken):
                 return
             head = reader.sheet.head

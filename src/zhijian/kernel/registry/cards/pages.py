@@ -60,6 +60,7 @@ def cards_page(request: HttpRequest) -> HttpResponse:
         "trades": kinds,
         "printed": choosing.printed_words(),
         "grids": printing.GRIDS,
+        "origin": _origin(request),
         "narrowed": bool(chosen.trade or chosen.q or chosen.printed),
     }
     return render(request, "registry/cards.html", context)
@@ -131,11 +132,15 @@ def cards_print(request: HttpRequest) -> HttpResponse:
     return _begin(request, actor, keys, chosen.area, chosen.told)
 
 
+def _origin(request: HttpRequest) -> str:
+    """What the codes lead to: the address by which people outside reach the site, else the one that was asked."""
+    return (settings.PUBLIC_ORIGIN or request.build_absolute_uri("/")).rstrip("/")
+
+
 def _begin(request: HttpRequest, actor: Actor, keys: list[int], area: str, told: dict[str, str]) -> HttpResponse:
     per_page = request.POST.get("per_page", "")
-    origin = (settings.PUBLIC_ORIGIN or request.build_absolute_uri("/")).rstrip("/")
     run = CardRun.objects.create(
-        area=area, person_id=actor.person_id, by_name=actor.name, chosen=told, places=keys, origin=origin,
+        area=area, person_id=actor.person_id, by_name=actor.name, chosen=told, places=keys, origin=_origin(request),
         per_page=int(per_page) if per_page.isdecimal() and int(per_page) in printing.GRIDS else 12,
     )  # fmt: skip
     if len(keys) <= printing.AT_ONCE:
@@ -245,8 +250,7 @@ def door_codes(request: HttpRequest, uid: UUID) -> HttpResponse:
     cards, actor = choosing.last_cards(places), gate.actor_in(request)
     codes = []
     for place in places:
-        address = (settings.PUBLIC_ORIGIN or request.build_absolute_uri("/")).rstrip("/") + f"/d/{place.door_code}/"
-        picture = mark_safe(printing.door_qr(address))
+        picture = mark_safe(printing.door_qr(f"{_origin(request)}/d/{place.door_code}/"))
         mine = bool(actor.roles_at(place.area) & PRINTERS)
         codes.append((place, picture, shown_door_code(place.door_code), cards.get(place.pk), mine))
     retired = RetiredCode.objects.filter(premises__in=places).select_related("premises").order_by("-id")[:DOORS]

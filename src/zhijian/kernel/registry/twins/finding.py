@@ -113,7 +113,7 @@ def pairs() -> Pairs:
 
 
 @every("40 2 * * *")
-@job("registry.find_twins", title=_("Look for enterprises that are on file twice"), tries=2)
+@job("registry.find_twins", title=_("Look for enterprises that are on file twice"), tries=2, lock="registry.twins")
 def find() -> int:
     """Renew the list: new pairs are added, those that no rule gives any more go, what people said stays."""
     with transaction.atomic():
