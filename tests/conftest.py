@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from zhijian.ops import testing
 
@@ -69,6 +70,13 @@ def _own_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("blobs")
     with testing.blobs_in(folder):
         yield folder
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """A page that was asked for in English leaves its language active in this thread: no test hands it to the next."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -35,6 +35,7 @@ from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.clock.models import Clock
+from zhijian.kernel.desk.models import SavedList, SheetRun
 from zhijian.kernel.evidence import files
 from zhijian.kernel.exchange.models import Arrival, Batch, Inlet, Owed
 from zhijian.kernel.matters.catalogue import flow_of, flows
@@ -45,7 +46,7 @@ from zhijian.kernel.papers.drafts import docx
 from zhijian.kernel.papers.models import Blank, PaperTemplate, SealRequest
 from zhijian.kernel.party import access
 from zhijian.kernel.registry import joining
-from zhijian.kernel.registry.models import Entity
+from zhijian.kernel.registry.models import CardRun, Entity, Twin
 from zhijian.ops import tls
 
 pytestmark = pytest.mark.django_db
@@ -111,11 +112,24 @@ def things(w: world.World) -> Things:
     one, two = (Entity.objects.create(name=name, area=world.OFFICE) for name in ("甲店", "乙店"))
     join = joining.merge(one, two, SYSTEM, seen=joining.fingerprint(one, two))
     given = access.give(w.entity, None, access.Person(who="李店长", phone="13805330071"), SYSTEM)
+    cards = CardRun.objects.create(
+        area=world.OFFICE, person=w.inspector, by_name="x", places=[w.premises.pk], origin=""
+    )
+    twin = Twin.objects.create(
+        one=w.entity, other=one, area=world.OFFICE, other_area=world.OFFICE, reasons=["code"], found_at=at
+    )
+    clerk = w.person("x-clerk", Role.CLERK, world.OFFICE)
+    sheet = SheetRun.objects.create(person=clerk, room="inspection", file_name="x.xlsx", sha256="", language="en")
+    kept = SavedList.objects.create(person=clerk, room="inspection", name="x", shared=world.OFFICE)
     others = {kind: str(OPENERS[kind](w).uid) for kind in flows() if kind not in ("inspection", "rectification")}
     return {
         **others,
         "join": str(join.uid),
         "access": str(given.uid),
+        "cards": str(cards.uid),
+        "twin": str(twin.uid),
+        "sheet": str(sheet.uid),
+        "kept": str(kept.uid),
         "inspection": str(planned.uid),
         "rectification": str(finding.uid),
         "entity": str(w.entity.uid),

@@ -22,6 +22,7 @@ from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters.catalogue import flows
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import Offer, perform
+from zhijian.kernel.registry.door import shown_door_code
 
 pytestmark = pytest.mark.django_db
 TOMORROW = today() + dt.timedelta(days=1)
@@ -84,6 +85,11 @@ def test_an_excel_file_holds_the_filtered_rows_and_is_in_the_ledger(world, signe
     assert [row[0] for row in rows[1:]] == [matter.number]
     entry = LedgerEntry.objects.get(kind="desk.exported")
     assert entry.data == {"list": "inspection", "filter": "state=open"}
+    told = [row[0] for row in book.get_sheet_by_index(1).to_python()]
+    assert told[0] == "Inspections"
+    assert told[2] == "State: all that are open"
+    assert "体育场" in told[1] and world.head.name in told[3] and f"{today():%Y-%m-%d}" in told[3]
+    assert told[-1] == "1 row"
 
 
 def test_the_record_page_says_state_owner_and_next_steps(world, signed_in):
@@ -226,7 +232,7 @@ def test_the_entitys_file_and_its_door_codes(world, signed_in):
     for words in (world.entity.name, world.entity.code, world.premises.name, "JY23703030000001", matter.number):
         assert words in shown
     codes = client.get(f"/e/{world.entity.uid}/codes/")
-    assert world.premises.door_code in text(codes)
+    assert shown_door_code(world.premises.door_code) in text(codes)
     assert "<svg" in codes.content.decode()
 
 

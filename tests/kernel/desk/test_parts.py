@@ -65,15 +65,17 @@ def test_an_excel_file_begins_to_flow_before_the_rows_are_read():
             asked.append(n)
             yield [n, f"<店 & {n}>", Decimal("3.50"), dt.date(2026, 11, 24), MOMENT, None, True]
 
-    parts = xlsx.stream("检查/2026", list("ABCDEFG"), rows())
+    parts = xlsx.stream("检查/2026", list("ABCDEFG"), rows(), about=["检查", "辖区:张店"])
     first = next(parts)
     assert first.startswith(b"PK")
     assert asked == []
     whole = first + b"".join(parts)
-    sheet = CalamineWorkbook.from_filelike(io.BytesIO(whole)).get_sheet_by_index(0).to_python()
+    book = CalamineWorkbook.from_filelike(io.BytesIO(whole))
+    sheet = book.get_sheet_by_index(0).to_python()
     assert sheet[0] == list("ABCDEFG")
     assert sheet[1][:5] == [0.0, "<店 & 0>", 3.5, dt.date(2026, 11, 24), MOMENT]
     assert len(sheet) == 4
+    assert [row[0] for row in book.get_sheet_by_index(1).to_python()] == ["检查", "辖区:张店", "3 rows"]
 
 
 MOMENT = dt.datetime.fromisoformat("2026-11-24T08:30:00")  # Excel knows no zones

@@ -116,7 +116,7 @@ def test_an_expired_certificate_is_said(w):
 
 def book(*rows: list[str]) -> SimpleUploadedFile:
     heading = ["用户名", "姓名", "单位", "岗位", "执法证", "有效期至"]
-    return SimpleUploadedFile("people.xlsx", b"".join(xlsx.stream("人员", heading, rows)))
+    return SimpleUploadedFile("people.xlsx", b"".join(xlsx.stream("人员", heading, rows, about=["人员"])))
 
 
 def test_excel_in_each_wrong_row_is_named_the_others_are_made(w):
@@ -145,7 +145,9 @@ def test_excel_out_holds_the_area_and_is_in_the_ledger(w, tmp_path: Path):
     answer = signed_in(w.head).get("/people/export/")
     path = tmp_path / "people.xlsx"
     path.write_bytes(io.BytesIO(b"".join(answer.streaming_content)).getvalue())
-    names = {row.cells[1] for row in list(xlsx_rows(path, []))[1:]}
+    rows = list(xlsx_rows(path, []))
+    names = {row.cells[1] for row in rows[1:] if row.sheet == rows[0].sheet}
+    assert rows[-2].cells[0].startswith("Made by 所长"), "the second sheet says whose it is"
     assert {"甲", "乙", "丙", "所长"} <= names and "外区" not in names
     with scoped(SYSTEM):
         assert LedgerEntry.objects.filter(kind="people.exported", actor=f"person:{w.head.pk}").count() == 1

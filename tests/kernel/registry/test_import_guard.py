@@ -70,6 +70,27 @@ def test_a_register_as_it_should_be_is_not_suspected(tmp_path: Path) -> None:
     assert take(write(tmp_path / "t.csv", [HEAD, *odd]), dry_run=True).state == "done"
 
 
+def test_persons_that_no_pattern_knows_are_not_taken_for_firms(tmp_path: Path) -> None:
+    """Three hundred firms that are all new, their names under the representatives' heading and the other way round."""
+    new = [entity(n, f"张店新办{n}餐饮有限公司", 法定代表人=f"张测{5000 + n}") for n in range(1, 301)]
+    run = take(write(tmp_path / "t.csv", [HEAD, *swapped(new, "企业名称", "法定代表人")]), dry_run=True)
+    assert (run.state, run.refusal["why"]) == ("refused", "swapped_with")
+    assert run.refusal["detail"] == {
+        "column": "企业名称", "other": "法定代表人", "holds": "person", "other_holds": "name",
+    }  # fmt: skip
+    with translation.override("zh-hans"):
+        assert "企业名称" in run.trouble and "法定代表人" in run.trouble and "人名" in run.trouble
+    assert Entity.objects.count() == 0
+    assert take(write(tmp_path / "u.csv", [HEAD, *new]), dry_run=True).state == "done"
+
+
+def test_households_called_like_their_owners_are_not_suspected(tmp_path: Path) -> None:
+    rows = [entity(n, PEOPLE[n % 10], 法定代表人=PEOPLE[n % 10]) for n in range(1, 31)]
+    assert take(write(tmp_path / "t.csv", [HEAD, *rows]), dry_run=True).state == "done"
+    firms = [entity(n, NAMES[1].format(n=n), 法定代表人=f"山东某{n}投资管理有限公司") for n in range(1, 31)]
+    assert take(write(tmp_path / "u.csv", [HEAD, *firms]), dry_run=True).state == "done", "a firm runs a partnership"
+
+
 def test_before_the_import_one_sees_what_would_stand_there(tmp_path: Path) -> None:
     take(write(tmp_path / "a.csv", [HEAD, *register()]))
     changed = register()

@@ -4,7 +4,7 @@ class ProblemList(MatterList):
     flow = PROBLEM
     columns = ["number", "entity", "title", "state", "owner", "due"]
     filters = ["state", "area", "category", "owner", "overdue"]
-    bulk = ["assign"]
+    bulk = ["plan", "assign"]
     export = True
 """
 
@@ -37,8 +37,10 @@ class MatterList:
 
     `name` stands in the address (the flow's kind by default), `start` are filters that hold until somebody chooses,
     `panels` are shown on the record page of the flow's matters, `room` puts it on the menu, `empty` says what would be
-    here and how it gets here. `exported` are columns that only the Excel file has. `opens` names what opens a matter
-    where a plain step is not enough: verb → function(actor, about, facts) -> Matter.
+    here and how it gets here. `bulk` are the verbs that are fit to be done to many at once, from the page or by a sheet
+    that comes back (`sheets`); one that opens a matter, by a sheet only. `exported` are columns that only Excel
+    has. `opens` names what opens a matter where a plain step is not enough: verb → function(actor, about, facts) ->
+    Matter.
     """
 
     flow: ClassVar[Flow | None] = None

@@ -6,7 +6,8 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from zhijian.kernel.desk.api import api
-from zhijian.kernel.desk.views import account, entity, lists, opening, patch, private, record, search, todo
+from zhijian.kernel.desk.sheets import pages as sheets
+from zhijian.kernel.desk.views import account, entity, lists, opening, patch, private, record, saved, search, todo
 
 urlpatterns = [
     path("", todo.todo_page, name="todo"),
@@ -26,6 +27,17 @@ urlpatterns = [
     path("l/<slug:name>/", lists.list_page, name="list"),
     path("l/<slug:name>/export/", lists.list_export, name="list_export"),
     path("l/<slug:name>/bulk/<slug:verb>/", lists.list_bulk, name="list_bulk"),
+    path("l/<slug:name>/sheet/", sheets.sheet_page, name="sheet_send"),
+    path("l/<slug:name>/sheet.xlsx", sheets.sheet_out, name="sheet_out"),
+    path("l/<slug:name>/sheet/doors.xlsx", sheets.sheet_doors, name="sheet_doors"),
+    path("sheets/<uuid:uid>/", sheets.sheet, name="sheet"),
+    path("sheets/<uuid:uid>/do/", sheets.sheet_do, name="sheet_do"),
+    path("sheets/<uuid:uid>/undo/", sheets.sheet_undo, name="sheet_undo"),
+    path("sheets/<uuid:uid>/refused.xlsx", sheets.sheet_report, name="sheet_report"),
+    path("l/<slug:name>/keep/", saved.keep, name="list_keep"),
+    path("kept/", saved.kept, name="kept"),
+    path("kept/<uuid:uid>/", saved.open_kept, name="kept_open"),
+    path("kept/<uuid:uid>/change/", saved.change, name="kept_change"),
     path("new/<slug:kind>/<slug:verb>/", opening.open_page, name="open"),
     path("m/<uuid:uid>/", record.record_page, name="record"),
     path("m/<uuid:uid>/clock/<int:pk>/", record.explain_page, name="explain"),
@@ -33,6 +45,5 @@ urlpatterns = [
     path("m/<uuid:uid>/<slug:verb>/", record.step_page, name="step"),
     path("private/<slug:what>/<uuid:uid>/", private.private_page, name="private"),
     path("e/<uuid:uid>/", entity.entity_page, name="entity"),
-    path("e/<uuid:uid>/codes/", entity.door_codes, name="door_codes"),
     path("api/v1/", api.urls),
 ]

@@ -1,6 +1,6 @@
 """Excel files that begin to flow at once: rows are written as they come, memory stays small at any length.
 
-An .xlsx is a zip of a few small XML files and one long one; the long one is written last, row by row.
+An .xlsx is a zip of a few small XML files and one long one, written row by row; a second sheet says what the file is.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 from xml.sax.saxutils import escape
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 CHUNK = 64 * 1024  # bytes gathered before they are handed on
 MAX_ROWS = 1_048_576  # Excel's own limit, heading included
@@ -29,15 +32,19 @@ _PARTS = {
     '<Default Extension="xml" ContentType="application/xml"/>'
     '<Override PartName="/xl/workbook.xml" '
     'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
-    '<Override PartName="/xl/worksheets/sheet1.xml" '
-    'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>'
-    '<Override PartName="/xl/styles.xml" '
+    + "".join(
+        f'<Override PartName="/xl/worksheets/sheet{n}.xml" '
+        'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>'
+        for n in (1, 2)
+    )
+    + '<Override PartName="/xl/styles.xml" '
     'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/></Types>',
     "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
     f'<Relationship Id="rId1" Type="{_REL}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
     "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
     f'<Relationship Id="rId1" Type="{_REL}/worksheet" Target="worksheets/sheet1.xml"/>'
-    f'<Relationship Id="rId2" Type="{_REL}/styles" Target="styles.xml"/></Relationships>',
+    f'<Relationship Id="rId2" Type="{_REL}/worksheet" Target="worksheets/sheet2.xml"/>'
+    f'<Relationship Id="rId3" Type="{_REL}/styles" Target="styles.xml"/></Relationships>',
     # Cell formats: 0 plain, 1 heading, 2 day, 3 moment, 4 number with two decimals.
     "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}"><numFmts count="2">'
     '<numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
@@ -102,30 +109,48 @@ def _letters(n: int) -> str:
     return text
 
 
-def stream(
-    sheet: str, heading: Sequence[str], rows: Iterable[Sequence[Any]], widths: Sequence[int] = ()
-) -> Iterator[bytes]:
-    """The bytes of a workbook with one sheet; the heading stays in sight and filters. `widths`: characters, else 20."""
-    columns = "".join(
+def _columns(heading: Sequence[str], widths: Sequence[int]) -> str:
+    return "".join(
         f'<col min="{n}" max="{n}" width="{widths[n - 1] if n <= len(widths) else 20}" customWidth="1"/>'
         for n in range(1, max(len(heading), 1) + 1)
     )
+
+
+def _workbook(*sheets: str) -> str:
+    names = [escape(re.sub(r"[\[\]:*?/\\]", " ", sheet)[:31], {'"': "&quot;"}) for sheet in sheets]
+    listed = "".join(f'<sheet name="{name}" sheetId="{n}" r:id="rId{n}"/>' for n, name in enumerate(names, 1))
+    return f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_REL}"><sheets>{listed}</sheets></workbook>'
+
+
+def _about(lines: Sequence[str], rows: int, more: bool) -> str:
+    """The second sheet: what the file holds, and how many rows that came to."""
+    told = [*lines, ngettext("%(n)s row", "%(n)s rows", rows) % {"n": rows}]
+    if more:
+        told.append(_("Excel takes no more rows: the list goes on. Choose less, and export again."))
+    body = "".join(f"<row>{_text(line, 0)}</row>" for line in told)
+    return (
+        f'{_XML}<worksheet xmlns="{_MAIN}"><cols><col min="1" max="1" width="100" customWidth="1"/></cols>'
+        f"<sheetData>{body}</sheetData></worksheet>"
+    )
+
+
+def stream(
+    sheet: str, heading: Sequence[str], rows: Iterable[Sequence[Any]], widths: Sequence[int] = (), *,
+    about: Sequence[str],
+) -> Iterator[bytes]:  # fmt: skip
+    """The bytes of a workbook: the rows, whose heading stays in sight and filters, and a sheet with `about` (its lines
+    say what was chosen, by whom and when, see `exports.about`). `widths`: characters, else 20."""
     pipe = _Pipe()
-    name = escape(re.sub(r"[\[\]:*?/\\]", " ", sheet)[:31], {'"': "&quot;"})
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as book:  # type: ignore[arg-type]
         for path, xml in _PARTS.items():
             book.writestr(path, _XML + xml)
-        book.writestr(
-            "xl/workbook.xml",
-            f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_REL}"><sheets>'
-            f'<sheet name="{name}" sheetId="1" r:id="rId1"/></sheets></workbook>',
-        )
+        book.writestr("xl/workbook.xml", _workbook(sheet, _("What this is")))
         yield pipe.take()
         with book.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as out:
             out.write(
                 f'{_XML}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
                 '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
-                f"<cols>{columns}</cols>"
+                f"<cols>{_columns(heading, widths)}</cols>"
                 "<sheetData>".encode()
             )
             out.write(("<row>" + "".join(_text(str(h), 1) for h in heading) + "</row>").encode())
@@ -138,4 +163,5 @@ def stream(
                     yield pipe.take()
             last = f"{_letters(max(len(heading), 1))}{min(number, MAX_ROWS)}"
             out.write(f'</sheetData><autoFilter ref="A1:{last}"/></worksheet>'.encode())
+        book.writestr("xl/worksheets/sheet2.xml", _about(about, min(number, MAX_ROWS) - 1, number > MAX_ROWS))
     yield pipe.take()

@@ -76,7 +76,8 @@ class Step:
     `from_` None opens the matter. `to` None leaves the state as it is. `does(matter, record, facts, actor, at)` is for
     what the table can't say; it runs in the same transaction, after the facts are stored. `said` is the timeline's
     wording, with {names} of facts. `likely` is the blue button;
-    `confirm` asks once more. `hidden` steps are other code's, never a button; `quiet` ones are shown only while open.
+    `confirm` asks once more. `back` is the verb of the step that takes it back when it was done to many (told what the
+    matter held before). `hidden` steps are other code's, never a button; `quiet` ones are shown only while open.
     """
 
     verb: str
@@ -102,6 +103,7 @@ class Step:
     confirm: bool = False
     hidden: bool = False
     quiet: bool = False
+    back: str = ""
     does: Callable[..., Any] | None = None
 
     @cached_property
@@ -160,6 +162,8 @@ class Flow:
             for code in (*step.froms, *_many(step.to)):
                 if code not in self._by_code:
                     raise ValueError(f"{self.kind}.{step.verb}: unknown state {code!r}")
+            if step.back and step.back not in self.verbs():
+                raise ValueError(f"{self.kind}.{step.verb}: unknown verb {step.back!r} to take it back")
             if not step.froms and not step.to:
                 raise ValueError(f"{self.kind}.{step.verb}: an opening step needs a state to go to")
 

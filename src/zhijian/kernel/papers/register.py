@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.scope import in_scope, scoped
 from zhijian.kernel.clock import calendar
-from zhijian.kernel.desk import gate, said, xlsx
+from zhijian.kernel.desk import exports, gate, said, xlsx
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers.acts import KEEPERS
@@ -194,18 +194,15 @@ def numbers_export(request: HttpRequest) -> HttpResponse:
             area=actor.posts[0].area,
             data={"title": title, "year": year, "organ": chosen.series.organ},
         )
-    answer = StreamingHttpResponse(
-        _excel(chosen, actor, f"{title} {year}", get_language() or "en"),
-        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    )
-    file = quote(f"{title}-{year}.xlsx")
-    answer["Content-Disposition"] = f"attachment; filename=\"numbers.xlsx\"; filename*=UTF-8''{file}"
-    return answer
+    states = dict(NumberRow.State.choices)
+    chosen_words = [(_("State"), str(states[chosen.state]))] if chosen.state else []
+    about = exports.about(f"{title} {year}", actor, chosen_words, chosen.series.organ)
+    return exports.answer(f"{title}-{year}", "numbers", _excel(chosen, actor, about, get_language() or "en"))
 
 
-def _excel(chosen: Choice, actor: Actor, title: str, language: str) -> Iterator[bytes]:
+def _excel(chosen: Choice, actor: Actor, about: list[str], language: str) -> Iterator[bytes]:
     with override(language), scoped(actor):
-        yield from xlsx.stream(title, [str(one) for one in HEADING], _cells(chosen, actor))
+        yield from xlsx.stream(about[0], [str(one) for one in HEADING], _cells(chosen, actor), about=about)
 
 
 def _cells(chosen: Choice, actor: Actor) -> Iterator[tuple[Any, ...]]:

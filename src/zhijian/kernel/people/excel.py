@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
@@ -24,7 +23,7 @@ from zhijian.kernel.accounts.models import Jurisdiction, Person
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
-from zhijian.kernel.desk import said, xlsx
+from zhijian.kernel.desk import exports, said, xlsx
 from zhijian.kernel.desk.gate import actor_in, roles
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.people import pages, seeing
@@ -58,13 +57,10 @@ def export(request: HttpRequest) -> HttpResponse:
     area = actor.posts[0].area
     ledger.record("people.exported", actor=actor, subject=f"account:{actor.person_id}", area=area)
     heading = [*COLUMNS, _("Posts"), _("Phones"), _("Open matters"), _("Account")]
-    file = quote(f"{_('People')}-{calendar.today():%Y%m%d}.xlsx")
-    answer = StreamingHttpResponse(
-        xlsx.stream(_("People"), [str(word) for word in heading], _rows(actor, get_language() or "en")),
-        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    )
-    answer["Content-Disposition"] = f"attachment; filename=\"people.xlsx\"; filename*=UTF-8''{file}"
-    return answer
+    about = exports.about(_("People"), actor)
+    rows = _rows(actor, get_language() or "en")
+    body = xlsx.stream(about[0], [str(word) for word in heading], rows, about=about)
+    return exports.answer(about[0], "people", body)
 
 
 def _rows(actor: Actor, language: str) -> Iterator[list[Any]]:
@@ -111,7 +107,11 @@ def read(path: Path, actor: Actor) -> tuple[list[Person], list[Wrong]]:
     """Make the people of the file; the rows that can't be, with the reason. Raises Refused for a damaged file."""
     made: list[Person] = []
     wrong: list[Wrong] = []
+    first = ""
     for row in xlsx_rows(path, []):
+        first = first or row.sheet
+        if row.sheet != first:  # the second sheet of our own file says what it is
+            break
         cells = [cell.strip() for cell in (row.cells + [""] * 6)[:6]]
         if row.number == 1 or not any(cells):
             continue

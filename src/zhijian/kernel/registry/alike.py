@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .models import MISREAD, ORGANISATION, Entity
+from .models import MISREAD, ORGANISATION, Entity, Twin
 from .text import fold
 
 MOST = 10  # proposals for one entity
@@ -23,6 +23,8 @@ REASONS: dict[str, str | Promise] = {
     "organisation": _("the same organisation number inside the code"),
     "name_address": _("the same name at the same address"),
     "phone_person": _("the same phone and representative"),
+    "phone_name": _("the same phone and a similar name"),
+    "licence": _("the same licence number"),
 }
 
 
@@ -44,7 +46,8 @@ def code_key(code: str) -> str:
 
 
 def alike(entity: Entity) -> list[Alike]:
-    """Entities that may be the same as this one, the best reasons first; three bounded queries."""
+    """Entities that may be the same as this one, the best reasons first; bounded queries. Those of which somebody said
+    that they are not the same are left out."""
     found: dict[int, Alike] = {}
 
     def add(reason: str, rows: list[Entity]) -> None:
@@ -64,7 +67,15 @@ def alike(entity: Entity) -> list[Alike]:
     if entity.phone and entity.representative:
         same = others.filter(phone=entity.phone).exclude(phone="")[:LOOKED_AT]
         add("phone_person", [r for r in same if fold(r.representative) == fold(entity.representative)])
+    for pk in _apart(entity) if found else ():
+        found.pop(pk, None)
     return sorted(found.values(), key=lambda one: (-len(one.reasons), one.entity.pk))[:MOST]
+
+
+def _apart(entity: Entity) -> list[int]:
+    """Keys of the entities that are known not to be this one."""
+    pairs = Twin.objects.filter(Q(one=entity) | Q(other=entity), state=Twin.State.APART)
+    return [other if one == entity.pk else one for one, other in pairs.values_list("one_id", "other_id")]
 
 
 def organisation(code: str) -> str:

@@ -23,7 +23,9 @@ class RegistryConfig(AppConfig):
         from zhijian.kernel.desk.waiting import waits
 
         from . import contacts, entries  # noqa: F401
+        from .cards.choosing import PRINTERS
         from .import_pages import READERS
+        from .joining import JOINERS
         from .proposals import DECIDERS, count
 
         def said(n: int) -> str:
@@ -34,4 +36,6 @@ class RegistryConfig(AppConfig):
         waits("registry.corrections", DECIDERS, count, said, "corrections")
         menu.item("corrections", _("Corrections from the field"), "corrections", DECIDERS, order=79)
 
+        menu.item("cards", _("Cards for doors"), "cards", PRINTERS, order=78)
+        menu.item("twins", _("Possible duplicates"), "twins", JOINERS, order=79)
         menu.item("imports", _("Import"), "imports", READERS, order=80)

@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from zhijian.kernel.accounts.actor import SYSTEM, actor_of
 from zhijian.kernel.jobs import every, job
 
+from .cards import printing as printing  # these have jobs of their own
+from .twins import finding as finding
+
 
 @job(
     "registry.run_import",

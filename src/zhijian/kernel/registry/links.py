@@ -37,6 +37,10 @@ def stays(label: str, why: str) -> None:
 stays("evidence.LedgerEntry.entity", "append-only; the kept file shows both chains")
 stays("registry.RegistrationChange.entity", "append-only; the kept file shows both histories")
 stays("registry.RegistrationChange.premises", "append-only; the kept file shows both histories")
+stays("registry.Card.premises", "tells on whose door the card was to hang")
+stays("registry.RetiredCode.premises", "tells on whose door the code was")
+stays("registry.Twin.one", "tells of which two files somebody decided")
+stays("registry.Twin.other", "tells of which two files somebody decided")
 stays("registry.EntityJoin.kept", "tells what was done to which row")
 stays("registry.EntityJoin.other", "tells what was done to which row")
 

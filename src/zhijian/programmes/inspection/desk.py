@@ -101,6 +101,7 @@ class Inspections(MatterList):
     columns = ["number", "entity", "area", "state", "assignee", DAY, "result", FAILED, "due"]
     exported = ["premises", "second", "code", "address", "check_code"]
     filters = ["q", "state", "area", "assignee", "overdue", "period"]
+    bulk = ["plan", "assign", "cancel", "close"]
     panels = [Panel("inspection/desk/visit.html", visit_panel), PANEL, OWED]
     rank = 10
     empty = _("Visits appear here when the head plans one, or when an inspector scans a door.")
@@ -111,7 +112,7 @@ class Findings(MatterList):
     columns = ["number", "title", "entity", "area", "state", "assignee", "due"]
     exported = ["premises", "second", "code", "address", "opened", "closed"]
     filters = ["q", "state", "area", "assignee", "overdue", "period"]
-    bulk = ["accept"]
+    bulk = ["accept", "reassign", "urge"]
     order = "due"
     panels = [Panel("inspection/desk/finding.html"), PANEL]
     rank = 11

@@ -36,6 +36,7 @@ INSPECTION = Flow(
             when=[guards.two_officers, guards.checklist_applies],
             tells=ASSIGNEE,
             article=rules.OFFICERS_MIN,
+            back="cancel",
             does=effects.due_on_the_day,
         ),
         Step(
@@ -57,6 +58,7 @@ INSPECTION = Flow(
             said=_("Assigned to other officers"),
             when=guards.two_officers,
             tells=[ASSIGNEE, SECOND],
+            back="assign",
             does=effects.due_on_the_day,
         ),
         Step(
@@ -257,6 +259,7 @@ RECTIFICATION = Flow(
             said=_("Given to other officers"),
             when=guards.two_officers,
             tells=[ASSIGNEE, SECOND],
+            back="reassign",
         ),
         Step(
             "remind",

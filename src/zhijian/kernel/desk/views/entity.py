@@ -1,13 +1,11 @@
-"""An entity's file: what is registered, places on a map, licences, matters, timeline, codes for its doors."""
+"""An entity's file: what is registered, places on a map, licences, matters."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import segno
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from zhijian.kernel.clock import calendar
@@ -101,16 +99,3 @@ def entity_page(request: HttpRequest, uid: str) -> HttpResponse:
         "join_reader": bool(actor.roles_at() & join_pages.READERS),
     }
     return render(request, "desk/entity.html", context)
-
-
-@require_safe
-@staff
-def door_codes(request: HttpRequest, uid: str) -> HttpResponse:
-    """A sheet to print: one code for each door (一店一码)."""
-    entity = entity_of(uid)
-    codes = []
-    for place in entity.stands.premises.exclude(status="closed").order_by("id")[:PLACES]:
-        address = request.build_absolute_uri(f"/d/{place.door_code}/")
-        picture = segno.make(address, error="q").svg_inline(scale=4, border=2, omitsize=True)
-        codes.append((place, mark_safe(picture)))
-    return render(request, "desk/doors.html", {"entity": entity, "codes": codes})

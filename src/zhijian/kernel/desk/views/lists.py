@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext_lazy, ngettext, override
 from django.utils.translation import gettext as _
@@ -18,11 +18,12 @@ from django.views.decorators.vary import vary_on_headers
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.scope import in_scope, scoped
-from zhijian.kernel.clock import calendar
-from zhijian.kernel.desk import columns, forms, paging, xlsx
+from zhijian.kernel.desk import columns, exports, forms, paging, xlsx
 from zhijian.kernel.desk.filters import Shown
 from zhijian.kernel.desk.gate import actor_in, staff
 from zhijian.kernel.desk.lists import MatterList, list_of
+from zhijian.kernel.desk.sheets.columns import acts as acts_by_sheet
+from zhijian.kernel.desk.views import saved
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.matters.errors import StepError
 from zhijian.kernel.matters.flow import Step
@@ -101,11 +102,13 @@ def list_page(request: HttpRequest, name: str) -> HttpResponse:
         "orders": [("newest", _("newest first")), ("oldest", _("oldest first")), ("due", _("nearest due day first"))],
         "narrowed": bool(set(given) - set(one.start)),
         "bulk": one.bulk_steps(actor),
+        "by_sheet": bool(acts_by_sheet(one, actor)),
         "empty": one.empty,
     }
     if request.htmx and not request.htmx.history_restore_request:  # type: ignore[attr-defined]
         return render(request, "desk/parts/rows.html", context)
     context |= {"filters": _shown_filters(one, given, actor), "opening": one.opening_steps(actor)}
+    context["kept"] = saved.of(actor, one.slug())
     return render(request, "desk/list.html", context)
 
 
@@ -128,16 +131,28 @@ def list_export(request: HttpRequest, name: str) -> HttpResponse:
             data={"list": name, "filter": said},
         )
     title = str(one.label())
-    answer = StreamingHttpResponse(
-        _excel(one, actor, given, title, get_language() or "en"),
-        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    )
-    file = quote(f"{title}-{calendar.today():%Y%m%d}.xlsx")
-    answer["Content-Disposition"] = f"attachment; filename=\"{one.slug()}.xlsx\"; filename*=UTF-8''{file}"
-    return answer
+    about = exports.about(title, actor, told(one, given, actor), given.get("area", ""))
+    return exports.answer(title, one.slug(), _excel(one, actor, given, about, get_language() or "en"))
 
 
-def _excel(one: type[MatterList], actor: Actor, given: dict[str, str], title: str, language: str) -> Iterator[bytes]:
+def told(one: type[MatterList], given: dict[str, str], actor: Actor) -> list[tuple[str, str]]:
+    """The chosen filters in words: heading and value; the area stands by itself."""
+    found = []
+    for filter_ in one.made_filters():
+        values = [given[name] for name in filter_.reads if name in given]
+        if filter_.code == "area" or not values:
+            continue
+        words = dict(filter_.options(actor))
+        shown = [_("yes") if filter_.widget == "check" else words.get(value, value) for value in values]
+        if filter_.widget == "dates":
+            shown = [" – ".join(given.get(name, "…") for name in filter_.reads)]
+        found.append((str(filter_.label), shown[0].strip("　")))
+    return found
+
+
+def _excel(
+    one: type[MatterList], actor: Actor, given: dict[str, str], about: list[str], language: str
+) -> Iterator[bytes]:
     with override(language), scoped(actor):
         made = one.made_columns(export=True)
         rows = (
@@ -146,7 +161,8 @@ def _excel(one: type[MatterList], actor: Actor, given: dict[str, str], title: st
             .iterator(chunk_size=BATCH)
         )
         cells = ([c.raw(row) for c in made] for row in rows)
-        yield from xlsx.stream(title, [str(c.label) for c in made], cells, [36 if c.long else 18 for c in made])
+        heads = [str(c.label) for c in made]
+        yield from xlsx.stream(about[0], heads, cells, [36 if c.long else 18 for c in made], about=about)
 
 
 def _bulk_step(one: type[MatterList], verb: str, actor: Actor) -> Step:

@@ -18,6 +18,7 @@ from zhijian.kernel.accounts.scope import within_reach
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import said, waiting
 from zhijian.kernel.desk.gate import actor_in, staff
+from zhijian.kernel.desk.views import saved
 from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable
@@ -141,6 +142,6 @@ def todo_page(request: HttpRequest) -> HttpResponse:
     mine = Matter.objects.filter(assignee_id=actor.person_id, closed=None)
     lines, more = _lines(mine.order_by(F("due").asc(nulls_last=True), "pk"), MINE)
     context: dict[str, Any] = {"sections": _by_clock(lines, more), "others": _others(actor), "posts": actor.posts}
-    context |= {"waiting": waiting.lines(actor), "oversees": bool(actor.roles_at() & OVERSEE)}
+    context |= {"kept": saved.of(actor), "waiting": waiting.lines(actor), "oversees": bool(actor.roles_at() & OVERSEE)}
     context["signs"] = actor.has(Role.INSPECTOR)
     return render(request, "desk/todo.html", context)

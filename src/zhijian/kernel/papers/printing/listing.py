@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import below, scoped
 from zhijian.kernel.clock import calendar
-from zhijian.kernel.desk import gate, said, xlsx
+from zhijian.kernel.desk import exports, gate, said, xlsx
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.packs import stack
@@ -204,18 +204,24 @@ def list_export(request: HttpRequest) -> HttpResponse:
             area=actor.posts[0].area,
             data={"query": chosen.query},
         )
-    answer = StreamingHttpResponse(
-        _excel(chosen, actor, get_language() or "en"),
-        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    )
-    name = quote(f"{_('Papers')}-{calendar.today()}.xlsx")
-    answer["Content-Disposition"] = f"attachment; filename=\"papers.xlsx\"; filename*=UTF-8''{name}"
-    return answer
+    about = exports.about(_("Papers"), actor, _in_words(chosen), chosen.area)
+    return exports.answer(_("Papers"), "papers", _excel(chosen, actor, about, get_language() or "en"))
 
 
-def _excel(chosen: Chosen, actor: Actor, language: str) -> Iterator[bytes]:
+def _in_words(chosen: Chosen) -> list[tuple[str, str]]:
+    """The filters as a person reads them: heading and value."""
+    days = [chosen.since.isoformat(), chosen.until.isoformat() if chosen.until else "…"]
+    return [
+        (_("Kind"), form(chosen.kind).title if chosen.kind else ""),
+        (_("Date"), " – ".join(days)),
+        (_("State"), str(dict(STATES).get(chosen.state, ""))),
+        (_("Service"), str(dict(SERVED).get(chosen.served, ""))),
+    ]
+
+
+def _excel(chosen: Chosen, actor: Actor, about: list[str], language: str) -> Iterator[bytes]:
     with override(language), scoped(actor):
-        yield from xlsx.stream(str(_("Papers")), [str(one) for one in HEADING], _cells(chosen, actor))
+        yield from xlsx.stream(about[0], [str(one) for one in HEADING], _cells(chosen, actor), about=about)
 
 
 def _cells(chosen: Chosen, actor: Actor) -> Iterator[tuple[Any, ...]]:

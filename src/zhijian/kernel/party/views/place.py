@@ -7,13 +7,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from zhijian.kernel.party.pages import draw_doors
+from zhijian.kernel.registry.cards.replacing import retired
 from zhijian.kernel.registry.search import by_door_code
 
 
 @require_safe
 def place(request: HttpRequest, code: str) -> HttpResponse:
-    """The page behind a door code; one that is not known is asked for again."""
+    """The page behind a door code; one that was replaced says so, one that is not known is asked for again."""
     premises = by_door_code(code)
+    if premises is None and (old := retired(code)) is not None:
+        return render(request, "party/old_code.html", {"old": old}, status=410)
     if premises is None:
         return render(request, "party/no_place.html", {"typed": code[:20]}, status=404)
     if premises.door_code != code:

@@ -9,7 +9,7 @@
     [premises] [licence] [records.NAME]   likewise; `when` names a field without which a row has none of these
     [tables.status]               words and codes for `as = "choice"`
     [areas] strip, suffixes       how this country's offices and places are called, see `AreaFinder`
-    [shapes] person, address      patterns by which such cells are known, see `shapes`
+    [shapes] person, address, firm  patterns by which such cells are known, see `shapes`
     ask_above = 0.2               a field that changes in a greater share of the known rows has to be confirmed
 
 `from` is in order of preference; what the other columns say goes to `extra` where `to` is "extra.WORD".

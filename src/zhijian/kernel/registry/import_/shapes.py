@@ -17,6 +17,8 @@ from .convert import clean, half_width
 from .mapping import Column, Header, Mapping
 
 MARGIN = 0.5  # by which share of its cells more a column must look like the other one than like itself
+FIRMS = 0.5  # share of the column of persons that firms make where the two are swapped
+HARDLY = 0.2  # share of the column of names that are firms there, at most
 FEW = 5  # cells from which on words (names, persons, addresses) say something
 SAMPLE = 300  # rows that are looked at
 KINDS = {"identity": "code", "licence_no": "licence", "name": "name", "date": "date", "phone": "phone"} | {
@@ -56,7 +58,8 @@ def swapped_pair(mapping: Mapping, header: Header, rows: Sequence[Sequence[str]]
         enough = FEW if {own.kind, theirs.kind} <= WORDS else 2
         if min(len(cells[one]), len(cells[other])) < enough:
             continue
-        if _gain(cells[one], own, theirs) >= MARGIN and _gain(cells[other], theirs, own) >= MARGIN:
+        both = _gain(cells[one], own, theirs) >= MARGIN and _gain(cells[other], theirs, own) >= MARGIN
+        if both or looks.turned({own.kind: cells[one], theirs.kind: cells[other]}):
             said = {"column": header.shown[one], "other": header.shown[other]}
             return said | {"holds": theirs.kind, "other_holds": own.kind}
     return None
@@ -83,7 +86,20 @@ class _Looks:
     def __init__(self, mapping: Mapping) -> None:
         self.mapping = mapping
         self.choices = frozenset(fold(str(key)) for table in mapping.tables.values() for key in table)
-        self.words = {kind: re.compile(pattern) for kind, pattern in mapping.shapes.items()}
+        patterns = {kind: re.compile(pattern) for kind, pattern in mapping.shapes.items()}
+        self.firm = patterns.pop("firm", None)
+        self.words = patterns
+
+    def turned(self, cells: dict[str, list[str]]) -> bool:
+        """Whether firms stand under the heading of persons, and hardly any under that of names.
+
+        Single cells prove nothing: a household may be called like its owner, and no pattern knows every person (王某5).
+        The whole column does: no register has its firms where the representatives are and none where the names are.
+        """
+        if self.firm is None or set(cells) != {"name", "person"}:
+            return False
+        share = {kind: sum(bool(self.firm.search(clean(c))) for c in some) / len(some) for kind, some in cells.items()}
+        return share["person"] >= FIRMS and share["name"] < HARDLY
 
     def of(self, column: Column) -> Expected | None:
         """What a column holds; None where the mapping does not say how it looks."""

@@ -215,6 +215,8 @@ class _SheetReader:
             if self.parts and self.column < 1000:  # a stray cell far to the right must not make a row of 16,384
                 self.cells += [""] * (self.column - len(self.cells))
                 self.cells.append(self._value("".join(self.parts)))
+            elif not self.reference and self.column < 1000:  # a cell that names no place counts, empty or not
+                self.cells.append("")
         elif name == "row" or name.endswith(":row"):
             self.ready.append((self.number, self.cells))
 

@@ -1,5 +1,6 @@
 """Whom the bureau supervises, and what becomes of it in the register."""
 
+from .cards import Card, CardRun, RetiredCode
 from .changing import (
     Departure,
     EntityJoin,
@@ -12,10 +13,13 @@ from .changing import (
 )
 from .files import MISREAD, ORGANISATION, Entity, EntityStatus, Licence, LicenceStatus, Premises, PremisesStatus
 from .imports import ImportRun, ImportState
+from .twins import Twin
 
 __all__ = [
     "MISREAD",
     "ORGANISATION",
+    "Card",
+    "CardRun",
     "Departure",
     "Entity",
     "EntityJoin",
@@ -31,5 +35,7 @@ __all__ = [
     "Proposal",
     "ProposalState",
     "RegistrationChange",
+    "RetiredCode",
+    "Twin",
     "What",
 ]

@@ -20,6 +20,7 @@ from zhijian.kernel.accounts.roles import ROLE_LABELS, Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.accounts.tree import load_jurisdictions
 from zhijian.kernel.clock import calendar
+from zhijian.kernel.desk import demo as kept
 from zhijian.kernel.evidence.seal import make_seal
 from zhijian.kernel.matters.catalogue import GATEWAYS, furniture
 from zhijian.kernel.notices import demo as notices
@@ -69,9 +70,10 @@ class Command(BaseCommand):
         papers.plant(self._say)
         notices.plant(self._say)
         with scoped(SYSTEM):
-            heads = [account.area for account in people.accounts() if account.role == Role.HEAD]
-            twins.plant(heads[0], self._say)
-        doors.plant(heads[0], self._say)
+            heads = [account for account in people.accounts() if account.role == Role.HEAD]
+            twins.plant(heads[0].area, self._say)
+            kept.plant([(account.username, account.area) for account in heads])
+        doors.plant(heads[0].area, self._say)
         make_seal()
         self._say(f"demo city ready after {time.monotonic() - begun:.0f} s")
 
