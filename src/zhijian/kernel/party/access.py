@@ -13,7 +13,7 @@ from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.links import number_index
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.matters.facts import Facts, text
-from zhijian.kernel.notices.sending import public_url
+from zhijian.kernel.notices.addresses import public_url
 from zhijian.kernel.notices.telling import tell
 from zhijian.kernel.notices.wording import notice_template
 from zhijian.kernel.party.models import Access
