@@ -196,7 +196,7 @@ _COMPLIES = Given.model_construct(item="", answer="yes")  # type: ignore[call-ar
 
 
 def _findings(answers: list[Json], sheet: Sheet, words: Words) -> str:
-    given = [_COMPLIES if answer["answer"] == "yes" else Given.model_construct(**answer) for answer in answers]
+    given = [_COMPLIES if answer["answer"] == "yes" else Given.model_validate(answer) for answer in answers]
     content = Content.model_construct(answers=given, findings="", rechecks=[])  # type: ignore[call-arg]
     return findings_of(content, sheet.items.values(), words)
 
