@@ -155,6 +155,19 @@ def test_each_trade_has_its_list_and_the_phone_offers_its_own_first() -> None:
     assert {first[trade] for trade in TRADES if "canteen" in trade} == {"cn.food_service"}
 
 
+def test_the_docs_table_says_what_is_shipped() -> None:
+    lists = [read_checklist(path).data for path in ZIBO.files("checklists/*.xlsx").values()]
+    rows = {
+        f"| `{data['code']}` {data['version']} | {data['title']} | {data['since']} | {len(all_)}"
+        f" | {sum(i['key'] for i in all_)} | {sum(i['answer']['type'] == 'number' for i in all_)}"
+        f" | {sum(i['verified'] for i in all_)} |"
+        for data in lists
+        for all_ in [items(data)]
+    }
+    told = (Path(__file__).parents[3] / "docs/packs.md").read_text().splitlines()
+    assert {line for line in told if line.startswith("| `cn")} == rows
+
+
 def test_what_was_shipped_stays_as_it_is() -> None:
     """Visits stand on these versions: a change is a new version, not another file under the old number."""
     shipped = {
