@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,39 @@ TRADES = ZIBO.table("codes/trades")["trade"]
 
 
 VERSIONS = ["food_service", "food_service_v2", "food_service_v3"]
+# The other lines of enforcement: since when, items, key ones, measured ones, those whose text was seen published.
+LINES = {
+    "food_retail": ("2023-12-01", 44, 16, 2, 0),
+    "food_production": ("2022-11-01", 50, 17, 1, 0),
+    "small_workshop": ("2026-11-28", 19, 7, 3, 0),
+    "small_catering": ("2026-11-28", 22, 7, 3, 0),
+    "food_stall": ("2026-11-28", 9, 3, 1, 0),
+    "farm_market": ("2025-03-01", 21, 8, 1, 0),
+    "agri_produce_seller": ("2023-12-01", 17, 5, 1, 0),
+    "drug_retail": ("2024-01-01", 48, 5, 4, 0),
+    "medical_device_seller": ("2024-07-01", 24, 7, 1, 0),
+    "medical_device_user": ("2021-06-01", 19, 6, 0, 12),
+    "cosmetics_seller": ("2022-01-01", 19, 7, 0, 9),
+    "special_equipment": ("2023-05-05", 49, 24, 12, 0),
+    "product_maker": ("2023-05-05", 19, 8, 0, 0),
+    "product_seller": ("2023-05-05", 17, 5, 1, 0),
+    "metrology": ("2025-03-01", 16, 6, 1, 6),
+}
+# From when on the measures hold on which these lists stand.
+IN_FORCE = {
+    "《企业落实食品安全主体责任监督管理规定》": "2022-11-01",
+    "《食品经营许可和备案管理办法》": "2023-12-01",
+    "《食用农产品市场销售质量安全监督管理办法》": "2023-12-01",
+    "《药品经营和使用质量监督管理办法》": "2024-01-01",
+    "《医疗器械经营质量管理规范》": "2024-07-01",
+    "《医疗器械监督管理条例》": "2021-06-01",
+    "《化妆品生产经营监督管理办法》": "2022-01-01",
+    "《特种设备使用单位落实使用安全主体责任监督管理规定》": "2023-05-05",
+    "《工业产品生产单位落实质量安全主体责任监督管理规定》": "2023-05-05",
+    "《工业产品销售单位落实质量安全主体责任监督管理规定》": "2023-05-05",
+    "《集贸市场计量监督管理办法》": "2025-03-01",
+}
+OUT_OF_LIMITS = re.compile("高于|低于|超过|不足|未检")
 
 
 @pytest.fixture
@@ -31,6 +65,14 @@ def food(version: str) -> dict[str, Any]:
 @pytest.fixture(params=VERSIONS)
 def version(request: pytest.FixtureRequest) -> str:
     return request.param
+
+
+@pytest.fixture(params=LINES)
+def line(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The list of a line of enforcement, with the name of its workbook."""
+    reading = read_checklist(ZIBO.file(f"checklists/{request.param}.xlsx"), TRADES)
+    assert reading.faults == []
+    return {**reading.data, "file": request.param}
 
 
 def items(data: dict[str, Any]) -> list[dict[str, Any]]:
@@ -63,6 +105,69 @@ def test_each_item_has_basis_and_what_is_to_be_done_and_each_number_a_limit(food
         assert answer["type"] == "yesno" or all(limit["min"] or limit["max"] for limit in limits)
 
 
+def test_each_line_of_enforcement_has_its_list(line: dict[str, Any]) -> None:
+    measured = sum(item["answer"]["type"] == "number" for item in items(line))
+    key, seen = (sum(item[what] for item in items(line)) for what in ("key", "verified"))
+    assert (line["since"], len(items(line)), key, measured, seen) == LINES[line["file"]]
+    assert (line["version"], line["until"]) == (1, None)
+    assert line["code"].endswith(f".{line['file']}")
+    assert not any(item["basis_verified"] for item in items(line)), "no article was compared yet"
+    assert "待核实" in line["note"]
+
+
+def test_what_a_list_stands_on_was_in_force_when_it_began(line: dict[str, Any]) -> None:
+    for named in [line["basis"], *(item["basis"] for item in items(line))]:
+        assert all(line["since"] >= since for measure, since in IN_FORCE.items() if measure in named), named
+
+
+def test_an_inspector_finds_in_it_how_it_fails_and_what_is_to_be_done(line: dict[str, Any]) -> None:
+    assert len({item["fix"] for item in items(line)}) == len({item["text"] for item in items(line)}) == len(items(line))
+    for item in items(line):
+        assert 3 <= len(item["phrases"]) <= 5, item["no"]
+        assert not any(phrase == item["text"] or phrase.endswith(("。", ".")) for phrase in item["phrases"])
+        assert item["fix"].endswith("。") and "《" in item["basis"]
+        assert item["may_na"] or not item.get("applies")
+        if item["answer"]["type"] == "number":
+            assert OUT_OF_LIMITS.search(item["phrases"][0]), "the first tells what was measured"
+
+
+def test_numbers_of_our_own_begin_with_k(line: dict[str, Any]) -> None:
+    official = [item["no"] for item in items(line) if not item["no"].startswith("K")]
+    assert official == ([str(n) for n in range(1, 11)] if line["file"] == "cosmetics_seller" else [])
+
+
+def test_written_and_read_again_a_line_s_list_is_the_same(line: dict[str, Any]) -> None:
+    data = {key: value for key, value in line.items() if key != "file"}
+    for language in ("zh-hans", "en"):
+        assert read_checklist(export_xlsx(data, language)).data == data
+
+
+def test_each_trade_has_its_list_and_the_phone_offers_its_own_first() -> None:
+    shipped = [read_checklist(path).data for path in ZIBO.files("checklists/*.xlsx").values()]
+    first = {t: min((d["code"] for d in shipped if t in d["applies"] and not d["until"]), default="") for t in TRADES}
+    assert [trade for trade, code in first.items() if not code] == ["drug_wholesale"], "wholesale is the province's"
+    assert {trade: first[trade] for trade in ("market", "food_retail", "food_production", "drug_retail")} == {
+        "market": "cn.farm_market",
+        "food_retail": "cn.food_retail",
+        "food_production": "cn.food_production",
+        "drug_retail": "cn.drug_retail",
+    }
+    assert {first[trade] for trade in TRADES if "canteen" in trade} == {"cn.food_service"}
+
+
+def test_the_docs_table_says_what_is_shipped() -> None:
+    lists = [read_checklist(path).data for path in ZIBO.files("checklists/*.xlsx").values()]
+    rows = {
+        f"| `{data['code']}` {data['version']} | {data['title']} | {data['since']} | {len(all_)}"
+        f" | {sum(i['key'] for i in all_)} | {sum(i['answer']['type'] == 'number' for i in all_)}"
+        f" | {sum(i['verified'] for i in all_)} |"
+        for data in lists
+        for all_ in [items(data)]
+    }
+    told = (Path(__file__).parents[3] / "docs/packs.md").read_text().splitlines()
+    assert {line for line in told if line.startswith("| `cn")} == rows
+
+
 def test_what_was_shipped_stays_as_it_is() -> None:
     """Visits stand on these versions: a change is a new version, not another file under the old number."""
     shipped = {
@@ -76,6 +181,21 @@ def test_what_was_shipped_stays_as_it_is() -> None:
         "cn.food_service_2016 1": "58dd6d686447ff4a",
         "cn.food_service 2": "a62122c6ce999f76",
         "cn.food_service 3": "2a7942bebe3811ca",
+        "cn.agri_produce_seller 1": "42beb3b7465ee5f9",
+        "cn.cosmetics_seller 1": "3a7db6c97b1595c7",
+        "cn.drug_retail 1": "fb865b5a8f4761fe",
+        "cn.farm_market 1": "98ae93c29682a99a",
+        "cn.food_production 1": "64c60c26b9240130",
+        "cn.food_retail 1": "7d49742e8575bc37",
+        "cn.medical_device_seller 1": "5e6097ea0188eaee",
+        "cn.medical_device_user 1": "727fedd30dded491",
+        "cn.metrology 1": "bfa23a07dcee75e4",
+        "cn.product_maker 1": "a0bc33bd7cccbbea",
+        "cn.product_seller 1": "3630621a2dca785c",
+        "cn.special_equipment 1": "ba46723084ad5cb1",
+        "cn_shandong.food_stall 1": "90baf9b8c1187c93",
+        "cn_shandong.small_catering 1": "bcb7c0a0a9e8540b",
+        "cn_shandong.small_workshop 1": "c6bef19a0997a364",
         "us.food 1": "046ecce73c47f48d",
         "us.food 2": "97ee5c158216e1b8",
     }

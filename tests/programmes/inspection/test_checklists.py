@@ -51,7 +51,7 @@ def test_what_the_packs_ship_is_loaded_once(food: dict[str, Any]) -> None:
     assert (kept.code, len(kept.items), kept.content["verified"]) == (CODE, 56, False)
     assert (kept.until, second.since) == (dt.date(2026, 6, 30), dt.date(2026, 7, 1))
     assert (second.until, newest.since, newest.until) == (dt.date(2026, 11, 27), dt.date(2026, 11, 28), None)
-    assert LedgerEntry.objects.filter(kind="checklist.load").count() == 4
+    assert LedgerEntry.objects.filter(kind="checklist.load").count() == len(first) == 19
     assert checklists.as_data(kept) == {**food, "until": "2026-06-30"}
 
 
@@ -77,6 +77,14 @@ def test_visits_before_the_measures_of_2022_go_by_the_list_of_2016(w: world.Worl
     days = [dt.date(2016, 4, 30), dt.date(2021, 6, 1), dt.date(2022, 3, 14), dt.date(2022, 3, 15)]
     chosen = [[c.code for c in checklists.applicable(w.premises, day)] for day in days]
     assert chosen == [[], [f"{CODE}_2016"], [f"{CODE}_2016"], [CODE]]
+
+
+def test_what_a_pharmacy_also_sells_has_its_own_list_after_that_of_medicines(w: world.World) -> None:
+    checklists.load_shipped()
+    w.premises.trade = "drug_retail"
+    days = [dt.date(2023, 12, 31), dt.date(2024, 1, 1), dt.date(2026, 11, 28)]
+    chosen = [[c.code for c in checklists.applicable(w.premises, day)] for day in days]
+    assert chosen == [[], ["cn.drug_retail"], ["cn.drug_retail", "cn.medical_device_seller"]]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.evidence.digest import canonical, sha256_hex, sm3_hex
@@ -123,7 +124,7 @@ def make(
 
     `data` must be canonical (no floats). Raises NumberForeign when `number` (or its `code`) is not his to use.
     """
-    at = at or timezone.now()
+    at = at or when.now()
     with transaction.atomic():
         row = None
         if number:
@@ -148,7 +149,7 @@ def draft(
 
     `data` must be canonical (no floats).
     """
-    at = at or timezone.now()
+    at = at or when.now()
     with transaction.atomic():
         paper = _draft(kind, matter, data, None, at, actor)
         paper.state, paper.replaces, paper.code = Paper.State.DRAFT, replaces, new_code()
@@ -170,7 +171,7 @@ def redraft(paper: Paper, data: dict[str, Any]) -> Paper:
 
 def issue(paper: Paper, actor: Actor, at: dt.datetime | None = None) -> Paper:
     """Issue a draft as it stands, under the next number where its kind has numbers. Raises ValueError when issued."""
-    at = at or timezone.now()
+    at = at or when.now()
     with transaction.atomic():
         paper = Paper.objects.select_for_update(of=("self",)).select_related("matter").get(pk=paper.pk)
         if paper.state != Paper.State.DRAFT:

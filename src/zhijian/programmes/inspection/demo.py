@@ -59,7 +59,7 @@ TRIES = 20  # throws of the dice for premises that were there on a day
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Food premises: since when the entity exists, and until when the licence holds. The one before isn't kept."""
+    """Premises: since when the entity and a list for its trade exist, and until when the licence holds."""
 
     pk: int
     since: dt.date
@@ -68,7 +68,7 @@ class Place:
 
 @dataclass
 class Office:
-    """A local office with its pair of officers, their phone, and its food premises."""
+    """A local office with its pair of officers, their phone, and its premises for which there is a list."""
 
     area: str
     first: Person
@@ -157,7 +157,8 @@ def plant(scale: float, say: Say) -> None:
         plan = stack().table("demo")
         dice, lists = random.Random(plan["seed"]), list(Checklist.objects.order_by("code", "version"))
         sheets = [Sheet.of(one, plan) for one in lists]
-        town = Town(plan, dice, list(_offices(dice, {t for one in lists for t in one.applies})), sheets, words())
+        first = {t: one.since for one in sorted(lists, key=lambda one: one.since, reverse=True) for t in one.applies}
+        town = Town(plan, dice, list(_offices(dice, first)), sheets, words())
     if not town.offices:
         return
     scale = 1.0 if plan.get("import") else scale
@@ -195,8 +196,8 @@ def _affix(paper: Paper, clerk: Actor, at: dt.datetime) -> None:
         making.affix_seal(paper, clerk, at)
 
 
-def _offices(dice: random.Random, trades: set[str]) -> Iterator[Office]:
-    """The offices that have food premises; each gets a certified pair."""
+def _offices(dice: random.Random, trades: dict[str, dt.date]) -> Iterator[Office]:
+    """The offices that have premises for which there is a list; each gets a certified pair."""
     today = calendar.today()
     demo = {(a.area, a.role): a.username for a in people.accounts()}
     named = [a.username for a in people.accounts() if a.certificate]
@@ -214,16 +215,16 @@ def _offices(dice: random.Random, trades: set[str]) -> Iterator[Office]:
         yield Office(office.code, pair[0], pair[1], head, device, shops[office.code])
 
 
-def _shops(trades: set[str]) -> dict[str, list[Place]]:
-    """The made-up premises of the trades, by area."""
+def _shops(trades: dict[str, dt.date]) -> dict[str, list[Place]]:
+    """The made-up premises of the trades, by area; none is visited before there was a list for its trade."""
     shops: dict[str, list[Place]] = {}
     rows = (
         Premises.objects.filter(trade__in=trades, entity__source=SOURCE)
         .annotate(until=Max("licences__valid_until"))
         .order_by("pk")
     )
-    for area, pk, since, until in rows.values_list("area", "pk", "entity__established", "until"):
-        shops.setdefault(area, []).append(Place(pk, since or dt.date.min, until or dt.date.max))
+    for area, pk, trade, since, until in rows.values_list("area", "pk", "trade", "entity__established", "until"):
+        shops.setdefault(area, []).append(Place(pk, max(since or dt.date.min, trades[trade]), until or dt.date.max))
     return shops
 
 

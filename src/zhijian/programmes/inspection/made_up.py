@@ -180,6 +180,8 @@ def _measured(dice: random.Random, limits: Json, within: bool) -> str:
     """A value within an item's limits, or beyond one of them."""
     low, high = (float(limits[key]) if limits[key] else None for key in ("min", "max"))
     edge = high if high is not None else low or 0.0
+    if limits["unit"][0].isalpha() and not limits["unit"].isascii():  # boxes and times are counted
+        return f"{edge if within else edge + (1 if high is not None else -1):.0f}"
     step = max(abs(edge) / 10, 3.0)
     if low is not None and high is not None and within:
         value = low + (high - low) * dice.uniform(0.3, 0.8)
@@ -194,7 +196,7 @@ _COMPLIES = Given.model_construct(item="", answer="yes")  # type: ignore[call-ar
 
 
 def _findings(answers: list[Json], sheet: Sheet, words: Words) -> str:
-    given = [_COMPLIES if answer["answer"] == "yes" else Given.model_construct(**answer) for answer in answers]
+    given = [_COMPLIES if answer["answer"] == "yes" else Given.model_validate(answer) for answer in answers]
     content = Content.model_construct(answers=given, findings="", rechecks=[])  # type: ignore[call-arg]
     return findings_of(content, sheet.items.values(), words)
 
@@ -204,7 +206,8 @@ def _present(premises: Premises, roles: Json, dice: random.Random) -> Json:
     owner = premises.entity.representative
     if owner and dice.randrange(3):
         return {"name": owner, "role": roles["owner"]}
-    return {"name": made_name(dice), "role": dice.choice(roles["others"])}
+    others = roles.get("of", {}).get(premises.trade, roles["others"])
+    return {"name": made_name(dice), "role": dice.choice(others)}
 
 
 def made_name(dice: random.Random) -> str:
