@@ -19,7 +19,7 @@ from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
-from zhijian.kernel.desk import gate, said, xlsx
+from zhijian.kernel.desk import exports, gate, said, xlsx
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.notices import bill, rules, wording
 from zhijian.kernel.notices.models import Notice, SmsMonth
@@ -116,7 +116,11 @@ def cost_export(request: HttpRequest) -> StreamingHttpResponse:
     heading = [_("Sent"), _("Which office"), _("Message"), _("Enterprise"), _("Billed as"), _("Cost"), _("Arrival")]
     answer = StreamingHttpResponse(
         xlsx.stream(
-            f"{month:%Y-%m}", heading, _rows(month, actor, get_language() or "en"), (18, 20, 40, 36, 12, 12, 18)
+            f"{month:%Y-%m}",
+            heading,
+            _rows(month, actor, get_language() or "en"),
+            (18, 20, 40, 36, 12, 12, 18),
+            about=exports.about(_("Messages"), actor, [(_("Month"), f"{month:%Y-%m}")]),
         ),
         content_type=XLSX,
     )
