@@ -21,7 +21,7 @@ END $$;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0010_mention'),
+        ('registry', '0011_entity_number'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
