@@ -180,7 +180,7 @@ def test_what_was_shipped_stays_as_it_is() -> None:
         "cn.food_service 1": "270a5690c561d168",
         "cn.food_service_2016 1": "58dd6d686447ff4a",
         "cn.food_service 2": "a62122c6ce999f76",
-        "cn.food_service 3": "2a7942bebe3811ca",
+        "cn.food_service 3": "8ca7716aa84996e1",
         "cn.agri_produce_seller 1": "42beb3b7465ee5f9",
         "cn.cosmetics_seller 1": "3a7db6c97b1595c7",
         "cn.drug_retail 1": "fb865b5a8f4761fe",
@@ -281,7 +281,7 @@ def test_numbers_and_dates_may_be_cells_of_any_kind() -> None:
 
 def test_an_item_may_have_limits_by_kind() -> None:
     columns = [*COLUMNS, "分项限值"]
-    good = [*row(答案类型="数值"), "冷藏 0~8 ℃\n速冻 柜 ～ -18.0 ℃\n有效氯 250~ mg/L"]
+    good = [*row(答案类型="数值"), "冷藏* 0~8 ℃\n速冻 柜 ～ -18.0 ℃\n有效氯 250~ mg/L"]
     reading = read_checklist(workbook(HEAD, [columns, good]), TRADES)
     assert reading.faults == []
     assert reading.data["sections"][0]["items"][0]["answer"] == {
@@ -290,7 +290,7 @@ def test_an_item_may_have_limits_by_kind() -> None:
         "min": None,
         "max": None,
         "limits": [
-            {"of": "冷藏", "min": "0", "max": "8", "unit": "℃"},
+            {"of": "冷藏", "min": "0", "max": "8", "unit": "℃", "due": True},
             {"of": "速冻 柜", "min": None, "max": "-18", "unit": "℃"},
             {"of": "有效氯", "min": "250", "max": None, "unit": "mg/L"},
         ],

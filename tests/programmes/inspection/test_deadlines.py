@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 from tests import world
+from tests.kernel.matters.test_scope import plan
 from tests.openers import OPENERS
 
 from zhijian.kernel.accounts import links
@@ -146,3 +147,17 @@ def test_who_asks_and_who_grants_is_told_the_last_day_beforehand(w: world.World,
         assert "申请延期" in desk.get("/").content.decode()
         form = desk.get(f"/m/{finding.uid}/grant_time/").content.decode()
     assert f"最晚到 {latest:%Y-%m-%d}。" in form and f'value="{latest:%Y-%m-%d}"' in form
+
+
+def test_no_visit_is_planned_or_moved_to_a_day_that_is_over(w: world.World) -> None:
+    visit = plan(w)
+    pair = {"assignee": w.inspector.pk, "second": w.second.pk}
+    with scoped(w.actor("所长")) as head:
+        about = About("店", world.OFFICE, w.entity, w.premises)
+        with pytest.raises(NotOpen, match="今天或者以后|still to come"):
+            perform(flow.INSPECTION, "plan", head, about=about, planned_for=world.in_days(-1), **pair)
+        with pytest.raises(NotOpen):
+            perform(visit, "assign", head, planned_for=world.in_days(-1), **pair)
+        Inspection.objects.filter(pk=visit.pk).update(planned_for=world.in_days(-3))
+        visit = Matter.objects.get(pk=visit.pk)
+        perform(visit, "assign", head, planned_for=world.in_days(-3), **pair)  # late already: others take it over

@@ -56,6 +56,8 @@ export interface Limit {
   min?: string | null;
   max?: string | null;
   unit?: string;
+  /** Wanted before the item can be called compliant; the others are alternatives, or not there everywhere. */
+  due?: boolean;
 }
 
 export interface CheckItem {

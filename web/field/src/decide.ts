@@ -61,7 +61,7 @@ export function withinLimits(value: string, { min, max }: Pick<Limit, "min" | "m
 }
 
 /** What is measured at an item: one kind, or several with limits of their own; nothing at one that is only tapped. */
-export function limitsOf({ answer }: CheckItem): Limit[] {
+export function limitsOf({ answer }: Pick<CheckItem, "answer">): Limit[] {
   if (answer.type !== "number") return [];
   return answer.limits ?? [{ of: "", min: answer.min, max: answer.max, unit: answer.unit }];
 }
@@ -73,9 +73,15 @@ export function readingsOf(answer: Answer | undefined): Reading[] {
 }
 
 /** The readings that do not keep the limits of their kind. */
-export function outside(item: CheckItem, readings: Reading[]): Reading[] {
+export function outside(item: Pick<CheckItem, "answer">, readings: Reading[]): Reading[] {
   const limits = new Map(limitsOf(item).map((limit) => [limit.of, limit]));
   return readings.filter(({ of, value }) => !withinLimits(value, limits.get(of) ?? {}));
+}
+
+/** Whether all is measured that the item wants before it can be called compliant: one value, and each that is due. */
+export function measuredWhole(item: Pick<CheckItem, "answer">, readings: Reading[]): boolean {
+  const given = new Set(readings.map(({ of }) => of));
+  return readings.length > 0 && limitsOf(item).every(({ of, due }) => !due || given.has(of));
 }
 
 /** A reading in words: "9 ℃", or "冷藏 9 ℃". */

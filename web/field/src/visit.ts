@@ -5,7 +5,7 @@ import { capture, NotAPhoto, PhotoTooLarge, TooManyPixels } from "./capture";
 import { deadlineOffer, grantedUntil, isForeign, overall, verdicts } from "./content";
 import type { CheckItem, Checklist, OpenItem, Section } from "./contract";
 import { checklistRef } from "./db";
-import { limitsOf, outside, readingSaid, readingsOf } from "./decide";
+import { limitsOf, measuredWhole, outside, readingSaid, readingsOf } from "./decide";
 import type { Head, OpenDraft, PhotoMeta } from "./drafts";
 import { metresBetween, whereAmI } from "./geo";
 import { t } from "./i18n";
@@ -70,7 +70,10 @@ export class Visit {
   readonly items = computed<CheckItem[]>(() => this.sections.value.flatMap((section) => section.items));
   /** Items called compliant that want a number and have none. */
   readonly unmeasured = computed(() =>
-    this.items.value.filter(({ no, answer }) => answer.type === "number" && this.answers.get(no)?.answer === "yes" && !readingsOf(this.answers.get(no)).length),
+    this.items.value.filter((item) => {
+      const given = this.answers.get(item.no);
+      return item.answer.type === "number" && given?.answer === "yes" && !measuredWhole(item, readingsOf(given));
+    }),
   );
   readonly open = computed(() => this.items.value.filter((item) => !this.answers.has(item.no)));
 
@@ -123,21 +126,31 @@ export class Visit {
     return { ...(old ? toRaw(old) : {}), ...(photos.length ? { photos } : {}) };
   }
 
-  /** Measured values judge the item by themselves: each by the limits of its kind. */
+  /** A value was measured. */
   measure(item: CheckItem, of: string, value: string): void {
     const { unit } = limitsOf(item).find((limit) => limit.of === of) ?? {};
     const reading = { of, value, ...(unit ? { unit } : {}) };
-    const readings = [...readingsOf(this.answers.get(item.no)).filter((each) => each.of !== of), reading];
-    const judged = outside(item, readings).length ? "no" : "yes";
-    const at = localTime(new Date());
-    this.put([{ ...this.kept(item), item: item.no, answer: judged, by: "tap", at, ...measuredAs(item, readings) }]);
+    this.judge(item, [...readingsOf(this.answers.get(item.no)).filter((each) => each.of !== of), reading]);
   }
 
-  /** A value that was typed by mistake goes; the answer stays as it was tapped or judged. */
+  /** A value that was typed by mistake goes. */
   unmeasure(item: CheckItem, of: string): void {
+    const old = readingsOf(this.answers.get(item.no));
+    const left = old.filter((each) => each.of !== of);
+    if (left.length < old.length) this.judge(item, left);
+  }
+
+  /**
+   * Measured values judge the item by themselves, each by the limits of its kind. "Does not comply" that was tapped for
+   * another reason stays, and so does the answer when the last value goes.
+   */
+  private judge(item: CheckItem, readings: Reading[]): void {
     const old = this.answers.get(item.no);
-    const left = readingsOf(old).filter((each) => each.of !== of);
-    if (old && left.length < readingsOf(old).length) this.put([{ ...toRaw(old), ...measuredAs(item, left) }]);
+    const byHand = old?.answer === "no" && !outside(item, readingsOf(old)).length;
+    const judged = outside(item, readings).length || byHand ? "no" : "yes";
+    const answer = readings.length ? judged : (old?.answer ?? judged);
+    const at = localTime(new Date());
+    this.put([{ ...this.kept(item), item: item.no, answer, by: "tap", at, ...measuredAs(item, readings) }]);
   }
 
   /** Changes what stands beside an answer: note, danger to safety, corrected on site. */

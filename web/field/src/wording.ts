@@ -3,7 +3,7 @@
  * of the record of the visit; `tests/fixtures/record_inspection_1*.json` hold both sides to it.
  */
 import type { CheckItem, PaperForm } from "./contract";
-import { readingSaid, readingsOf } from "./decide";
+import { outside, readingSaid, readingsOf } from "./decide";
 import { t } from "./i18n";
 import type { Answer, Content } from "./record";
 
@@ -25,15 +25,22 @@ function fill(sentence: string, facts: Record<string, string | number>): string 
 }
 
 /** What was found at a failed item, without a full stop; the item is undefined where the list does not have it. */
-export function foundOf(item: Pick<CheckItem, "text"> | undefined, given: Answer, words: Words): string {
+export function foundOf(item: Pick<CheckItem, "text" | "answer"> | undefined, given: Answer, words: Words): string {
   const { note = "" } = given;
   const said = note.split(LINES).map((line) => line.trim().replace(STOPS, ""));
   const parts = said.filter(Boolean);
   const told = parts.length > 0;
-  const measured = readingsOf(given).filter(({ value }) => !note.includes(value));
+  const readings = readingsOf(given);
+  const beyond = item && given.readings ? outside(item, readings) : readings;
+  const measured = (beyond.length ? beyond : readings).filter(({ value }) => !named(value, note));
   if (measured.length) parts.push(fill(words.measured, { value: measured.map(readingSaid).join(words.joint) }));
   if (!told) parts.push(fill(words.unmet, { text: (item?.text || given.item).replace(STOPS, "") }));
   return parts.join(words.joint);
+}
+
+/** Whether the note names the value as a number of its own: 2 is not named by "-12 ℃", nor 50 by "250 mg/L". */
+function named(value: string, note: string): boolean {
+  return new RegExp(`(?<![\\d.−-])${value.replace(/[.-]/g, "\\$&")}(?![\\d.])`).test(note);
 }
 
 type Told = Pick<Content, "findings" | "answers" | "rechecks"> & Partial<Pick<Content, "hindered">>;

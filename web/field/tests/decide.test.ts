@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { CheckItem, DecideRules } from "../src/contract";
-import { decideItem, decideOverall, decimal, outside, withinLimits, type Judged } from "../src/decide";
+import { decideItem, decideOverall, decimal, measuredWhole, outside, withinLimits, type Judged } from "../src/decide";
 import { ROOT, shared } from "./helpers";
 
 interface Fixture {
@@ -60,6 +60,15 @@ test("each reading keeps the limits of its own kind: a freezer is not a warm fri
   expect(beyond(["冷藏", "4"], ["冷冻", "-11"])).toEqual(["冷冻"]);
   const single = { answer: { type: "number", min: null, max: "25", unit: "℃" } } as CheckItem;
   expect(outside(single, [{ of: "", value: "26" }])).toHaveLength(1);
+});
+
+test("what is due is measured before an item complies; of alternatives one is enough", () => {
+  const item = (...limits: object[]) => ({ answer: { type: "number", limits } }) as CheckItem;
+  const both = item({ of: "留样量", min: "125", due: true }, { of: "留样时间", min: "48", due: true });
+  const either = item({ of: "红外", min: "120" }, { of: "有效氯", min: "250" });
+  expect(measuredWhole(both, [{ of: "留样量", value: "130" }])).toBe(false);
+  expect(measuredWhole(both, [{ of: "留样量", value: "130" }, { of: "留样时间", value: "50" }])).toBe(true);
+  expect([measuredWhole(either, []), measuredWhole(either, [{ of: "有效氯", value: "300" }])]).toEqual([false, true]);
 });
 
 test("numbers as people type them", () => {

@@ -289,6 +289,8 @@ def _choose(options: Options, common: dict[str, Any]) -> forms.Field:
 
 def _select(options: Options, common: dict[str, Any]) -> forms.Field:
     empty = [("", _("choose") + " …")]
+    if len(options) == 1 and common["required"] and common["initial"] is None:
+        common["initial"] = options[0][0]
     return forms.ChoiceField(**common, choices=empty + options, widget=forms.Select(attrs={"class": "form-select"}))
 
 

@@ -31,6 +31,14 @@ def two_officers(matter: Matter, record: Any, actor: Actor, facts: Any) -> Guard
     return ok()
 
 
+def a_day_to_come(matter: Matter, record: Inspection | None, actor: Actor, facts: Any) -> Guard:
+    """A visit is planned for today or later; one that is late already may stay so while others are named."""
+    day = getattr(facts, "planned_for", None)
+    if day is None or day >= matter.day or (record is not None and day == record.planned_for):
+        return ok()
+    return no(_("Plan it for today or a day that is still to come."))
+
+
 def checklist_applies(matter: Matter, record: Any, actor: Actor, facts: Any) -> Guard:
     """The place must be known: a visit is to premises."""
     if matter.premises_id is None:

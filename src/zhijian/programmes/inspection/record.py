@@ -54,7 +54,7 @@ class Reading(Part):
     """What was measured of one kind, where an item has limits for several (a fridge, a freezer)."""
 
     of: Annotated[str, Field(max_length=40)]
-    value: Annotated[str, Field(max_length=20)]
+    value: Annotated[str, Field(pattern=r"^-?\d{1,9}(\.\d{1,6})?$")]
     unit: Annotated[str, Field(max_length=12)] = ""
 
     def __str__(self) -> str:

@@ -6,8 +6,9 @@ hold both sides to it:
 
 What was found at an item (`found_of`) are these parts, joined by `joint`:
 1. each line of the officer's note that says something, without spaces around it and without `STOPS` at its end;
-2. `measured` with "value unit", where there is a value and the note does not name it; where the item has limits by
-   kind, with each such "kind value unit", joined by `joint`;
+2. `measured` with "value unit", where there is a value and the note does not name it as a number of its own; where the
+   item has limits by kind, with each such "kind value unit" that is beyond its limits (with all, if none is), joined by
+   `joint`;
 3. `unmet` with the requirement (the item's number where the list does not have it), only when the note says nothing.
 
 What the record tells of the visit (`findings_of`) is what the officer wrote, unless that is empty. Then
@@ -20,11 +21,13 @@ What the record tells of the visit (`findings_of`) is what the officer wrote, un
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from zhijian.kernel.papers.forms import form
-from zhijian.programmes.inspection.record import Content, Given
+from zhijian.programmes.inspection.record import Content, Given, Reading
 
 Words = Mapping[str, str]
 STOPS = "。.；; "
@@ -40,13 +43,30 @@ def found_of(item: Mapping[str, Any], given: Given, of: Words | None = None) -> 
     of = of or words()
     said = [line.strip().rstrip(STOPS) for line in given.note.splitlines()]
     parts = [line for line in said if line]
-    measured = [given.measured()] if given.value and given.value not in given.note else []
-    measured += [str(one) for one in given.readings if one.value not in given.note]
+    measured = [given.measured()] if given.value and not _named(given.value, given.note) else []
+    measured += [str(one) for one in _beyond(item, given.readings) if not _named(one.value, given.note)]
     if measured:
         parts.append(of["measured"].format(value=of["joint"].join(measured)))
     if not any(said):
         parts.append(of["unmet"].format(text=str(item.get("text") or given.item).rstrip(STOPS)))
     return of["joint"].join(parts)
+
+
+def _named(value: str, note: str) -> bool:
+    """Whether the note names the value as a number of its own: 2 is not named by "-12 ℃", nor 50 by "250 mg/L"."""
+    return re.search(rf"(?<![\d.−-]){re.escape(value)}(?![\d.])", note) is not None
+
+
+def _beyond(item: Mapping[str, Any], readings: list[Reading]) -> list[Reading]:
+    """The readings that do not keep the limits of their kind; all of them where each does."""
+    limits = {limit["of"]: limit for limit in item.get("answer", {}).get("limits", [])}
+    beyond = [one for one in readings if not _within(Decimal(one.value), limits.get(one.of, {}))]
+    return beyond or readings
+
+
+def _within(value: Decimal, limit: Mapping[str, Any]) -> bool:
+    low, high = limit.get("min"), limit.get("max")
+    return (low is None or value >= Decimal(low)) and (high is None or value <= Decimal(high))
 
 
 def title_of(item: Mapping[str, Any], given: Given, of: Words | None = None) -> str:

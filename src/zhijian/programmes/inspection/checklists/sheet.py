@@ -118,8 +118,8 @@ def _number(raw: Any, text: str) -> str:
     return format(value.normalize(), "f")
 
 
-# What is measured, its lowest ~ its highest value (one of them may be missing), its unit.
-LIMIT = re.compile(r"(?P<of>\S.*?)\s+(?P<min>-?[\d.]+)?\s*[~～]\s*(?P<max>-?[\d.]+)?\s+(?P<unit>\S+)")
+# What is measured (* behind it: always), its lowest ~ its highest value (one of them may be missing), its unit.
+LIMIT = re.compile(r"(?P<of>\S.*?)(?P<due>\*?)\s+(?P<min>-?[\d.]+)?\s*[~～]\s*(?P<max>-?[\d.]+)?\s+(?P<unit>\S+)")
 
 
 def _limit(line: str) -> dict[str, Any]:
@@ -127,11 +127,12 @@ def _limit(line: str) -> dict[str, Any]:
     low, high = (match[key] and _number(None, match[key]) for key in ("min", "max")) if match else (None, None)
     if match is None or not (low or high) or (low and high and Decimal(low) > Decimal(high)):
         raise ValueError(line)
-    return {"of": match["of"], "min": low, "max": high, "unit": match["unit"]}
+    limit = {"of": match["of"], "min": low, "max": high, "unit": match["unit"]}
+    return {**limit, "due": True} if match["due"] else limit
 
 
 def _limit_line(limit: dict[str, Any]) -> str:
-    return f"{limit['of']} {limit['min'] or ''}~{limit['max'] or ''} {limit['unit']}"
+    return f"{limit['of']}{'*' if limit.get('due') else ''} {limit['min'] or ''}~{limit['max'] or ''} {limit['unit']}"
 
 
 _READ: dict[str, Any] = {
