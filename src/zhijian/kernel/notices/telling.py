@@ -47,7 +47,7 @@ def tell(
     # The outbox is the system's: who acts need not be allowed to read what others are told.
     with scoped(SYSTEM):
         for receiver in receivers(to, matter):
-            if isinstance(receiver, Person) and receiver.pk == actor.person_id:
+            if isinstance(receiver, Person) and _untold(receiver, matter, actor):
                 continue
             for channel, address in _ways(receiver):
                 if only and channel != only:
@@ -56,6 +56,11 @@ def tell(
                 if notice is not None:
                     made.append(notice)
     return made
+
+
+def _untold(person: Person, matter: Matter | None, actor: Actor) -> bool:
+    """Nobody is told of his own act, nor of a matter that is kept from him."""
+    return person.pk == actor.person_id or (matter is not None and f"person:{person.pk}" in matter.kept_from)
 
 
 def _ways(receiver: Receiver) -> list[tuple[str, str]]:
