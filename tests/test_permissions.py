@@ -33,6 +33,8 @@ from zhijian.kernel.accounts.links import make_link
 from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.appointments import feeds
+from zhijian.kernel.appointments.models import Slot
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.evidence import files
@@ -104,10 +106,19 @@ def things(w: world.World) -> Things:
     notice = Notice.objects.filter(person=w.inspector).first()
     one, two = (Entity.objects.create(name=name, area=world.OFFICE) for name in ("甲店", "乙店"))
     join = joining.merge(one, two, SYSTEM, seen=joining.fingerprint(one, two))
+    begins = timezone.now() + dt.timedelta(days=3)
+    slot = Slot.objects.create(
+        area=world.OFFICE, kind="counter", place="x", day=begins.date(), begins=begins, made_at=at,
+        ends=begins + dt.timedelta(hours=1), capacity=1,
+    )  # fmt: skip
+    with scoped(w.actor("甲")) as inspector:
+        secret = feeds.make(w.inspector, inspector)
     others = {kind: str(OPENERS[kind](w).uid) for kind in flows() if kind not in ("inspection", "rectification")}
     return {
         **others,
         "join": str(join.uid),
+        "slot": str(slot.uid),
+        "secret": secret,
         "inspection": str(planned.uid),
         "rectification": str(finding.uid),
         "entity": str(w.entity.uid),

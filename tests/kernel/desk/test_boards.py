@@ -1,4 +1,4 @@
-"""Boards: columns by state, each a page by key; a moved card takes the step, asks what it must know, or says why not."""
+"""Boards: columns by state, each a page by key; a moved card takes the step, asks what it must know, or says no."""
 
 from __future__ import annotations
 
