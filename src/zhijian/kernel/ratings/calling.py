@@ -55,16 +55,17 @@ def population(seal: Seal) -> list[str]:
     return sorted(str(uid) for uid in uids)
 
 
-def draw_due() -> list[Draw]:
+def draw_due(first: Seal | None = None) -> list[Draw]:
     """Draw under each seal that has none yet, the oldest first, and ask for the calls. Runs as the system.
 
-    The first draw of an installation is made under its newest seal: what was closed long ago is not called back.
+    The first draw of an installation is made under its newest seal (or `first`): what was closed long ago is not called
+    back.
     """
     last = Draw.objects.order_by("-seal_id").first()
     seals = Seal.objects.order_by("id")
-    newest = seals.last()
     if last is None:
-        seals = seals.filter(pk=newest.pk) if newest is not None else seals.none()
+        begin = first or seals.last()
+        seals = seals.filter(pk__gte=begin.pk) if begin is not None else seals.none()
     else:
         seals = seals.filter(pk__gt=last.seal_id)
     return [_draw(seal) for seal in seals[:SEALS]]

@@ -52,6 +52,8 @@ def rate(request: HttpRequest, door: Door) -> HttpResponse:
     try:
         acts.rate(family.head, int(stars) if stars.isdecimal() and len(stars) == 1 else 0, words, door.actor)
     except BadFacts as error:
+        if told is None or told["shut"]:
+            return redirect(door.base)
         context = {"door": door, "asked": {**(told or {}), "errors": error.errors, "typed": words, "given": stars}}
         return render(request, "ratings/party/page.html", {**context, "head": family.head}, status=422)
     except StepError as error:

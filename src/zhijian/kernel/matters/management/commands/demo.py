@@ -19,12 +19,14 @@ from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.roles import ROLE_LABELS, Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.accounts.tree import load_jurisdictions
+from zhijian.kernel.appointments import demo as appointments
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence.seal import make_seal
 from zhijian.kernel.matters.catalogue import GATEWAYS, furniture
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import demo as papers
 from zhijian.kernel.people import demo as away
+from zhijian.kernel.ratings import demo as ratings
 from zhijian.kernel.registry import demo as twins
 from zhijian.kernel.registry import generate
 from zhijian.kernel.registry.models import Entity
@@ -68,7 +70,9 @@ class Command(BaseCommand):
         with scoped(SYSTEM):
             heads = [account.area for account in people.accounts() if account.role == Role.HEAD]
             twins.plant(heads[0], self._say)
+        appointments.plant(self._say)
         make_seal()
+        ratings.plant(self._say)
         self._say(f"demo city ready after {time.monotonic() - begun:.0f} s")
 
     def _register(self, scale: float) -> None:
