@@ -83,6 +83,7 @@
   if (moved) {
     columns().forEach((each) => each.classList.toggle('here', each.contains(moved)))
     all('[data-column]').forEach((each) => each.toggleAttribute('aria-current', each.dataset.column === moved.closest('.col').dataset.state))
-    focus(moved)
+    // A browser that follows a fragment takes the focus away from whatever had it: wait until it is done.
+    window.addEventListener('load', () => setTimeout(() => focus(moved)))
   }
 })()

@@ -60,13 +60,14 @@ class Item:
 
 @dataclass
 class Day:
-    """A day with its lines; `off` says why nobody is at work."""
+    """A day with its lines; `off` says why nobody is at work, `holiday` which break it lies in."""
 
     day: dt.date
     off: str
     away: list[str] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     more: bool = False
+    holiday: str = ""
     beside: bool = False  # of a neighbouring month
 
 
@@ -101,6 +102,7 @@ def days_of(who: Who, actor: Actor, first: dt.date, last: dt.date, most: int) ->
                 told = {"who": leave.person.name, "stand_in": leave.stand_in.name}
                 day.away.append(_("%(who)s on leave, %(stand_in)s stands in") % told)
     for one in days.values():
+        one.holiday = calendar.current().holiday(one.day) if one.off else ""
         one.items.sort(key=lambda item: (item.begins is None, item.begins or 0))
         one.more, one.items = len(one.items) > most, one.items[:most]
     return list(days.values())

@@ -73,7 +73,7 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
         one.beside = view == "month" and one.day.month != day.month
     context: dict[str, Any] = {
         "view": view,
-        "views": [("month", _("Month")), ("week", _("Week")), ("day", _("Day"))],
+        "views": [("month", _("A month")), ("week", _("A week")), ("day", _("A day"))],
         "day": day,
         "today": calendar.today(),
         "who": who,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -55,6 +56,15 @@ def said(slot: Slot) -> str:
     """When a slot is, by the place's clocks: "2026-12-01 09:00–09:30"."""
     begins, ends = calendar.local(slot.begins), calendar.local(slot.ends)
     return f"{begins:%Y-%m-%d %H:%M}–{ends:%H:%M}"
+
+
+def coming(matters: Iterable[int]) -> dict[int, str]:
+    """When the enterprise's next appointment about each of the matters is, by the place's clocks; one query."""
+    rows = Booking.objects.filter(matter__in=list(matters), state=Booking.State.BOOKED, slot__ends__gt=timezone.now())
+    found: dict[int, str] = {}
+    for booking in rows.select_related("slot").order_by("slot__begins", "pk"):
+        found.setdefault(booking.matter_id, said(booking.slot))
+    return found
 
 
 def where(slot: Slot) -> str:

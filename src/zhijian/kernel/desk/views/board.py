@@ -63,7 +63,7 @@ def board_page(request: HttpRequest, name: str) -> HttpResponse:
         return render(request, "desk/parts/board.html", context)
     context |= {
         "filters": shown_filters(one, given, actor),
-        "orders": [("", _("open by day, closed by newest")), *orders()],
+        "orders": [("", _("the usual order")), *orders()],
     }
     return render(request, "desk/board.html", context)
 
@@ -81,6 +81,7 @@ def move_page(request: HttpRequest, uid: str) -> HttpResponse:
     ways = [offer for offer in offers(matter, actor) if not to or _leads(offer, matter) == to]
     if request.method == "POST":
         return _move(request, matter, to, ways, actor, board)
+    ways.sort(key=lambda offer: (not offer.open, not offer.step.likely))
     goes = [(offer, flow.state(_leads(offer, matter))) for offer in ways]
     context = {"matter": matter, "flow": flow, "state": flow.state(matter.state), "ways": goes, "back": board}
     return render(request, "desk/parts/moves.html" if request.htmx else "desk/moves.html", context)  # type: ignore[attr-defined]
