@@ -24,6 +24,7 @@ from zhijian.kernel.accounts import devices
 from zhijian.kernel.accounts.actor import SYSTEM, party_of
 from zhijian.kernel.accounts.models import Device, Person
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.appointments import acts, telling
 from zhijian.kernel.clock import calendar, clocks
 from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.digest import canonical

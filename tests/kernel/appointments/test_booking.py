@@ -50,7 +50,7 @@ def other_visit(w: world.World, n: int) -> Matter:
 def at_once(
     w: world.World, slot: Slot, matters: list[Matter], locked: bool, monkeypatch: pytest.MonkeyPatch
 ) -> list[str]:
-    """Each books at the same moment; between looking and taking each waits for the others, as long as the lock lets it."""
+    """Each books at the same moment; before taking, each waits for the others, as long as the lock lets it."""
     meet, said = threading.Barrier(len(matters)), []
 
     def wait() -> None:

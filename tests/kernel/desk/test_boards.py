@@ -54,7 +54,7 @@ def said(answer: object) -> str:
 
 def test_the_flow_says_which_states_are_columns_and_in_which_order() -> None:
     assert [state.code for state in flow.INSPECTION.columns] == ["planned", "away", "rectifying", "closed"]
-    assert [state.code for state in flow.RECTIFICATION.columns] == ["ordered", "answered", "accepted"]
+    assert [state.code for state in flow.RECTIFICATION.columns] == ["ordered", "asking", "answered", "accepted"]
     states = [State("a", "A"), State("b", "B", final=True)]
     steps = [Step("open", to="a", label="x"), Step("end", "a", "b", label="x")]
     assert [s.code for s in Flow("x", "X", states, steps, board=("b", "a")).columns] == ["b", "a"]
@@ -65,7 +65,7 @@ def test_the_flow_says_which_states_are_columns_and_in_which_order() -> None:
 def test_cards_stand_in_their_columns_with_shop_clock_and_officer(w: world.World, head: Client) -> None:
     OPENERS["rectification"](w)
     answer = head.get(BOARD)
-    assert columns(answer) == {"ordered": ["发现的问题"], "answered": [], "accepted": []}
+    assert columns(answer) == {"ordered": ["发现的问题"], "asking": [], "answered": [], "accepted": []}
     page = answer.content.decode()
     for part in ("发现的问题", "清风小馆(水晶街店)", "甲", "个工作日"):
         assert part in page
@@ -155,7 +155,11 @@ def test_the_menu_of_a_card_offers_steps_and_tells_what_is_shut(w: world.World) 
     page = part.content.decode()
     assert "<html" not in page
     assert f"/m/{matter.uid}/answer/?next=/l/rectification/board/" in page
-    assert "企业没有申请延期" in page, "why the shut one is shut"
+    with scoped(SYSTEM):
+        Matter.objects.filter(pk=matter.parent_id).update(state="rectifying")
+        visit = Matter.objects.get(pk=matter.parent_id)
+    shut = inspector.get(f"/board/{visit.uid}/", HTTP_HX_REQUEST="true").content.decode()
+    assert "还有 1 项未整改到位" in shut, "why the shut one is shut"
     assert "<html" in inspector.get(f"/board/{matter.uid}/").content.decode(), "a page of its own without a script"
 
 

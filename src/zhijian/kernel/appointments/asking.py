@@ -54,7 +54,8 @@ class OfferForm(forms.Form):
         help_text=gettext_lazy("An officer's own time is offered only for matters that he deals with."),
     )  # fmt: skip
     place = forms.CharField(
-        label=gettext_lazy("Place of the appointment"), max_length=200, required=False, widget=forms.TextInput(attrs=BOX),
+        label=gettext_lazy("Place of the appointment"), max_length=200, required=False,
+        widget=forms.TextInput(attrs=BOX),
         help_text=gettext_lazy("Left empty where the officers come to the enterprise."),
     )  # fmt: skip
     first = _day(gettext_lazy("First day"))
