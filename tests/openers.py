@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.utils import timezone
 from tests import world
 from tests.kernel.matters.test_scope import plan
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.ids import uuid7
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
+from zhijian.kernel.ratings import calling
 from zhijian.programmes.inspection import flow
 from zhijian.programmes.inspection.models import Inspection
 
@@ -36,10 +39,26 @@ def rectification(w: world.World) -> Matter:
     return matter
 
 
+def closed_visit(w: world.World) -> Matter:
+    """A visit that is over, of the office's pair."""
+    matter = plan(w)
+    with scoped(SYSTEM):
+        now = timezone.now()
+        return perform(
+            matter, "finish", SYSTEM, result="compliant", failed=0, items_checked=3, started=now, ended=now,
+            record_id=uuid7(), record_digest="0" * 64,
+        )  # fmt: skip
+
+
+def return_call(w: world.World) -> Matter:
+    return calling.ask(closed_visit(w), "sample").matter
+
+
 OPENERS: dict[str, Opener] = {
     "inspection": plan,
     "rectification": rectification,
     "lead": lambda w: _child(w, flow.LEAD, "propose", items=["1.1"], found="无证", basis="食法35"),
     "unreachable": lambda w: _child(w, flow.UNREACHABLE, "seek", address="水晶街 1 号"),
+    "return_call": return_call,
     "publication": lambda w: _child(w, flow.PUBLICATION, "await"),
 }

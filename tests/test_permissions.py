@@ -33,6 +33,8 @@ from zhijian.kernel.accounts.links import make_link
 from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.appointments import feeds
+from zhijian.kernel.appointments.models import Slot
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.desk.models import SavedList, SheetRun
@@ -121,6 +123,13 @@ def things(w: world.World) -> Things:
     clerk = w.person("x-clerk", Role.CLERK, world.OFFICE)
     sheet = SheetRun.objects.create(person=clerk, room="inspection", file_name="x.xlsx", sha256="", language="en")
     kept = SavedList.objects.create(person=clerk, room="inspection", name="x", shared=world.OFFICE)
+    begins = timezone.now() + dt.timedelta(days=3)
+    slot = Slot.objects.create(
+        area=world.OFFICE, kind="counter", place="x", day=begins.date(), begins=begins, made_at=at,
+        ends=begins + dt.timedelta(hours=1), capacity=1,
+    )  # fmt: skip
+    with scoped(w.actor("甲")) as inspector:
+        secret = feeds.make(w.inspector, inspector)
     others = {kind: str(OPENERS[kind](w).uid) for kind in flows() if kind not in ("inspection", "rectification")}
     return {
         **others,
@@ -130,6 +139,8 @@ def things(w: world.World) -> Things:
         "twin": str(twin.uid),
         "sheet": str(sheet.uid),
         "kept": str(kept.uid),
+        "slot": str(slot.uid),
+        "secret": secret,
         "inspection": str(planned.uid),
         "rectification": str(finding.uid),
         "entity": str(w.entity.uid),

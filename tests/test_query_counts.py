@@ -49,6 +49,8 @@ def pages(w: world.World) -> dict[str, str]:
         Matter.objects.filter(pk=plan(w).pk).update(due=world.in_days(-3))
     found = {"to-do": "/", "search": "/search/?q=清风", "entity": f"/e/{w.entity.uid}/", "map": "/map/"}
     found |= {f"list {name}": one.url() for name, one in lists.load().items()}
+    found |= {f"board {name}": f"{one.url()}board/" for name, one in lists.load().items()}
+    found |= {"calendar": "/calendar/", "slots": "/slots/", "ratings": "/ratings/", "draws": "/ratings/draws/"}
     found |= {f"record {kind}": f"/m/{OPENERS[kind](w).uid}/" for kind in flows()}
     return found
 

@@ -26,6 +26,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the driver of the browser has a
 django.setup()
 
 from tools.pictures.album import CHROMIUM, Album  # noqa: E402
+from tools.pictures.boards import boards  # noqa: E402
 from tools.pictures.desk import desk, staff  # noqa: E402
 from tools.pictures.every import SIZES, every  # noqa: E402
 from tools.pictures.exchange import exchange  # noqa: E402
@@ -34,7 +35,7 @@ from tools.pictures.papers import papers  # noqa: E402
 from tools.pictures.public import public  # noqa: E402
 
 GROUPS: dict[str, Callable[[Album], None]] = {
-    one.__name__: one for one in (desk, papers, staff, exchange, field, public, detours)
+    one.__name__: one for one in (desk, papers, staff, exchange, field, public, detours, boards)
 }
 DOCUMENTS = Path(__file__).parents[2] / "docs" / "pictures"
 PAGES = Path(tempfile.gettempdir()) / "zhijian-pages"

@@ -71,6 +71,8 @@ INSTALLED_APPS = [
     "zhijian.kernel.figures",
     "zhijian.kernel.party",
     "zhijian.kernel.people",
+    "zhijian.kernel.ratings",
+    "zhijian.kernel.appointments",
     "zhijian.kernel.desk",
     *(f"zhijian.programmes.{one.parent.name}" for one in sorted((ROOT / "src/zhijian/programmes").glob("*/apps.py"))),
     "zhijian.gateways.field",

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 from tests import world
+from tests.kernel.appointments.conftest import slot_of
 from tests.kernel.matters.test_scope import plan
 from tests.phone import Phone, client_transport, photo_of, picture, record
 
@@ -23,6 +24,7 @@ from zhijian.kernel.accounts import devices
 from zhijian.kernel.accounts.actor import SYSTEM, party_of
 from zhijian.kernel.accounts.models import Device, Person
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.appointments import acts, telling
 from zhijian.kernel.clock import calendar, clocks
 from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.digest import canonical
@@ -137,6 +139,19 @@ def test_a_second_pull_brings_only_what_changed(phone: Phone, w: world.World) ->
     with scoped(w.actor("所长")) as head:
         perform(matter, "cancel", head, reason="改期了")
     assert phone.pull()["removed"]["tasks"] == [str(matter.uid)]
+
+
+def test_the_time_that_the_enterprise_chose_stands_with_the_task(phone: Phone, w: world.World) -> None:
+    phone.pull()
+    sent = record(phone, here(phone, w), failed={"1.2": {"note": "未悬挂"}}, photos=[])
+    put(phone, sent)
+    assert [t["appointment"] for t in phone.pull()["tasks"] if t["kind"] == "recheck"] == [""]
+    slot = slot_of(w, w.inspector)
+    with scoped(SYSTEM):
+        visit = Matter.objects.select_related("entity").get(kind="inspection", state="rectifying")
+    with scoped(party_of(w.entity)) as party:
+        acts.book(slot, acts.wish_of(visit), party)
+    assert [t["appointment"] for t in phone.pull()["tasks"]] == [telling.said(slot)]
 
 
 def test_a_visit_with_findings_becomes_everything(phone: Phone, w: world.World) -> None:

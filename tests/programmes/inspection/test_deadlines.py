@@ -154,7 +154,7 @@ def test_no_visit_is_planned_or_moved_to_a_day_that_is_over(w: world.World) -> N
     pair = {"assignee": w.inspector.pk, "second": w.second.pk}
     with scoped(w.actor("所长")) as head:
         about = About("店", world.OFFICE, w.entity, w.premises)
-        with pytest.raises(NotOpen, match="今天或者以后|still to come"):
+        with pytest.raises(NotOpen, match=r"今天或者以后|still to come"):
             perform(flow.INSPECTION, "plan", head, about=about, planned_for=world.in_days(-1), **pair)
         with pytest.raises(NotOpen):
             perform(visit, "assign", head, planned_for=world.in_days(-1), **pair)

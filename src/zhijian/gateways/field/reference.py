@@ -22,6 +22,7 @@ from zhijian.kernel.accounts.actor import Actor, Range, subtree
 from zhijian.kernel.accounts.middleware import upload_origin
 from zhijian.kernel.accounts.models import Device, Person
 from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.appointments import telling
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.addresses import public_origin
@@ -248,10 +249,11 @@ def tasks(actor: Actor) -> list[Json]:
         findings.setdefault(finding.inspection_id, []).append(finding)
     shown = [m for m in rows if m.premises_id and (m.state == "planned" or m.pk in findings)][:TASKS]
     photos = pictures.sources(finding.pk for m in shown for finding in findings.get(m.pk, []))
-    return [_task(m, findings.get(m.pk, []), photos) for m in shown]
+    chosen = telling.coming([m.pk for m in shown])
+    return [_task(m, findings.get(m.pk, []), photos, chosen.get(m.pk, "")) for m in shown]
 
 
-def _task(matter: Matter, findings: list[Rectification], photos: dict[int, list[str]]) -> Json:
+def _task(matter: Matter, findings: list[Rectification], photos: dict[int, list[str]], appointment: str) -> Json:
     visit = matter.inspection
     days = [visit.planned_for] if matter.state == "planned" else [f.matter.due or f.deadline for f in findings]
     due = min((day for day in days if day), default=None)
@@ -267,6 +269,7 @@ def _task(matter: Matter, findings: list[Rectification], photos: dict[int, list[
         "second": matter.second_id,
         "version": matter.version,
         "check_code": visit.check_code,
+        "appointment": appointment,
         "open_items": [_open_item(finding, photos.get(finding.pk, [])) for finding in findings],
     }
 

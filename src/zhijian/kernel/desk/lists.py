@@ -24,7 +24,7 @@ from zhijian.kernel.desk import filters as narrowing
 from zhijian.kernel.desk.columns import Column, column_of
 from zhijian.kernel.desk.paging import Order
 from zhijian.kernel.desk.panels import Panel
-from zhijian.kernel.matters.catalogue import furniture
+from zhijian.kernel.matters.catalogue import KERNEL, furniture
 from zhijian.kernel.matters.flow import Flow, Step
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable, readers
@@ -182,8 +182,9 @@ _lists: dict[str, type[MatterList]] = {}
 
 @cache
 def load() -> dict[str, type[MatterList]]:
-    """Every list by its name; imports the programmes' `desk` modules once."""
+    """Every list by its name; imports the `desk` modules of programmes and kernel rooms once."""
     furniture("desk")
+    furniture("desk", KERNEL)
     return _lists
 
 

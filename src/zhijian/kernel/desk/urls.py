@@ -7,7 +7,19 @@ from django.views.i18n import set_language
 
 from zhijian.kernel.desk.api import api
 from zhijian.kernel.desk.sheets import pages as sheets
-from zhijian.kernel.desk.views import account, entity, lists, opening, patch, private, record, saved, search, todo
+from zhijian.kernel.desk.views import (
+    account,
+    board,
+    entity,
+    lists,
+    opening,
+    patch,
+    private,
+    record,
+    saved,
+    search,
+    todo,
+)
 
 urlpatterns = [
     path("", todo.todo_page, name="todo"),
@@ -25,6 +37,8 @@ urlpatterns = [
     path("map/", patch.patch_page, name="patch"),
     path("map/data/", patch.patch_data, name="patch_data"),
     path("l/<slug:name>/", lists.list_page, name="list"),
+    path("l/<slug:name>/board/", board.board_page, name="board"),
+    path("board/<uuid:uid>/", board.move_page, name="board_move"),
     path("l/<slug:name>/export/", lists.list_export, name="list_export"),
     path("l/<slug:name>/bulk/<slug:verb>/", lists.list_bulk, name="list_bulk"),
     path("l/<slug:name>/sheet/", sheets.sheet_page, name="sheet_send"),

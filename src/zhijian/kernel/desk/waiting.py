@@ -44,7 +44,7 @@ def waits(
     url: str,
     query: str = "",
 ) -> None:
-    """Register a kind of waiting; `url` names the address of its list, `query` what of it; `count` may be bounded."""
+    """Register a kind of waiting; `url` is its list's path or name, `query` what of it; `count` may be bounded."""
     _kinds[code] = Kind(frozenset(roles), count, say, url, query)
 
 
@@ -52,4 +52,9 @@ def lines(actor: Actor) -> list[Line]:
     """What waits for this person: one query for each kind that concerns his roles."""
     mine = actor.roles_at()
     found = [(kind, kind.count(actor)) for kind in _kinds.values() if kind.roles & mine]
-    return [Line(kind.say(n), reverse(kind.url) + (f"?{kind.query}" if kind.query else "")) for kind, n in found if n]
+    return [Line(kind.say(n), _address(kind)) for kind, n in found if n]
+
+
+def _address(kind: Kind) -> str:
+    path = kind.url if kind.url.startswith("/") else reverse(kind.url)
+    return f"{path}?{kind.query}" if kind.query else path

@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 
 from django.utils.functional import Promise
 
+from zhijian.kernel.accounts.roles import READING_ROLES, Role
+
 Text: TypeAlias = str | Promise
 Select: TypeAlias = Callable[[Any, Any, Any], Any]
 
@@ -18,7 +20,7 @@ class Figure:
 
     `select(t, period, area)` returns the records as an Ibis table with the columns `id` and `area`. The number is how
     many different values of `count` they hold, or the sum of the column `sum`, or the ratio of two other figures. A
-    ratio whose unit is "%" is shown in hundredths.
+    ratio whose unit is "%" is shown in hundredths. `roles` are those to whom it is there at all.
     """
 
     code: str
@@ -30,6 +32,7 @@ class Figure:
     ratio: tuple[str, str] | None = None
     select: Select | None = None
     places: int = 0
+    roles: frozenset[Role] = READING_ROLES
 
     @property
     def percent(self) -> bool:
@@ -55,6 +58,7 @@ def figure(
     sum: str = "",
     ratio: tuple[str, str] | None = None,
     places: int | None = None,
+    roles: frozenset[Role] = READING_ROLES,
 ) -> Callable[[Select], Figure]:
     """Declare a figure over the function below it; a ratio of two figures stands by itself, without a function.
 
@@ -66,7 +70,7 @@ def figure(
     def declare(select: Select | None) -> Figure:
         if code in _figures and _figures[code].title != title:
             raise ValueError(f"two figures are called {code}")
-        made = Figure(code, title, unit, definition, count, sum, ratio, select, places)
+        made = Figure(code, title, unit, definition, count, sum, ratio, select, places, roles)
         _figures[code] = made
         return made
 
@@ -77,7 +81,8 @@ def figure(
 
 def declared() -> Mapping[str, Figure]:
     """Every figure of the programmes and of the kernel, by code."""
-    from zhijian.kernel.matters.catalogue import furniture
+    from zhijian.kernel.matters.catalogue import KERNEL, furniture
 
     furniture("figures")
+    furniture("figures", KERNEL)
     return _figures

@@ -133,10 +133,11 @@ def _parts(flows: list[Flow], zone: str) -> list[Source]:
 
 @cache
 def sources() -> dict[str, Source]:
-    """Every view by the name that figures use: kinds of matters, their parts, and `clock`."""
+    """Every view by the name that figures use: kinds of matters, their parts, `clock` and `rating`."""
     from zhijian.kernel.clock.models import Clock
     from zhijian.kernel.matters.catalogue import flows
     from zhijian.kernel.packs import stack
+    from zhijian.kernel.ratings.models import Rating
 
     zone = stack().zone
     if not all(c.isalnum() or c in "/_+-" for c in zone):
@@ -144,7 +145,7 @@ def sources() -> dict[str, Source]:
     all_flows = list(flows().values())
     found = [_of_flow(flow, zone) for flow in all_flows]
     found += _parts(all_flows, zone)
-    found.append(_of_part("clock", Clock, "matter_id", zone))
+    found += [_of_part("clock", Clock, "matter_id", zone), _of_part("rating", Rating, "matter_id", zone)]
     return {source.name: source for source in found}
 
 

@@ -46,7 +46,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     """Every figure with its definition, and its value for the viewer's area and the chosen period."""
     actor, chosen = _actor(request), choice(request)
     known: dict[str, compute.Number] = {}
-    values = [compute.value(one, chosen.period, chosen.area, actor, known=known) for one in declared().values()]
+    values = [compute.value(one, chosen.period, chosen.area, actor, known=known) for one in _shown(actor)]
     return render(request, "figures/catalogue.html", {"chosen": chosen, "names": NAMES, "values": values})
 
 
@@ -54,7 +54,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 @gate.roles(*READING_ROLES)
 def figure_page(request: HttpRequest, code: str) -> HttpResponse:
     """One figure: its number, the areas below, and the records that it counts; for a ratio its two figures."""
-    actor, chosen, figure = _actor(request), choice(request), _figure(code)
+    actor, chosen, figure = _actor(request), choice(request), _figure(code, _actor(request))
     context: dict[str, Any] = {
         "chosen": chosen,
         "names": NAMES,
@@ -77,7 +77,7 @@ def figure_page(request: HttpRequest, code: str) -> HttpResponse:
 @gate.roles(*READING_ROLES)
 def export_file(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
     """The records as a file, CSV or Excel; noted in the ledger."""
-    actor, chosen, figure = _actor(request), choice(request), _figure(code)
+    actor, chosen, figure = _actor(request), choice(request), _figure(code, _actor(request))
     if figure.select is None or kind not in export.KINDS:
         raise Http404
     return export.response(figure, chosen, actor, kind)
@@ -87,11 +87,16 @@ def _actor(request: HttpRequest) -> Actor:
     return request.actor  # type: ignore[attr-defined,no-any-return]
 
 
-def _figure(code: str) -> Figure:
-    try:
-        return declared()[code]
-    except KeyError:
-        raise Http404 from None
+def _shown(actor: Actor) -> list[Figure]:
+    """The figures that are there for his roles."""
+    return [one for one in declared().values() if one.roles & actor.roles_at()]
+
+
+def _figure(code: str, actor: Actor) -> Figure:
+    found = next((one for one in _shown(actor) if one.code == code), None)
+    if found is None:
+        raise Http404
+    return found
 
 
 def _bars(figure: Figure, chosen: Choice, actor: Actor) -> list[Bar]:

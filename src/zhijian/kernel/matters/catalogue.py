@@ -16,6 +16,7 @@ from zhijian.kernel.matters.saying import sentence
 
 PROGRAMMES = "zhijian.programmes."
 GATEWAYS = "zhijian.gateways."
+KERNEL = "zhijian.kernel."
 
 
 def programmes(storey: str = PROGRAMMES) -> list[str]:
@@ -33,7 +34,7 @@ def furniture(name: str, storey: str = PROGRAMMES) -> list[ModuleType]:
 def flows() -> dict[str, Flow]:
     """Every flow by its kind. Declares the ledger's display text for each step at the same time."""
     found: dict[str, Flow] = {}
-    for module in furniture("flow"):
+    for module in [*furniture("flow", KERNEL), *furniture("flow")]:
         for value in vars(module).values():
             if isinstance(value, Flow) and found.setdefault(value.kind, value) is not value:
                 raise ValueError(f"two flows of kind {value.kind}")

@@ -143,6 +143,7 @@ class Step:
 class Flow:
     """A kind of matter: its states, its steps, and the model of its record (one-to-one, primary key `matter`).
 
+    `board` names the states that are columns of its board, in their order; none given: all of them, as they stand here.
     `doubt` says a flag of its matters (`Matter.flags`: a code and what its sentence needs) in the active language.
     """
 
@@ -153,11 +154,14 @@ class Flow:
     record: type[Model] | None = None
     numbered: bool = True
     plural: Text = ""
+    board: tuple[str, ...] = ()
     doubt: Callable[[dict[str, Any]], str] = field(default=lambda flag: str(flag["code"]), repr=False)
     _by_code: dict[str, State] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._by_code.update({state.code: state for state in self.states})
+        if unknown := set(self.board) - set(self._by_code):
+            raise ValueError(f"{self.kind}: no states to make columns of: {', '.join(sorted(unknown))}")
         for step in self.steps:
             for code in (*step.froms, *_many(step.to)):
                 if code not in self._by_code:
@@ -172,6 +176,11 @@ class Flow:
 
     def state(self, code: str) -> State:
         return self._by_code[code]
+
+    @property
+    def columns(self) -> list[State]:
+        """The states that are columns of its board, in order."""
+        return [self._by_code[code] for code in self.board] or self.states
 
     def entry_kind(self, step: Step) -> str:
         """The ledger's name for a step of this flow."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +41,11 @@ class Matter(models.Model):
     version = models.PositiveIntegerField(default=1)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
     partner = models.BooleanField(default=False, help_text="waits for a step of a partner department; kept by steps")
+    kept_from = ArrayField(
+        models.CharField(max_length=80),
+        default=list,
+        help_text="labels of actors who must not see it, whatever their posts (回避); row security keeps it from them",
+    )
     flags = models.JSONField(default=list, help_text="what a person must look at: [{code, …}], see the field gateway")
 
     class Meta:
@@ -54,6 +60,12 @@ class Matter(models.Model):
             models.Index(fields=["kind", "-opened", "-id"], name="matter_newest_city"),
             models.Index(fields=["kind", "state", "area", "due"], condition=models.Q(closed=None), name="matter_open"),
             models.Index(fields=["due", "area"], condition=models.Q(closed=None), name="matter_late"),
+            models.Index(fields=["kind", "state", "due", "id"], condition=models.Q(closed=None), name="matter_board"),
+            models.Index(
+                fields=["kind", "state", "-opened", "-id"],
+                condition=models.Q(closed__isnull=False),
+                name="matter_board_over",
+            ),
             models.Index(fields=["area", "-id"], condition=~models.Q(flags=[]), name="matter_in_doubt"),
             models.Index(fields=["area", "due"], condition=models.Q(partner=True), name="matter_partner"),
         ]

@@ -51,7 +51,7 @@ def tell(
         found, kind = receivers(to, matter), kind_of(template, data)
         chosen = preferences.of(found)
         for receiver in found:
-            if isinstance(receiver, Person) and receiver.pk == actor.person_id:
+            if isinstance(receiver, Person) and _untold(receiver, matter, actor):
                 continue
             choice = chosen.get(receiver.pk) if isinstance(receiver, Person) else None
             for channel, address in _to_number(number) if number else _ways(receiver, choice, kind):
@@ -62,6 +62,11 @@ def tell(
                 if (kept := _kept(notice)) is not None:
                     made.append(kept)
     return made
+
+
+def _untold(person: Person, matter: Matter | None, actor: Actor) -> bool:
+    """Nobody is told of his own act, nor of a matter that is kept from him."""
+    return person.pk == actor.person_id or (matter is not None and f"person:{person.pk}" in matter.kept_from)
 
 
 def tell_group(robot: Robot, *, template: str, data: dict[str, Any], actor: Actor, dedupe: str = "") -> Notice | None:

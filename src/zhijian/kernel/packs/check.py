@@ -8,7 +8,7 @@ from typing import Literal
 
 from django.utils.translation import gettext as _
 
-from zhijian.kernel.matters.catalogue import furniture
+from zhijian.kernel.matters.catalogue import KERNEL, furniture
 
 from .current import own, rule_rows, rule_timeline, stack
 from .loader import PackError, read_toml
@@ -35,6 +35,7 @@ def check() -> list[Finding]:
 def _rules() -> Iterator[Finding]:
     from zhijian.kernel.clock import clocks, declared  # noqa: F401  clocks declares the kernel's own rules
 
+    furniture("rules", KERNEL)
     furniture("rules")  # what is declared is declared by importing
     known = stack().timelines
     for name in declared():

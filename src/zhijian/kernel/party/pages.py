@@ -140,6 +140,26 @@ def pages() -> dict[str, PartyPage]:
     return {kind: page for kind in flows() if (page := page_of(kind)).told}
 
 
+# What other rooms of the kernel put on the page of every family of matters.
+FamilyContext = Callable[[Any, Any], dict[str, Any] | None]
+_families: dict[str, FamilyContext] = {}
+
+
+def family_panel(template: str, context: FamilyContext) -> None:
+    """Show a part on the enterprise's page of every family; told door and family, a context of None shows nothing."""
+    _families[template] = context
+
+
+def draw_families(request: HttpRequest, door: Any, family: Any) -> list[SafeString]:
+    """The parts of other rooms on the page of a family; each finds what it told as `asked`, beside `door`."""
+    drawn = []
+    for template, context in _families.items():
+        told = context(door, family)
+        if told is not None:
+            drawn.append(render_to_string(template, {"door": door, "family": family, "asked": told}, request))
+    return drawn
+
+
 # What the public sees behind the code on a door.
 DoorContext = Callable[[Premises], dict[str, Any] | None]
 _doors: dict[str, tuple[bool, DoorContext]] = {}

@@ -31,7 +31,7 @@ from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.party.doors import Door
 from zhijian.kernel.party.family import Family
 from zhijian.kernel.party.forms import Act, acts_of
-from zhijian.kernel.party.pages import PartyPage, Say, page_of, pages
+from zhijian.kernel.party.pages import PartyPage, Say, draw_families, page_of, pages
 
 ENTRIES, PHOTOS = 60, 18
 
@@ -203,6 +203,7 @@ def context_of(request: HttpRequest, door: Door, family: Family, spoilt: Act | N
         "children": parts[1:],
         "say": say_of(family, parts),
         "papers": papers_of(family.members),
+        "extras": draw_families(request, door, family),
         "happened": happened(family, door.actor),
         "spoilt": spoilt,
         "title": parts[0].page.title or flow_of(family.head.kind).title,

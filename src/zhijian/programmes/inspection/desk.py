@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.appointments.shown import PANEL as APPOINTMENTS
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import forms
 from zhijian.kernel.desk.columns import Cell, Column
@@ -102,7 +103,7 @@ class Inspections(MatterList):
     exported = ["premises", "second", "code", "address", "check_code"]
     filters = ["q", "state", "area", "assignee", "overdue", "period"]
     bulk = ["plan", "assign", "cancel", "close"]
-    panels = [Panel("inspection/desk/visit.html", visit_panel), PANEL, OWED]
+    panels = [Panel("inspection/desk/visit.html", visit_panel), APPOINTMENTS, PANEL, OWED]
     rank = 10
     empty = _("Visits appear here when the head plans one, or when an inspector scans a door.")
 

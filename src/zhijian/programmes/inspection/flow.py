@@ -18,6 +18,7 @@ INSPECTION = Flow(
     plural=_("Inspections"),
     record=models.Inspection,
     doubt=doubts.sentence,
+    board=("planned", "away", "rectifying", "closed"),
     states=[
         State("planned", _("To be visited"), tone="act"),
         State("away", _("Moved: to be handed over"), tone="warn"),

@@ -93,6 +93,7 @@ export const en: Record<keyof typeof zh, string> = {
   "today.by_date": "By date",
   "today.by_distance": "By distance",
   "today.recheck": "Re-check of {n}",
+  "today.appointment": "appointment {at}",
   "today.last": "Last {date}: {result}",
   "today.last_failed": "{n} failed",
   "today.last_none": "No visit on record",

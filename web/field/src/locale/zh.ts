@@ -90,6 +90,7 @@ export const zh = {
   "today.by_date": "按日期",
   "today.by_distance": "按远近",
   "today.recheck": "复查 {n} 项",
+  "today.appointment": "企业约在 {at}",
   "today.last": "上次 {date} {result}",
   "today.last_failed": "{n} 项不合格",
   "today.last_none": "没有检查过",

@@ -45,11 +45,16 @@ def found(request: HttpRequest, name: str) -> type[MatterList]:
     return one
 
 
-def _shown_filters(one: type[MatterList], given: dict[str, str], actor: Actor) -> list[Shown]:
+def shown_filters(one: type[MatterList], given: dict[str, str], actor: Actor) -> list[Shown]:
     return [
         Shown(f, given.get(f.code, ""), {name: given.get(name, "") for name in f.reads}, f.options(actor))
         for f in one.made_filters()
     ]
+
+
+def orders() -> list[tuple[str, str]]:
+    """The orders to choose from."""
+    return [("newest", _("newest first")), ("oldest", _("oldest first")), ("due", _("nearest due day first"))]
 
 
 def table(one: type[MatterList], rows: list[Matter]) -> tuple[list[columns.Column], list[dict[str, Any]]]:
@@ -99,7 +104,7 @@ def list_page(request: HttpRequest, name: str) -> HttpResponse:
         "page": page,
         "query": urlencode(kept),
         "order": order,
-        "orders": [("newest", _("newest first")), ("oldest", _("oldest first")), ("due", _("nearest due day first"))],
+        "orders": orders(),
         "narrowed": bool(set(given) - set(one.start)),
         "bulk": one.bulk_steps(actor),
         "by_sheet": bool(acts_by_sheet(one, actor)),
@@ -107,7 +112,7 @@ def list_page(request: HttpRequest, name: str) -> HttpResponse:
     }
     if request.htmx and not request.htmx.history_restore_request:  # type: ignore[attr-defined]
         return render(request, "desk/parts/rows.html", context)
-    context |= {"filters": _shown_filters(one, given, actor), "opening": one.opening_steps(actor)}
+    context |= {"filters": shown_filters(one, given, actor), "opening": one.opening_steps(actor)}
     context["kept"] = saved.of(actor, one.slug())
     return render(request, "desk/list.html", context)
 

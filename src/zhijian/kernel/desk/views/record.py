@@ -16,6 +16,7 @@ from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.desk import clocks, columns, forms, panels, said, timeline
+from zhijian.kernel.desk.back import back
 from zhijian.kernel.desk.gate import actor_in, staff
 from zhijian.kernel.desk.lists import panels_of
 from zhijian.kernel.evidence.models import File, LedgerEntry
@@ -160,6 +161,7 @@ def step_page(request: HttpRequest, uid: str, verb: str, for_party: bool = False
         "shut": shut,
         "for_party": for_party,
     }
+    context["back"] = board = back(request)
     if not posted:
         return render(request, "desk/step.html", context, status=200)
     if form is not None and not form.is_valid():
@@ -181,7 +183,7 @@ def step_page(request: HttpRequest, uid: str, verb: str, for_party: bool = False
     messages.success(request, _("Done: %(step)s") % {"step": step.label or step.verb})
     if not readable(Matter.objects.filter(pk=matter.pk), actor).exists():  # a partner's step is done: it has gone on
         return redirect("todo")
-    return redirect("record", uid=matter.uid)
+    return redirect(f"{board}#c-{matter.uid}") if board else redirect("record", uid=matter.uid)
 
 
 def _mistaken(request: HttpRequest, context: dict[str, Any], error: Exception) -> HttpResponse:

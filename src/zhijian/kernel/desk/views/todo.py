@@ -74,17 +74,16 @@ class Section:
         return [(some[0].shop if len(some) > 1 else "", some) for some in found.values()]
 
 
+def line_of(matter: Matter) -> Line:
+    """A matter as a line, or as a card of a board."""
+    flow = flow_of(matter.kind)
+    due, area = said.due_of(matter.due), said.area_name(matter.area)
+    return Line(matter, str(flow.title), flow.state(matter.state), due, area)
+
+
 def _lines(rows: QuerySet[Matter], limit: int) -> tuple[list[Line], bool]:
     found = list(rows.select_related("entity", "premises", "assignee").only(*COLUMNS)[: limit + 1])
-    lines = []
-    for matter in found[:limit]:
-        flow = flow_of(matter.kind)
-        lines.append(
-            Line(
-                matter, str(flow.title), flow.state(matter.state), said.due_of(matter.due), said.area_name(matter.area)
-            )
-        )
-    return lines, len(found) > limit
+    return [line_of(matter) for matter in found[:limit]], len(found) > limit
 
 
 def _by_clock(lines: list[Line], more: bool) -> list[Section]:

@@ -19,6 +19,7 @@ from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.roles import ROLE_LABELS, Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.accounts.tree import load_jurisdictions
+from zhijian.kernel.appointments import demo as appointments
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import demo as kept
 from zhijian.kernel.evidence.seal import make_seal
@@ -28,6 +29,7 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import demo as papers
 from zhijian.kernel.party import demo as doors
 from zhijian.kernel.people import demo as away
+from zhijian.kernel.ratings import demo as ratings
 from zhijian.kernel.registry import demo as twins
 from zhijian.kernel.registry import generate
 from zhijian.kernel.registry.models import Entity
@@ -74,7 +76,9 @@ class Command(BaseCommand):
             twins.plant(heads[0].area, self._say)
             kept.plant([(account.username, account.area) for account in heads])
         doors.plant(heads[0].area, self._say)
+        appointments.plant(self._say)
         make_seal()
+        ratings.plant(self._say)
         self._say(f"demo city ready after {time.monotonic() - begun:.0f} s")
 
     def _register(self, scale: float) -> None:

@@ -1,0 +1,100 @@
+"""Pages: the enterprise's rating behind its link or account; the desk's ratings and draws."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.desk import gate, said
+from zhijian.kernel.matters.catalogue import flow_of
+from zhijian.kernel.matters.errors import BadFacts, StepError
+from zhijian.kernel.party.doors import Door, through_door
+from zhijian.kernel.party.family import Family
+from zhijian.kernel.ratings import acts, calling, rules
+from zhijian.kernel.ratings.declared import question_of
+from zhijian.kernel.ratings.models import Rating
+
+PAGE = 50
+STARS = list(reversed(Rating.Stars.choices))
+
+
+def asked_of(door: Door, family: Family) -> dict[str, Any] | None:
+    """The question on the enterprise's page; None where nothing is asked about its matter."""
+    question = question_of(family.head)
+    if question is None:
+        return None
+    with scoped(SYSTEM):
+        rating = Rating.objects.filter(matter=family.head).first()
+    why = acts.why_not(family.head, door.actor, rating, calendar.today())
+    if why and rating is None:
+        return None
+    until = acts.last_day(rules.CHANGE_WITHIN, rating.rated_at) if rating is not None else None
+    return {"question": question.asks, "stars": STARS, "rating": rating, "shut": why, "until": until}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@through_door
+def rate(request: HttpRequest, door: Door) -> HttpResponse:
+    """Rate the matter of the page, or change it. What was typed survives an error."""
+    family = door.family()
+    told = asked_of(door, family)
+    if request.method != "POST":
+        return redirect(door.base + "#rate")
+    stars, words = request.POST.get("stars", ""), request.POST.get("words", "")
+    try:
+        acts.rate(family.head, int(stars) if stars.isdecimal() and len(stars) == 1 else 0, words, door.actor)
+    except BadFacts as error:
+        if told is None or told["shut"]:
+            return redirect(door.base)
+        context = {"door": door, "asked": {**(told or {}), "errors": error.errors, "typed": words, "given": stars}}
+        return render(request, "ratings/party/page.html", {**context, "head": family.head}, status=422)
+    except StepError as error:
+        messages.warning(request, error.message)
+        return redirect(door.base)
+    messages.success(request, _("Thank you. The officers who were here do not see who said what."))
+    return redirect(door.base)
+
+
+@require_safe
+@gate.roles(*(acts.READERS | acts.RATED))
+def ratings_page(request: HttpRequest) -> HttpResponse:
+    """The mean of one's own work; and for those who oversee or call back, what enterprises said."""
+    actor = gate.actor_in(request)
+    context: dict[str, Any] = {"reads": bool(actor.roles_at() & acts.READERS)}
+    if actor.roles_at() & acts.RATED and actor.person_id is not None:
+        context["own"] = acts.mean_of(actor.person_id)
+    if context["reads"]:
+        rows, after = acts.readable(actor), request.GET.get("after", "")
+        if after.isdecimal() and len(after) < 19:
+            rows = rows.filter(pk__lt=int(after))
+        found = list(rows[: PAGE + 1])
+        context["rows"] = [
+            (one, flow_of(one.matter.kind).title, said.area_name(one.area), said.moment(one.changed_at or one.rated_at))
+            for one in found[:PAGE]
+        ]
+        context |= {"after": found[PAGE - 1].pk if len(found) > PAGE else "", "later": bool(after)}
+    return render(request, "ratings/desk/ratings.html", context)
+
+
+@require_safe
+@gate.roles(*acts.READERS)
+def draws_page(request: HttpRequest) -> HttpResponse:
+    """The draws of the sample, each made again while one looks."""
+    rows, after = calling.draws(gate.actor_in(request)), request.GET.get("after", "")
+    if after.isdecimal() and len(after) < 19:
+        rows = rows.filter(pk__lt=int(after))
+    found = list(rows[: PAGE + 1])
+    context = {
+        "rows": [(one, calling.holds(one)) for one in found[:PAGE]],
+        "after": found[PAGE - 1].pk if len(found) > PAGE else "",
+        "later": bool(after),
+    }
+    return render(request, "ratings/desk/draws.html", context)
