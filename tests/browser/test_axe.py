@@ -34,7 +34,7 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.desk import lists
 from zhijian.kernel.matters.catalogue import flows
 from zhijian.kernel.papers.printing.models import PrintRun
-from zhijian.kernel.party.doors import KEY
+from zhijian.kernel.party.doors import KEY, sealed
 from zhijian.kernel.registry.models import ImportRun
 from zhijian.ops import tls
 
@@ -72,6 +72,7 @@ NO_PAGE = {
     "papers/print/<uuid:uid>.pdf": "a file",
     "papers/templates/<uuid:uid>.docx": "a file",
     "registry/import/<uuid:uid>/rejected/": "a file",
+    "type/": "leads back",
 }
 
 
@@ -115,7 +116,7 @@ def city(live_site: str, settings: Any) -> City:
         }
     clients = {ANYBODY: Client(), ENTERPRISE: Client()}
     session = import_module(settings.SESSION_ENGINE).SessionStore()
-    session[KEY] = w.entity.pk
+    session[KEY] = sealed(w.entity.phone)
     session.save()
     clients[ENTERPRISE].cookies[settings.SESSION_COOKIE_NAME] = session.session_key
     for name in ("head", "clerk", "inspector", "admin", "section", "leader", *sorted(people)):

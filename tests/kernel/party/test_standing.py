@@ -68,7 +68,7 @@ def test_one_number_sees_every_shop_that_is_registered_with_it(client, w, second
     visited(w, second.premises.get(), "冷藏柜 12 ℃")
     sign_in(client, w.entity.phone)
     html = html_of(client.get("/my/"))
-    rows = re.findall(r"<strong>(.*?)</strong><br>(.*?) · (\d{4}-\d\d-\d\d)", html)
+    rows = re.findall(r'<strong>(.*?)</strong><br>(.*?) · <span class="nowrap">(\d{4}-\d\d-\d\d)', html)
     assert {row[0] for row in rows} == {w.premises.name, "淄博明月餐饮店"}
     assert {row[1] for row in rows} == {"Result of a visit"}
     assert {row[2] for row in rows} == {f"{world.in_days(-3)}"}, "the day of the visit, not of its planning"

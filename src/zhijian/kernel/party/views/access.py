@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from zhijian.kernel.accounts.crypto import mask
+from zhijian.kernel.accounts.links import plain_number
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.party import access
 from zhijian.kernel.party.doors import missing, signed_in
@@ -67,7 +68,7 @@ def people(request: HttpRequest) -> HttpResponse:
     _offer(form.fields["where"], [(key, _called(*place)) for key, place in places.items()])
     if form.is_valid() and _let_in(request, form, *places[form.cleaned_data["where"]]):
         return redirect("party_access")
-    shown = [(one, mask(str(one.phone))) for standing in own for one in access.of_entity(standing.entity)]
+    shown = [(one, mask(plain_number(str(one.phone)))) for standing in own for one in access.of_entity(standing.entity)]
     context = {"form": form, "people": shown, "several": len(places) > 1}
     return render(request, "party/access.html", context, status=422 if form.errors else 200)
 

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from zhijian.kernel.accounts.crypto import mask
+from zhijian.kernel.accounts.links import plain_number
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.desk import forms, gate
 from zhijian.kernel.matters.behalf import SPEAKS_FOR
@@ -53,7 +54,7 @@ def number_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         "form": form,
         "seen": proposals.seen(now),
         "decides": number.decides(entity, actor),
-        "people": [(one, mask(str(one.phone))) for one in access.of_entity(entity)],
+        "people": [(one, mask(plain_number(str(one.phone)))) for one in access.of_entity(entity)],
         "waiting": waiting.select_related("person").order_by("-pk").first(),
     }
     return render(request, "party/number.html", context, status=422 if form.errors else 200)
