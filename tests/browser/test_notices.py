@@ -97,6 +97,11 @@ def test_the_head_gives_the_office_its_robot(desk: Page, site: Site, outside: Ou
     desk.locator(".me button[name=language]").click()
     expect(desk.locator("h1")).to_contain_text("The group of")
     pictures(desk, "robot-en")
+    # The administrator sees every office's group.
+    sign_in(desk, site.url, "admin")
+    desk.goto(f"{site.url}/notices/robots/")
+    expect(desk.locator("tr[data-row]", has_text="马尚所")).to_contain_text("企业微信群机器人")
+    pictures(desk, "robots")
 
 
 def test_a_message_that_did_not_arrive_is_settled_by_the_officer(desk: Page, site: Site, outside: Outside) -> None:

@@ -31,11 +31,16 @@ from tools.pictures.desk import desk, staff  # noqa: E402
 from tools.pictures.every import SIZES, every  # noqa: E402
 from tools.pictures.exchange import exchange  # noqa: E402
 from tools.pictures.field import detours, field  # noqa: E402
+from tools.pictures.notices import notices  # noqa: E402
 from tools.pictures.papers import papers  # noqa: E402
 from tools.pictures.public import public  # noqa: E402
 
 GROUPS: dict[str, Callable[[Album], None]] = {
+<<<<<<< HEAD
     one.__name__: one for one in (desk, papers, staff, exchange, field, public, detours, boards)
+=======
+    one.__name__: one for one in (desk, papers, staff, exchange, notices, field, public, detours)
+>>>>>>> ec16fa6d0553e117374a15cfdba2f865c5624369
 }
 DOCUMENTS = Path(__file__).parents[2] / "docs" / "pictures"
 PAGES = Path(tempfile.gettempdir()) / "zhijian-pages"
