@@ -57,8 +57,10 @@ MORE: dict[str, dict[str, str]] = {
 }
 # Addresses that answer a GET with no page of their own, and why.
 NO_PAGE = {
+    "doors/runs/<uuid:uid>.pdf": "a file",
     "held/<uuid:uid>/raw.json": "a file",
     "inbox/<uuid:uid>/": "leads on to the matter",
+    "kept/<uuid:uid>/": "leads on to the list with its filters",
     "language/": "leads back",
     "m/<uuid:uid>/entry/<int:seq>/proof.json": "a file, once the day is sealed",
     "map/data/": "for the map's script",
@@ -73,7 +75,11 @@ NO_PAGE = {
     "papers/print/<uuid:uid>.pdf": "a file",
     "papers/templates/<uuid:uid>.docx": "a file",
     "registry/import/<uuid:uid>/rejected/": "a file",
+<<<<<<< HEAD
     "type/": "leads back",
+=======
+    "sheets/<uuid:uid>/refused.xlsx": "a file",
+>>>>>>> 288a46a8394484ef77ca8680d5e2b8400b37ed59
 }
 
 
