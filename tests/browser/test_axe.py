@@ -75,11 +75,8 @@ NO_PAGE = {
     "papers/print/<uuid:uid>.pdf": "a file",
     "papers/templates/<uuid:uid>.docx": "a file",
     "registry/import/<uuid:uid>/rejected/": "a file",
-<<<<<<< HEAD
     "type/": "leads back",
-=======
     "sheets/<uuid:uid>/refused.xlsx": "a file",
->>>>>>> 288a46a8394484ef77ca8680d5e2b8400b37ed59
 }
 
 

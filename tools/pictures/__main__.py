@@ -36,11 +36,7 @@ from tools.pictures.papers import papers  # noqa: E402
 from tools.pictures.public import public  # noqa: E402
 
 GROUPS: dict[str, Callable[[Album], None]] = {
-<<<<<<< HEAD
-    one.__name__: one for one in (desk, papers, staff, exchange, field, public, detours, boards)
-=======
-    one.__name__: one for one in (desk, papers, staff, exchange, notices, field, public, detours)
->>>>>>> ec16fa6d0553e117374a15cfdba2f865c5624369
+    one.__name__: one for one in (desk, papers, staff, exchange, notices, field, public, detours, boards)
 }
 DOCUMENTS = Path(__file__).parents[2] / "docs" / "pictures"
 PAGES = Path(tempfile.gettempdir()) / "zhijian-pages"
