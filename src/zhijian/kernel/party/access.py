@@ -35,8 +35,8 @@ ledger.entry_kind(
 notice_template(
     "enterprise.access",
     title=gettext_lazy("Access given"),
-    text=gettext_lazy("Somebody may act for {name}."),
-    sms=gettext_lazy("{name} lets you act for it. Sign in with this number: {page}"),
+    text=gettext_lazy("Somebody may act for {title}."),
+    sms=gettext_lazy("{title} lets you act for it. Sign in with this number: {link}"),
 )
 
 
@@ -79,7 +79,7 @@ def give(entity: Entity, premises: Premises | None, person: Person, actor: Actor
     except IntegrityError as error:
         raise Unfit(_("This number has access already.")) from error
     _enter("enterprise.access_given", made, actor)
-    told = {"name": _name(made), "page": public_url("/my/")}
+    told = {"title": _name(made), "link": public_url("/my/")}
     tell(entity, matter=None, template="enterprise.access", data=told, actor=actor, number=person.phone)
     return made
 
