@@ -34,7 +34,7 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.desk import lists
 from zhijian.kernel.matters.catalogue import flows
 from zhijian.kernel.papers.printing.models import PrintRun
-from zhijian.kernel.party.doors import KEY
+from zhijian.kernel.party.doors import KEY, sealed
 from zhijian.kernel.registry.models import ImportRun
 from zhijian.ops import tls
 
@@ -57,14 +57,17 @@ MORE: dict[str, dict[str, str]] = {
 }
 # Addresses that answer a GET with no page of their own, and why.
 NO_PAGE = {
+    "doors/runs/<uuid:uid>.pdf": "a file",
     "held/<uuid:uid>/raw.json": "a file",
     "inbox/<uuid:uid>/": "leads on to the matter",
+    "kept/<uuid:uid>/": "leads on to the list",
     "language/": "leads back",
     "m/<uuid:uid>/entry/<int:seq>/proof.json": "a file, once the day is sealed",
     "map/data/": "for the map's script",
     "my/<uuid:matter>/<uuid:uid>/<str:verb>/": "leads back to the page with its form",
     "my/<uuid:matter>/paper/<uuid:uid>.pdf": "a file",
     "my/<uuid:matter>/photo/<uuid:uid>.jpg": "a file",
+    "notices/robots/": "leads on to the one area that somebody has",
     "p/<str:token>/<uuid:uid>/<str:verb>/": "leads back to the page with its form",
     "p/<str:token>/new/": "only for a link that is spent; leads back",
     "p/<str:token>/paper/<uuid:uid>.pdf": "a file",
@@ -72,6 +75,7 @@ NO_PAGE = {
     "papers/print/<uuid:uid>.pdf": "a file",
     "papers/templates/<uuid:uid>.docx": "a file",
     "registry/import/<uuid:uid>/rejected/": "a file",
+    "sheets/<uuid:uid>/refused.xlsx": "a file",
 }
 
 
@@ -115,7 +119,7 @@ def city(live_site: str, settings: Any) -> City:
         }
     clients = {ANYBODY: Client(), ENTERPRISE: Client()}
     session = import_module(settings.SESSION_ENGINE).SessionStore()
-    session[KEY] = w.entity.pk
+    session[KEY] = sealed(w.entity.phone)
     session.save()
     clients[ENTERPRISE].cookies[settings.SESSION_COOKIE_NAME] = session.session_key
     for name in ("head", "clerk", "inspector", "admin", "section", "leader", *sorted(people)):
