@@ -236,6 +236,14 @@ def test_the_entitys_file_and_its_door_codes(world, signed_in):
     assert "<svg" in codes.content.decode()
 
 
+def test_the_file_offers_what_this_person_can_begin_about_it(world, signed_in):
+    address = f"/e/{world.entity.uid}/"
+    head, officer = text(signed_in("所长").get(address)), text(signed_in("甲").get(address))
+    assert f'href="/new/inspection/plan/?e={world.entity.uid}"' in head
+    assert "/new/inspection/plan/" not in officer, "an officer plans nothing"
+    assert all(f'href="/e/{world.entity.uid}/times/"' in page for page in (head, officer))
+
+
 def test_the_map_of_an_entity_names_its_outline_its_neighbours_and_their_source(world, signed_in):
     client = signed_in(world.inspector)
     page = client.get(f"/e/{world.entity.uid}/", headers={"accept-language": "en"}).content.decode()

@@ -124,6 +124,11 @@ def may(wish: Wish, actor: Actor, area: str) -> bool:
     return actor.kind == "system" or bool(actor.roles_at(wish.area) & WORKERS) or bool(actor.roles_at(area) & WORKERS)
 
 
+def may_book(entity: Entity, actor: Actor) -> bool:
+    """Whether somebody of the staff books for this enterprise, about no matter."""
+    return bool(actor.roles_at(entity.area) & WORKERS)
+
+
 def book(slot: Slot, wish: Wish, actor: Actor, *, locked: bool = True) -> Booking:
     """Take a place of a slot. An enterprise has one appointment of a kind about a matter at a time.
 

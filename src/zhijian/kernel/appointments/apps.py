@@ -11,11 +11,12 @@ class Config(AppConfig):
 
         from zhijian.kernel.accounts.roles import READING_ROLES
         from zhijian.kernel.appointments import acts, handing, shown, telling  # noqa: F401 -- they declare their words
-        from zhijian.kernel.desk import menu
+        from zhijian.kernel.desk import menu, panels
         from zhijian.kernel.party.pages import family_panel
         from zhijian.kernel.people.keeping import keeps
 
         family_panel("appointments/party/panel.html", shown.offered_to)
+        panels.entity_act("entity_times", _("Book a time for it"), acts.may_book)
         menu.item("calendar", _("Calendar"), "calendar", READING_ROLES, order=20)
         menu.item("slots", _("Appointments"), "slots", acts.WORKERS, order=21)
         keeps(

@@ -89,7 +89,7 @@ def matter_times(request: HttpRequest, uid: UUID) -> HttpResponse:
 def entity_times(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Staff choose a time for an enterprise, about no matter."""
     actor, entity = gate.actor_in(request), entity_of(str(uid))
-    if not actor.roles_at(entity.area) & acts.WORKERS:
+    if not acts.may_book(entity, actor):
         raise Http404
     return _times(request, Wish(entity, None, entity.area), reverse("entity", args=[entity.uid]), entity.name)
 

@@ -38,6 +38,28 @@ def entity_panel(template: str, context: Callable[[Entity, Actor], dict[str, Any
     _entity[template] = EntityPanel(template, context)
 
 
+@dataclass(frozen=True)
+class EntityAct:
+    """What can be done about an entity on a page of its own: the address's name, its words, and who may."""
+
+    url: str
+    label: Any
+    may: Callable[[Entity, Actor], bool]
+
+
+_acts: dict[str, EntityAct] = {}
+
+
+def entity_act(url: str, label: Any, may: Callable[[Entity, Actor], bool]) -> None:
+    """Offer a page about an entity in its file; `url` names an address that takes its uid."""
+    _acts[url] = EntityAct(url, label, may)
+
+
+def entity_acts(entity: Entity, actor: Actor) -> list[EntityAct]:
+    """What is offered to this person."""
+    return [act for act in _acts.values() if act.may(entity, actor)]
+
+
 def draw(panel: Panel, request: HttpRequest, matter: Any, record: Any, actor: Actor) -> SafeString:
     """The panel as HTML."""
     told = panel.context(matter, record, actor) if panel.context else {}

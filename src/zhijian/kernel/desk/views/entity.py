@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import outlines, paging, panels, said, timeline
 from zhijian.kernel.desk.gate import actor_in, staff
+from zhijian.kernel.desk.lists import load
 from zhijian.kernel.matters.behalf import SPEAKS_FOR
 from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.models import Matter
@@ -94,6 +95,8 @@ def entity_page(request: HttpRequest, uid: str) -> HttpResponse:
         "history": changes,
         "joins": file.joins[:JOINS],
         "merged": file.merged[:JOINS],
+        "acts": panels.entity_acts(entity, actor),
+        "opening": [way for one in load().values() for way in one.opening_steps(actor)],
         "joiner": bool(actor.roles_at() & joining.JOINERS),
         "speaks": bool(actor.roles_at(entity.area) & SPEAKS_FOR) and bool(entity.area),
         "join_reader": bool(actor.roles_at() & join_pages.READERS),
