@@ -238,7 +238,7 @@ def test_the_entitys_file_and_its_door_codes(world, signed_in):
 
 def test_the_file_offers_what_this_person_can_begin_about_it(world, signed_in):
     address = f"/e/{world.entity.uid}/"
-    head, officer = (text(signed_in(person).get(address)) for person in (world.head, world.inspector))
+    head, officer = (signed_in(person).get(address).content.decode() for person in (world.head, world.inspector))
     assert f'href="/new/inspection/plan/?e={world.entity.uid}"' in head
     assert "/new/inspection/plan/" not in officer, "an officer plans nothing"
     assert all(f'href="/e/{world.entity.uid}/times/"' in page for page in (head, officer))
