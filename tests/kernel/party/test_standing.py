@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from tests import world
 from tests.kernel.party.conftest import sign_in
 from tests.kernel.party.test_signing_in import PAGE, ask, sent
@@ -42,8 +44,8 @@ def visited(w: world.World, premises: Premises, title: str) -> Matter:
     with scoped(SYSTEM):
         about = About(premises.name, premises.area, premises.entity, premises)
         visit = perform(
-            flow.INSPECTION, "plan", SYSTEM, about=about, purpose="routine", planned_for=world.in_days(-3),
-            assignee=w.inspector.pk, second=w.second.pk, checklist=w.checklist.pk,
+            flow.INSPECTION, "plan", SYSTEM, at=timezone.now() - dt.timedelta(days=3), about=about, purpose="routine",
+            planned_for=world.in_days(-3), assignee=w.inspector.pk, second=w.second.pk, checklist=w.checklist.pk,
         )  # fmt: skip
         perform(
             flow.RECTIFICATION, "order", SYSTEM, item="1.2", found=title, required="补齐", deadline=world.in_days(7),

@@ -30,7 +30,7 @@ MOVED = notice_template(
     "appointment.moved",
     title=gettext_lazy("Appointment moved: {appointment}"),
     text=gettext_lazy("{shop} · {was} → {at} · {place}"),
-    sms=gettext_lazy("{organ}: {shop}: {appointment} is now on {at} (before: {was}), {place}: {link}"),
+    sms=gettext_lazy("{organ}: {shop}: {appointment} is now on {at}, {place}: {link}"),
 )
 CANCELLED = notice_template(
     "appointment.cancelled",
