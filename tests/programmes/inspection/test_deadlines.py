@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 from tests import world
 from tests.kernel.matters.test_scope import plan
 from tests.openers import OPENERS
@@ -19,7 +19,7 @@ from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.desk import clocks as shown
 from zhijian.kernel.matters.errors import NotOpen
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.matters.perform import About, perform
+from zhijian.kernel.matters.perform import About, offers, perform
 from zhijian.programmes.inspection import flow, rules
 from zhijian.programmes.inspection.models import Inspection, PublishedResult
 
@@ -161,3 +161,28 @@ def test_no_visit_is_planned_or_moved_to_a_day_that_is_over(w: world.World) -> N
         Inspection.objects.filter(pk=visit.pk).update(planned_for=world.in_days(-3))
         visit = Matter.objects.get(pk=visit.pk)
         perform(visit, "assign", head, planned_for=world.in_days(-3), **pair)  # late already: others take it over
+
+
+def test_what_can_not_be_put_off_any_more_is_not_offered(w: world.World, finding: Matter) -> None:
+    def shut() -> str:
+        with scoped(party_of(w.entity)) as party:
+            again = Matter.objects.get(pk=finding.pk)
+            return next(one.why for one in offers(again, party) if one.step.verb == "ask_time")
+
+    assert shut() == ""
+    kept = type(finding.rectification).objects
+    with scoped(SYSTEM):
+        kept.filter(pk=finding.pk).update(extended=1)
+    assert "1" in shut()
+    with scoped(SYSTEM):
+        kept.filter(pk=finding.pk).update(extended=0, deadline=world.in_days(-90))
+    assert f"{rules.latest_extension(world.in_days(-90)):%Y-%m-%d}" in shut()
+
+
+def test_a_return_gives_no_more_time_than_a_visit_could(w: world.World, finding: Matter) -> None:
+    answer(w, finding)
+    last = rules.latest_deadline(timezone.now())
+    with scoped(w.actor("甲")) as officer:
+        with pytest.raises(NotOpen, match=f"{last:%Y-%m-%d}"):
+            perform(finding, "send_back", officer, return_reason="仍未公示", deadline=last + dt.timedelta(days=1))
+        assert perform(finding, "send_back", officer, return_reason="仍未公示", deadline=last).state == "ordered"

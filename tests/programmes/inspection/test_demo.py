@@ -150,8 +150,9 @@ def test_everything_carries_the_day_on_which_it_happened(small: dict[str, Any], 
                 assert one.taken_at <= other.taken_at, "a register runs forward"
         notices = Notice.objects.all()
         assert not notices.filter(made_at__gte=today), "nobody was told anything tonight"
-        assert not notices.filter(channel="sms").exclude(state="sent")
-        assert not notices.filter(channel="sms").exclude(sent_at=F("made_at"))
+        sms = notices.filter(channel="sms")
+        assert list(sms.exclude(state="sent").values_list("state", flat=True)) in ([], ["failed"]), "one phone is off"
+        assert not sms.exclude(sent_at=F("made_at"))
         messages = list(SimulatedMessage.objects.order_by("id").values_list("at", flat=True))
         assert len(messages) > 4 and messages == sorted(messages) and messages[-1] < today
         planned = Inspection.objects.filter(matter__state="planned")

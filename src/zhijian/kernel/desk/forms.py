@@ -172,6 +172,8 @@ def _bounded(field: forms.Field, info: FieldInfo, record: models.Model | None) -
     first, last = getattr(record, str(extra["within"]))
     days = {"min": first, "max": last}
     field.widget.attrs |= {name: day.isoformat() for name, day in days.items() if day}
+    if isinstance(field.initial, dt.date) and field.initial < first:
+        field.initial = None  # a day that is over is nothing to begin with
     if last:
         field.help_text = _("At most until %(day)s.") % {"day": last}
     return field

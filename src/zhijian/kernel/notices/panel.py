@@ -46,7 +46,7 @@ def told(matter: Matter, record: Any, actor: Actor) -> dict[str, Any]:
     about = [matter.pk, matter.parent_id]  # what is told at one moment stands with the parent
     rows = Notice.objects.filter(matter__in=about, to_kind=ToKind.ENTITY).order_by("-id")[:10]
     return {
-        "told": [Told(notice, render(notice.template, notice.data).title) for notice in rows],
+        "told": [Told(notice, render(notice.template, notice.data).text) for notice in rows],
         "hand_over": may_hand_over(matter, actor),
     }
 

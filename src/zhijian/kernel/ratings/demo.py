@@ -44,7 +44,7 @@ def plant(say: Callable[[str], None]) -> None:
     rated = [row for row in rows if row.closed + dt.timedelta(hours=20) < before]
     for matter, one in zip(rated[-len(told) :], told, strict=False):
         _rate(matter, one)
-    with scoped(SYSTEM):
+    with when.as_of(before - dt.timedelta(hours=4)), scoped(SYSTEM):
         since = Seal.objects.filter(day__gte=calendar.today() - WEEK).order_by("id").first()
         drawn = calling.draw_due(since) if since is not None else []
     say(f"ratings: {min(len(told), len(rated))}; drawn for return calls: {sum(len(one.chosen) for one in drawn)}")

@@ -38,7 +38,7 @@ DOUBTS = {
     "no_witness": gettext_lazy(
         "He refused to sign; no witness signed for it, and no reason is given why there is none."
     ),
-    "task_reassigned": gettext_lazy("The task had been given to somebody else meanwhile."),
+    "task_reassigned": gettext_lazy("Those who recorded it did not hold the task, or no longer."),
     "task_cancelled": gettext_lazy("The task had been cancelled meanwhile."),
     "task_done_twice": gettext_lazy("The task had been recorded already; this is a second visit."),
     "task_unknown": gettext_lazy("The phone named a task that does not exist."),

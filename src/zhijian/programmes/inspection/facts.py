@@ -177,7 +177,9 @@ class Return(Facts):
     """The inspector is not satisfied yet."""
 
     return_reason: Annotated[str, long(_("What is still missing"))]
-    deadline: Annotated[dt.date | None, Field(title=_("New deadline"))] = None
+    deadline: Annotated[
+        dt.date | None, Field(title=_("New deadline"), json_schema_extra={"within": "another_time"})
+    ] = None
     on_site: Annotated[bool, Field(title=_("Checked on the spot"))] = False
 
 

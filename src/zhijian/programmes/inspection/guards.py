@@ -61,23 +61,35 @@ def all_put_right(matter: Matter, record: Inspection, actor: Actor, facts: Any) 
 
 def a_day_that_can_be_asked(matter: Matter, record: Rectification, actor: Actor, facts: Any) -> Guard:
     """A later day than the present one, still to come, and not beyond what may be granted."""
+    latest = rules.latest_extension(record.deadline)
+    if not (often := _not_too_often(record)):
+        return often
+    if latest is not None and latest < matter.day:
+        return no(
+            _("It could be put off until %(day)s at most; that day is over.") % {"day": latest}, rules.EXTENSION_MAX
+        )
     if facts is None:
         return ok()
     if facts.asked_until <= record.deadline:
         return no(_("Ask for a day after the present deadline."))
     if facts.asked_until < matter.day:
         return no(_("Ask for a day that is still to come."))
-    latest = rules.latest_extension(record.deadline)
     if latest is not None and facts.asked_until > latest:
         return no(_("At most until %(day)s.") % {"day": latest}, rules.EXTENSION_MAX)
     return ok()
 
 
-def within_extension(matter: Matter, record: Rectification, actor: Actor, facts: Any) -> Guard:
-    """An extension has a limit, moves the deadline forward only, and isn't given again and again."""
+def _not_too_often(record: Rectification) -> Guard:
     often = rules.EXTENSIONS.value(record.deadline)
     if often is not None and record.extended >= int(often):
         return no(_("The deadline was put off %(n)s times already.") % {"n": record.extended}, rules.EXTENSIONS)
+    return ok()
+
+
+def within_extension(matter: Matter, record: Rectification, actor: Actor, facts: Any) -> Guard:
+    """An extension has a limit, moves the deadline forward only, and isn't given again and again."""
+    if not (often := _not_too_often(record)):
+        return often
     if facts is None:
         return ok()
     if facts.deadline <= record.deadline:
@@ -91,7 +103,10 @@ def within_extension(matter: Matter, record: Rectification, actor: Actor, facts:
 
 
 def time_left(matter: Matter, record: Rectification, actor: Actor, facts: Any) -> Guard:
-    """What is sent back needs a day that is still to come, and not an earlier one than was granted."""
+    """What is sent back needs a day to come: none before the one that was granted, none beyond the longest time."""
+    _first, last = record.another_time
+    if facts is not None and facts.deadline is not None and last is not None and facts.deadline > last:
+        return no(_("At most until %(day)s.") % {"day": last}, rules.RECTIFY_LONGEST)
     if facts is not None and facts.deadline is not None and facts.deadline < record.deadline:
         return no(_("Time that was granted is not shortened: at the earliest %(day)s.") % {"day": record.deadline})
     if facts is None or (facts.deadline or record.deadline) >= matter.day:

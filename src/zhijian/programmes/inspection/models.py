@@ -7,6 +7,7 @@ import datetime as dt
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from zhijian.kernel import when
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
 from zhijian.programmes.inspection import rules
@@ -194,6 +195,12 @@ class Rectification(models.Model):
         """The first and the last day to which it may be put off; None where the place sets no bound."""
         first = max(self.deadline + dt.timedelta(days=1), calendar.today())
         return first, rules.latest_extension(self.deadline)
+
+    @property
+    def another_time(self) -> tuple[dt.date, dt.date | None]:
+        """The first and the last day that may be set when it is sent back: from now on, as at the visit itself."""
+        longest = rules.latest_deadline(when.now())
+        return max(self.deadline, calendar.today()), max(longest, self.deadline) if longest else None
 
 
 class Lead(models.Model):

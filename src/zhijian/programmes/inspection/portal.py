@@ -104,7 +104,7 @@ def _and_then(what: str, told: Told) -> str:
     """What happened, and what is still to be put right by when."""
     if not told.waiting:
         left = _("Result and papers: {link}")
-    elif told.day is None:
+    elif told.day is None or told.day < calendar.today():
         left = _("Still to be put right and answered: {n}: {link}")
     else:
         left = _("Still to be put right and answered by {day}: {n}: {link}")
@@ -164,7 +164,7 @@ FINDING = PartyPage(
     RECTIFICATION,
     panels=["inspection/party/finding.html"],
     states={
-        "asking": gettext_lazy("You have asked for more time; the inspector will answer"),
+        "asking": gettext_lazy("More time asked for"),
         "answered": gettext_lazy("Answered; the inspector is looking at it"),
     },
     buttons={"answer": gettext_lazy("Send the answer")},

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field
 
 CURRENT = 2
@@ -220,7 +221,7 @@ def read(body: dict[str, Any]) -> Record:
     if isinstance(content, dict):
         told = body.get("schema", CURRENT)
         if not isinstance(told, int) or isinstance(told, bool):
-            raise ValueError("schema is no number")
+            raise ValueError(_("The record does not say in a number which schema it has."))
         for schema in range(max(told, min(UPCASTERS)), CURRENT):  # 0 was what the first apps wrote for 1
             content = UPCASTERS[schema](content)
         body = {**body, "content": content}

@@ -148,7 +148,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def _registered(request: HttpRequest) -> HttpResponse:
     typed = _typed(request.POST.get("registered", ""))
     if len(typed) < 6:
-        wrong = _("The code on the business licence has 18 characters; a mobile number is good, too.")
+        wrong = _("Type the whole code, as on the licence; a mobile number is good, too.")
         return _form(request, 422, wrong=wrong, typed=typed)
     signing_in.send_code(request, typed)
     return redirect("party_sign_in")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -26,6 +29,17 @@ ENOUGH = 20  # rows from which on such a share says something
 UNREAD = 0.5  # from this share of rows on that leave a column empty since it cannot be read, somebody must confirm
 
 Ticker = Callable[[int], None]
+
+
+def _end_with_parent(parent: int) -> None:
+    """In a helper: end when the import itself is gone. Killed, it can't say so, and a helper would wait for ever."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(2)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 class Pipeline:
@@ -56,7 +70,12 @@ class Pipeline:
                     continue
                 if pool is None:
                     # spawn: a fork of a process with threads or an open connection may hang.
-                    pool = ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn"))
+                    pool = ProcessPoolExecutor(
+                        2,
+                        mp_context=multiprocessing.get_context("spawn"),
+                        initializer=_end_with_parent,
+                        initargs=(os.getpid(),),
+                    )
                     stack.callback(pool.shutdown, cancel_futures=True)
                 waiting.append(pool.submit(check, self.mapping, header, self.areas, batch))
                 if len(waiting) >= AHEAD:

@@ -77,8 +77,8 @@ class Command(BaseCommand):
             kept.plant([(account.username, account.area) for account in heads])
         doors.plant(heads[0].area, self._say)
         appointments.plant(self._say)
-        make_seal()
         ratings.plant(self._say)
+        make_seal()
         self._say(f"demo city ready after {time.monotonic() - begun:.0f} s")
 
     def _register(self, scale: float) -> None:
