@@ -57,6 +57,9 @@ MORE: dict[str, dict[str, str]] = {
 }
 # Addresses that answer a GET with no page of their own, and why.
 NO_PAGE = {
+    "my/<uuid:matter>/rating/": "the page behind the link, for who has an account",
+    "my/<uuid:matter>/times/": "the page behind the link, for who has an account",
+    "p/<str:token>/rating/": "only once a matter is over; test_boards_and_calls looks at it",
     "doors/runs/<uuid:uid>.pdf": "a file",
     "held/<uuid:uid>/raw.json": "a file",
     "inbox/<uuid:uid>/": "leads on to the matter",

@@ -186,7 +186,7 @@ def the_enterprise_answers(playwright: Playwright, site: Site, message: str, tmp
     browser, owner = phone_page(playwright)
     owner.goto(site.url + link.group())
     owner.locator("textarea[name=answer]").fill("已将许可证悬挂在收银台上方。")
-    owner.locator("input[name=photos]").set_input_files(str(photo_file(tmp_path, "two.jpg", 12)))
+    owner.locator("input[name=photos]").last.set_input_files(str(photo_file(tmp_path, "two.jpg", 12)))
     owner.get_by_role("button", name="提交整改情况").click()
     owner.wait_for_load_state()
     expect(owner.locator("main")).to_contain_text("已将许可证悬挂在收银台上方")

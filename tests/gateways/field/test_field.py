@@ -601,9 +601,9 @@ def test_legal_days_follow_the_right_clock_papers_keep_what_was_printed(
         assert answer.day == calendar.legal_day(now + wrong), "whoever verifies compares with the paper"
     client.force_login(w.head)
     page = client.get(f"/m/{told['matter']['uid']}/").content.decode()
-    assert page.count("by the phone's clock and on the paper") == len(papers)
+    assert page.count("手机时钟（纸面）") == len(papers)
     listed = client.get("/papers/").content.decode()
-    assert f"on it: {calendar.local(now + wrong):%Y-%m-%d %H:%M}" in listed
+    assert f"纸面：{calendar.local(now + wrong):%Y-%m-%d %H:%M}" in listed
     for moment in (visit.started, visit.ended, now + wrong):
         assert calendar.local(moment).strftime("%H:%M") in page
     assert calendar.local(now + wrong).strftime("%Y-%m-%d %H:%M") in page

@@ -114,13 +114,13 @@ def test_moving_a_card_takes_the_step(w: world.World) -> None:
 def test_a_step_that_must_be_told_something_asks_for_it_and_comes_back(w: world.World) -> None:
     matter = OPENERS["rectification"](w)
     inspector = client_of(w.inspector)
-    form = move(inspector, matter, "answered")
-    assert form.redirect_chain[-1][0].startswith(f"/m/{matter.uid}/answer/")
+    form = move(inspector, matter, "accepted")
+    assert form.redirect_chain[-1][0].startswith(f"/m/{matter.uid}/accept/")
     assert form.context["back"] == BOARD
-    sent = {"f-answer": "已改正", "version": matter.version, "next": BOARD}
-    done = inspector.post(f"/m/{matter.uid}/answer/", sent)
+    sent = {"f-on_site": "on", "version": matter.version, "next": BOARD}
+    done = inspector.post(f"/m/{matter.uid}/accept/", sent)
     assert done["Location"] == f"{BOARD}#c-{matter.uid}"
-    assert columns(inspector.get(BOARD))["answered"] == ["发现的问题"]
+    assert columns(inspector.get(BOARD))["accepted"] == ["发现的问题"]
 
 
 def test_a_refused_move_says_why_and_changes_nothing(w: world.World, head: Client) -> None:
@@ -154,7 +154,7 @@ def test_the_menu_of_a_card_offers_steps_and_tells_what_is_shut(w: world.World) 
     part = inspector.get(f"/board/{matter.uid}/?next={BOARD}", HTTP_HX_REQUEST="true")
     page = part.content.decode()
     assert "<html" not in page
-    assert f"/m/{matter.uid}/answer/?next=/l/rectification/board/" in page
+    assert f"/m/{matter.uid}/accept/?next=/l/rectification/board/" in page
     with scoped(SYSTEM):
         Matter.objects.filter(pk=matter.parent_id).update(state="rectifying")
         visit = Matter.objects.get(pk=matter.parent_id)
@@ -168,10 +168,10 @@ def test_the_menu_of_a_card_offers_steps_and_tells_what_is_shut(w: world.World) 
 )
 def test_the_way_back_leads_nowhere_outside(w: world.World, bad: str) -> None:
     matter = OPENERS["rectification"](w)
-    page = client_of(w.inspector).get(f"/m/{matter.uid}/answer/", {"next": bad})
+    page = client_of(w.inspector).get(f"/m/{matter.uid}/accept/", {"next": bad})
     assert page.context["back"] in ("", bad) and not page.context["back"].startswith(("http", "//", "java", "/m"))
-    sent = {"f-answer": "已改正", "version": matter.version, "next": bad}
-    done = client_of(w.inspector).post(f"/m/{matter.uid}/answer/", sent)
+    sent = {"f-on_site": "on", "version": matter.version, "next": bad}
+    done = client_of(w.inspector).post(f"/m/{matter.uid}/accept/", sent)
     assert done["Location"].startswith(("/l/", f"/m/{matter.uid}/"))
 
 

@@ -183,7 +183,7 @@ def test_every_paper_of_the_pack_has_its_fields(pack: str, settings: Any, shared
         one = forms.form(kind)
         told = set(shared["papers"]["signed"][kind])
         assert told <= set(one.keys)
-        assert set(one.keys) - told <= {"deadline"}, "what only the record of a re-check tells"
+        assert set(one.keys) - told <= {"check_code", "deadline"}, "what only a visit with a code, or a re-check, tells"
         assert one.basis
         assert set(one.texts["signers"]) == set(one.signs)
 

@@ -23,6 +23,7 @@ from zhijian.kernel.registry.import_.problems import refusal
 from zhijian.kernel.registry.import_.sources import Refused, Row
 from zhijian.kernel.registry.import_.xlsx import xlsx_rows
 from zhijian.kernel.registry.models import Premises
+from zhijian.kernel.words import listed
 
 HEADERS = 10  # the heading stands within these rows
 MOST = 20_000  # rows that are read; those without an act cost little
@@ -165,7 +166,7 @@ class Reader:
         if act:
             step = self.words.get(act)
             if step is None:
-                known = "、".join(columns.label(s) for s in self.steps)
+                known = listed([columns.label(s) for s in self.steps])
                 words = {"text": act[:40], "known": known}
                 wanted.wrong.append((column, _("“%(text)s” is none of: %(known)s") % words))
             elif bool(step.froms) != (wanted.matter is not None):
