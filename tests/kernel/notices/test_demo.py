@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from tests.browser.conftest import OFFICE
 
@@ -51,7 +53,7 @@ def test_it_is_planted_once_and_believable() -> None:
     visits(2)
     jobs.run_pending()
     with scoped(SYSTEM):
-        SimulatedMessage.objects.update(at=calendar.start_of(calendar.today()))
+        SimulatedMessage.objects.update(at=calendar.start_of(calendar.today()) - dt.timedelta(days=1))
     said: list[str] = []
     demo.plant(said.append)
     demo.plant(said.append)

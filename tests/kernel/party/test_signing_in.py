@@ -113,4 +113,4 @@ def test_an_address_may_not_guess_for_ever(client, w, monkeypatch):
 
 def test_what_is_no_registered_code_is_told_at_once(client, w):
     answer = client.post(PAGE, {"registered": "清风"})
-    assert answer.status_code == 422 and "18 characters" in answer.content.decode()
+    assert answer.status_code == 422 and "the whole code" in answer.content.decode()

@@ -247,6 +247,8 @@ def _go_on(
     _guarded(step, matter, record, actor, facts)
     area = matter.area
     was = assign(matter, facts)
+    if matter.area != area and actor.kind == "staff" and actor.can_read(area) and not actor.can_read(matter.area):
+        raise NotAllowed(_("This would move the matter out of your own area."))  # row security would say it in English
     if step.to is not None:
         matter.state = step.to
         matter.closed = at if flow.state(step.to).final else None
