@@ -1,5 +1,5 @@
 /** From a draft to the content that is signed: verdicts, findings, deadline, papers needed. Pure functions. */
-import type { CheckItem, Checklist, DecideRules, Measure, PaperKind, Result, Rules, Calendar } from "./contract";
+import type { CheckItem, Checklist, DecideRules, Measure, PaperForm, PaperKind, Result, Rules, Calendar } from "./contract";
 import { decideItem, decideOverall, readingsOf, type Judged } from "./decide";
 import type { OpenDraft } from "./drafts";
 import type { Answer, Content } from "./record";
@@ -85,13 +85,13 @@ export function isNoted(head: Pick<OpenDraft["head"], "hindered" | "only_note">)
 }
 
 /** A shut door asks for no paper; a refused entry and a short record, for the record of the visit. */
-export function papersNeeded(draft: OpenDraft, failed: Verdict[]): PaperKind[] {
+export function papersNeeded(draft: OpenDraft, failed: Verdict[], checklist = "", forms: Partial<Record<PaperKind, PaperForm>> = {}): PaperKind[] {
   if (isNoted(draft.head)) return [];
   if (draft.head.hindered || draft.head.short) return ["onsite_record"];
   if (draft.head.purpose === "recheck") return ["onsite_record"];
   const kinds: PaperKind[] = ["onsite_record", "result_sheet"];
   if (failed.some((verdict) => verdict.measure === "rectify")) kinds.push("rectification_order");
-  return kinds;
+  return kinds.filter((kind) => !forms[kind]?.lists?.length || forms[kind].lists.includes(checklist));
 }
 
 /** The "what was found" text of the on-site record, written by the answers; the inspector may change it. */

@@ -190,6 +190,8 @@ export interface PaperForm {
   signs?: string[];
   sealed?: boolean;
   notes?: string[];
+  /** The checklists whose visits it belongs to; none named means every visit's. */
+  lists?: string[];
   texts?: { [key: string]: string | { [key: string]: string } };
 }
 

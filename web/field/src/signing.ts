@@ -20,7 +20,7 @@ export async function freeze(visit: Visit, deadline: string | null): Promise<voi
   const { session, head } = visit;
   await visit.flush();
   Object.assign(head, { deadline });
-  const papers = await holdNumbers(session.db, head.id, papersNeeded(visit.draft, visit.failed.value));
+  const papers = await holdNumbers(session.db, head.id, papersNeeded(visit.draft, visit.failed.value, visit.checklist?.id, session.reference.papers));
   const content = contentOf(visit.draft, visit.checklist, {
     device: session.profile.device,
     app: __APP_VERSION__,

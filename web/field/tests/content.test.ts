@@ -36,6 +36,9 @@ test("key failures are investigated without a date, general ones get an order wi
   const general = draft([{ item: "1.2", answer: "no" }]);
   const slight = verdicts(decide, list, general.answers);
   expect([needsDeadline(general, slight), papersNeeded(general, slight).length]).toEqual([true, 3]);
+  const forms = { result_sheet: { title: "食品经营监督检查结果记录表", lists: ["cn.food_service"] } };
+  expect(papersNeeded(general, slight, "cn.food_service", forms)).toContain("result_sheet");
+  expect(papersNeeded(general, slight, "cn.drug_retail", forms)).toEqual(["onsite_record", "rectification_order"]);
 });
 
 test("content: answers in the checklist's order, no null certificate, the findings written by the answers", () => {

@@ -34,8 +34,13 @@ class Form:
     unsealed: str = ""
     numbered: bool = True  # whether it takes a number of the register
     served: bool = False  # whether it goes to somebody and takes its effect from being served
+    lists: tuple[str, ...] = ()  # the checklists whose visits it belongs to; none named: every visit's
     texts: dict[str, Any] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)  # other names by which a .docx may call a fact or its part
+
+    def belongs_to(self, checklist: str) -> bool:
+        """Whether a visit by that checklist is told in this form."""
+        return not self.lists or checklist in self.lists
 
     @property
     def keys(self) -> list[str]:
@@ -87,6 +92,7 @@ def _read(path: Path, template: Path, kind: str) -> Form:
         unsealed=raw.get("unsealed", ""),
         numbered=raw.get("numbered", True),
         served=raw.get("served", False),
+        lists=tuple(raw.get("lists", [])),
         texts=raw.get("texts", {}),
         names=raw.get("names", {}),
     )
@@ -118,5 +124,6 @@ def forms_for_phone(kinds: Iterable[str]) -> dict[str, dict[str, Any]]:
             "verified": one.verified == "V",
             "notes": [one.unsealed] if one.sealed else [],
             "texts": one.texts,
+            "lists": list(one.lists),
         }
     return told

@@ -16,6 +16,7 @@ from zhijian.kernel.accounts.models import Device, Person
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
 from zhijian.kernel.packs import stack
+from zhijian.kernel.papers.forms import form
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import decide
 from zhijian.programmes.inspection.models import Checklist
@@ -121,7 +122,7 @@ def record_of(seen: Seen, plan: Json, words: Words, dice: random.Random) -> Json
         "deadline": calendar.add_working_days(calendar.legal_day(seen.begun), 10)[0].isoformat() if rectify else None,
         "refused": None,
         "rechecks": [],
-        "papers": [{"kind": kind, "number": None, "code": None} for kind in _papers(rectify)],
+        "papers": [{"kind": kind, "number": None, "code": None} for kind in _papers(sheet.checklist.code, rectify)],
     }
     names = [(f"inspector{n}", officer.name) for n, officer in enumerate(seen.officers, 1)]
     names.append(("party", content["present"]["name"]))
@@ -135,8 +136,9 @@ def record_of(seen: Seen, plan: Json, words: Words, dice: random.Random) -> Json
     }
 
 
-def _papers(rectify: bool) -> list[str]:
-    return ["onsite_record", "result_sheet", *(["rectification_order"] if rectify else [])]
+def _papers(checklist: str, rectify: bool) -> list[str]:
+    kinds = ["onsite_record", "result_sheet", *(["rectification_order"] if rectify else [])]
+    return [kind for kind in kinds if form(kind).belongs_to(checklist)]
 
 
 def _place(premises: Premises) -> Json | None:
