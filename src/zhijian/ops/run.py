@@ -179,9 +179,9 @@ def wait_until_answers(url: str, seconds: float, stopped: threading.Event) -> bo
 
 def _announce_later(site: Supervisor, host: str, bind: str, ports: Ports, certificate: tls.Certificate) -> None:
     def announce() -> None:
-        reach = bind if bind not in ANY else "127.0.0.1"
-        ready = wait_until_answers(f"http://{reach}:{ports.http}/healthz", READY_SECONDS, site.stopping)
-        if ready:
+        reach = "127.0.0.1" if bind in ANY else f"[{bind}]" if ":" in bind else bind
+        doors = f"http://{reach}:{ports.http}/healthz", f"https://{reach}:{ports.https}/healthz"  # phones come by https
+        if all(wait_until_answers(door, READY_SECONDS, site.stopping) for door in doors):
             say(welcome(host, bind, ports, certificate))
         elif not site.stopping.is_set():
             say(f"The desk does not answer yet. Its log: {site.logs / 'desk.log'}")

@@ -217,7 +217,7 @@ def test_what_is_performed_for_a_story_is_written_down_as_of_its_day(
     halfway(performed)
     with scoped(SYSTEM):
         rows = NumberRow.objects.filter(paper__matter=performed.matter.pk)
-        assert {row.kind for row in rows} == {"onsite_record", "result_sheet", "rectification_order"}
+        assert {row.kind for row in rows} == {"onsite_record", "rectification_order"}  # not the food lists' sheet
         assert {(row.taken_at, row.changed_at) for row in rows} == {(seen.ended, seen.ended)}
         sent = Notice.objects.filter(channel=Channel.SMS)
         assert sent.count() > 1 and {row.state for row in sent} == {"sent"}

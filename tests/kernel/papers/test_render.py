@@ -69,6 +69,13 @@ def test_the_result_sheet_holds_every_item_over_its_pages(shared: dict[str, Any]
     assert all("检查内容" in page for page in told[1:]), "the head of the table stands on each page"
 
 
+def test_the_food_sheet_belongs_to_the_food_lists_alone() -> None:
+    sheet, told = forms.form("result_sheet"), forms.forms_for_phone(["result_sheet", "onsite_record"])
+    assert sheet.belongs_to("cn.food_service") and not sheet.belongs_to("cn.drug_retail")
+    assert forms.form("onsite_record").belongs_to("cn.drug_retail")
+    assert "cn.food_service" in told["result_sheet"]["lists"] and told["onsite_record"]["lists"] == []
+
+
 def test_an_unsealed_order_says_so_until_it_is_sealed(shared: dict[str, Any]) -> None:
     note = tight(forms.form("rectification_order").unsealed)
     assert note in "".join(pages(render.render(paper_of(shared, "rectification_order"))))
