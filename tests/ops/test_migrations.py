@@ -101,8 +101,34 @@ def plant(apps: Any) -> dict[str, int]:
     return {label: one.pk for label, one in made.items()}
 
 
+IN_VAIN = {"closed_down": "hindered", "not_found": "hindered", "refused": "hindered"}
+
+
+def plant_visits_in_vain(apps: Any) -> dict[int, str]:
+    """Visits as they stood while those that could not be made were "closed"; told is the state that is theirs now."""
+
+    def row(state: str, hindered: str = "", **facts: Any) -> int:
+        matter = apps.get_model("matters.Matter").objects.using("owner").create(
+            kind="inspection", title="甲店", area="370303006", state=state, opened=AT,
+            closed=AT if state == "closed" else None,
+        )  # fmt: skip
+        apps.get_model("inspection.Inspection").objects.using("owner").create(matter=matter, hindered=hindered, **facts)
+        return matter.pk
+
+    told = {row("closed", kind): state for kind, state in IN_VAIN.items()}
+    told[row("closed", result="compliant", started=AT, ended=AT)] = "closed"
+    told[row("closed", "shut", result="compliant", started=AT, ended=AT)] = "closed"  # in vain at a re-check only
+    told[row("planned", "shut")] = "planned"
+    told[row("away", "moved")] = "away"
+    return told
+
+
 def test_rows_of_the_first_release_come_through(old: MigrationExecutor) -> None:
     keys = plant(old.loader.project_state(list(FIRST_RELEASE.items())).apps)
+    between = [("inspection", "0010_right_time_of_papers")]
+    MigrationExecutor(connections["owner"]).migrate(between)
+    whole_city()
+    in_vain = plant_visits_in_vain(old.loader.project_state(between).apps)
     now = MigrationExecutor(connections["owner"])
     now.migrate(now.loader.graph.leaf_nodes())
     whole_city()
@@ -115,5 +141,7 @@ def test_rows_of_the_first_release_come_through(old: MigrationExecutor) -> None:
     assert (matter.partner, matter.state) == (False, "asking"), "a request for time became a state of its own"
     assert (paper.sealed, paper.number) == (True, "责改1号")
     assert (place.door_code, place.name) == ("0000000000", "甲店")
+    states = dict(apps.get_model("matters.Matter").objects.using("owner").values_list("pk", "state"))
+    assert {pk: states[pk] for pk in in_vain} == in_vain
     month = apps.get_model("notices.SmsMonth").objects.using("owner").get()
     assert (month.area, month.month, month.messages, month.parts) == ("370303006", dt.date(2026, 3, 1), 1, 2)

@@ -53,7 +53,7 @@ def said(answer: object) -> str:
 
 
 def test_the_flow_says_which_states_are_columns_and_in_which_order() -> None:
-    assert [state.code for state in flow.INSPECTION.columns] == ["planned", "away", "rectifying", "closed"]
+    assert [state.code for state in flow.INSPECTION.columns] == ["planned", "away", "rectifying", "closed", "hindered"]
     assert [state.code for state in flow.RECTIFICATION.columns] == ["ordered", "asking", "answered", "accepted"]
     states = [State("a", "A"), State("b", "B", final=True)]
     steps = [Step("open", to="a", label="x"), Step("end", "a", "b", label="x")]

@@ -29,11 +29,12 @@ def visit(
     entity: Entity, day: str, area: str = world.OFFICE, state: str = "closed", hour: int = 10, **facts
 ) -> Inspection:
     """A visit that ended on that day."""
-    closed = at(day, hour) if state in ("closed", "cancelled") else None
+    closed = at(day, hour) if state in ("closed", "hindered", "cancelled") else None
     matter = Matter.objects.create(
         kind="inspection", title=entity.name, entity=entity, area=area, state=state, opened=at(day, hour), closed=closed
     )
-    return Inspection.objects.create(matter=matter, started=at(day, hour), ended=at(day, hour), **facts)
+    made = {} if state == "hindered" else {"started": at(day, hour), "ended": at(day, hour)}
+    return Inspection.objects.create(matter=matter, **made, **facts)
 
 
 def finding(
@@ -68,7 +69,7 @@ def publication(of: Inspection, due: str, published: str = "", state: str = "") 
 
 @pytest.fixture
 def w(db: None) -> world.World:
-    """Seven visits, of which the numbers in the tests were counted by hand."""
+    """Visits of which the numbers in the tests were counted by hand."""
     with scoped(SYSTEM):
         made = world.make()
         assert made.head.pk != made.stranger.pk
@@ -79,7 +80,7 @@ def w(db: None) -> world.World:
 
 
 def plant(made: world.World) -> None:
-    """Office: 4 finished visits to 2 entities (2 with problems), 1 planned, 1 of last year; neighbour: 2 visits."""
+    """Office: 4 finished visits to 2 entities (2 with problems), 1 planned, 1 in vain; 2 of last year; neighbour: 2."""
     first = made.entity
     other = Entity.objects.create(scheme="uscc", code="91370303MA3C000002", name="二店", area=world.OFFICE)
     far = Entity.objects.create(scheme="uscc", code="91370302MA3C000003", name="三店", area=world.NEIGHBOUR_OFFICE)
@@ -89,6 +90,8 @@ def plant(made: world.World) -> None:
     visit(other, "2026-06-01", items_checked=3)
     visit(other, "2026-06-02", state="planned")
     visit(other, "2025-12-31", hour=23)
+    visit(first, "2026-04-01", state="hindered", hindered="closed_down")
+    visit(other, "2025-12-30", state="hindered", hindered="refused")
     # 00:30 on 1 January here is still the old year in UTC.
     visit(far, "2026-01-01", world.NEIGHBOUR_OFFICE, hour=0, items_checked=5)
     visit(far, "2026-02-01", world.NEIGHBOUR_OFFICE, items_checked=5, failed=1)

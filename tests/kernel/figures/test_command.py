@@ -14,7 +14,7 @@ def said(capsys, *arguments: str) -> dict[str, str]:
 
 def test_the_same_from_both_engines(w, capsys, tmp_path):
     folder = str(tmp_path / "s")
-    assert said(capsys, "--write", folder)["inspection.parquet"] == "8"
+    assert said(capsys, "--write", folder)["inspection.parquet"] == "10"
     choice = ("--area", world.OFFICE, "--from", "2026-01-01", "--to", "2026-12-31")
     live = said(capsys, *choice)
     assert live["inspection.finished"] == "4"

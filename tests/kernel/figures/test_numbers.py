@@ -20,6 +20,7 @@ BY_HAND = {
     # code: (office, city)
     "inspection.finished": ("4", "6"),
     "inspection.entities": ("2", "3"),
+    "inspection.hindered": ("1", "1"),
     "inspection.with_problems": ("2", "3"),
     "inspection.problem_rate": ("50.0", "50.0"),
     "inspection.visits_per_entity": ("2.00", "2.00"),
@@ -187,7 +188,7 @@ def test_a_snapshot_holds_no_names_of_people_and_is_nobody_elses_to_read(w, tmp_
 
     folder = tmp_path / "s"
     counts = snapshot.write(folder)
-    assert counts["inspection"] == 8
+    assert counts["inspection"] == 10
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     columns = duckdb.sql(f"DESCRIBE SELECT * FROM '{folder}/inspection.parquet'").fetchall()
     assert not {name for name, *_ in columns} & {"present_name", "present_role", "findings", "statement", "imported"}

@@ -7,24 +7,31 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 from tests import world
 from tests.kernel.matters.test_scope import plan
 from tests.kernel.papers.conftest import enrol
 
-from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.actor import SYSTEM, party_of
 from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
 from zhijian.kernel.evidence.models import LedgerEntry
+from zhijian.kernel.evidence.seal import make_seal
+from zhijian.kernel.figures import Period, compute, declared
 from zhijian.kernel.matters.errors import NotOpen
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.notices.models import Notice
+from zhijian.kernel.ratings import calling
+from zhijian.kernel.ratings.acts import rate
+from zhijian.kernel.ratings.declared import question_of
 from zhijian.kernel.registry import proposals
 from zhijian.kernel.registry.models import Premises, Proposal
+from zhijian.programmes.inspection import flow
 from zhijian.programmes.inspection.actions import record_visit
-from zhijian.programmes.inspection.models import Attempt, Inspection, Lead, Unreachable
+from zhijian.programmes.inspection.models import Attempt, Inspection, Lead, Publication, Unreachable
 from zhijian.programmes.inspection.record import read
 
 
@@ -95,7 +102,7 @@ def test_without_a_task_a_shut_shop_becomes_one(w, phone):
 
 def test_closed_down_proposes_it_and_tells_the_duty(w, phone):
     matter = at_the_door(w, phone, "closed_down", plan(w), note="卷帘门贴转让")
-    assert matter.state == "closed"
+    assert matter.state == "hindered"
     with scoped(SYSTEM):
         told = Proposal.objects.get(matter=matter)
         assert Notice.objects.filter(entity=w.entity).exists(), "the enterprise is told to hand in its licence"
@@ -123,7 +130,7 @@ def test_moved_hands_the_visit_to_the_office_of_the_new_address(w, phone, addres
 
 def test_not_to_be_found_counts_visits_and_letters_until_listing_may_be_proposed(w, phone):
     first = at_the_door(w, phone, "not_found", plan(w))
-    assert first.state == "closed"
+    assert first.state == "hindered"
     with scoped(SYSTEM):
         sought = Unreachable.objects.get(inspection=first.pk)
     assert (sought.sought, sought.address) == (1, w.premises.address)
@@ -145,12 +152,64 @@ def test_not_to_be_found_counts_visits_and_letters_until_listing_may_be_proposed
 
 def test_refused_entry_proposes_an_investigation(w, phone):
     matter = at_the_door(w, phone, "refused", plan(w), note="不让进后厨")
-    assert matter.state == "closed"
+    assert matter.state == "hindered"
     with scoped(SYSTEM):
         lead = Lead.objects.get(inspection=matter.pk)
     assert "不让进后厨" in lead.found
     assert "第133条" in lead.basis
     assert told_head(w, "refused") == 1
+
+
+@pytest.mark.parametrize("kind", ["closed_down", "not_found", "refused"])
+def test_a_visit_that_could_not_be_made_counts_as_none(w, phone, kind):
+    """Nobody is asked how it was, nobody is called back, no figure takes it for an inspection, nothing is published."""
+    matter = at_the_door(w, phone, kind, plan(w), note="看到的情况")
+    assert (matter.state, matter.due, matter.closed is None) == ("hindered", None, False)
+    assert question_of(matter) is None
+    with scoped(party_of(w.entity)) as owner, pytest.raises(NotOpen):
+        rate(matter, 5, "", owner)
+    seal, day = make_seal(wait=5), calendar.today()
+    with scoped(SYSTEM):
+        assert LedgerEntry.objects.filter(matter=matter, kind=f"inspection.{kind}", id__lte=seal.last_entry).exists()
+        assert calling.population(seal) == [], "its end stands under the seal, and is not drawn from"
+        assert not Publication.objects.filter(matter__premises=w.premises).exists()
+    year = Period(dt.date(day.year, 1, 1), dt.date(day.year, 12, 31))
+    codes = ("inspection.finished", "inspection.entities", "returns.closed", "inspection.hindered")
+    counted = [compute.value(declared()[code], year, world.OFFICE, SYSTEM).text for code in codes]
+    assert counted == ["0", "0", "0", "1"]
+
+
+def test_lists_boards_and_pages_say_why_and_do_not_call_it_done(w, phone):
+    matter = at_the_door(w, phone, "closed_down", plan(w), note="卷帘门贴转让")
+    client = Client()
+    client.force_login(w.head)
+    listed = client.get("/l/inspection/?state=hindered").content.decode()
+    assert "未能检查" in listed and "已关门停业" in listed and "上门未能检查" in listed
+    assert matter.number not in client.get("/l/inspection/?state=closed").content.decode()
+    board = client.get("/l/inspection/board/").content.decode()
+    assert "未能检查" in board and str(matter.uid) in board
+    page = client.get(f"/m/{matter.uid}/").content.decode()
+    assert "未能检查" in page and "计划日期" in page and "检查日期" not in page
+
+
+def test_who_finds_a_closed_down_shop_open_makes_a_visit_of_its_own(w, phone):
+    task = plan(w)
+    first = at_the_door(w, phone, "closed_down", task)
+    again = at_the_door(w, phone, "shut", task)
+    assert again.pk != first.pk
+    assert again.flags == [{"code": "task_hindered", "first": str(first.uid)}]
+    assert "未能检查" in flow.INSPECTION.doubt(again.flags[0])
+
+
+def test_what_was_in_doubt_about_a_visit_in_vain_can_be_looked_at(w, phone):
+    task = plan(w)
+    w.second.certificate_until = dt.date(2020, 1, 1)
+    with scoped(SYSTEM):
+        w.second.save()
+    matter = at_the_door(w, phone, "refused", task, note="不让进")
+    assert matter.flags
+    with scoped(w.actor("所长")) as head:
+        assert perform(matter, "look", head, word="证件已换发").flags == []
 
 
 def test_at_a_recheck_the_findings_stay_as_they_are(w, phone):

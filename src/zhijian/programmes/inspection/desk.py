@@ -23,7 +23,7 @@ from zhijian.programmes.inspection.flow import INSPECTION, LEAD, PUBLICATION, RE
 from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, Measure, PublishedResult
 
 # Headings of the record's own columns are looked up by the fields' names.
-HEADINGS = (_("Result"), _("Sought"), _("Letters"))
+HEADINGS = (_("Sought"), _("Letters"))
 
 
 def _checklists(asked: forms.Asked) -> forms.Options:
@@ -78,9 +78,16 @@ def _visited(matter: Matter) -> dt.date | None:
     return calendar.legal_day(ended) if ended else None
 
 
+def _in_vain(matter: Matter) -> dt.date | None:
+    """The day on which the officers stood before a place that nobody could inspect: the visit ended with it."""
+    return calendar.legal_day(matter.closed) if matter.closed and matter.state == "hindered" else None
+
+
 def _day(matter: Matter) -> Cell:
     if day := _visited(matter):
         return Cell(f"{day:%Y-%m-%d}")
+    if day := _in_vain(matter):
+        return Cell(f"{day:%Y-%m-%d}", sub=str(_("at the door in vain")))
     planned = matter.inspection.planned_for  # type: ignore[attr-defined]
     return Cell(f"{planned:%Y-%m-%d}", sub=str(_("planned"))) if planned else Cell("")
 
@@ -90,16 +97,25 @@ def _failed(matter: Matter) -> Cell:
     return Cell(str(failed), tone="bad") if failed else Cell("")
 
 
+def _result(matter: Matter) -> str:
+    """The result; of a visit that could not be made, why."""
+    visit: Inspection = matter.inspection  # type: ignore[attr-defined]
+    return str(visit.get_hindered_display() if matter.state == "hindered" else visit.get_result_display())
+
+
 DAY = Column(
     "day", _("Day of the visit"), ("inspection__ended", "inspection__planned_for", "closed"), _day,
-    lambda m: _visited(m) or m.inspection.planned_for,
+    lambda m: _visited(m) or _in_vain(m) or m.inspection.planned_for,
 )  # fmt: skip
+RESULT = Column(
+    "result", _("Result"), ("inspection__result", "inspection__hindered"), lambda m: Cell(_result(m)), _result
+)
 FAILED = Column("failed", _("Problems"), ("inspection__failed",), _failed, lambda m: m.inspection.failed)
 
 
 class Inspections(MatterList):
     flow = INSPECTION
-    columns = ["number", "entity", "area", "state", "assignee", DAY, "result", FAILED, "due"]
+    columns = ["number", "entity", "area", "state", "assignee", DAY, RESULT, FAILED, "due"]
     exported = ["premises", "second", "code", "address", "check_code"]
     filters = ["q", "state", "area", "assignee", "overdue", "period"]
     bulk = ["plan", "assign", "cancel", "close"]

@@ -41,6 +41,9 @@ DOUBTS = {
     "task_reassigned": gettext_lazy("Those who recorded it did not hold the task, or no longer."),
     "task_cancelled": gettext_lazy("The task had been cancelled meanwhile."),
     "task_done_twice": gettext_lazy("The task had been recorded already; this is a second visit."),
+    "task_hindered": gettext_lazy(
+        "The task had ended because the place could not be inspected; this is a visit of its own."
+    ),
     "task_unknown": gettext_lazy("The phone named a task that does not exist."),
     "checklist_replaced": gettext_lazy("The checklist was not in force on the day of the visit."),
     "checklist_unknown": gettext_lazy("The checklist is not known here."),
@@ -165,7 +168,7 @@ def of_checklist(record: Record, checklist: Checklist | None, day: dt.date) -> l
 def of_task(
     task: Matter | None, named: bool, hands: Collection[int], states: tuple[str, ...] = ("planned",)
 ) -> list[dict[str, Any]]:
-    """Doubts about the task, which should be in one of `states`: given to others, cancelled, done already, unknown.
+    """Doubts about the task, which should be in one of `states`: given to others, cancelled, ended already, unknown.
 
     `hands`: the sender, and whom he stands in for.
     """
@@ -176,5 +179,5 @@ def of_task(
     if task.state == "cancelled":
         return [doubt("task_cancelled")]
     if task.state not in states:
-        return [doubt("task_done_twice", first=str(task.uid))]
+        return [doubt("task_hindered" if task.state == "hindered" else "task_done_twice", first=str(task.uid))]
     return [doubt("task_reassigned")] if not {task.assignee_id, task.second_id} & set(hands) else []

@@ -79,6 +79,18 @@ def problems_found(t: Any, period: Period, area: Any) -> Any:
     return found.filter(period(found.opened_on), area(found.area))
 
 
+@figure(
+    "inspection.hindered", _("Inspections that could not be made"), unit=_("visits"),
+    definition=_(
+        "Visits that ended without an inspection: closed down, not to be found, entry refused. By the day on which the"
+        " officers stood at the door. They are not among the inspections finished."
+    ),
+)  # fmt: skip
+def hindered(t: Any, period: Period, area: Any) -> Any:
+    visits = t.inspection
+    return visits.filter(visits.state == "hindered", period(visits.closed_on), area(visits.area))
+
+
 def _due(t: Any, period: Period, area: Any) -> Any:
     found = t.rectification
     return found.filter(period.over(found.deadline), area(found.area))

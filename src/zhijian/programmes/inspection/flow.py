@@ -19,12 +19,13 @@ INSPECTION = Flow(
     plural=_("Inspections"),
     record=models.Inspection,
     doubt=doubts.sentence,
-    board=("planned", "away", "rectifying", "closed"),
+    board=("planned", "away", "rectifying", "closed", "hindered"),
     states=[
         State("planned", _("To be visited"), tone="act"),
         State("away", _("Moved: to be handed over"), tone="warn"),
         State("rectifying", _("Being put right"), tone="warn"),
         State("closed", _("Closed"), final=True, tone="good"),
+        State("hindered", _("Could not be inspected"), final=True),
         State("cancelled", _("Cancelled"), final=True),
     ],
     steps=[
@@ -116,7 +117,7 @@ INSPECTION = Flow(
         *hindered.STEPS,
         Step(
             "look",
-            ("planned", "away", "rectifying", "closed"),
+            ("planned", "away", "rectifying", "closed", "hindered"),
             who=HEAD,
             label=_("Doubts looked at"),
             facts=facts.Looked,

@@ -1,6 +1,8 @@
 """Visits that do not go to plan: what the officers find at the door, and the lawful next step of each.
 
-The steps stand here as a table, each of the six outcomes one row for a planned visit and one for a re-check.
+The steps stand here as a table, each of the six outcomes one row for a planned visit and one for a re-check. A planned
+visit that nobody will try again ends in a final state of its own: it was not made, so nobody is asked how it was, and
+it counts as no finished inspection.
 """
 
 from __future__ import annotations
@@ -31,14 +33,14 @@ STEPS = [
     *_found("repair", None, _("Under repair; to be visited again on {planned_for}")),
     *_found(
         "closed_down",
-        "closed",
+        "hindered",
         _("Closed down. The licence is to be handed in for cancellation"),
         tells=[HEAD, PARTY],
         article=rules.CANCEL_LICENCE,
     ),
     *_found("moved", "away", _("Moved; said to be now at {address}"), tells=HEAD),
-    *_found("not_found", "closed", _("Not to be found at the registered address")),
-    *_found("refused", "closed", _("Entry refused: {note}"), tells=HEAD, article=rules.REFUSED_ENTRY),
+    *_found("not_found", "hindered", _("Not to be found at the registered address")),
+    *_found("refused", "hindered", _("Entry refused: {note}"), tells=HEAD, article=rules.REFUSED_ENTRY),
     Step(
         "too_often",
         ("planned", "rectifying"),

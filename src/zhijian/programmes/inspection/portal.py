@@ -45,7 +45,7 @@ def of_visit(matter: Matter, record: Inspection, parts: Sequence[Any]) -> Say | 
     if findings:
         answered = _("You have answered everything. The inspector is looking at it.")
         return Say("act", answered, _joined(keys, apart))
-    if record.hindered:
+    if record.hindered and not record.ended:
         return Say("warn", _("The visit could not be made: %(why)s") % {"why": record.get_hindered_display()})  # type: ignore[attr-defined]
     if record.result:
         said = record.get_result_display()  # type: ignore[attr-defined]
