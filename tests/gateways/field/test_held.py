@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from tests import world
 from tests.kernel.papers.conftest import SHARED, enrol
 
+from zhijian.gateways.field import records
 from zhijian.gateways.field.models import FieldRecord
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.models import Person
@@ -21,6 +23,9 @@ from zhijian.kernel.evidence.digest import canonical, sha256_hex
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.ids import uuid7
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.registry.models import Proposal
+from zhijian.programmes.inspection import record
+from zhijian.programmes.inspection.record import CURRENT
 
 WHY = "The premises that it names are not in the register."
 
@@ -134,6 +139,37 @@ def test_what_still_cannot_be_worked_on_stays_and_says_so(w):
     with scoped(SYSTEM):
         assert FieldRecord.objects.get(pk=kept.pk).state == "held"
         assert not Matter.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["inspection", "correction"])
+def test_a_record_of_a_newer_app_waits_for_a_newer_server(w, kind, monkeypatch):
+    """Taken in by this server's meaning of it, something would be lost in silence; it is kept, and says what to do."""
+    newer = {**sent(w, str(w.premises.uid)), "schema": CURRENT + 1, "kind": kind}
+    if kind == "correction":
+        newer["content"] = {
+            "premises": str(w.premises.uid), "device": newer["content"]["device"], "made": "2026-11-20T10:00:00+08:00",
+            "changes": [{"what": "phone", "new": {"text": "0533-2180001"}}],
+        }  # fmt: skip
+    with scoped(SYSTEM):
+        phone = enrol(w.inspector)
+    new, told = records.take(UUID(newer["id"]), canonical(newer), phone)
+    assert (new, told["state"], told["matter"]) == (True, "held", None)
+    assert "服务器升级后" in told["flags"][0]["message"]
+    with scoped(SYSTEM):
+        assert not Matter.objects.exists() and not Proposal.objects.exists()
+        assert LedgerEntry.objects.get(kind="field.held").data["why"] == "NewerSchema"
+    client = signed_in(w.head)
+    page = client.get(f"/held/{newer['id']}/").content.decode()
+    assert "newer than this server" in page and "brings the server up to date" in page
+    assert "Choose the premises" not in page, "no premises would help"
+    placed = client.post(f"/held/{newer['id']}/place/", {"p": str(w.premises.uid)})
+    assert placed.status_code == 409 and "newer than this server" in placed.content.decode()
+    monkeypatch.setattr(record, "CURRENT", CURRENT + 1)  # the server is brought up to date
+    monkeypatch.setitem(record.UPCASTERS, CURRENT, lambda content: content)
+    client.post(f"/held/{newer['id']}/again/")
+    with scoped(SYSTEM):
+        assert FieldRecord.objects.get(pk=newer["id"]).state == "accepted"
+        assert (Matter if kind == "inspection" else Proposal).objects.exists()
 
 
 @pytest.mark.parametrize("content", [None, [], {"answers": "x", "photos": [1], "premises": 7, "started": "soon"}])

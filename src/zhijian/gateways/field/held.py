@@ -29,7 +29,7 @@ from zhijian.kernel.people.keeping import SHOWN, Row
 from zhijian.kernel.registry.models import Premises
 from zhijian.kernel.words import listed
 from zhijian.programmes.inspection.actions import CannotPlace, record_visit
-from zhijian.programmes.inspection.record import Unlisted, read
+from zhijian.programmes.inspection.record import NewerSchema, Unlisted, read
 
 WATCHERS = (Role.HEAD, Role.ADMIN)
 COUNTED = 1000
@@ -46,6 +46,7 @@ WHY = {
         " Ask the inspector whether it is his."
     ),
     "CannotPlace: task": gettext_lazy("It re-checks findings that are not known here."),
+    "NewerSchema": gettext_lazy("The app that wrote it is newer than this server, which cannot read it yet."),
     "ValidationError": gettext_lazy("Its content is not as any released app writes it."),
 }
 PURPOSES = {
@@ -136,6 +137,11 @@ def why(kept: FieldRecord) -> tuple[str, str]:
     return str(known) if known else text if name.startswith("Not") else _("It could not be worked on."), said
 
 
+def is_newer(kept: FieldRecord) -> bool:
+    """Whether it waits for a newer server only: no premises would help."""
+    return bool(kept.flags) and str(kept.flags[0].get("why", "")).startswith(NewerSchema.__name__)
+
+
 def _locked(uid: UUID) -> FieldRecord:
     rows = FieldRecord.objects.select_for_update(of=("self",)).select_related("device__person")
     kept = rows.get(pk=uid)
@@ -169,6 +175,8 @@ def place(uid: UUID, premises: Premises, actor: Actor) -> Matter:
                 kept.matter = matter
         except StepError as error:
             raise NotOpen(error.message) from error
+        except NewerSchema as error:
+            raise NotOpen(str(WHY["NewerSchema"])) from error
         except (ValidationError, CannotPlace, KeyError, TypeError, ValueError) as error:
             raise NotOpen(_("It could not be worked on.")) from error
         kept.state = FieldRecord.State.ACCEPTED

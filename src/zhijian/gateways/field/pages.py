@@ -62,7 +62,8 @@ def record_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         "premises": Premises.objects.select_related("entity").filter(uid=one.premises).first(),
         "area": said.area_name(kept.area),
         "lost": detail == "CannotPlace: after_loss",
-        **_matching(kept, one, gate.actor_in(request)),
+        "newer": held.is_newer(kept),
+        **({} if held.is_newer(kept) else _matching(kept, one, gate.actor_in(request))),
     }
     return render(request, "field/record.html", context)
 

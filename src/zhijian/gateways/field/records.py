@@ -31,7 +31,7 @@ from zhijian.kernel.evidence.models import Blob
 from zhijian.kernel.matters.errors import StepError
 from zhijian.programmes.inspection import doubts
 from zhijian.programmes.inspection.actions import CannotPlace, record_visit
-from zhijian.programmes.inspection.record import read
+from zhijian.programmes.inspection.record import NewerSchema, read, schema_of
 
 log = logging.getLogger(__name__)
 AT_ONCE = 3  # records within a second that are worked on at once
@@ -110,6 +110,7 @@ def work_on(kept: FieldRecord, raw: dict[str, Any]) -> None:
     try:
         with transaction.atomic():
             if kept.kind == "correction":
+                schema_of(raw)
                 take_corrections(kept, raw)
             else:
                 _visit(kept, raw)
@@ -140,6 +141,10 @@ def _visit(kept: FieldRecord, raw: dict[str, Any]) -> None:
 
 def _said(flag: dict[str, Any]) -> str:
     """A flag in words for the phone; why a record is held is told by the desk, which has the program's own words."""
+    if flag["code"] == "held" and flag["why"].startswith(NewerSchema.__name__):
+        return _(
+            "It is kept safely here. The app is newer than the server: it goes on as soon as the server is up to date."
+        )
     if flag["code"] == "held":
         return _(
             "It is kept safely here and waits for a person at the desk: the server could not tell where it belongs."

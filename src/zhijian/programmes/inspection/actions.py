@@ -46,6 +46,9 @@ def _unsigned(facts: dict[str, Any]) -> str:
     return f"{_t('The record of the re-check was not signed: {reason}')} {said}".format_map(ledger.Shown(facts))
 
 
+OTHER_CHECKLIST = ledger.entry_kind(
+    "inspection.other_checklist", label=_("The task asked for the checklist “{asked}”; “{used}” was used")
+)
 UNSIGNED = ledger.entry_kind(
     "inspection.recheck_unsigned",
     label=_("The record of the re-check was not signed: {reason}"),
@@ -107,8 +110,12 @@ def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
     task = task_of(visit)
     flags = doubts.of_task(task, content.task is not None, visit.actor.hands)
     flags += doubts.of_checklist(visit.record, checklist, calendar.legal_day(visit.began))
+    other: list[dict[str, Any]] = []
     if task is None or task.state != "planned" or task.area != visit.premises.area:
         task = start(visit, checklist)
+    else:
+        asked = Inspection.objects.select_related("checklist").get(pk=task.pk).checklist
+        other = doubts.of_other_checklist(asked, checklist, calendar.legal_day(visit.began))
     judged = decide.decide(checklist.items if checklist else {}, [a.model_dump() for a in content.answers])
     told = content.outcome
     measures: dict[str, str] = {i.item: i.measure for i in told.items} if told else judged.measures
@@ -140,6 +147,8 @@ def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
         record_digest=visit.record.digest,
         refused=content.refused is not None,
     )
+    for told_of in other:
+        _say_other_checklist(visit, matter, told_of)
     inspection = Inspection.objects.select_related("matter").get(pk=matter.pk)
     _keep_answers(inspection, content.answers, keys, measures)
     _order_rectifications(visit, inspection, checklist, failed, measures)
@@ -148,7 +157,15 @@ def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
         "inspection": inspection
     })  # fmt: skip
     matter.refresh_from_db()
-    return matter, flags
+    return matter, [*flags, *other]
+
+
+def _say_other_checklist(visit: Visit, matter: Matter, flag: dict[str, Any]) -> None:
+    """The list is part of what was ordered: that another one was used stays in the ledger when the doubt is settled."""
+    ledger.record(
+        OTHER_CHECKLIST.code, actor=visit.actor, subject=f"matter:{matter.pk}", matter=matter, at=visit.at,
+        data={"asked": flag["asked"], "used": flag["used"], "record": visit.reference},
+    )  # fmt: skip
 
 
 def _keep_answers(inspection: Inspection, answers: list[Given], keys: set[str], measures: dict[str, str]) -> None:

@@ -47,6 +47,7 @@ DOUBTS = {
     "task_unknown": gettext_lazy("The phone named a task that does not exist."),
     "checklist_replaced": gettext_lazy("The checklist was not in force on the day of the visit."),
     "checklist_unknown": gettext_lazy("The checklist is not known here."),
+    "checklist_other": gettext_lazy("The task asked for the checklist “%(asked)s”; “%(used)s” was used."),
     "incomplete": gettext_lazy("%(left)s items were left unanswered."),
     "outcome_differs": gettext_lazy("The rules give another outcome than the phone's."),
     "number_foreign": gettext_lazy("The paper's number was not reserved for this inspector."),
@@ -163,6 +164,16 @@ def of_checklist(record: Record, checklist: Checklist | None, day: dt.date) -> l
     if left and record.content.mode == "full":
         found.append(doubt("incomplete", left=len(left)))
     return found
+
+
+def of_other_checklist(asked: Checklist | None, used: Checklist | None, day: dt.date) -> list[dict[str, Any]]:
+    """Doubts about the checklist that the task names: another was used. The version of the day is the right one."""
+    if asked is None or used is None or asked.pk == used.pk:
+        return []
+    over = day < asked.since or (asked.until is not None and day > asked.until)
+    if asked.code == used.code and over:
+        return []
+    return [doubt("checklist_other", asked=f"{asked} ({asked.version})", used=f"{used} ({used.version})")]
 
 
 def of_task(

@@ -215,13 +215,28 @@ def _to_2(content: dict[str, Any]) -> dict[str, Any]:
 UPCASTERS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _to_2}
 
 
+class NewerSchema(ValueError):
+    """The record was written under a schema that is newer than this server: what it means is not known here yet."""
+
+
+def schema_of(body: dict[str, Any]) -> int:
+    """The number of the schema. Raises ValueError for what is no number, NewerSchema for one that is still to come."""
+    told = body.get("schema", CURRENT)
+    if not isinstance(told, int) or isinstance(told, bool):
+        raise ValueError(_("The record does not say in a number which schema it has."))
+    if told > CURRENT:
+        raise NewerSchema(f"{told} > {CURRENT}")
+    return told
+
+
 def read(body: dict[str, Any]) -> Record:
-    """The record as the current schema has it. Raises pydantic.ValidationError for what no schema explains."""
+    """The record as the current schema has it.
+
+    Raises pydantic.ValidationError for what no schema explains, NewerSchema for one that is newer than this server.
+    """
     content = body.get("content")
     if isinstance(content, dict):
-        told = body.get("schema", CURRENT)
-        if not isinstance(told, int) or isinstance(told, bool):
-            raise ValueError(_("The record does not say in a number which schema it has."))
+        told = schema_of(body)
         for schema in range(max(told, min(UPCASTERS)), CURRENT):  # 0 was what the first apps wrote for 1
             content = UPCASTERS[schema](content)
         body = {**body, "content": content}
