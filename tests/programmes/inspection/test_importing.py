@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.test import Client
 
 from zhijian.config.places import CHECKOUT
 from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.models import Person, Post
+from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.accounts.tree import load_jurisdictions
 from zhijian.kernel.evidence import ledger, verify
@@ -60,6 +63,35 @@ def test_the_app_registers_itself() -> None:
     found = record_importer("inspection")
     assert found is not None
     assert found.__module__ == "zhijian.programmes.inspection.importing"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", ("Pass", "Fail", "Compliant")), ("zh-hans", ("通过", "未通过", "符合"))]
+)
+def test_a_result_is_called_as_the_city_calls_it(
+    chicago: None, rows: list[dict[str, str]], language: str, words: tuple[str, str, str]
+) -> None:
+    """A Pass with minor violations is none of our "compliant"; a Fail without a critical one has failed."""
+    take()
+    passed, failed, ours = words
+    often = Counter(row["license"] for row in rows)
+    once = [row for row in rows if often[row["license"]] == 1]  # its door shows this very result
+    minor = next(row for row in once if row["result"] == "Pass" and row["minor_count"] == "3")
+    serious = next(row for row in once if row["result"] == "Fail" and row["critical_count"] == "0")
+    with scoped(SYSTEM):
+        head = Person.objects.create(username="head", name="Head", home_id="CHI")
+        Post.objects.create(person=head, role=Role.HEAD, jurisdiction_id="CHI", since=dt.date(2010, 1, 1))
+        told = {row.imported["id"]: row.matter for row in Inspection.objects.select_related("matter__premises").all()}
+    staff, public = (Client(headers={"accept-language": language}) for _ in range(2))
+    staff.force_login(head)
+    for row, word in ((minor, passed), (serious, failed)):
+        matter = told[row["inspection_id"]]
+        page = staff.get(f"/m/{matter.uid}/").content.decode()
+        assert f">{word}</span>" in page and f">{ours}</span>" not in page
+        door = public.get(f"/d/{matter.premises.door_code}/").content.decode()
+        assert f'<p class="says {"good" if row is minor else "bad"}">{word}</p>' in door
+        assert "Key items did not comply" not in door and "重点项不符合" not in door
+        assert f">{word}<" in staff.get("/l/inspection/", {"q": matter.premises.name}).content.decode()
 
 
 def test_what_the_file_says_stands_in_the_records(chicago: None, rows: list[dict[str, str]]) -> None:

@@ -116,6 +116,9 @@ def test_the_smile_goes_with_a_key_item_or_an_open_finding():
     assert face_of(result).tone == "bad"
     result.open_items = 2
     assert face_of(result).tone == "bad", "what is being put right does not hide the key item"
+    result.failed_key, result.open_items, result.result = 0, 0, "non_compliant"
+    with translation.override("en"):
+        assert (face_of(result).tone, face_of(result).says) == ("bad", "Non-compliant"), "no key item is made up"
 
 
 def grave(w: world.World, visit: Matter) -> None:

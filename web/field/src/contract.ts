@@ -155,6 +155,8 @@ export type Result = "compliant" | "basically_compliant" | "non_compliant";
 
 export interface Rules {
   decide: DecideRules;
+  /** What the place calls the result classes, by language; where it has no words, the app's own are shown. */
+  results?: Record<string, Record<string, string>>;
   /** Null where no rule gives a deadline by itself: then the officer sets one. */
   deadline: { days: number; unit: string; basis?: string; max?: number | null; unverified?: boolean } | null;
   limits?: { officers?: number; photo_for_failed?: boolean; photos_per_item?: number | null; far_metres?: number; pixels?: number };

@@ -29,7 +29,7 @@ from zhijian.kernel.notices.addresses import public_origin
 from zhijian.kernel.packs import stack
 from zhijian.kernel.registry import changes, contacts
 from zhijian.kernel.registry.models import Premises
-from zhijian.programmes.inspection import decide, rules
+from zhijian.programmes.inspection import decide, results, rules
 from zhijian.programmes.inspection.checklists import sections_of
 from zhijian.programmes.inspection.models import Checklist, Inspection, Rectification
 
@@ -120,7 +120,7 @@ def _small(device: Device, actor: Actor, ranges: list[Range], request: HttpReque
             "to": last.isoformat(),
             "off": [day.isoformat() for day in calendar.days_off(today, last)],
         },
-        "rules": {"decide": decide.table(), **rules.for_phone(today)},
+        "rules": {"decide": decide.table(), "results": results.by_language(), **rules.for_phone(today)},
         "site": {"zone": stack().zone, "origin": public_origin()},
         "organ": {"name": organ.name, "short": organ.short, "phone": organ.phone, "area": area} if organ else None,
         "numbers": _numbers(device, area) if organ and device.person.may_sign(today) else [],

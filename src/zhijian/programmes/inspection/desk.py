@@ -100,7 +100,7 @@ def _failed(matter: Matter) -> Cell:
 def _result(matter: Matter) -> str:
     """The result; of a visit that could not be made, why."""
     visit: Inspection = matter.inspection  # type: ignore[attr-defined]
-    return str(visit.get_hindered_display() if matter.state == "hindered" else visit.get_result_display())
+    return str(visit.get_hindered_display() if matter.state == "hindered" else visit.result_name)
 
 
 DAY = Column(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from zhijian.kernel import when
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
-from zhijian.programmes.inspection import rules
+from zhijian.programmes.inspection import results, rules
 
 
 class Checklist(models.Model):
@@ -52,6 +52,11 @@ class Result(models.TextChoices):
     COMPLIANT = "compliant", _("Compliant")
     BASICALLY = "basically_compliant", _("Basically compliant")
     NON_COMPLIANT = "non_compliant", _("Non-compliant")
+
+    @property
+    def named(self) -> str:
+        """What the place calls it; the platform's own word where the place has none in the reader's language."""
+        return results.name(self.value) or str(self.label)
 
 
 class Measure(models.TextChoices):
@@ -106,6 +111,11 @@ class Inspection(models.Model):
         _("inspection code"), max_length=40, blank=True, help_text="the superiors' platform's"
     )
     imported = models.JSONField(default=dict, help_text="columns of the source, for visits made before this platform")
+
+    @property
+    def result_name(self) -> str:
+        """The result as the place calls it; empty while there is none."""
+        return Result(self.result).named if self.result else ""
 
     @property
     def on_paper(self) -> tuple[dt.datetime, dt.datetime] | None:
@@ -242,3 +252,8 @@ class PublishedResult(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["premises", "-visited_on"], name="published_premises")]
+
+    @property
+    def result_name(self) -> str:
+        """The result as the place calls it."""
+        return Result(self.result).named

@@ -48,8 +48,11 @@ def of_visit(matter: Matter, record: Inspection, parts: Sequence[Any]) -> Say | 
     if record.hindered and not record.ended:
         return Say("warn", _("The visit could not be made: %(why)s") % {"why": record.get_hindered_display()})  # type: ignore[attr-defined]
     if record.result:
-        said = record.get_result_display()  # type: ignore[attr-defined]
-        return Say("bad" if record.failed_key else "good", said, _joined(keys, apart))
+        return Say(
+            "bad" if record.failed_key or record.result == Result.NON_COMPLIANT else "good",
+            record.result_name,
+            _joined(keys, apart),
+        )
     if record.ended:
         return Say("act", _("What was seen on site is on record."))
     return Say("act", _("A visit is planned."))
@@ -193,16 +196,19 @@ def face_of(last: PublishedResult | None, newer: bool = False) -> Face:
     what = _("%(n)s findings are being put right") % {"n": last.open_items} if last.open_items else ""
     if newer:
         says = _("A newer result is being prepared for publication")
-        return Face("", says, f"{Result(last.result).label} · {when}")
-    if last.failed_key or last.result == Result.NON_COMPLIANT:
+        return Face("", says, f"{last.result_name} · {when}")
+    if last.failed_key:
         keys = _("key items: %(n)s") % {"n": last.failed_key}
         return Face("bad", _("Key items did not comply"), " · ".join(filter(None, [when, keys, what])))
+    if last.result == Result.NON_COMPLIANT:
+        failed = _("did not comply: %(n)s") % {"n": last.failed}
+        return Face("bad", last.result_name, " · ".join(filter(None, [when, failed, what])))
     if what:
         return Face("warn", _("Being put right"), f"{when} · {what}")
     if last.put_right_on is not None:
         what = _("all findings put right on %(day)s") % {"day": last.put_right_on}
         return Face("good", _("Put right"), f"{when} · {what}")
-    return Face("good", str(Result(last.result).label), when)
+    return Face("good", last.result_name, when)
 
 
 def at_door(premises: Premises) -> dict[str, Any]:
