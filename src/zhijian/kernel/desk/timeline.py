@@ -18,6 +18,8 @@ from zhijian.kernel.evidence import ledger
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters import behalf
 from zhijian.kernel.registry.history import Change, moments
+from zhijian.kernel.registry.origin import Origin
+from zhijian.kernel.words import listed
 
 S = TypeVar("S", bound="Said")
 LONGEST = 300  # entries on one page; a matter with more shows the newest
@@ -68,6 +70,18 @@ def registered(changes: list[Change]) -> list[Said]:
         Said(_("Registration changed: {what}").format(what=one.words), one.source, one.at, said.moment(one.at))
         for one in moments(changes)
     ]
+
+
+def taken_in(origin: Origin | None) -> list[Said]:
+    """The first line of a file that came with an import; none of one that a person made, whose entry says so."""
+    if origin is None:
+        return []
+    one, several = (
+        _("Taken into the register from {files}"),
+        _("Taken into the register by one of these imports: {files}"),
+    )
+    words = (one if len(origin.files) == 1 else several).format(files=listed(origin.files))
+    return [Said(words, origin.who or _("the platform"), origin.at, said.moment(origin.at))]
 
 
 def by_day(shown: Sequence[S]) -> list[tuple[str, list[S]]]:

@@ -20,6 +20,7 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.registry import contacts, join_pages, joining
 from zhijian.kernel.registry.history import history
 from zhijian.kernel.registry.models import Entity, Premises
+from zhijian.kernel.registry.origin import origin
 
 MATTERS = 20
 PLACES = 200
@@ -81,7 +82,7 @@ def entity_page(request: HttpRequest, uid: str) -> HttpResponse:
     file = joining.File(entity)
     changes = history(file)
     entries = timeline.lines(file.entries(), actor, TIMELINE)
-    lines: list[timeline.Said] = [*entries, *timeline.registered(changes)]
+    lines: list[timeline.Said] = [*entries, *timeline.registered(changes), *timeline.taken_in(origin(entity))]
     shown = sorted(lines, key=lambda line: line.at, reverse=True)[:TIMELINE]
     context |= {
         "path": said.area_path(entity.area),
