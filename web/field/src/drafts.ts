@@ -6,9 +6,22 @@ import { utf8, uuid7, type Bytes } from "./bytes";
 import type { PaperKind, Premises, Purpose, Task } from "./contract";
 import type { Vault } from "./crypto";
 import { checklistRef, type FieldDb } from "./db";
-import type { Answer, Hindered, PhotoFact, Place, Recheck, Refused, Signature, Signer, Unlisted } from "./record";
+import type { Answer, Hindered, PhotoFact, Place, Recheck, Refused, Signature, Signer, SignerRole, Unlisted } from "./record";
 import { watchRoom } from "./storage";
 import { localTime } from "./workdays";
+
+/** A text that lies on the table for signing, as canonical JSON, and what was signed of it so far. */
+export interface Laid {
+  content: string;
+  digest: string;
+  signatures: Signature[];
+}
+
+/** `again`: who had signed before the text changed; `before`: the text without the refusal, for who signs after all. */
+export interface Frozen extends Laid {
+  again?: SignerRole[];
+  before?: Laid;
+}
 
 /** Everything of a draft that is no answer and no photo. */
 export interface Head {
@@ -33,8 +46,8 @@ export interface Head {
   only_note?: boolean;
   /** What was seen there in the officer's words, without a checklist. */
   short?: boolean;
-  /** Set while the papers lie on the table for signing: the content's canonical text, and what was signed so far. */
-  frozen: { content: string; digest: string; signatures: Signature[] } | null;
+  /** Set while the papers lie on the table for signing. */
+  frozen: Frozen | null;
 }
 
 export interface PhotoMeta extends PhotoFact {

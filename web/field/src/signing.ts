@@ -5,7 +5,7 @@
 import { toRaw } from "vue";
 import { canonical, canonicalText, type Json } from "./canonical";
 import { contentOf, papersNeeded } from "./content";
-import { holdNumbers, removeDraftRows } from "./drafts";
+import { holdNumbers, removeDraftRows, type Frozen, type Laid } from "./drafts";
 import { digestOf } from "./crypto";
 import { outboxRow } from "./outbox";
 import { paperViews, type PaperView } from "./paperview";
@@ -15,8 +15,8 @@ import type { Visit } from "./visit";
 import { wordsOf } from "./wording";
 import { localTime } from "./workdays";
 
-/** Lays the papers on the table. Earlier signatures go, since they were for another text. */
-export async function freeze(visit: Visit, deadline: string | null): Promise<void> {
+/** Lays the papers on the table. Earlier signatures go, since they were for another text; `more` is kept beside it. */
+export async function freeze(visit: Visit, deadline: string | null, more: Partial<Frozen> = {}): Promise<void> {
   const { session, head } = visit;
   await visit.flush();
   Object.assign(head, { deadline });
@@ -31,7 +31,7 @@ export async function freeze(visit: Visit, deadline: string | null): Promise<voi
     papers,
   });
   const text = canonicalText(content as unknown as Json);
-  const frozen = { content: text, digest: await digestOf(JSON.parse(text) as Json), signatures: [] };
+  const frozen: Frozen = { content: text, digest: await digestOf(JSON.parse(text) as Json), signatures: [], ...more };
   Object.assign(head, { frozen });
   await session.drafts.saveHead(toRaw(head));
 }
@@ -59,11 +59,42 @@ export function tidyRefusal({ reason, witness, no_witness }: Refused): Refused {
   return { reason: reason.trim(), witness: witness.trim(), ...(why && !witness.trim() ? { no_witness: why } : {}) };
 }
 
-/** Notes that the person in charge will not sign: the text changes, so it is frozen anew. */
-export async function refuse(visit: Visit, refused: Refused | null): Promise<void> {
+/**
+ * Notes that the person in charge will not sign. The refusal is part of the record that the officers sign for, so its text
+ * and digest change: it is frozen anew, and who had signed signs again. The text before it is kept beside it.
+ */
+export async function refuse(visit: Visit, refused: Refused): Promise<void> {
+  const { frozen, deadline } = visit.head;
   visit.head.refused = refused;
-  await freeze(visit, visit.head.deadline);
+  await freeze(visit, deadline, frozen ? { before: laid(frozen), again: officersOf(frozen) } : {});
 }
+
+/**
+ * He signs after all: the very text from before the refusal lies on the table again. What the officers signed of it holds,
+ * since nothing of it changed; he himself signs anew, and so does who had signed the refusal only.
+ */
+export async function relent(visit: Visit): Promise<void> {
+  const { head } = visit;
+  if (!head.frozen?.before) {
+    head.refused = null;
+    return freeze(visit, head.deadline, head.frozen ? { again: officersOf(head.frozen) } : {});
+  }
+  await visit.flush();
+  const { before } = head.frozen;
+  const signatures = before.signatures.filter((each) => isOfficer(each.who));
+  const again = officersOf(head.frozen).filter((who) => !signatures.some((each) => each.who === who));
+  Object.assign(head, { refused: null, frozen: { ...toRaw(before), signatures, again } });
+  await visit.session.drafts.saveHead(toRaw(head));
+}
+
+/** Who of those that must sign again has not yet done so. */
+export function unsignedAgain(frozen: Frozen): SignerRole[] {
+  return (frozen.again ?? []).filter((who) => !frozen.signatures.some((each) => each.who === who));
+}
+
+const isOfficer = (who: SignerRole): boolean => who === "inspector1" || who === "inspector2";
+const officersOf = (of: Laid): SignerRole[] => of.signatures.map((each) => each.who).filter(isOfficer);
+const laid = (of: Frozen): Laid => ({ content: of.content, digest: of.digest, signatures: [...toRaw(of.signatures)] });
 
 /** Keeps the strokes of one signer, or takes them away when there are none. */
 export function keepSignature(visit: Visit, signature: Signature): void {

@@ -290,6 +290,8 @@ export const en: Record<keyof typeof zh, string> = {
   "sign.clear": "Sign again",
   "sign.left": "{n} signatures missing",
   "sign.submit": "Finish and send",
+  "sign.again_refused": "The refusal and its reason stand in the record now, and the officers sign for it. What {names} signed was the text before: please sign again.",
+  "sign.again_signs": "The refusal is out of the record again. What {names} signed was the text with the refusal: please sign again.",
   "sign.change": "Back to change",
   "sign.change_ask": "Going back drops the signatures made so far.",
   "sign.change_yes": "Go back all the same",
@@ -301,7 +303,7 @@ export const en: Record<keyof typeof zh, string> = {
   "signer.inspector2": "Officer",
 
   "refuse.open": "The party refuses to sign",
-  "refuse.again": "Noting a refusal changes the text; signatures made so far must be made again.",
+  "refuse.again": "The refusal and its reason go into the record, and the officers sign for it. That changes the text: officers who have signed sign again.",
   "refuse.reason": "Reason",
   "refuse.reason_result": "Does not accept the result",
   "refuse.reason_silent": "Gave no reason",

@@ -287,6 +287,8 @@ export const zh = {
   "sign.clear": "重签",
   "sign.left": "还差 {n} 人签字",
   "sign.submit": "完成，送出",
+  "sign.again_refused": "拒签及原因已写进记录，执法人员对此一并签名。内容变了，{names}先前签的是改动前的内容，请重签。",
+  "sign.again_signs": "记录里去掉了拒签，内容变了，{names}签的是写明拒签的内容，请重签。",
   "sign.change": "返回修改",
   "sign.change_ask": "返回修改后，已签的字要重签。",
   "sign.change_yes": "确定返回修改",
@@ -298,7 +300,7 @@ export const zh = {
   "signer.inspector2": "执法人员",
 
   "refuse.open": "当事人拒绝签字",
-  "refuse.again": "记下拒签后内容有变，已签的字要重签。",
+  "refuse.again": "拒签及原因要写进记录，由执法人员签名证明。内容因此改变，执法人员已签的字要重签。",
   "refuse.reason": "拒签原因",
   "refuse.reason_result": "不认可检查结果",
   "refuse.reason_silent": "未说明原因",
