@@ -144,7 +144,17 @@ def test_a_short_record_is_signed_offline_and_bound_to_its_shop(
     expect(phone.get_by_test_id("findings")).to_have_value("未取得食品经营许可，现场制售油条。")
     phone.get_by_test_id("to-sign").click()
     expect(phone.get_by_test_id("sign")).to_contain_text("笔录")
-    for who in ("party", "inspector1", "inspector2"):
+    # An officer has signed when the party will not: what he signed changes, and he is told; it is taken back, and holds.
+    sign(phone, "inspector1")
+    phone.get_by_test_id("refuse").click()
+    phone.get_by_test_id("refuse-reason").fill("不认可检查结果")
+    phone.get_by_test_id("refuse-witness").fill("孙某")
+    phone.get_by_test_id("refuse-confirm").click()
+    expect(phone.get_by_test_id("refused")).to_contain_text("不认可检查结果")
+    expect(phone.get_by_test_id("sign-again")).to_contain_text("先前签的是改动前的内容，请重签")
+    phone.get_by_test_id("refuse-undo").click()
+    expect(phone.get_by_test_id("sign-again")).to_have_count(0)
+    for who in ("party", "inspector2"):
         sign(phone, who)
     phone.get_by_test_id("submit").click()
     expect(phone.get_by_test_id("kept")).to_be_visible()
