@@ -144,7 +144,7 @@ def test_a_short_record_is_signed_offline_and_bound_to_its_shop(
     expect(phone.get_by_test_id("findings")).to_have_value("未取得食品经营许可，现场制售油条。")
     phone.get_by_test_id("to-sign").click()
     expect(phone.get_by_test_id("sign")).to_contain_text("笔录")
-    # An officer has signed when the party will not: what he signed changes, and he is told; it is taken back, and holds.
+    # An officer has signed when the party will not: what he signed changes, and he is told. Taken back, it holds.
     sign(phone, "inspector1")
     phone.get_by_test_id("refuse").click()
     phone.get_by_test_id("refuse-reason").fill("不认可检查结果")
