@@ -114,7 +114,8 @@ def test_a_short_record_is_signed_offline_and_bound_to_its_shop(
 ) -> None:
     phone = handset.start()
     enrol(desk, phone, site.url, "zhao")
-    sync_until(phone, phone.get_by_test_id("sync-now"))
+    phone.get_by_test_id("search").fill("清风小馆")
+    sync_until(phone, phone.get_by_test_id(f"shop-{site.premises.uid}"))  # so the trades are there as well
     handset.cut(True)
     phone.get_by_test_id("search").fill("清风小馆早点摊")
     phone.get_by_test_id("unlisted-open").click()
@@ -164,6 +165,7 @@ def test_a_short_record_is_signed_offline_and_bound_to_its_shop(
     sign_in(desk, site.url, "sun")
     desk.goto(f"{site.url}/held/")
     desk.get_by_role("link", name="清风小馆早点摊").click()
+    expect(desk.locator("[data-row].here")).to_contain_text(site.premises.name)
     desk.keyboard.press("a")
     desk.wait_for_url("**/m/**")
     expect(desk.locator("main")).to_contain_text("现场笔录：未取得食品经营许可，现场制售油条。")
