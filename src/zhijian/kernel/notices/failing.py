@@ -62,7 +62,9 @@ def not_arrived(notice: Notice, why: str, at: dt.datetime) -> None:
 
 def _failed(notice: Notice, why: str, **more: Any) -> None:
     Notice.objects.filter(pk=notice.pk).update(state=NoticeState.FAILED, error=why[:300], **more)
-    if notice.channel == Channel.SMS and notice.matter is not None and notice.entity is not None:
+    if notice.access_id is not None:  # the enterprise itself is told at its own number: nobody has to see to this one
+        Notice.objects.filter(pk=notice.pk).update(settled_at=timezone.now())
+    elif notice.channel == Channel.SMS and notice.matter is not None and notice.entity is not None:
         ledger.record(
             NOT_ARRIVED, actor=SYSTEM, subject=f"matter:{notice.matter.pk}", matter=notice.matter,
             data={"why": why[:300]},

@@ -74,6 +74,10 @@ class Notice(models.Model):
     entity = models.ForeignKey("registry.Entity", models.PROTECT, null=True, related_name="notices", db_index=False)
     to_kind = models.CharField(max_length=8, choices=ToKind.choices)
     person = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="notices", db_index=False)
+    access = models.ForeignKey(
+        "party.Access", models.PROTECT, null=True, related_name="notices",
+        help_text="the person let in who gets this besides the enterprise's own number",
+    )  # fmt: skip
     robot = models.ForeignKey("Robot", models.PROTECT, null=True, related_name="notices")
     channel = models.CharField(max_length=8, choices=Channel.choices)
     address = EncryptedText(null=True)

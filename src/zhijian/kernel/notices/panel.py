@@ -33,7 +33,7 @@ class Told:
     @property
     def failed(self) -> bool:
         """Whether somebody should reach the enterprise by other means."""
-        return bool(self.notice.state == NoticeState.FAILED)
+        return bool(self.notice.state == NoticeState.FAILED and self.notice.access_id is None)
 
 
 def may_hand_over(matter: Matter, actor: Actor) -> bool:

@@ -175,8 +175,9 @@ def send_again(notice: Notice) -> None:
             return
         # What is about no matter was meant for that very number.
         if notice.channel == Channel.SMS and notice.entity is not None and notice.matter_id is not None:
-            notice.address = notice.entity.phone
-            notice.address_index = blind_index(notice.entity.phone, "phone") if notice.entity.phone else ""
+            number = str(notice.access.phone) if notice.access is not None else notice.entity.phone
+            notice.address = number
+            notice.address_index = blind_index(number, "phone") if number else ""
         if notice.arrival == Arrival.NO:  # it went out and did not arrive: what goes out now is another message
             notice.uid = uuid7()
         notice.state, notice.tries, notice.next_try, notice.error = NoticeState.QUEUED, 0, timezone.now(), ""
