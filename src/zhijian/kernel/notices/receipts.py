@@ -9,11 +9,13 @@ from uuid import UUID
 from django.utils import timezone
 
 from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.crypto import blind_index
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.notices import failing, rules
 from zhijian.kernel.notices.channels import Receipt, Refused, TryLater, gateway
-from zhijian.kernel.notices.models import Arrival, Notice, NoticeState
+from zhijian.kernel.notices.channels.sms import UNWANTED
+from zhijian.kernel.notices.models import Arrival, Channel, Notice, NoticeState
 from zhijian.kernel.packs import Unit
 
 logger = logging.getLogger(__name__)
@@ -68,6 +70,12 @@ def note(receipt: Receipt) -> bool:
     else:
         failing.not_arrived(notice, receipt.why, receipt.at)
     return True
+
+
+def unwanted(number: str) -> bool:
+    """Whether the receiver behind a number told his network or our provider that he wants no messages from us."""
+    known = Notice.objects.filter(address_index=blind_index(number, "phone"), channel=Channel.SMS)
+    return known.filter(state=NoticeState.FAILED, error__in=UNWANTED).exists()
 
 
 def forget() -> int:
