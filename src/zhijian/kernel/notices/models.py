@@ -16,8 +16,8 @@ from zhijian.kernel.ids import uuid7
 from zhijian.kernel.notices.webhooks.models import Delivery, Endpoint
 
 __all__ = [
-    "GOES_OUT", "Arrival", "Channel", "Delivery", "Endpoint", "JobFailure", "Notice", "NoticeState", "Preference",
-    "Robot", "SimulatedMessage", "SmsMonth", "ToKind",
+    "GOES_OUT", "UNSETTLED", "Arrival", "Channel", "Delivery", "Endpoint", "JobFailure", "Notice", "NoticeState",
+    "Preference", "Robot", "SimulatedMessage", "SmsMonth", "ToKind",
 ]  # fmt: skip
 
 
@@ -59,6 +59,10 @@ class Arrival(models.TextChoices):
     YES = "yes", _("arrived")
     NO = "no", _("did not arrive")
     UNKNOWN = "unknown", _("no report of its arrival")
+
+
+# What somebody has to see to: it did not go out, did not arrive, or nobody ever reported that it did.
+UNSETTLED = (models.Q(state=NoticeState.FAILED) | models.Q(arrival=Arrival.UNKNOWN)) & models.Q(settled_at=None)
 
 
 class Notice(models.Model):
@@ -126,6 +130,9 @@ class Notice(models.Model):
             models.Index(fields=["next_try"], condition=models.Q(state="queued"), name="notice_queue"),
             models.Index(fields=["claimed_at"], condition=models.Q(state="sending"), name="notice_sending"),
             models.Index(fields=["-id"], condition=models.Q(state="failed", settled_at=None), name="notice_failed"),
+            models.Index(
+                fields=["-id"], condition=models.Q(arrival="unknown", settled_at=None), name="notice_unreported"
+            ),
             models.Index(fields=["sent_at"], condition=models.Q(arrival="awaited"), name="notice_awaited"),
             models.Index(fields=["billed", "sent_at", "id"], condition=~models.Q(billed=""), name="notice_billed"),
             models.Index(fields=["address_index"], condition=~models.Q(address_index=""), name="notice_address"),
