@@ -176,7 +176,7 @@ def send_again(notice: Notice) -> None:
         # What is about no matter was meant for that very number.
         if notice.channel == Channel.SMS and notice.entity is not None and notice.matter_id is not None:
             number = str(notice.access.phone) if notice.access is not None else notice.entity.phone
-            notice.address = number
+            notice.address = number  # type: ignore[assignment]
             notice.address_index = blind_index(number, "phone") if number else ""
         if notice.arrival in (
             Arrival.NO,
