@@ -21,8 +21,9 @@ from zhijian.kernel.desk import waiting
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.notices import inbox, receipts, sending
-from zhijian.kernel.notices.channels.outside import Outside, serve
+from zhijian.kernel.notices.channels.outside import Outside
 from zhijian.kernel.notices.models import Notice
+from zhijian.kernel.simulating import serve
 
 OFF = "13800099998"
 
@@ -31,7 +32,7 @@ OFF = "13800099998"
 def outside(settings, monkeypatch) -> Iterator[Outside]:
     from zhijian.config import places
 
-    with serve() as (url, made):
+    with serve(Outside()) as (url, made):
         settings.SMS_URL = url
         monkeypatch.setenv("ZHIJIAN_SECRET_SMS", made.token)
         places.secret.cache_clear()
