@@ -45,11 +45,16 @@ def asked_of(door: Door, family: Family) -> dict[str, Any] | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 @through_door
 def rate(request: HttpRequest, door: Door) -> HttpResponse:
-    """Rate the matter of the page, change it, or say whether one is to be asked. What was typed survives an error."""
+    """Rate the matter of the page, change it, or say whether one is to be asked. What was typed survives an error.
+
+    Where nothing can be rated (any more), it leads to the matter, which says what was rated.
+    """
     family = door.family()
     told = asked_of(door, family)
     if request.method != "POST":
-        return redirect(door.base + "#rate")
+        if told is None or told["shut"]:
+            return redirect(door.base + "#rate")
+        return render(request, "ratings/party/page.html", {"door": door, "asked": told, "head": family.head})
     if "invite" in request.POST:
         return _invite(request, door, family)
     stars, words = request.POST.get("stars", ""), request.POST.get("words", "")

@@ -207,4 +207,5 @@ def _done(n: int, run: SheetRun | None) -> str:
     said = ngettext("%(n)s done.", "%(n)s done.", n) % {"n": n}
     if run is None:
         return said
-    return format_html('{} <a href="{}">{}</a>', said, reverse("sheet_undo", args=[run.uid]), _("Take it back"))
+    undo = reverse("sheet_undo", args=[run.uid])
+    return format_html('{} <a class="btn btn-sm" href="{}">{}</a>', said, undo, _("Take it back"))
