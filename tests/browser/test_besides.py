@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import OFFICE, Handset, Site
-from tests.browser.steps import drain, enrol, sign_in
+from tests.browser.steps import drain, enrol, sign_in, sync_until
 from tests.browser.test_first_inspection import planned
 from tests.browser.test_papers import stored
 from tests.browser.test_party import Open, phone, shot  # noqa: F401 -- a fixture
@@ -106,7 +106,8 @@ def test_an_old_code_leads_to_its_shop_without_network(site: Site, desk: Page, h
         site.premises.refresh_from_db()
     app = handset.start()
     enrol(desk, app, site.url, "zhao")
-    expect(app.locator("body")).to_contain_text("清风小馆")
+    app.get_by_test_id("search").fill("清风")
+    sync_until(app, app.locator('[data-testid^="shop-"]'))
     handset.cut(True)
     app.get_by_test_id("scan-open").click()
     app.get_by_test_id("scan-type").fill(old)
