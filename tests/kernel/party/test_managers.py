@@ -90,9 +90,9 @@ def test_the_owner_changes_his_mind_and_the_record_says_so_without_the_number(ow
     visit = visited(w, w.premises, "许可证未悬挂")
     messages()
     given = let_in(owner, w.premises.uid, told="")
-    assert "gets the messages, too" not in html_of(owner.get("/my/access/"))
+    assert "Gets the text messages, too" not in html_of(owner.get("/my/access/"))
     owner.post(f"/my/access/{given.uid}/told/", {"told": "1"})
-    assert "gets the messages, too" in html_of(owner.get("/my/access/"))
+    assert "Gets the text messages, too" in html_of(owner.get("/my/access/"))
     send_back(visit)
     owner.post(f"/my/access/{given.uid}/told/", {"told": "0"})
     assert {one.number for one in messages()} == {w.entity.phone}, "what waited for him is not sent any more"

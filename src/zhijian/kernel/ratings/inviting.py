@@ -30,7 +30,7 @@ from zhijian.kernel.registry.models import Entity
 notice_template(
     "ratings.invite",
     title=_("Your rating"),
-    text=_("Please say how it was; those who were there do not see who said what."),
+    text=_("Please rate it."),
     sms=_("{organ}: {title} is finished. Please rate us: {link}"),
     invites=True,
 )
