@@ -22,12 +22,15 @@ from tests import world
 from tests.addresses import addresses, filled, names, table
 from tests.browser.conftest import ARGS, CHROMIUM, Handset, Site
 from tests.browser.steps import sign_in
+from tests.kernel.appointments.conftest import slot_of, visit_of
 from tests.kernel.desk.test_browser import hold
+from tests.openers import closed_visit
 from tests.test_permissions import Things, things
 from tools.pictures import phone as walk
 
 from zhijian.config.places import CHECKOUT
 from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.links import make_link
 from zhijian.kernel.accounts.models import Handover, Person
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
@@ -54,12 +57,13 @@ MORE: dict[str, dict[str, str]] = {
     "papers/print/<uuid:uid>/": {"uid": "printing"},
     "registry/import/<uuid:uid>/": {"uid": "import"},
     "my/<uuid:matter>/address/": {"matter": "inspection"},
+    "my/<uuid:matter>/times/": {"matter": "rectifying"},
+    "p/<str:token>/times/": {"token": "rectifying_token"},
+    "my/<uuid:matter>/rating/": {"matter": "closed"},
+    "p/<str:token>/rating/": {"token": "closed_token"},
 }
 # Addresses that answer a GET with no page of their own, and why.
 NO_PAGE = {
-    "my/<uuid:matter>/rating/": "the page behind the link, for who has an account",
-    "my/<uuid:matter>/times/": "the page behind the link, for who has an account",
-    "p/<str:token>/rating/": "only once a matter is over; test_boards_and_calls looks at it",
     "doors/runs/<uuid:uid>.pdf": "a file",
     "held/<uuid:uid>/raw.json": "a file",
     "inbox/<uuid:uid>/": "leads on to the matter",
@@ -115,7 +119,13 @@ def city(live_site: str, settings: Any) -> City:
             file_name="名册.csv", mapping="registration", state="done", dry_run=True, who=people["admin"],
             who_name="管理员", counts={"rows": 3, "created": 2, "updated": 0, "unchanged": 0, "rejected": 1},
         )  # fmt: skip
+        closed, rectifying = closed_visit(w), visit_of(w)
+        slot_of(w, w.inspector)
         known |= {
+            "closed": str(closed.uid),
+            "closed_token": make_link(w.entity, closed),
+            "rectifying": str(rectifying.uid),
+            "rectifying_token": make_link(w.entity, rectifying),
             "handover": str(Handover.objects.create(giver=w.second, successor=w.inspector, proposed_by=head).uid),
             "held": str(hold(w)),
             "printing": str(PrintRun.objects.create(person=head, papers=[]).uid),

@@ -20,8 +20,9 @@ from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices import receipts
-from zhijian.kernel.notices.channels.outside import Outside, serve
+from zhijian.kernel.notices.channels.outside import Outside
 from zhijian.kernel.notices.telling import step_data, tell
+from zhijian.kernel.simulating import serve
 from zhijian.programmes.inspection.flow import INSPECTION
 
 KEY = "693a1316-7a0c-4bc4-97a0-0ec2b5fa5a7d"
@@ -33,7 +34,7 @@ WIDTHS = (1440, 390)
 @pytest.fixture
 def outside(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Outside]:
     """The providers, by HTTP on this machine."""
-    with serve() as (url, made):
+    with serve(Outside()) as (url, made):
         settings.ROBOT_ORIGINS, settings.SMS_URL = {"wecom": url, "dingtalk": url}, url
         monkeypatch.setenv("ZHIJIAN_SECRET_SMS", made.token)
         places.secret.cache_clear()

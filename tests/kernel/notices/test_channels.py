@@ -16,10 +16,11 @@ from zhijian.config import places
 from zhijian.kernel.notices.channels import Letter, Refused, SendsNothingOut, TryLater, adapter
 from zhijian.kernel.notices.channels.http import Silence, ask
 from zhijian.kernel.notices.channels.mail import Mail
-from zhijian.kernel.notices.channels.outside import Outside, serve
+from zhijian.kernel.notices.channels.outside import Outside
 from zhijian.kernel.notices.channels.robots import GroupRobot, key_of, masked
 from zhijian.kernel.notices.channels.sms import HttpSms
 from zhijian.kernel.notices.models import Channel
+from zhijian.kernel.simulating import serve
 
 WECOM_KEY = "693axxx6-7aoc-4bc4-97a0-0ec2sifa5aaa"
 DING_KEY = "0123456789abcdef0123456789abcdef"
@@ -28,7 +29,7 @@ NOWHERE = "http://127.0.0.1:9"  # the discard port: nobody listens
 
 @pytest.fixture
 def outside() -> Iterator[tuple[str, Outside]]:
-    with serve() as running:
+    with serve(Outside()) as running:
         yield running
 
 

@@ -23,8 +23,9 @@ from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.notices import groups, sending
-from zhijian.kernel.notices.channels.outside import Outside, serve
+from zhijian.kernel.notices.channels.outside import Outside
 from zhijian.kernel.notices.models import Notice, Robot
+from zhijian.kernel.simulating import serve
 from zhijian.programmes.inspection.flow import INSPECTION
 
 KEY = "693a1316-7a0c-4bc4-97a0-0ec2b5fa5a7d"
@@ -34,7 +35,7 @@ ROOM = f"/notices/robots/{world.OFFICE}/"
 
 @pytest.fixture
 def outside(settings) -> Iterator[Outside]:
-    with serve() as (url, made):
+    with serve(Outside()) as (url, made):
         settings.ROBOT_ORIGINS = {"wecom": url, "dingtalk": url}
         made.robots = {KEY: ""}
         yield made

@@ -22,6 +22,7 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.notices import sending
 from zhijian.kernel.notices.channels import outside as providers
 from zhijian.kernel.notices.models import Notice
+from zhijian.kernel.simulating import Answer, serve
 
 SOME = 4
 
@@ -53,11 +54,11 @@ def test_a_killed_worker_loses_none_and_doubles_none(fresh_database, settings) -
         message(matter)
     with scoped(SYSTEM):
         waiting = Notice.objects.filter(channel="sms", state="queued").count()
-    with providers.serve() as (url, outside):
+    with serve(providers.Outside()) as (url, outside):
         taken, go_on, asked = threading.Event(), threading.Event(), Counter[str]()
         answer = outside.message
 
-        def slow(told: dict[str, Any]) -> providers.Answer:
+        def slow(told: dict[str, Any]) -> Answer:
             """The provider takes the second one and is slow to say so: there the worker is killed."""
             asked[told["key"]] += 1
             done = answer(told)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
 from django.utils import timezone, translation
 from tests import world
 from tests.kernel.notices.test_pages import browser
@@ -19,8 +21,9 @@ from zhijian.kernel.desk import waiting
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.notices import inbox, receipts, sending
-from zhijian.kernel.notices.channels.outside import Outside, serve
+from zhijian.kernel.notices.channels.outside import Outside
 from zhijian.kernel.notices.models import Notice
+from zhijian.kernel.simulating import serve
 
 OFF = "13800099998"
 
@@ -29,7 +32,7 @@ OFF = "13800099998"
 def outside(settings, monkeypatch) -> Iterator[Outside]:
     from zhijian.config import places
 
-    with serve() as (url, made):
+    with serve(Outside()) as (url, made):
         settings.SMS_URL = url
         monkeypatch.setenv("ZHIJIAN_SECRET_SMS", made.token)
         places.secret.cache_clear()
@@ -167,15 +170,88 @@ def test_a_provider_that_does_not_answer_loses_no_report(matter, outside):
     assert receipts.collect() == 1
 
 
-def test_what_is_never_reported_on_is_unknown_after_the_rules_time(w: world.World, matter, outside, rf):
+def silent(matter) -> Notice:
+    """A message that went out longer ago than reports are waited for."""
     notice = told(matter, "13800099997")
     assert receipts.collect() == 0 and receipts.forget() == 0
     with scoped(SYSTEM):
         Notice.objects.filter(pk=notice.pk).update(sent_at=timezone.now() - dt.timedelta(hours=73))
     assert receipts.forget() == 1
-    assert (now(notice).state, now(notice).arrival) == ("sent", "unknown")
+    return notice
+
+
+def test_what_is_never_reported_on_is_told_to_the_clerk_and_has_a_next_step(w: world.World, matter, outside):
+    with scoped(SYSTEM):
+        w.person("内勤", Role.CLERK, world.OFFICE)
+        w.person("邻所", Role.CLERK, world.SISTER)
+    notice = silent(matter)
+    assert (now(notice).state, now(notice).arrival) == ("sent", "unknown") and receipts.forget() == 0
     with translation.override("en"):
         assert now(notice).standing == "no report of its arrival"
+        with scoped(w.actor("内勤")) as clerk:
+            said = "1 text message of which nobody reported that it arrived"
+            assert [line.words for line in waiting.lines(clerk)] == [said]
+            assert [n.template for n in inbox.inbox(clerk)] == ["notices.unreported"]
+        with scoped(w.actor("邻所")) as other:
+            assert not inbox.undelivered(other).exists() and not inbox.inbox(other).exists()
+    with scoped(SYSTEM):
+        assert [n.state for n in Notice.objects.filter(channel="link", matter=matter)] == ["queued"], "the next way"
+        assert LedgerEntry.objects.filter(kind="notices.no_report", matter=matter).count() == 1
+    page = browser(w, "内勤").get(f"/m/{matter.uid}/").content.decode()
+    assert "Reach the enterprise in another way" in page and "Nobody reported that the text message" in page
+    listed = browser(w, "内勤").get("/notices/failed/").content.decode()
+    assert "nobody reported in time that it arrived" in listed and matter.title in listed
+
+
+def test_the_clerk_is_told_once_a_day_however_many_there_are(w: world.World, matter, outside):
+    with scoped(SYSTEM):
+        w.person("内勤", Role.CLERK, world.OFFICE)
+    first, second = silent(matter), silent(matter)
+    assert now(first).arrival == now(second).arrival == "unknown"
+    with scoped(w.actor("内勤")) as clerk:
+        assert inbox.inbox(clerk).count() == 1 and inbox.unreported_count(clerk) == 2
+
+
+def test_where_no_clerk_is_the_head_is_told(w: world.World, matter, outside):
+    silent(matter)
+    with scoped(w.actor("所长")) as head:
+        assert "notices.unreported" in [n.template for n in inbox.inbox(head)]
+
+
+@pytest.mark.parametrize("how", ["link", "settled", "again", "late"])
+def test_it_is_off_the_list_once_somebody_saw_to_it_or_the_report_came(w: world.World, matter, outside, how):
+    notice = silent(matter)
+    officer = browser(w, "甲")
+    if how == "link":
+        officer.post(f"/notices/link/{matter.uid}/")
+    elif how == "late":
+        outside.report(str(notice.uid), "DELIVRD")
+        assert receipts.collect() == 1 and now(notice).arrival == "yes"
+    else:
+        officer.post(f"/notices/{notice.uid}/{how}/")
+        assert how == "settled" or (now(notice).uid != notice.uid and now(notice).state == "queued")
+    with scoped(w.actor("甲")) as actor:
+        assert inbox.unreported_count(actor) == 0
+    page = browser(w, "所长").get(f"/m/{matter.uid}/").content.decode()
+    assert "Reach the enterprise in another way" not in page
+
+
+def test_what_was_never_reported_on_before_is_let_rest_by_the_migration(w: world.World, matter, outside):
+    """The migration's own statements, on rows as an older release left them."""
+    old, other = told(matter), told(matter)
+    with scoped(SYSTEM):
+        Notice.objects.filter(pk=old.pk).update(arrival="unknown", settled_at=None)
+        migration = importlib.import_module("zhijian.kernel.notices.migrations.0010_unreported")
+
+        class Editor:
+            def execute(self, sql: str) -> None:
+                with connection.cursor() as cursor:
+                    cursor.execute(sql)
+
+        migration.let_the_old_rest(None, Editor())
+    assert now(old).settled_at is not None and now(other).settled_at is None
+    with scoped(SYSTEM):
+        assert not inbox.failed().exists()
 
 
 def test_the_job_fetches_them(matter, outside):

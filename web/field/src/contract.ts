@@ -44,6 +44,8 @@ export interface Premises {
   lat: string | null;
   lon: string | null;
   door_code: string;
+  /** Codes that its door had before; only where there are any. */
+  old_codes?: string[];
   area: string;
   trade: string;
   licences: Licence[];

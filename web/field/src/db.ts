@@ -150,6 +150,7 @@ export class FieldDb extends Dexie {
       notes: "id, at",
     });
     this.version(2).stores({ pictures: "source, task" });
+    this.version(3).stores({ premises: "uid, door_code, area, *old_codes" });
   }
 
   async value<T>(key: string): Promise<T | undefined> {

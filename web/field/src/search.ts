@@ -17,6 +17,8 @@ export async function findShops(db: FieldDb, query: string): Promise<Premises[]>
   if (looksLikeCode(code)) {
     const exact = await shopByCode(db, code);
     if (exact) return [exact];
+    const before = await shopByOldCode(db, code);
+    if (before) return [before];
   }
   const words = query.trim().toLowerCase().split(/\s+/).filter(Boolean);
   if (!words.length) return [];
@@ -25,4 +27,9 @@ export async function findShops(db: FieldDb, query: string): Promise<Premises[]>
 
 export function shopByCode(db: FieldDb, code: string): Promise<Premises | undefined> {
   return db.premises.where("door_code").equals(code).first();
+}
+
+/** The shop whose door had this code before it was replaced. */
+export function shopByOldCode(db: FieldDb, code: string): Promise<Premises | undefined> {
+  return db.premises.where("old_codes").equals(code).first();
 }

@@ -28,7 +28,7 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.addresses import public_origin
 from zhijian.kernel.packs import stack
 from zhijian.kernel.registry import changes, contacts
-from zhijian.kernel.registry.models import Premises
+from zhijian.kernel.registry.models import Premises, RetiredCode
 from zhijian.programmes.inspection import decide, results, rules
 from zhijian.programmes.inspection.checklists import sections_of
 from zhijian.programmes.inspection.models import Checklist, Inspection, Rectification
@@ -36,6 +36,7 @@ from zhijian.programmes.inspection.models import Checklist, Inspection, Rectific
 PAGE = 500
 TASKS = 40
 CALENDAR_DAYS = 400
+OLD_CODES = 10  # of one shop
 NUMBERS = 10  # kept on the phone for each kind of paper
 PAPERS = ("onsite_record", "result_sheet", "rectification_order")
 
@@ -158,7 +159,8 @@ def colleagues(ranges: list[Range]) -> list[Person]:
 
 def premises(rows: list[Premises]) -> list[Json]:
     """Premises with their entity, licences, and what the last visit found."""
-    last = _last_visits([row.pk for row in rows])
+    keys = [row.pk for row in rows]
+    last, old = _last_visits(keys), _old_codes(keys)
     return [
         {
             "uid": str(row.uid),
@@ -179,6 +181,7 @@ def premises(rows: list[Premises]) -> list[Json]:
             "lat": str(row.lat) if row.lat is not None else None,
             "lon": str(row.lon) if row.lon is not None else None,
             "door_code": row.door_code,
+            **({"old_codes": old[row.pk]} if row.pk in old else {}),  # hardly any shop has one: nothing for the others
             "area": row.area,
             "trade": row.trade,
             "licences": [
@@ -194,6 +197,18 @@ def premises(rows: list[Premises]) -> list[Json]:
         }
         for row in rows
     ]
+
+
+def _old_codes(keys: list[int]) -> dict[int, list[str]]:
+    """The retired door codes of the premises and of those that were merged into them, the newest first."""
+    here = Q(premises__in=keys) | Q(premises__merged_into__in=keys)
+    rows = RetiredCode.objects.filter(here).select_related("premises").only("code", "premises__merged_into")
+    found: dict[int, list[str]] = {}
+    for one in rows.order_by("-id"):
+        shop = found.setdefault(one.premises.merged_into_id or one.premises_id, [])
+        if len(shop) < OLD_CODES:
+            shop.append(one.code)
+    return found
 
 
 def _last_visits(keys: list[int]) -> dict[int, Json]:

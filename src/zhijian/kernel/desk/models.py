@@ -47,6 +47,7 @@ class SavedList(models.Model):
 class SheetRun(models.Model):
     """A workbook of acts that somebody sent for one list: tried first, then done, perhaps taken back.
 
+    Rows ticked in a list and done together are kept as a run without a file (no digest), under the act's name.
     Its maker's alone, so it stands outside row security; what it does to matters stands in its rows, which do not.
     """
 

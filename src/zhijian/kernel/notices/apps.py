@@ -32,10 +32,18 @@ class Config(AppConfig):
                 "n": n
             }
 
+        def silent(n: int) -> str:
+            return ngettext(
+                "%(n)s text message of which nobody reported that it arrived",
+                "%(n)s text messages of which nobody reported that they arrived",
+                n,
+            ) % {"n": n}
+
         on_tell(tell_step)
         on_step(groups.heard)
         seers = [Role.INSPECTOR, *inbox.KEEPERS]
         waits("notices_failed", seers, inbox.undelivered_count, said, "notices_failed")
+        waits("notices_unreported", seers, inbox.unreported_count, silent, "notices_failed")
         if settings.DEMO or settings.TRAINING:
             menu.item("notices_simulator", _("Simulated messages"), "notices_simulator", order=92)
         admin = [Role.ADMIN, Role.AUDITOR]

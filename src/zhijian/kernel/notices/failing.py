@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
@@ -17,11 +17,12 @@ from zhijian.kernel.accounts.roles import Relation, Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.notices.models import Arrival, Channel, Notice, NoticeState, ToKind
+from zhijian.kernel.notices.models import UNSETTLED, Arrival, Channel, Notice, NoticeState, ToKind
 from zhijian.kernel.notices.receivers import holders
 from zhijian.kernel.notices.wording import LIMITS, notice_template
 
-NOT_ARRIVED, TOLD_OTHERWISE = "notices.not_arrived", "notices.told_otherwise"
+NOT_ARRIVED, TOLD_OTHERWISE, NO_REPORT = "notices.not_arrived", "notices.told_otherwise", "notices.no_report"
+UNREPORTED = gettext_noop("nobody reported in time that it arrived")
 
 
 def _why(data: Mapping[str, Any]) -> str:
@@ -47,6 +48,13 @@ ledger.entry_kind(TOLD_OTHERWISE, label=gettext_lazy("The enterprise was told in
 notice_template(
     "notices.undelivered", title=gettext_lazy("A text message did not get through"), text=_undelivered, kind=LIMITS
 )
+ledger.entry_kind(NO_REPORT, label=gettext_lazy("Nobody reported that the text message to the enterprise arrived"))
+notice_template(
+    "notices.unreported",
+    title=gettext_lazy("Text messages of which nobody reported that they arrived"),
+    text=gettext_lazy("They stand under “Messages that did not get through”: hand over a link, or ring."),
+    kind=LIMITS,
+)
 notice_template("notices.robot_failed", title=gettext_lazy("The group's robot does not answer"), text=_group)
 
 
@@ -60,9 +68,34 @@ def not_arrived(notice: Notice, why: str, at: dt.datetime) -> None:
     _failed(notice, why, arrival=Arrival.NO, arrived_at=at)
 
 
+def unreported(notice: Notice) -> None:
+    """It went out, and no report came within the rule's time: the next way, and the office's clerks are told."""
+    about = notice.matter if notice.entity is not None and notice.access_id is None else None
+    Notice.objects.filter(pk=notice.pk).update(
+        arrival=Arrival.UNKNOWN, error=UNREPORTED, settled_at=None if about is not None else timezone.now()
+    )
+    if about is not None:
+        ledger.record(NO_REPORT, actor=SYSTEM, subject=f"matter:{about.pk}", matter=about)
+        _next_way(notice)
+        _tell_clerks(notice.area)
+
+
+def _tell_clerks(area: str) -> None:
+    """Once a day and office, however many there are: their list stands in the to-do. Without clerks, the head."""
+    from zhijian.kernel.notices.telling import tell
+
+    for person in holders(Role.CLERK, area) or holders(Role.HEAD, area):
+        tell(
+            person, matter=None, template="notices.unreported", data={}, actor=SYSTEM,
+            dedupe=f"unreported:{area}:{timezone.localdate()}",
+        )  # fmt: skip
+
+
 def _failed(notice: Notice, why: str, **more: Any) -> None:
     Notice.objects.filter(pk=notice.pk).update(state=NoticeState.FAILED, error=why[:300], **more)
-    if notice.channel == Channel.SMS and notice.matter is not None and notice.entity is not None:
+    if notice.access_id is not None:  # the enterprise itself is told at its own number: nobody has to see to this one
+        Notice.objects.filter(pk=notice.pk).update(settled_at=timezone.now())
+    elif notice.channel == Channel.SMS and notice.matter is not None and notice.entity is not None:
         ledger.record(
             NOT_ARRIVED, actor=SYSTEM, subject=f"matter:{notice.matter.pk}", matter=notice.matter,
             data={"why": why[:300]},
@@ -112,15 +145,13 @@ def _tell_heads(notice: Notice, why: str) -> None:
 def settle(notice: Notice, actor: Actor) -> None:
     """Somebody told the enterprise otherwise, or it need not be told any more: off the list, and in the ledger."""
     with scoped(SYSTEM):
-        changed = Notice.objects.filter(pk=notice.pk, state=NoticeState.FAILED, settled_at=None).update(
-            settled_at=timezone.now()
-        )
+        changed = Notice.objects.filter(UNSETTLED, pk=notice.pk).update(settled_at=timezone.now())
         if changed and notice.matter is not None:
             ledger.record(TOLD_OTHERWISE, actor=actor, subject=f"matter:{notice.matter.pk}", matter=notice.matter)
 
 
 def settled_by_link(matter: Matter) -> None:
     """A link was handed over: what did not get through about the matter is told. Runs as the system."""
-    Notice.objects.filter(
-        Q(matter=matter) | Q(matter__parent=matter), channel=Channel.SMS, state=NoticeState.FAILED, settled_at=None
-    ).update(settled_at=timezone.now())
+    Notice.objects.filter(UNSETTLED, Q(matter=matter) | Q(matter__parent=matter), channel=Channel.SMS).update(
+        settled_at=timezone.now()
+    )

@@ -8,7 +8,7 @@ from django.utils import timezone
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import area_filter
-from zhijian.kernel.notices.models import Channel, JobFailure, Notice, NoticeState, ToKind
+from zhijian.kernel.notices.models import UNSETTLED, Arrival, Channel, JobFailure, Notice, NoticeState, ToKind
 
 KEEPERS = (Role.HEAD, Role.CLERK)
 
@@ -49,8 +49,8 @@ def failing_jobs(actor: Actor, most: int = 100) -> int:
 
 
 def failed() -> QuerySet[Notice]:
-    """What did not go out or did not arrive, and nobody has seen to, within the viewer's scope."""
-    waiting = Notice.objects.filter(state=NoticeState.FAILED, settled_at=None)
+    """What did not go out, did not arrive or was never reported on, and nobody has seen to; in the viewer's scope."""
+    waiting = Notice.objects.filter(UNSETTLED)
     return waiting.select_related("matter", "entity", "person", "robot").order_by("-id")
 
 
@@ -69,5 +69,10 @@ def undelivered(actor: Actor) -> QuerySet[Notice]:
 
 
 def undelivered_count(actor: Actor, most: int = 100) -> int:
-    """How many of those there are, counted no further than `most`."""
-    return undelivered(actor)[:most].count()
+    """How many of those are known to have failed, counted no further than `most`."""
+    return undelivered(actor).filter(state=NoticeState.FAILED)[:most].count()
+
+
+def unreported_count(actor: Actor, most: int = 100) -> int:
+    """How many of those were never reported on, counted no further than `most`."""
+    return undelivered(actor).filter(arrival=Arrival.UNKNOWN)[:most].count()

@@ -16,7 +16,7 @@ from zhijian.kernel.notices import texts
 from zhijian.kernel.notices.addresses import public_origin, public_url
 from zhijian.kernel.notices.channels.protocol import Letter, Refused
 from zhijian.kernel.notices.models import Channel, Notice
-from zhijian.kernel.notices.wording import render
+from zhijian.kernel.notices.wording import invites, render
 from zhijian.kernel.packs import stack
 from zhijian.kernel.party.family import Family, family_of, head_of
 from zhijian.kernel.party.pages import Told, page_of
@@ -59,6 +59,7 @@ def text_of(notice: Notice) -> str:
             "n": len(family.waiting),
             "day": family.day.isoformat() if family.day else "",
             "waits": first.kind if first is not None else "",
+            "invites": invites(notice.template, notice.data),
         }
     with translation.override(stack().language):
         if notice.entity is not None and notice.matter is not None:
@@ -73,7 +74,8 @@ def _own_words(head: Matter, family: Family, notice: Notice) -> str:
         return ""
     happened = [notice.data, *(one["data"] for one in notice.data.get("more", []))]
     steps = frozenset((str(one.get("kind")), str(one.get("verb"))) for one in happened)
-    return str(page.sms(Told(head, record_of(head), steps, len(family.waiting), family.day)))
+    rates = invites(notice.template, notice.data)
+    return str(page.sms(Told(head, record_of(head), steps, len(family.waiting), family.day, rates)))
 
 
 def _email(notice: Notice) -> dict[str, Any]:

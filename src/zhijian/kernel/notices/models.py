@@ -16,8 +16,8 @@ from zhijian.kernel.ids import uuid7
 from zhijian.kernel.notices.webhooks.models import Delivery, Endpoint
 
 __all__ = [
-    "GOES_OUT", "Arrival", "Channel", "Delivery", "Endpoint", "JobFailure", "Notice", "NoticeState", "Preference",
-    "Robot", "SimulatedMessage", "SmsMonth", "ToKind",
+    "GOES_OUT", "UNSETTLED", "Arrival", "Channel", "Delivery", "Endpoint", "JobFailure", "Notice", "NoticeState",
+    "Preference", "Robot", "SimulatedMessage", "SmsMonth", "ToKind",
 ]  # fmt: skip
 
 
@@ -61,6 +61,10 @@ class Arrival(models.TextChoices):
     UNKNOWN = "unknown", _("no report of its arrival")
 
 
+# What somebody has to see to: it did not go out, did not arrive, or nobody ever reported that it did.
+UNSETTLED = (models.Q(state=NoticeState.FAILED) | models.Q(arrival=Arrival.UNKNOWN)) & models.Q(settled_at=None)
+
+
 class Notice(models.Model):
     """One message to one receiver by one channel, written in the transaction of what it tells about.
 
@@ -74,6 +78,10 @@ class Notice(models.Model):
     entity = models.ForeignKey("registry.Entity", models.PROTECT, null=True, related_name="notices", db_index=False)
     to_kind = models.CharField(max_length=8, choices=ToKind.choices)
     person = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="notices", db_index=False)
+    access = models.ForeignKey(
+        "party.Access", models.PROTECT, null=True, related_name="notices",
+        help_text="the person let in who gets this besides the enterprise's own number",
+    )  # fmt: skip
     robot = models.ForeignKey("Robot", models.PROTECT, null=True, related_name="notices")
     channel = models.CharField(max_length=8, choices=Channel.choices)
     address = EncryptedText(null=True)
@@ -122,6 +130,9 @@ class Notice(models.Model):
             models.Index(fields=["next_try"], condition=models.Q(state="queued"), name="notice_queue"),
             models.Index(fields=["claimed_at"], condition=models.Q(state="sending"), name="notice_sending"),
             models.Index(fields=["-id"], condition=models.Q(state="failed", settled_at=None), name="notice_failed"),
+            models.Index(
+                fields=["-id"], condition=models.Q(arrival="unknown", settled_at=None), name="notice_unreported"
+            ),
             models.Index(fields=["sent_at"], condition=models.Q(arrival="awaited"), name="notice_awaited"),
             models.Index(fields=["billed", "sent_at", "id"], condition=~models.Q(billed=""), name="notice_billed"),
             models.Index(fields=["address_index"], condition=~models.Q(address_index=""), name="notice_address"),

@@ -16,7 +16,7 @@ from zhijian.kernel.matters.behalf import may_speak_for
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.addresses import public_url
 from zhijian.kernel.notices.failing import settled_by_link
-from zhijian.kernel.notices.models import Channel, Notice, NoticeState, ToKind
+from zhijian.kernel.notices.models import Arrival, Channel, Notice, NoticeState, ToKind
 from zhijian.kernel.notices.wording import render
 
 HANDED_OVER = "notices.link_made"
@@ -33,7 +33,8 @@ class Told:
     @property
     def failed(self) -> bool:
         """Whether somebody should reach the enterprise by other means."""
-        return bool(self.notice.state == NoticeState.FAILED)
+        lost = self.notice.state == NoticeState.FAILED or self.notice.arrival == Arrival.UNKNOWN
+        return bool(lost and self.notice.settled_at is None and self.notice.access_id is None)
 
 
 def may_hand_over(matter: Matter, actor: Actor) -> bool:
@@ -45,8 +46,10 @@ def told(matter: Matter, record: Any, actor: Actor) -> dict[str, Any]:
     """What the panel shows: the last ten notices to the enterprise about this matter."""
     about = [matter.pk, matter.parent_id]  # what is told at one moment stands with the parent
     rows = Notice.objects.filter(matter__in=about, to_kind=ToKind.ENTITY).order_by("-id")[:10]
+    shown = [Told(notice, render(notice.template, notice.data).text) for notice in rows]
     return {
-        "told": [Told(notice, render(notice.template, notice.data).text) for notice in rows],
+        "told": shown,
+        "lost": any(one.failed for one in shown),
         "hand_over": may_hand_over(matter, actor),
     }
 

@@ -9,11 +9,13 @@ from uuid import UUID
 from django.utils import timezone
 
 from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.crypto import blind_index
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.notices import failing, rules
 from zhijian.kernel.notices.channels import Receipt, Refused, TryLater, gateway
-from zhijian.kernel.notices.models import Arrival, Notice, NoticeState
+from zhijian.kernel.notices.channels.sms import UNWANTED
+from zhijian.kernel.notices.models import Arrival, Channel, Notice, NoticeState
 from zhijian.kernel.packs import Unit
 
 logger = logging.getLogger(__name__)
@@ -65,18 +67,29 @@ def note(receipt: Receipt) -> bool:
         Notice.objects.filter(pk=notice.pk).update(
             state=NoticeState.SENT, arrival=Arrival.YES, arrived_at=receipt.at, error=""
         )
+        if notice.arrival == Arrival.UNKNOWN:  # it came late: nobody has to see to it any more
+            Notice.objects.filter(pk=notice.pk, settled_at=None).update(settled_at=timezone.now())
     else:
         failing.not_arrived(notice, receipt.why, receipt.at)
     return True
 
 
+def unwanted(number: str) -> bool:
+    """Whether the receiver behind a number told his network or our provider that he wants no messages from us."""
+    known = Notice.objects.filter(address_index=blind_index(number, "phone"), channel=Channel.SMS)
+    return known.filter(state=NoticeState.FAILED, error__in=UNWANTED).exists()
+
+
 def forget() -> int:
-    """What was not reported on within the rule's time is unknown; returns how many."""
+    """What was not reported on within the rule's time is unknown, and somebody sees to it; returns how many."""
     limit = rules.RECEIPT_WITHIN.value(calendar.today())
     if limit is None:
         return 0
     hours = limit.n if limit.unit == Unit.HOURS else limit.n * 24
     before = timezone.now() - dt.timedelta(hours=hours)
     with scoped(SYSTEM):
-        late = Notice.objects.filter(arrival=Arrival.AWAITED, sent_at__lt=before).values_list("pk", flat=True)[:FEW]
-        return Notice.objects.filter(pk__in=list(late)).update(arrival=Arrival.UNKNOWN)
+        rows = Notice.objects.filter(arrival=Arrival.AWAITED, sent_at__lt=before).select_related("matter", "entity")
+        late = list(rows.select_for_update(skip_locked=True, of=("self",)).order_by("sent_at")[:FEW])
+        for notice in late:
+            failing.unreported(notice)
+        return len(late)

@@ -171,13 +171,17 @@ def send_again(notice: Notice) -> None:
     """A person's decision: queue a failed message once more, to the number or address that holds now."""
     with scoped(SYSTEM):
         notice = Notice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
-        if notice.state != NoticeState.FAILED:
+        if notice.state != NoticeState.FAILED and notice.arrival != Arrival.UNKNOWN:
             return
         # What is about no matter was meant for that very number.
         if notice.channel == Channel.SMS and notice.entity is not None and notice.matter_id is not None:
-            notice.address = notice.entity.phone
-            notice.address_index = blind_index(notice.entity.phone, "phone") if notice.entity.phone else ""
-        if notice.arrival == Arrival.NO:  # it went out and did not arrive: what goes out now is another message
+            number = str(notice.access.phone) if notice.access is not None else notice.entity.phone
+            notice.address = number  # type: ignore[assignment]
+            notice.address_index = blind_index(number, "phone") if number else ""
+        if notice.arrival in (
+            Arrival.NO,
+            Arrival.UNKNOWN,
+        ):  # it went out, and may not have arrived: what goes out now is another message
             notice.uid = uuid7()
         notice.state, notice.tries, notice.next_try, notice.error = NoticeState.QUEUED, 0, timezone.now(), ""
         notice.arrival, notice.settled_at = "", None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
 
@@ -22,7 +22,17 @@ from zhijian.kernel.notices.receivers import Receiver, To, receivers
 from zhijian.kernel.notices.wording import LEGAL, kind_of, templates
 from zhijian.kernel.packs import stack
 from zhijian.kernel.party.family import head_of
+from zhijian.kernel.party.managers import told_too
+from zhijian.kernel.party.models import Access
 from zhijian.kernel.registry.models import Entity
+
+
+class Way(NamedTuple):
+    """How somebody is reached: the channel, the address, and whose it is where it is not the receiver's own."""
+
+    channel: str
+    address: str = ""
+    access: Access | None = None
 
 
 def tell(
@@ -54,10 +64,10 @@ def tell(
             if isinstance(receiver, Person) and _untold(receiver, matter, actor):
                 continue
             choice = chosen.get(receiver.pk) if isinstance(receiver, Person) else None
-            for channel, address in _to_number(number) if number else _ways(receiver, choice, kind):
-                if only and channel != only:
+            for way in _to_number(number) if number else _ways(receiver, choice, kind, matter):
+                if only and way.channel != only:
                     continue
-                notice = _notice(receiver, channel, address, matter, template, data, actor, dedupe or "")
+                notice = _notice(receiver, way, matter, template, data, actor, dedupe or "")
                 _begin(notice, when.now(), choice, kind)
                 if (kept := _kept(notice)) is not None:
                     made.append(kept)
@@ -79,25 +89,27 @@ def tell_group(robot: Robot, *, template: str, data: dict[str, Any], actor: Acto
         return _kept(notice)
 
 
-def _ways(receiver: Receiver, choice: Preference | None, kind: str) -> list[tuple[str, str]]:
+def _ways(receiver: Receiver, choice: Preference | None, kind: str, matter: Matter | None) -> list[Way]:
     """How somebody is reached: staff on the platform, and by e-mail where they chose so; an enterprise there and by
-    text message, else by hand."""
+    text message, else by hand, and the people whom it let in where it wished so."""
+    here = Way(str(Channel.IN_APP))
     if isinstance(receiver, Person):
         address = preferences.by_email(choice, kind)
-        return [(str(Channel.IN_APP), ""), *([(str(Channel.EMAIL), address)] if address else [])]
-    if receiver.phone and gateway() is not None:
-        return [(str(Channel.IN_APP), ""), (str(Channel.SMS), receiver.phone)]
-    return [(str(Channel.IN_APP), ""), (str(Channel.LINK), "")]
+        return [here, *([Way(str(Channel.EMAIL), address)] if address else [])]
+    if gateway() is None:
+        return [here, Way(str(Channel.LINK))]
+    own = Way(str(Channel.SMS), receiver.phone) if receiver.phone else Way(str(Channel.LINK))
+    others = told_too(receiver, matter) if matter is not None else []
+    return [here, own, *(Way(str(Channel.SMS), str(one.phone), one) for one in others)]
 
 
-def _to_number(number: str) -> list[tuple[str, str]]:
-    return [(str(Channel.SMS), number)] if gateway() is not None else []
+def _to_number(number: str) -> list[Way]:
+    return [Way(str(Channel.SMS), number)] if gateway() is not None else []
 
 
 def _notice(
     receiver: Receiver,
-    channel: str,
-    address: str,
+    way: Way,
     matter: Matter | None,
     template: str,
     data: dict[str, Any],
@@ -106,18 +118,20 @@ def _notice(
 ) -> Notice:
     person = receiver if isinstance(receiver, Person) else None
     entity = receiver if isinstance(receiver, Entity) else None
+    address = way.address
     return Notice(
         matter=matter,
         area=_area(receiver, matter),
         entity=entity,
         to_kind=ToKind.PERSON if person else ToKind.ENTITY,
         person=person,
-        channel=channel,
+        channel=way.channel,
+        access=way.access,
         address=address or None,
         address_index=blind_index(address, "email" if person else "phone") if address else "",
         template=template,
         data={**data, "party": True} if entity else data,
-        dedupe=dedupe,
+        dedupe=f"{dedupe}:{way.access.pk}" if dedupe and way.access else dedupe,
         made_by=actor.label,
         made_at=when.now(),
     )
@@ -152,7 +166,8 @@ def _kept(notice: Notice) -> Notice | None:
 def _key(notice: Notice) -> tuple[Any, ...]:
     """What makes two notices of one moment the same one: receiver, way, and the matter on whose page it stands."""
     head = head_of(notice.matter).pk if notice.matter is not None else notice.template
-    return ("notice", notice.person_id, notice.entity_id, notice.robot_id, notice.channel, head)
+    who = (notice.person_id, notice.entity_id, notice.access_id, notice.robot_id)
+    return ("notice", *who, notice.channel, head)
 
 
 def _bundle(notice: Notice) -> Notice | None:

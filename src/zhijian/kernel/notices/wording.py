@@ -37,6 +37,7 @@ class NoticeTemplate:
     text: Text
     sms: Text = ""
     kind: str = MATTERS
+    invites: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,15 @@ class _Shown(dict[str, Any]):
         return "…"
 
 
-def notice_template(code: str, *, title: Text, text: Text, sms: Text = "", kind: str = MATTERS) -> NoticeTemplate:
+def notice_template(
+    code: str, *, title: Text, text: Text, sms: Text = "", kind: str = MATTERS, invites: bool = False
+) -> NoticeTemplate:
     """Declare a template; `sms` empty: the text is sent. {link} stands for the receiver's own link.
 
-    `kind` is one of KINDS, by which staff choose how they are told.
+    `kind` is one of KINDS, by which staff choose how they are told. `invites`: it asks for a rating behind the link; a
+    text message that tells what happened carries it in its last words.
     """
-    made = NoticeTemplate(code, title, text, sms, kind)
+    made = NoticeTemplate(code, title, text, sms, kind, invites)
     _templates[code] = made
     return made
 
@@ -69,6 +73,12 @@ def notice_template(code: str, *, title: Text, text: Text, sms: Text = "", kind:
 def templates() -> Mapping[str, NoticeTemplate]:
     """Every declared template by its code."""
     return _templates
+
+
+def invites(code: str, data: Mapping[str, Any]) -> bool:
+    """Whether the notice, or what was told at the same moment, asks for a rating."""
+    told = [code, *(one["template"] for one in data.get("more", []))]
+    return any(_templates.get(one, _UNKNOWN).invites for one in told)
 
 
 def kind_of(code: str, data: Mapping[str, Any]) -> str:
@@ -144,14 +154,18 @@ def step_sms(data: Mapping[str, Any]) -> str:
         return (str(usual) if dated or not own else own).format_map(_Shown({**data, "kind": _flow_title(kind)}))
     from zhijian.kernel.notices.texts import book
 
-    titles = dict.fromkeys([step_title(data), *(step_title(one["data"]) for one in data.get("more", []))])
-    return str(TOLD).format_map(_Shown(book().fitted({**data, "what": listed(titles)})))
+    more = [one["data"] for one in data.get("more", []) if not invites(one["template"], {})]
+    titles = dict.fromkeys([step_title(data), *(step_title(one) for one in more)])
+    return str(TOLD_AND_RATE if data.get("invites") else TOLD).format_map(
+        _Shown(book().fitted({**data, "what": listed(titles)}))
+    )
 
 
 ASKS = _("{organ}: {title}: {n} to be answered by {day}: {link}")
 ASKS_SOON = _("{organ}: {title}: {n} to be answered: {link}")
 TOLD = _("{organ}: {title}: {what}. No answer is needed: {link}")
-STEP_TEXTS = (ASKS, ASKS_SOON, TOLD)
+TOLD_AND_RATE = _("{organ}: {title}: {what}. No answer is needed. Read it and rate us: {link}")
+STEP_TEXTS = (ASKS, ASKS_SOON, TOLD, TOLD_AND_RATE)
 _UNKNOWN = NoticeTemplate("", title="{title}", text="{title}")
 STEP = notice_template(
     "step",

@@ -11,8 +11,16 @@ from zhijian.kernel.papers.printing.batch import make, sweep
 from zhijian.kernel.papers.sealing.acts import look_again, seal_now
 from zhijian.kernel.papers.serving.acts import tell_if_due
 from zhijian.kernel.papers.serving.models import Service
+from zhijian.kernel.papers.serving.within import catch_up
 
-__all__ = ["freeze", "look_again", "make", "seal_now", "served", "sweep"]
+__all__ = ["clocks", "freeze", "look_again", "make", "seal_now", "served", "sweep"]
+
+
+@every("50 2 * * *")
+@job("papers.clocks", title=gettext_lazy("Give papers still to be served their time"), tries=2, transaction=False)
+def clocks() -> int:
+    """Papers that were sealed before serving had a clock, and are not served yet, get theirs. Returns how many."""
+    return catch_up()
 
 
 @every("20 0 * * *")

@@ -7,13 +7,17 @@ from typing import Annotated
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
-from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.links import number_index
+from zhijian.kernel.accounts.models import AccessLink
+from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.matters.facts import Facts, text
+from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.addresses import public_url
+from zhijian.kernel.notices.models import Notice, NoticeState
 from zhijian.kernel.notices.telling import tell
 from zhijian.kernel.notices.wording import notice_template
 from zhijian.kernel.party.models import Access
@@ -21,6 +25,7 @@ from zhijian.kernel.registry.models import Entity, Premises
 from zhijian.kernel.registry.proposals import is_number
 
 MOST = 20  # people for one enterprise
+NO_MORE = gettext_noop("the owner wished it no more")
 
 ledger.entry_kind(
     "enterprise.access_given",
@@ -30,6 +35,16 @@ ledger.entry_kind(
 ledger.entry_kind(
     "enterprise.access_ended",
     label=gettext_lazy("{who} ({phone}) may not act for {name} any more"),
+    personal=("who", "phone"),
+)
+ledger.entry_kind(
+    "enterprise.access_told",
+    label=gettext_lazy("{who} ({phone}) also gets the messages about {name}"),
+    personal=("who", "phone"),
+)
+ledger.entry_kind(
+    "enterprise.access_not_told",
+    label=gettext_lazy("{who} ({phone}) gets the messages about {name} no more"),
     personal=("who", "phone"),
 )
 notice_template(
@@ -56,8 +71,8 @@ def of_entity(entity: Entity) -> list[Access]:
     return list(Access.objects.filter(entity=entity, ended_at=None).select_related("premises").order_by("pk")[:MOST])
 
 
-def give(entity: Entity, premises: Premises | None, person: Person, actor: Actor) -> Access:
-    """Let a person act for the enterprise, or for one of its shops. Raises Unfit."""
+def give(entity: Entity, premises: Premises | None, person: Person, actor: Actor, *, told: bool = False) -> Access:
+    """Let a person act for the enterprise, or for one of its shops; `told`: he also gets its messages. Raises Unfit."""
     if not is_number(person.phone):
         raise Unfit(_("This is no telephone number."))
     index = number_index(person.phone)
@@ -73,14 +88,17 @@ def give(entity: Entity, premises: Premises | None, person: Person, actor: Actor
                 name=person.who,
                 phone=person.phone,
                 number=index,
+                told=told,
                 given_at=timezone.now(),
                 given_by=actor.label,
             )
     except IntegrityError as error:
         raise Unfit(_("This number has access already.")) from error
     _enter("enterprise.access_given", made, actor)
-    told = {"title": _name(made), "link": public_url("/my/")}
-    tell(entity, matter=None, template="enterprise.access", data=told, actor=actor, number=person.phone)
+    if told:
+        _enter("enterprise.access_told", made, actor)
+    said = {"title": _name(made), "link": public_url("/my/")}
+    tell(entity, matter=None, template="enterprise.access", data=said, actor=actor, number=person.phone)
     return made
 
 
@@ -90,7 +108,35 @@ def end(access: Access, actor: Actor) -> bool:
     if not Access.objects.filter(pk=access.pk, ended_at=None).update(ended_at=now, ended_by=actor.label):
         return False
     _enter("enterprise.access_ended", access, actor)
+    _end_messages(access)
     return True
+
+
+def set_told(access: Access, told: bool, actor: Actor) -> None:
+    """Whether the person gets the messages besides the owner; what is so already stays unsaid."""
+    if Access.objects.filter(pk=access.pk, ended_at=None).exclude(told=told).update(told=told):
+        _enter("enterprise.access_told" if told else "enterprise.access_not_told", access, actor)
+        if not told:
+            _take_out(access)
+
+
+def _end_messages(access: Access) -> None:
+    """What went to the number opens nothing any more, and what waits to go there stays; save where another access of
+    the same number reaches."""
+    with scoped(SYSTEM):
+        left = list(Access.objects.filter(entity=access.entity_id, number=access.number, ended_at=None))
+        if not any(one.premises_id is None for one in left):
+            kept = Matter.objects.filter(premises__in=[one.premises_id for one in left]).values("uid")
+            links = AccessLink.objects.filter(entity=access.entity_id, number=access.number, revoked_at=None)
+            links.exclude(matter_uid__in=kept).update(revoked_at=timezone.now())
+    _take_out(access)
+
+
+def _take_out(access: Access) -> None:
+    """What waits for the number is not sent any more."""
+    with scoped(SYSTEM):
+        waiting = Notice.objects.filter(access=access, state=NoticeState.QUEUED)
+        waiting.update(state=NoticeState.FAILED, error=NO_MORE, settled_at=timezone.now())
 
 
 def _name(access: Access) -> str:

@@ -31,5 +31,5 @@ def plant(area: str, say: Callable[[str], None]) -> None:
         name = two.contact or two.entity.representative or two.name
         two.entity.phone, two.entity.representative = one.entity.phone, one.entity.representative
         two.entity.save(update_fields=["phone", "representative"])
-        access.give(two.entity, two, access.Person(who=name, phone=MANAGER), party_of(two.entity))
+        access.give(two.entity, two, access.Person(who=name, phone=MANAGER), party_of(two.entity), told=True)
     say(f"one number for two shops: {one.entity.phone}")

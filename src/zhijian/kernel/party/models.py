@@ -23,6 +23,7 @@ class Access(models.Model):
     name = EncryptedText()
     phone = EncryptedText()
     number = models.CharField(max_length=32, db_collation="C")
+    told = models.BooleanField(default=False, help_text="also gets the text messages about it, at this number")
     given_at = models.DateTimeField()
     given_by = models.CharField(max_length=80, help_text="the actor's label")
     ended_at = models.DateTimeField(null=True)

@@ -87,7 +87,7 @@ def end_old(of: Proposal, actor: Actor, replaced: dict[str, str]) -> None:
         if not old:
             return
         waiting = Notice.objects.filter(
-            entity=entity, channel=Channel.SMS, state=NoticeState.QUEUED, matter__isnull=False
+            entity=entity, access=None, channel=Channel.SMS, state=NoticeState.QUEUED, matter__isnull=False
         )
         waiting.filter(address_index=blind_index(old, "phone")).update(
             address=entity.phone, address_index=blind_index(entity.phone, "phone")

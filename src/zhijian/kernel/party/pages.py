@@ -38,7 +38,7 @@ class Say:
 @dataclass(frozen=True)
 class Told:
     """What a text message is about: the page's matter with its record, the steps (kind, verb) that were told of at one
-    moment, how many of its matters wait for the enterprise, and the nearest day of these.
+    moment, how many of its matters wait for the enterprise, the nearest day of these, whether it is asked for a rating.
     """
 
     matter: Any
@@ -46,6 +46,7 @@ class Told:
     steps: frozenset[tuple[str, str]]
     waiting: int
     day: dt.date | None
+    rates: bool = False
 
 
 @dataclass(frozen=True, eq=False)

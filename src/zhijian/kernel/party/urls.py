@@ -19,6 +19,7 @@ urlpatterns = [
     path("my/sign-in/", account.sign_in, name="party_sign_in"),
     path("my/sign-out/", account.sign_out, name="party_sign_out"),
     path("my/access/", access.people, name="party_access"),
+    path("my/access/<uuid:uid>/told/", access.told, name="party_access_told"),
     path("my/access/<uuid:uid>/end/", access.end, name="party_access_end"),
     path("my/<uuid:matter>/", matter.page, name="party_my_page"),
     path("my/<uuid:matter>/<uuid:uid>/<str:verb>/", matter.act, name="party_my_act"),

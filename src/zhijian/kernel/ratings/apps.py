@@ -12,12 +12,14 @@ class Config(AppConfig):
 
         from zhijian.kernel.desk import menu
         from zhijian.kernel.desk.waiting import waits
+        from zhijian.kernel.matters.perform import on_step
         from zhijian.kernel.party.pages import family_panel
-        from zhijian.kernel.ratings import acts, calling, pages
+        from zhijian.kernel.ratings import acts, calling, inviting, pages
 
         def said(n: int) -> str:
             return ngettext("%(n)s return call to make", "%(n)s return calls to make", n) % {"n": n}
 
+        on_step(inviting.heard)
         family_panel("ratings/party/rate.html", pages.asked_of)
         menu.item("ratings", _("Ratings"), "ratings", acts.READERS | acts.RATED, order=65)
         waits("return_calls", calling.CALLERS, calling.waiting, said, "/l/return_call/?state=open")

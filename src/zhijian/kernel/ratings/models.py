@@ -40,6 +40,14 @@ class Rating(models.Model):
         indexes = [models.Index(fields=["area", "-id"], name="rating_newest")]
 
 
+class Uninvited(models.Model):
+    """An enterprise that asked for no invitations to rate. It may rate all the same."""
+
+    entity = models.OneToOneField("registry.Entity", models.PROTECT, related_name="uninvited")
+    area = models.CharField(max_length=16, db_collation=AREA)
+    since = models.DateTimeField()
+
+
 class Cause(models.TextChoices):
     """Why somebody is called."""
 

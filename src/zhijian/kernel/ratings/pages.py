@@ -18,7 +18,7 @@ from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.errors import BadFacts, StepError
 from zhijian.kernel.party.doors import Door, through_door
 from zhijian.kernel.party.family import Family
-from zhijian.kernel.ratings import acts, calling, rules
+from zhijian.kernel.ratings import acts, calling, inviting, rules
 from zhijian.kernel.ratings.declared import question_of
 from zhijian.kernel.ratings.models import Rating
 
@@ -33,21 +33,30 @@ def asked_of(door: Door, family: Family) -> dict[str, Any] | None:
         return None
     with scoped(SYSTEM):
         rating = Rating.objects.filter(matter=family.head).first()
+        wanted = family.head.entity is None or inviting.wants(family.head.entity)
     why = acts.why_not(family.head, door.actor, rating, calendar.today())
     if why and rating is None:
         return None
     until = acts.last_day(rules.CHANGE_WITHIN, rating.rated_at) if rating is not None else None
-    return {"question": question.asks, "stars": STARS, "rating": rating, "shut": why, "until": until}
+    told = {"question": question.asks, "stars": STARS, "rating": rating, "shut": why, "until": until}
+    return {**told, "wanted": wanted}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @through_door
 def rate(request: HttpRequest, door: Door) -> HttpResponse:
-    """Rate the matter of the page, or change it. What was typed survives an error."""
+    """Rate the matter of the page, change it, or say whether one is to be asked. What was typed survives an error.
+
+    Where nothing can be rated (any more), it leads to the matter, which says what was rated.
+    """
     family = door.family()
     told = asked_of(door, family)
     if request.method != "POST":
-        return redirect(door.base + "#rate")
+        if told is None or told["shut"]:
+            return redirect(door.base + "#rate")
+        return render(request, "ratings/party/page.html", {"door": door, "asked": told, "head": family.head})
+    if "invite" in request.POST:
+        return _invite(request, door, family)
     stars, words = request.POST.get("stars", ""), request.POST.get("words", "")
     try:
         acts.rate(family.head, int(stars) if stars.isdecimal() and len(stars) == 1 else 0, words, door.actor)
@@ -60,6 +69,20 @@ def rate(request: HttpRequest, door: Door) -> HttpResponse:
         messages.warning(request, error.message)
         return redirect(door.base)
     messages.success(request, _("Thank you. The officers who were here do not see who said what."))
+    return redirect(door.base)
+
+
+def _invite(request: HttpRequest, door: Door, family: Family) -> HttpResponse:
+    """The enterprise wants no invitations, or wants them again."""
+    wanted = request.POST["invite"] == "1"
+    if family.head.entity is not None:
+        inviting.set_wanted(family.head.entity, wanted, door.actor)
+    said = (
+        _("Our messages will ask you for a rating again.")
+        if wanted
+        else _("Our messages ask you for no rating any more.")
+    )
+    messages.success(request, said)
     return redirect(door.base)
 
 

@@ -106,7 +106,7 @@ AGAIN = {
 def _and_then(what: str, told: Told) -> str:
     """What happened, and what is still to be put right by when."""
     if not told.waiting:
-        left = _("Result and papers: {link}")
+        left = _("Result, papers and your rating: {link}") if told.rates else _("Result and papers: {link}")
     elif told.day is None or told.day < calendar.today():
         left = _("Still to be put right and answered: {n}: {link}")
     else:

@@ -22,6 +22,7 @@ from zhijian.kernel.papers import making
 from zhijian.kernel.papers.models import Paper, SealRequest
 from zhijian.kernel.papers.render import pdf
 from zhijian.kernel.papers.sealing import acts, providers, simulator
+from zhijian.kernel.simulating import serve
 
 ORDER = "rectification_order"
 
@@ -44,7 +45,7 @@ def make(matter: Any, shared: dict[str, Any]) -> Callable[[], Paper]:
 @pytest.fixture
 def service(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[simulator.Desk]:
     """An e-seal service by HTTP, as an installation would have it."""
-    with simulator.serve() as (url, desk):
+    with serve(simulator.Desk()) as (url, desk):
         settings.SEAL_PROVIDER = "zhijian.kernel.papers.sealing.providers.HttpSeal"
         settings.SEAL_URL, settings.SEAL_KEY = url, desk.public_key
         monkeypatch.setenv("ZHIJIAN_SECRET_SEAL", desk.token)
@@ -141,7 +142,7 @@ def test_a_service_that_stays_silent_is_given_up_and_granted_again_later(w, make
 def test_an_answer_that_was_changed_on_the_way_seals_nothing(w, make, service, spoilt, monkeypatch):
     paper = make()
     one = granted(w, paper)
-    honest = simulator.Desk.answer
+    honest = simulator.Desk.seal
 
     def changed(desk: simulator.Desk, told: dict[str, Any]) -> dict[str, Any]:
         answer = dict(honest(desk, told))
@@ -149,7 +150,7 @@ def test_an_answer_that_was_changed_on_the_way_seals_nothing(w, make, service, s
         answer[spoilt] = base64.b64encode(b"%PDF-1.7 forged").decode() if spoilt == "sealed" else value[::-1]
         return answer
 
-    monkeypatch.setattr(simulator.Desk, "answer", changed)
+    monkeypatch.setattr(simulator.Desk, "seal", changed)
     run(one)
     assert (now(one).state, now(paper).sealed) == ("failed", False)
     with scoped(SYSTEM):

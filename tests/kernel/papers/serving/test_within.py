@@ -131,3 +131,47 @@ def test_what_is_not_served_has_none_either(w, matter, shared, kind):
     with scoped(SYSTEM):
         made = making.make(kind, matter, shared["papers"]["signed"][kind], actor=SYSTEM)
     assert clock_of(made) is None
+
+
+def unclocked(*papers: Paper) -> None:
+    """As an older release left them: without a clock."""
+    with scoped(SYSTEM):
+        Clock.objects.filter(about__in=[str(paper.uid) for paper in papers]).delete()
+
+
+def test_papers_of_before_get_the_clock_of_their_day_by_night_and_only_those_still_to_be_served(w, matter, shared):
+    from zhijian.kernel.papers.jobs import clocks as by_night
+
+    old, new, served, waiting, void, practice = (order(matter, shared, n, sealed=n != 4) for n in (30, 1, 20, 4, 5, 6))
+    assert sign_in(w.inspector).post(f"/papers/{served.uid}/serve/", direct(w)).status_code == 302
+    with scoped(SYSTEM):
+        making.void(Paper.objects.get(pk=void.pk), "文号写错", SYSTEM)
+        Paper.objects.filter(pk=practice.pk).update(training=True)
+    kept = clock_of(new)
+    unclocked(old, served, void, practice)
+    assert by_night() == 1
+    clock = clock_of(old)
+    assert clock is not None and clock.open
+    assert calendar.legal_day(clock.started) == world.in_days(-30), "its time has run since it was sealed"
+    assert "1 paper is overdue to be served" in sign_in(w.head).get("/").content.decode()
+    assert clock_of(new).pk == kept.pk
+    assert not any(clock_of(one) for one in (served, waiting, void, practice))
+    assert by_night() == 0, "once"
+
+
+def test_more_of_them_than_a_block_are_all_reached_also_where_some_have_no_time_set(w, matter, shared, monkeypatch):
+    monkeypatch.setattr(within, "BLOCK", 1)
+    before, one, two = (order(matter, shared, n) for n in (3, 2, 1))
+    with scoped(SYSTEM):
+        long_ago = dt.datetime(2018, 5, 7, 2, tzinfo=dt.UTC)  # a year before the law that sets the time
+        Paper.objects.filter(pk=before.pk).update(at=long_ago, sealed_at=long_ago)
+    unclocked(before, one, two)
+    assert within.catch_up() == 2
+    assert clock_of(before) is None and clock_of(one).open and clock_of(two).open
+
+
+def test_a_clock_that_was_stopped_is_not_begun_again(w, matter, shared):
+    paper = order(matter, shared, 2)
+    with scoped(SYSTEM):
+        within.end(Paper.objects.get(pk=paper.pk), timezone.now())
+    assert within.catch_up() == 0 and not clock_of(paper).open

@@ -125,6 +125,8 @@ export const en: Record<keyof typeof zh, string> = {
   "scan.wrong": "One character is wrong; compare with the door.",
   "scan.look": "Find the shop",
   "scan.unknown": "No shop with the door code {code} is on this phone. It may be new, or outside your area.",
+  "scan.old": "{code} is an old code of “{name}” and no longer counts: its door should bear {now}. Take the old card down, or find out why it hangs here.",
+  "scan.old_open": "Open this shop",
   "scan.note": "Note it and look again after an update",
   "scan.noted": "Noted",
   "scan.search": "Find by name",

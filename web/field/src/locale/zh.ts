@@ -122,6 +122,8 @@ export const zh = {
   "scan.wrong": "这个码有一位不对，请对照门牌再看一遍。",
   "scan.look": "找这家店",
   "scan.unknown": "手机里没有门牌码 {code} 对应的店。可能是刚登记的，或不在您的辖区。",
+  "scan.old": "{code} 是“{name}”的旧门牌码，已停用，现在的门牌码是 {now}。请取下旧门牌，或查清它为什么挂在这里。",
+  "scan.old_open": "打开这家店",
   "scan.note": "先记下，更新后再找",
   "scan.noted": "已记下",
   "scan.search": "按名称找",

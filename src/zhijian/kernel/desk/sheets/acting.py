@@ -16,7 +16,7 @@ from typing import Any
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -51,6 +51,9 @@ DONE = ledger.entry_kind(
 UNDONE = ledger.entry_kind(
     "desk.sheet_undone", label=gettext_lazy("The sheet {file} was taken back: {undone} acts, {kept} stay")
 )
+TICKED_UNDONE = ledger.entry_kind(
+    "desk.ticked_undone", label=gettext_lazy("“{act}” for ticked rows was taken back: {undone} acts, {kept} stay")
+)
 State, Row = SheetRun.State, SheetRow.State
 
 
@@ -82,7 +85,7 @@ def submit(file: Any, one: type[MatterList], actor: Actor) -> SheetRun:
         uid=uid, person_id=actor.person_id, room=one.slug(), file_name=file.name[-200:], sha256=digest, path=path,
         language=translation.get_language() or "en",
     )  # fmt: skip
-    _enter(TRIED, run, actor)
+    enter(TRIED, run, actor)
     with reading(run, actor) as reader:
         if isinstance(reader, NotTaken):
             SheetRun.objects.filter(pk=run.pk).update(state=State.REFUSED, trouble=str(reader)[:300])
@@ -155,12 +158,15 @@ def _go(pk: int, while_: Any, then: Any, work: Callable[[SheetRun, Actor], None]
         SheetRun.objects.filter(pk=pk).exclude(state=State.REFUSED).update(**told)
     run.refresh_from_db()
     if then in (State.DONE, State.UNDONE):
-        _enter(DONE if then == State.DONE else UNDONE, run, actor)
+        done = UNDONE if run.sha256 else TICKED_UNDONE
+        enter(DONE if then == State.DONE else done, run, actor)
 
 
-def _enter(kind: ledger.EntryKind, run: SheetRun, actor: Actor) -> None:
+def enter(kind: ledger.EntryKind, run: SheetRun, actor: Actor) -> None:
+    """An entry on a whole run: how many of its acts came to what."""
     counted = {state: run.counts.get(state, 0) for state in ("done", "refused", "undone", "kept")}
-    data = {"file": run.file_name, "sha256": run.sha256, "list": run.room, "run": str(run.uid), **counted}
+    file = {"file": run.file_name, "sha256": run.sha256} if run.sha256 else {"act": run.file_name}
+    data = {**file, "list": run.room, "run": str(run.uid), **counted}
     with scoped(actor):
         area = actor.posts[0].area if actor.posts else ""
         ledger.record(kind.code, actor=actor, subject=f"account:{actor.person_id}", area=area, data=data)
@@ -300,6 +306,12 @@ def way_back(one: type[MatterList], verb: str) -> Step | None:
     flow = one.all_flows()[0]
     step = next((s for s in flow.steps if s.verb == verb), None)
     return next((s for s in flow.steps if s.verb == step.back and s.froms), None) if step and step.back else None
+
+
+def changed_since(run: SheetRun, most: int) -> list[SheetRow]:
+    """The acts that can be taken back no more: something happened to their matter since. In the viewer's scope."""
+    rows = SheetRow.objects.filter(run=run, state=Row.DONE).exclude(matter=None).select_related("matter")
+    return list(rows.exclude(version=F("matter__version")).order_by("n")[:most])
 
 
 def asks_reason(one: type[MatterList], verbs: Iterable[str]) -> bool:

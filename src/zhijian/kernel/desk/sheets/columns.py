@@ -162,6 +162,13 @@ def held(matter: Matter, record: models.Model | None, name: str) -> Any:
     return None
 
 
+def before(back: Step, matter: Matter, record: models.Model | None) -> dict[str, Any]:
+    """What a matter holds of the facts that its way back would tell, as plain JSON."""
+    found = {name: held(matter, record, name) for name in facts_of(back)}
+    told = {name: value for name, value in found.items() if value is not None}
+    return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in told.items()}
+
+
 def same(cell: str, now: Any) -> bool:
     """Whether a cell says what the matter holds already."""
     if now is None:

@@ -156,6 +156,7 @@ def sheet_undo(request: HttpRequest, uid: UUID) -> HttpResponse:
         "asks": asks,
         "lost": list(dict.fromkeys(columns.label(s) for s in steps if acting.way_back(one, s.verb) is None)),
         "n": run.counts.get("done", 0),
+        "stays": acting.changed_since(run, SHOWN),
     }
     if request.method != "POST":
         return render(request, "desk/sheet_undo.html", context)

@@ -202,6 +202,4 @@ class Reader:
             wanted.wrong.append((self.sheet.called("version"), _("The version is missing: download the sheet anew.")))
         if step.back:
             back = next(s for s in self.one.all_flows()[0].steps if s.verb == step.back)
-            held = {name: columns.held(wanted.matter, record, name) for name in columns.facts_of(back)}
-            told = {n: v for n, v in held.items() if v is not None}
-            wanted.before = {n: v.isoformat() if hasattr(v, "isoformat") else v for n, v in told.items()}
+            wanted.before = columns.before(back, wanted.matter, record)

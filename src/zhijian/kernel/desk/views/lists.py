@@ -8,9 +8,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy, ngettext, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -22,13 +23,13 @@ from zhijian.kernel.desk import columns, exports, forms, paging, xlsx
 from zhijian.kernel.desk.filters import Shown
 from zhijian.kernel.desk.gate import actor_in, staff
 from zhijian.kernel.desk.lists import MatterList, list_of
+from zhijian.kernel.desk.models import SheetRun
+from zhijian.kernel.desk.sheets import ticked
 from zhijian.kernel.desk.sheets.columns import acts as acts_by_sheet
 from zhijian.kernel.desk.views import saved
 from zhijian.kernel.evidence import ledger
-from zhijian.kernel.matters.errors import StepError
 from zhijian.kernel.matters.flow import Step
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.registry.search import capped_count
 
 BULK = 200  # matters at once: each is locked, changed and told about in the one transaction
@@ -193,16 +194,18 @@ def list_bulk(request: HttpRequest, name: str, verb: str) -> HttpResponse:
     context = {"list": one, "title": one.label(), "step": step, "matters": matters, "form": form, "columns": columns}
     if not going or (form is not None and not form.is_valid()):
         return render(request, "desk/bulk.html", context, status=422 if going else 200)
-    done, failed = 0, []
-    for matter in matters:
-        try:
-            with transaction.atomic():
-                perform(matter, verb, actor, **(form.facts() if form else {}))
-            done += 1
-        except StepError as error:
-            failed.append((matter, error.message))
-    if done:
-        messages.success(request, ngettext("%(n)s done.", "%(n)s done.", done) % {"n": done})
+    run, failed = ticked.do(one, step, matters, form.facts() if form else {}, actor)
+    if done := len(matters) - len(failed):
+        messages.success(request, _done(done, run))
     if failed:
         return render(request, "desk/bulk.html", {**context, "failed": failed, "done": done})
     return redirect(one.url())
+
+
+def _done(n: int, run: SheetRun | None) -> str:
+    """What was done, with the way back where there is one."""
+    said = ngettext("%(n)s done.", "%(n)s done.", n) % {"n": n}
+    if run is None:
+        return said
+    undo = reverse("sheet_undo", args=[run.uid])
+    return format_html('{} <a class="btn btn-sm" href="{}">{}</a>', said, undo, _("Take it back"))

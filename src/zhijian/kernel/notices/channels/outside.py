@@ -1,6 +1,6 @@
 """The providers, simulated by HTTP for developers and tests: text messages with receipts, and both kinds of robots.
 
-`serve()` runs them on this machine; `Outside` is what they keep, and how they are told to misbehave. They answer as the
+`serve(Outside())` of `kernel.simulating` runs them on this machine. They answer as the
 real ones do: refusals by code, limits by the minute, signatures that are checked, reports again until they are taken.
 """
 
@@ -10,27 +10,23 @@ import base64
 import datetime as dt
 import hmac
 import json
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from zhijian.kernel.notices.channels.robots import A_MINUTE
 from zhijian.kernel.notices.channels.simulated import REFUSED, state_of
+from zhijian.kernel.simulating import Answer, Provider
 
 HOUR = 3600_000  # milliseconds that a DingTalk signature holds
-Answer = tuple[int, Any]
+ROBOTS = ("/cgi-bin/webhook/send", "/robot/send")  # their key stands in the address
 
 
 @dataclass
-class Outside:
-    """What the providers keep. `fail` are statuses for the next requests; `lose` answers get lost after the work."""
+class Outside(Provider):
+    """What the providers keep."""
 
-    token: str = "simulator"
     signatures: set[str] = field(default_factory=set)  # registered; empty: any
     templates: set[str] = field(default_factory=set)
     robots: dict[str, str] = field(default_factory=dict)  # key -> signing secret, "" for none
@@ -38,10 +34,7 @@ class Outside:
     copies: int = 0
     reports: list[dict[str, Any]] = field(default_factory=list)
     said: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # key of the robot and body
-    fail: list[int] = field(default_factory=list)
-    lose: int = 0
     minutes: dict[str, list[float]] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def message(self, told: dict[str, Any]) -> Answer:
         """Take a text message, or refuse it with a code."""
@@ -90,15 +83,16 @@ class Outside:
         self.said.append((key, body))
         return 200, {"errcode": 0, "errmsg": "ok"}
 
-    def answer(self, method: str, url: str, told: dict[str, Any], bearer: str) -> Answer:
+    def admits(self, url: str, bearer: str) -> bool:
+        """A robot is known by its key, the others ask for the token."""
+        return urlsplit(url).path in ROBOTS or super().admits(url, bearer)
+
+    def answer(self, method: str, url: str, told: dict[str, Any]) -> Answer:
         """Which provider is asked for what."""
         parts = urlsplit(url)
-        if parts.path == "/cgi-bin/webhook/send":
-            return self.robot("wecom", parse_qs(parts.query), told)
-        if parts.path == "/robot/send":
-            return self.robot("dingtalk", parse_qs(parts.query), told)
-        if bearer != f"Bearer {self.token}":
-            return 401, {"code": "token"}
+        if parts.path in ROBOTS:
+            kind = "wecom" if parts.path == ROBOTS[0] else "dingtalk"
+            return self.robot(kind, parse_qs(parts.query), told)
         if (method, parts.path) == ("POST", "/messages"):
             return self.message(told)
         if method == "GET" and parts.path.startswith("/messages/"):
@@ -119,43 +113,3 @@ def _signed(secret: str, query: dict[str, list[str]]) -> bool:
         return False
     wanted = base64.b64encode(hmac.new(secret.encode(), f"{at}\n{secret}".encode(), "sha256").digest()).decode()
     return hmac.compare_digest(wanted, given)
-
-
-def _handler(outside: Outside) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def _serve(self) -> None:
-            told = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"{}")
-            if outside.fail:
-                status, body = outside.fail.pop(0), {"code": "busy"}
-            else:
-                status, body = outside.answer(self.command, self.path, told, self.headers.get("Authorization", ""))
-            if outside.lose and self.command == "POST":
-                outside.lose -= 1
-                self.close_connection = True
-                return self.connection.close()
-            data = json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-            return None
-
-        do_GET = do_POST = _serve  # noqa: N815 -- the library's names
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing."""
-
-    return Handler
-
-
-@contextmanager
-def serve(port: int = 0) -> Iterator[tuple[str, Outside]]:
-    """Running providers: their address and what they keep."""
-    outside = Outside()
-    with ThreadingHTTPServer(("127.0.0.1", port), _handler(outside)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}", outside
-        finally:
-            server.shutdown()

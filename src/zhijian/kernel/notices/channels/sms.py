@@ -40,6 +40,7 @@ STATES = {
     "MK:0001": gettext_noop("the number is not in use"),
     "MBBLACK": gettext_noop("the number is on the network's list of those who want no messages"),
 }
+UNWANTED = frozenset({REFUSALS["unsubscribed"], STATES["MBBLACK"]})  # the receiver himself wants none
 ARRIVED = "DELIVRD"
 LATER = (408, 425, 429)
 

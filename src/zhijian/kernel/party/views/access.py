@@ -36,6 +36,7 @@ class Invitation(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
     )
     where = forms.ChoiceField(label=gettext_lazy("Which shop"))
+    told = forms.BooleanField(label=gettext_lazy("Text messages about it go to this number, too"), required=False)
 
 
 def _places(own: list[Standing]) -> dict[str, tuple[Standing, Premises | None]]:
@@ -86,7 +87,7 @@ def _let_in(request: HttpRequest, form: Invitation, standing: Standing, place: P
     person = access.Person(who=form.cleaned_data["who"], phone=form.cleaned_data["phone"])
     with scoped(standing.actor) as actor:
         try:
-            access.give(standing.entity, place, person, actor)
+            access.give(standing.entity, place, person, actor, told=form.cleaned_data["told"])
         except access.Unfit as error:
             form.add_error("phone", str(error))
             return False
@@ -95,17 +96,42 @@ def _let_in(request: HttpRequest, form: Invitation, standing: Standing, place: P
     return True
 
 
+def _own(request: HttpRequest, uid: UUID) -> tuple[Access, Standing] | None:
+    """An access that the person signed in gave, or may give; None where nobody is signed in. Raises Http404."""
+    holder = signed_in(request)
+    if holder is None:
+        return None
+    own = {one.entity.pk: one for one in holder.standings if one.own}
+    rows = Access.objects.select_related("entity", "premises").filter(uid=uid, entity__in=list(own))
+    found = rows.first()
+    if found is None:
+        raise Http404
+    return found, own[found.entity_id]
+
+
+@require_POST
+def told(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """`/my/access/<uid>/told/`: whether the person also gets the messages about the shop."""
+    found = _own(request, uid)
+    if found is None:
+        return redirect("party_sign_in")
+    one, standing = found
+    wished = request.POST.get("told") == "1"
+    with scoped(standing.actor) as actor:
+        access.set_told(one, wished, actor)
+    said = _("Messages go to that number, too, from now on.") if wished else _("No more messages go to that number.")
+    messages.success(request, said)
+    return redirect("party_access")
+
+
 @require_POST
 def end(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Take somebody's access away."""
-    holder = signed_in(request)
-    if holder is None:
-        return redirect("party_sign_in")
-    own = {one.entity.pk: one for one in holder.standings if one.own}
-    found = Access.objects.select_related("entity", "premises").filter(uid=uid, entity__in=list(own)).first()
+    found = _own(request, uid)
     if found is None:
-        raise Http404
-    with scoped(own[found.entity_id].actor) as actor:
-        access.end(found, actor)
+        return redirect("party_sign_in")
+    one, standing = found
+    with scoped(standing.actor) as actor:
+        access.end(one, actor)
     messages.success(request, _("Taken away. From now on that number sees nothing here any more."))
     return redirect("party_access")

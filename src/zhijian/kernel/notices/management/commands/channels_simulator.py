@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from zhijian.kernel.notices.channels.outside import serve
+from zhijian.kernel.notices.channels.outside import Outside
+from zhijian.kernel.simulating import serve
 
 
 class Command(BaseCommand):
@@ -18,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8091)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with serve(options["port"]) as (url, outside):
+        with serve(Outside(), options["port"]) as (url, outside):
             self.stdout.write(f"ZHIJIAN_SMS_URL={url}")
             self.stdout.write(f"ZHIJIAN_SECRET_SMS={outside.token}")
             try:

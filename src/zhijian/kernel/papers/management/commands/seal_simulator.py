@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from zhijian.kernel.papers.sealing.simulator import serve
+from zhijian.kernel.papers.sealing.simulator import Desk
+from zhijian.kernel.simulating import serve
 
 
 class Command(BaseCommand):
@@ -18,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8090)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with serve(options["port"]) as (url, desk):
+        with serve(Desk(), options["port"]) as (url, desk):
             self.stdout.write("ZHIJIAN_SEAL_PROVIDER=zhijian.kernel.papers.sealing.providers.HttpSeal")
             self.stdout.write(f"ZHIJIAN_SEAL_URL={url}")
             self.stdout.write(f"ZHIJIAN_SEAL_KEY={desk.public_key}")
