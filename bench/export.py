@@ -153,7 +153,7 @@ def _desk() -> int:
     """The process whose children serve the desk (Linux)."""
     for pid in _tree(os.getpid()):
         with contextlib.suppress(OSError):
-            if b"wsgi:application" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            if b"web.asgi:application" in Path(f"/proc/{pid}/cmdline").read_bytes():
                 return pid
     raise SystemExit("the desk's process was not found")
 
