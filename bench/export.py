@@ -1,8 +1,8 @@
 """Excel of 200,000 rows: how soon the first byte comes, how long all of it takes, how much memory the process has.
 
 A granian server with the application is asked over HTTP for whole files: matters, records of a figure, doors.
-The memory is the peak of the serving processes while they write, beyond what they have at rest. The file is asked for as
-fast as it comes; it lies in the data folder for an hour.
+The memory is the peak of the serving processes while they write, beyond what they have at rest. The files lie in the
+data folder for an hour.
 """
 
 from __future__ import annotations

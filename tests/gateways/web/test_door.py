@@ -9,28 +9,24 @@ import io
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from python_calamine import CalamineWorkbook
 from tests import world
 from tests.gateways.uploads.phone import free_port
+from tests.gateways.web.serving import session_of, started
 from tests.kernel.matters.test_scope import plan
 
-from bench.pages import _session as session_of
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.ops import run
 
-HERE = Path(__file__).parents[3]
 BIG = 24  # megabytes: more than the buffers of both ends hold
 
 
@@ -62,25 +58,6 @@ class Door:
 
     def files(self) -> list[Path]:
         return sorted((self.home / "downloads").glob("*"))
-
-
-def started(line: list[str], env: dict[str, str], home: Path, port: int) -> subprocess.Popen:
-    mine = {
-        "ZHIJIAN_HOME": str(home),
-        "ZHIJIAN_SECRET_SESSION": settings.SECRET_KEY,
-        "DJANGO_SETTINGS_MODULE": "tests.gateways.web.site_settings",
-        "PYTHONPATH": f"{HERE / 'src'}:{HERE}",
-    }
-    with (home / "log").open("ab") as log:
-        process = subprocess.Popen(line, env=os.environ | env | mine, stdout=log, stderr=log, start_new_session=True)
-    until = time.monotonic() + 40
-    while time.monotonic() < until:
-        with contextlib.suppress(OSError), contextlib.closing(http.client.HTTPConnection("127.0.0.1", port)) as link:
-            link.request("GET", "/healthz")
-            if link.getresponse().status == 200:
-                return process
-        time.sleep(0.1)
-    raise AssertionError((home / "log").read_text())
 
 
 @pytest.fixture(scope="module")

@@ -156,8 +156,7 @@ def accessor(flow: Flow) -> str:
 
 
 def chosen(field: models.Field[Any, Any], value: Any) -> str:
-    """The label of a choice. Django's `get_…_display` renders the labels of all of them first, which was a quarter of an
-    export's time."""
+    """The label of a choice. Django's `get_…_display` renders those of all first: a quarter of an export's time."""
     labels = dict(field.flatchoices)
     return str(labels.get(value, value)) if isinstance(value, str | int) else str(value)
 
