@@ -86,6 +86,10 @@ RENUMBERED_SINCE = f"{RENUMBERED} AND (a.id IN {CHANGED} OR b.id IN {CHANGED})"
 # Rows written since a transaction, by the system column that each row has: no trigger, no index, nothing for imports to
 # keep. It counts 32 bits, so what lies less than 2^31 beyond the mark is new.
 WRITTEN = "((xmin::text::bigint - %(mark)s) & 4294967295) < 2147483648"
+RUNNING = """SELECT coalesce(max(age), 0) FROM (
+    SELECT (%s - l.transactionid::text::bigint) & 4294967295 AS age FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+    WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted AND a.datname = current_database()
+    ) AS running WHERE age < 2147483648"""
 SINCE = f"""CREATE TEMP TABLE twin_changed ON COMMIT DROP AS SELECT id FROM registry_entity WHERE {WRITTEN}
     UNION SELECT entity_id FROM registry_licence WHERE {WRITTEN}"""
 
@@ -144,6 +148,17 @@ def pairs(*, whole: bool = True) -> Pairs:
     return found
 
 
+def _moment() -> tuple[int, int]:
+    """The oldest transaction of this database that still runs, and the next one of all. `pg_snapshot_xmin` would name
+    the oldest of all databases on the server, and wait for another one's backup."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
+        now = int(cursor.fetchone()[0])
+        cursor.execute(RUNNING, [now])
+        age = cursor.fetchone()[0]
+    return now - age, now
+
+
 def _look(look: TwinLook, now: int) -> bool:
     """Whether everything is to be looked at; otherwise the table `twin_changed` says what."""
     if look.whole_at is None or timezone.now() - look.whole_at > WHOLE or not 0 <= now - look.mark < 2**31:
@@ -163,9 +178,7 @@ def find() -> int:
     many pairs this look has found."""
     with transaction.atomic():
         look, at = TwinLook.objects.select_for_update().get_or_create(pk=1)[0], timezone.now()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_snapshot_xmin(s)::text, pg_snapshot_xmax(s)::text FROM pg_current_snapshot() s")
-            mark, now = map(int, cursor.fetchone())
+        mark, now = _moment()
         whole = _look(look, now)
         found = pairs(whole=whole)
         keys = sorted(found)
