@@ -46,8 +46,8 @@ def main() -> None:
     report("pages", args, _results(alone, crowded))
 
 
-def _plant(officer: Any, rows: int) -> Any:
-    """Inspections in every office, some open, a few of them the officer's; returns one of those."""
+def _plant(officer: Any, rows: int, open_: tuple[str, ...] = ("planned",), over: tuple[str, ...] = ("closed",)) -> Any:
+    """Inspections in every office, some open, a few of them the officer's, in these states; returns one of those."""
     from django.db import connections
 
     from zhijian.kernel.accounts.actor import SYSTEM
@@ -66,14 +66,14 @@ def _plant(officer: Any, rows: int) -> Any:
     for start in range(0, rows, 5_000):
         made = []
         for n in range(start, min(start + 5_000, rows)):
-            shop, open_ = dice.choice(shops), dice.random() < 0.05
+            shop, going = dice.choice(shops), dice.random() < 0.05
             made.append(
                 Matter(
                     kind="inspection", number=f"基准〔2026〕{n}号", title=shop.name, entity_id=shop.entity_id,
                     premises=shop, area=OFFICE if n % 50 == 0 else dice.choice(areas),
-                    state="planned" if open_ else "closed",
+                    state=dice.choice(open_ if going else over),
                     assignee=officer if n % 500 == 0 else None, opened=now - dt.timedelta(minutes=rows - n),
-                    closed=None if open_ else now, due=now.date() + dt.timedelta(days=n % 20 - 5) if open_ else None,
+                    closed=None if going else now, due=now.date() + dt.timedelta(days=n % 20 - 5) if going else None,
                 )
             )  # fmt: skip
         with scoped(SYSTEM):

@@ -32,7 +32,7 @@ def _free() -> int:
 
 
 def _wait(port: int, path: str) -> None:
-    for _ in range(300):
+    for _ in range(1200):  # where others keep the machine busy, a start takes a minute
         with contextlib.suppress(OSError):
             link = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
             link.request("GET", path)

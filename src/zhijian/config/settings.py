@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     *(f"zhijian.programmes.{one.parent.name}" for one in sorted((ROOT / "src/zhijian/programmes").glob("*/apps.py"))),
     "zhijian.gateways.field",
     "zhijian.gateways.uploads",
+    "zhijian.gateways.web",
 ]
 
 MIDDLEWARE = [
@@ -93,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "zhijian.kernel.accounts.middleware.ScopeMiddleware",
+    "zhijian.gateways.web.resume.resumable",
 ]
 ROOT_URLCONF = "zhijian.config.urls"
 WSGI_APPLICATION = "zhijian.config.wsgi.application"

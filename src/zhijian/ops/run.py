@@ -145,19 +145,19 @@ def children(bind: str, ports: Ports, certificate: tls.Certificate) -> list[Chil
 
 
 def desk(bind: str, port: int, workers: int) -> list[str]:
-    """The desk's server: WSGI, one blocking thread for each worker, which measured best."""
-    return [*web("wsgi", bind, port, workers), "zhijian.config.wsgi:application"]
+    """The desk's server: ASGI, since there a slow line holds no thread; one thread for pages in each worker."""
+    return [*web(bind, port, workers), "zhijian.gateways.web.asgi:application"]
 
 
 def uploads(bind: str, port: int) -> list[str]:
     """The upload process: ASGI, since only there a phone that stalls in mid-body can be timed out."""
-    return [*web("asgi", bind, port, 1), "zhijian.gateways.uploads.asgi:application"]
+    return [*web(bind, port, 1), "zhijian.gateways.uploads.asgi:application"]
 
 
-def web(interface: str, bind: str, port: int, workers: int) -> list[str]:
+def web(bind: str, port: int, workers: int) -> list[str]:
     """A granian server without its target."""
     return [
-        *(sys.executable, "-m", "granian", "--interface", interface, "--host", bind, "--port", str(port)),
+        *(sys.executable, "-m", "granian", "--interface", "asgi", "--host", bind, "--port", str(port)),
         *("--workers", str(workers), "--blocking-threads", "1", "--no-ws", "--respawn-failed-workers"),
         *("--workers-kill-timeout", "5"),
     ]

@@ -13,7 +13,7 @@ from .changing import (
 )
 from .files import MISREAD, ORGANISATION, Entity, EntityStatus, Licence, LicenceStatus, Premises, PremisesStatus
 from .imports import ImportRun, ImportState
-from .twins import Twin
+from .twins import Twin, TwinLook
 
 __all__ = [
     "MISREAD",
@@ -37,5 +37,6 @@ __all__ = [
     "RegistrationChange",
     "RetiredCode",
     "Twin",
+    "TwinLook",
     "What",
 ]

@@ -46,3 +46,14 @@ class Twin(models.Model):
 
     def __str__(self) -> str:
         return f"{self.one_id} {self.other_id}"
+
+
+class TwinLook(models.Model):
+    """How far the search for pairs has come; one row."""
+
+    mark = models.BigIntegerField(default=0)  # the oldest transaction that still ran: what was written since is new
+    whole_at = models.DateTimeField(null=True)  # when everything was looked at
+
+    class Meta:
+        verbose_name = _("search for duplicates")
+        verbose_name_plural = _("searches for duplicates")
