@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0012_cards_and_twins'),
+        ('registry', '0013_old_codes_to_phones'),
     ]
 
     operations = [
