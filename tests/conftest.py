@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 
 from zhijian.ops import testing
 
@@ -20,6 +21,9 @@ from zhijian.ops import testing
 def pytest_configure(config: pytest.Config) -> None:
     """Browser tests use the database beside playwright, whose sync API runs an event loop in the same thread."""
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    # How long an example takes says something of the machine, not of the code: speed is counted, and timed in bench/.
+    settings.register_profile("counted", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("counted")
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:

@@ -35,7 +35,7 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.papers.models import NumberRow
 from zhijian.programmes.inspection import flow
 from zhijian.programmes.inspection.actions import record_visit
-from zhijian.programmes.inspection.made_up import Seen, Sheet, record_of, times
+from zhijian.programmes.inspection.made_up import Asked, Seen, record_of, times
 from zhijian.programmes.inspection.models import (
     Answer,
     Inspection,
@@ -79,9 +79,9 @@ def device(w: world.World) -> Device:
 
 
 def visit(w: world.World, device: Device, failed: list[str]) -> Seen:
-    sheet = Sheet.of(w.checklist, stack().table("demo"))
+    asked = Asked.of([w.checklist], stack().table("demo"))
     begun, ended = times(DAY, random.Random(7))
-    return Seen(w.premises, begun, ended, (w.inspector, w.second), device, sheet, failed, set(), "routine")
+    return Seen(w.premises, begun, ended, (w.inspector, w.second), device, asked, failed, set(), "routine")
 
 
 def record(seen: Seen) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
 import pytest
 from tests import world
+from tests.kernel.papers.conftest import SHARED
+from tests.known import known_of
 
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.models import Device
@@ -20,14 +23,14 @@ from zhijian.kernel.papers.render import pdf, render
 from zhijian.kernel.registry.models import Entity, Licence, Premises
 from zhijian.programmes.inspection.actions import record_visit
 from zhijian.programmes.inspection.models import Checklist
-from zhijian.programmes.inspection.papers import BUILDERS, Known
+from zhijian.programmes.inspection.papers import BUILDERS
 from zhijian.programmes.inspection.record import read
 
 
 @pytest.mark.parametrize("which", ["signed", "refused"])
 @pytest.mark.parametrize("kind", list(BUILDERS))
 def test_data_of_each_paper(shared: dict[str, Any], which: str, kind: str) -> None:
-    known = Known(**shared["known"])
+    known = known_of(shared["known"])
     made = BUILDERS[kind](read(shared["records"][which]), known)
     assert made == shared["papers"][which][kind]
     canonical(made)
@@ -39,7 +42,7 @@ def test_the_superiors_code_stands_on_each_paper_of_the_visit(
 ) -> None:
     raw = copy.deepcopy(shared["records"]["signed"])
     raw["content"]["check_code"] = "JC37030020260001234"
-    made = BUILDERS[kind](read(raw), Known(**shared["known"]))
+    made = BUILDERS[kind](read(raw), known_of(shared["known"]))
     assert made == {**shared["papers"]["signed"][kind], "check_code": "JC37030020260001234"}
     one = form(kind)
     assert "check_code" in one.keys
@@ -49,11 +52,11 @@ def test_the_superiors_code_stands_on_each_paper_of_the_visit(
 
 
 def test_the_record_of_a_refused_entry_is_the_same_on_both_sides(hindered: dict[str, Any]) -> None:
-    made = BUILDERS["onsite_record"](read(hindered["records"]["refused"]), Known(**hindered["known"]))
+    made = BUILDERS["onsite_record"](read(hindered["records"]["refused"]), known_of(hindered["known"]))
     assert made == hindered["papers"]["refused"]["onsite_record"]
     bare = copy.deepcopy(hindered["records"]["refused"])
     bare["content"]["findings"] = ""
-    assert BUILDERS["onsite_record"](read(bare), Known(**hindered["known"]))["findings"] == made["findings"]
+    assert BUILDERS["onsite_record"](read(bare), known_of(hindered["known"]))["findings"] == made["findings"]
 
 
 @pytest.mark.parametrize("which", ["signed", "refused"])
@@ -76,7 +79,7 @@ def test_an_order_names_only_what_is_to_be_put_right(shared: dict[str, Any]) -> 
 def test_what_failed_without_a_word_is_said_in_the_record(shared: dict[str, Any]) -> None:
     raw = copy.deepcopy(shared["records"]["signed"])
     raw["content"]["findings"] = ""
-    told = BUILDERS["onsite_record"](read(raw), Known(**shared["known"]))["findings"].split("\n")
+    told = BUILDERS["onsite_record"](read(raw), known_of(shared["known"]))["findings"].split("\n")
     assert told[0] == "检查 47 项；发现以下情况："
     assert told[1:] == [
         "1. 许可证放在抽屉内；已当场改正（检查项 1.2）。",
@@ -85,9 +88,16 @@ def test_what_failed_without_a_word_is_said_in_the_record(shared: dict[str, Any]
     ]
 
 
+@pytest.mark.parametrize("kind", list(BUILDERS))
+def test_a_visit_by_several_lists_is_told_once_and_the_food_sheet_tells_the_food_lists(kind: str) -> None:
+    told = json.loads((SHARED.with_name("record_inspection_3.json")).read_text(encoding="utf-8"))
+    known = known_of(told["known"]).for_form(form(kind))
+    assert BUILDERS[kind](read(told["records"]["joined"]), known) == told["papers"]["joined"][kind]
+
+
 def _as_on_the_phone(w: world.World, shared: dict[str, Any]) -> tuple[Premises, Checklist]:
     """The shared fixture's premises and checklist in the database."""
-    told, listed = shared["known"]["premises"], shared["known"]["checklist"]
+    told, listed = shared["known"]["premises"], shared["known"]["lists"][0]
     entity = Entity.objects.create(
         name=told["entity"]["name"], scheme="uscc", code=told["entity"]["code"], area=world.OFFICE,
         representative=told["entity"]["representative"], phone=told["entity"]["phone"],

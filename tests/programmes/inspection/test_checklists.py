@@ -156,6 +156,6 @@ def test_the_command_exports_checks_and_imports(food: dict[str, Any], tmp_path: 
     errors = StringIO()
     with pytest.raises(CommandError, match="1 faults"):
         call_command("checklist", "import", str(path), stderr=errors)
-    assert "检查表 B8" in errors.getvalue()
+    assert "检查表 B9" in errors.getvalue()
     with pytest.raises(CommandError, match="no checklist"):
         call_command("checklist", "export", "cn.none", str(path))

@@ -84,7 +84,7 @@ def test_counts_scale(small: dict[str, Any], monkeypatch: pytest.MonkeyPatch) ->
 def visits() -> list[Inspection]:
     """Every made visit with its answers, premises and checklist."""
     rows = Inspection.objects.filter(imported={}).exclude(started=None)
-    return list(rows.select_related("matter__premises__entity", "checklist").prefetch_related("answers"))
+    return list(rows.select_related("matter__premises__entity").prefetch_related("answers", "lists"))
 
 
 def within(asked: dict[str, Any], told: str) -> bool:
@@ -114,7 +114,7 @@ def test_what_the_city_holds_could_have_been(small: dict[str, Any]) -> None:
         assert {visit.purpose for visit in made if visit.started.year > 2021} == {"routine", "special"}
         for answer in (answer for visit in made for answer in visit.answers.all()):
             visit = answer.inspection
-            item, trade = visit.checklist.items[answer.item], visit.matter.premises.trade
+            item, trade = visit.sheet.items[answer.item], visit.matter.premises.trade
             assert answer.answer == "na" or trade in item.get("applies", [trade]), "duties of other trades do not apply"
             assert (answer.answer == "no") == bool(answer.note), "what fails is told in words"
             if item["answer"]["type"] == "number" and answer.answer != "na":

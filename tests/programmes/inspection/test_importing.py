@@ -104,7 +104,7 @@ def test_what_the_file_says_stands_in_the_records(chicago: None, rows: list[dict
         for row in rows:
             made, codes = told[row["inspection_id"]], [c for c in row["violation_codes"].split("|") if c]
             assert (made.failed, made.failed_key) == (len(codes), int(row["critical_count"]))
-            assert made.items_checked == len(made.checklist.items)
+            assert made.items_checked == len(made.sheet.items)
             assert (made.matter.state, made.matter.premises.source_key) == ("closed", row["license"])
             assert made.started.astimezone(dt.UTC).date() == dt.date.fromisoformat(row["inspection_date"])
             assert made.matter.area == (

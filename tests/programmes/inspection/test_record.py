@@ -50,6 +50,13 @@ def test_what_schema_2_says_is_all_there() -> None:
     assert records["noted"].unlisted and records["noted"].unlisted.licensed == "no"
 
 
+def test_a_visit_of_schema_2_went_by_one_list_whose_result_was_the_visit_s() -> None:
+    content = read(fixture(1)["signed"]).content
+    assert [(one.id, one.version) for one in content.checklists] == [("cn.food_service", 1)]
+    assert content.outcome and [one.result for one in content.outcome.lists] == [content.outcome.result]
+    assert read(fixture(2)["shut"]).content.checklists == []
+
+
 def test_a_newer_fields_is_no_reason_to_refuse_but_an_unknown_outcome_is_held() -> None:
     raw = fixture(2)["shut"]
     assert read({**raw, "content": {**raw["content"], "of_tomorrow": 1}}).content.hindered is not None

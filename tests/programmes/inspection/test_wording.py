@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as configured
+from tests.known import known_of
 
 from zhijian.kernel.packs.loader import Stack
 from zhijian.programmes.inspection import papers, wording
@@ -24,7 +25,7 @@ def given(**facts: Any) -> Given:
 
 @pytest.mark.parametrize("which", list(FOUND["records"]))
 def test_papers_tell_what_was_found(which: str) -> None:
-    record, known = read(FOUND["records"][which]), papers.Known(**FOUND["known"])
+    record, known = read(FOUND["records"][which]), known_of(FOUND["known"])
     for kind, told in FOUND["papers"][which].items():
         made = papers.BUILDERS[kind](record, known)
         assert {key: made[key] for key in told} == told

@@ -1,20 +1,17 @@
 /** From a draft to the content that is signed: verdicts, findings, deadline, papers needed. Pure functions. */
-import type { CheckItem, Checklist, DecideRules, Measure, PaperForm, PaperKind, Result, Rules, Calendar } from "./contract";
-import { decideItem, decideOverall, readingsOf, type Judged } from "./decide";
+import type { CheckItem, DecideRules, Measure, PaperForm, PaperKind, Result, Rules, Calendar } from "./contract";
+import { decideItem, decideOverall, gravest, readingsOf, type Judged } from "./decide";
 import type { OpenDraft } from "./drafts";
-import type { Answer, Content } from "./record";
+import { itemsOf, placesOf, type Asked, type Sheet } from "./joining";
+import type { Answer, Content, ListResult } from "./record";
 import { findingsOf, type Words } from "./wording";
 import { deadlineFrom } from "./workdays";
 
 export interface Verdict {
-  item: CheckItem;
+  item: Asked;
   answer: Answer;
   measure: Measure;
   basis: string;
-}
-
-export function itemsOf(checklist: Checklist): CheckItem[] {
-  return checklist.sections.flatMap((section) => section.items);
 }
 
 /** Whether an item is for other trades than this one. */
@@ -22,14 +19,14 @@ export function isForeign(item: CheckItem, trade: string): boolean {
   return !!trade && !!item.applies?.length && !item.applies.includes(trade);
 }
 
-export function judged(item: CheckItem, answer: Answer): Judged {
+export function judged(item: Pick<CheckItem, "key">, answer: Answer): Judged {
   return { key: item.key, safety: answer.safety === true, corrected: answer.corrected === true };
 }
 
 /** What each failed item leads to, in the order of the checklist. */
-export function verdicts(rules: DecideRules, checklist: Checklist, answers: Map<string, Answer>): Verdict[] {
+export function verdicts(rules: DecideRules, sheet: Sheet, answers: Map<string, Answer>): Verdict[] {
   const found: Verdict[] = [];
-  for (const item of itemsOf(checklist)) {
+  for (const item of itemsOf(sheet)) {
     const answer = answers.get(item.no);
     if (answer?.answer === "no") found.push({ item, answer, ...decideItem(rules, judged(item, answer)) });
   }
@@ -41,8 +38,20 @@ export function isBare({ answer }: Verdict): boolean {
   return !answer.note?.trim() && !readingsOf(answer).length && !answer.photos?.length;
 }
 
-export function overall(rules: DecideRules, failed: Verdict[]): { result: Result; basis: string } {
-  return decideOverall(rules, failed.map(({ item, answer }) => judged(item, answer)));
+/** What the visit comes to: the gravest of its lists, each judged by its own items. */
+export interface Overall {
+  result: Result;
+  basis: string;
+  lists: ListResult[];
+}
+
+export function overall(rules: DecideRules, sheet: Sheet, failed: Verdict[]): Overall {
+  const lists = sheet.lists.map(({ id }) => {
+    const own = failed.flatMap(({ item, answer }) => placesOf(sheet, item).flatMap((place) => (place.id === id ? [judged(place, answer)] : [])));
+    return { id, ...decideOverall(rules, own) };
+  });
+  const worst = lists.find(({ result }) => result === gravest(lists.map((list) => list.result)));
+  return { result: worst?.result ?? "compliant", basis: worst?.basis ?? "", lists: lists.map(({ id, result }) => ({ id, result })) };
 }
 
 export interface DeadlineOffer {
@@ -85,25 +94,26 @@ export function isNoted(head: Pick<OpenDraft["head"], "hindered" | "only_note">)
 }
 
 /** A shut door asks for no paper; a refused entry and a short record, for the record of the visit. */
-export function papersNeeded(draft: OpenDraft, failed: Verdict[], checklist = "", forms: Partial<Record<PaperKind, PaperForm>> = {}): PaperKind[] {
+export function papersNeeded(draft: OpenDraft, failed: Verdict[], forms: Partial<Record<PaperKind, PaperForm>> = {}): PaperKind[] {
   if (isNoted(draft.head)) return [];
   if (draft.head.hindered || draft.head.short) return ["onsite_record"];
   if (draft.head.purpose === "recheck") return ["onsite_record"];
   const kinds: PaperKind[] = ["onsite_record", "result_sheet"];
   if (failed.some((verdict) => verdict.measure === "rectify")) kinds.push("rectification_order");
-  return kinds.filter((kind) => !forms[kind]?.lists?.length || forms[kind].lists.includes(checklist));
+  const gone = draft.head.checklists.map(({ id }) => id);
+  return kinds.filter((kind) => !forms[kind]?.lists?.length || forms[kind].lists.some((id) => gone.includes(id)));
 }
 
 /** The "what was found" text of the on-site record, written by the answers; the inspector may change it. */
-export function findingsText(draft: OpenDraft, checklist: Checklist | null, words: Words): string {
+export function findingsText(draft: OpenDraft, sheet: Sheet | null, words: Words): string {
   const hindered = draft.head.hindered ?? null;
   if (isNoted(draft.head) || draft.head.short) return "";
-  return findingsOf({ ...toldIn(draft, checklist), hindered, findings: "" }, checklist ? itemsOf(checklist) : [], words);
+  return findingsOf({ ...toldIn(draft, sheet), hindered, findings: "" }, itemsOf(sheet), words);
 }
 
-/** Answers in the order of the checklist, or what became of the findings at a re-check. */
-function toldIn({ head, answers }: OpenDraft, checklist: Checklist | null): Pick<Content, "answers" | "rechecks"> {
-  if (head.purpose !== "recheck") return { answers: checklist ? itemsOf(checklist).flatMap(({ no }) => answers.get(no) ?? []) : [], rechecks: [] };
+/** Answers in the order in which they were asked, or what became of the findings at a re-check. */
+function toldIn({ head, answers }: OpenDraft, sheet: Sheet | null): Pick<Content, "answers" | "rechecks"> {
+  if (head.purpose !== "recheck") return { answers: itemsOf(sheet).flatMap(({ no }) => answers.get(no) ?? []), rechecks: [] };
   return { answers: [], rechecks: (head.task?.open_items ?? []).flatMap((open) => head.rechecks[open.rectification] ?? []) };
 }
 
@@ -118,18 +128,19 @@ export interface Circumstances {
 }
 
 /** The content as it will be digested and signed. */
-export function contentOf(draft: OpenDraft, checklist: Checklist | null, at: Circumstances): Content {
+export function contentOf(draft: OpenDraft, sheet: Sheet | null, at: Circumstances): Content {
   const { head } = draft;
   const hindered = head.hindered ?? null;
-  const judged = !hindered && !head.only_note && !head.short;
-  const failed = at.rules && checklist ? verdicts(at.rules.decide, checklist, draft.answers) : [];
+  const whole = !hindered && !head.only_note && !head.short;
+  const failed = at.rules && sheet ? verdicts(at.rules.decide, sheet, draft.answers) : [];
   const recheck = head.purpose === "recheck";
-  const { answers, rechecks } = toldIn(draft, checklist);
+  const { answers, rechecks } = toldIn(draft, sheet);
+  const came = at.rules && sheet && whole && !recheck ? overall(at.rules.decide, sheet, failed) : null;
   return {
     task: head.task?.uid ?? null,
     purpose: head.purpose,
     premises: head.premises.uid,
-    checklist: recheck || !judged ? null : head.checklist,
+    checklists: recheck || !whole ? [] : head.checklists,
     mode: hindered ? "hindered" : head.only_note ? "note" : head.short ? "short" : "full",
     device: at.device,
     app: at.app,
@@ -142,16 +153,14 @@ export function contentOf(draft: OpenDraft, checklist: Checklist | null, at: Cir
     informed: head.informed,
     answers,
     photos: draft.photos.map(({ name: _, ...photo }) => photo),
-    findings: head.findings?.trim() ? head.findings : findingsText(draft, checklist, at.words),
+    findings: head.findings?.trim() ? head.findings : findingsText(draft, sheet, at.words),
     statement: head.statement,
-    outcome:
-      recheck || !judged || !at.rules
-        ? null
-        : {
-            result: overall(at.rules.decide, failed).result,
-            items: failed.map(({ item, measure }) => ({ item: item.no, measure })),
-            rules_version: at.rules.decide.version,
-          },
+    outcome: came && {
+      result: came.result,
+      items: failed.map(({ item, measure }) => ({ item: item.no, measure })),
+      lists: came.lists,
+      rules_version: at.rules!.decide.version,
+    },
     deadline: needsDeadline(draft, failed) ? draft.head.deadline : null,
     refused: head.refused,
     rechecks,

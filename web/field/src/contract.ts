@@ -31,6 +31,8 @@ export interface Premises {
     code: string | null;
     scheme: string | null;
     kind: string | null;
+    /** Code of its industry (GB/T 4754); empty where it is not known. */
+    industry?: string;
     representative: string | null;
     phone: string | null;
   };
@@ -49,7 +51,8 @@ export interface Premises {
   area: string;
   trade: string;
   licences: Licence[];
-  last: { date: string; result: string; failed: string[] } | null;
+  /** The last visit: what failed, by the numbers of that visit, and by each of its lists under that list's own. */
+  last: { date: string; result: string; failed: string[]; failed_of?: { [list: string]: string[] } } | null;
 }
 
 /** What is measured at an item, and between which values it keeps its limits; `of` is empty where there is but one. */
@@ -78,6 +81,8 @@ export interface CheckItem {
   phrases?: string[];
   /** Trades of premises that the item applies to; none given means all. */
   applies?: string[];
+  /** Items of other lists with the same word ask the same: at one visit it is asked once. */
+  same?: string;
 }
 
 export interface Section {
@@ -91,6 +96,8 @@ export interface Checklist {
   version: number;
   number: string;
   title: string;
+  /** Before the numbers of its items, where a visit goes by several lists. */
+  short?: string;
   basis: string;
   since: string | null;
   until: string | null;
@@ -155,7 +162,17 @@ export interface DecideRules {
 export type Measure = "investigate" | "rectify" | "corrected";
 export type Result = "compliant" | "basically_compliant" | "non_compliant";
 
+/** For which places a list is: those that fit every part that is there. */
+export interface ListRule {
+  list: string;
+  trades?: string[];
+  /** A kind of licence, or kind:beginning of its number. */
+  licences?: string[];
+  industries?: string[];
+}
+
 export interface Rules {
+  lists?: ListRule[];
   decide: DecideRules;
   /** What the place calls the result classes, by language; where it has no words, the app's own are shown. */
   results?: Record<string, Record<string, string>>;

@@ -30,7 +30,9 @@ export interface DraftRow {
   id: string;
   premises: string;
   task: string;
-  checklist: string;
+  /** The lists that it goes by, or the one of a draft from before a visit could go by several. */
+  checklists?: string[];
+  checklist?: string;
   updated: string;
   /** A shop that could not be visited is a draft of its own beside a check that was begun there. */
   kind?: "hindered";

@@ -54,6 +54,13 @@ export function decideOverall(rules: DecideRules, failed: Judged[]): { result: R
   throw new Error("decide: no rule fits the visit");
 }
 
+const GRAVITY: Result[] = ["compliant", "basically_compliant", "non_compliant"];
+
+/** The gravest of some results; undefined for none. */
+export function gravest(results: Result[]): Result | undefined {
+  return [...results].sort((a, b) => GRAVITY.indexOf(b) - GRAVITY.indexOf(a))[0];
+}
+
 /** Whether a measured value keeps its limits (inclusive). Values are decimal text. */
 export function withinLimits(value: string, { min, max }: Pick<Limit, "min" | "max">): boolean {
   const n = Number(value);

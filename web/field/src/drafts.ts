@@ -5,7 +5,7 @@
 import { utf8, uuid7, type Bytes } from "./bytes";
 import type { PaperKind, Premises, Purpose, Task } from "./contract";
 import type { Vault } from "./crypto";
-import { checklistRef, type FieldDb } from "./db";
+import { checklistRef, type DraftRow, type FieldDb } from "./db";
 import type { Answer, Hindered, PhotoFact, Place, Recheck, Refused, Signature, Signer, SignerRole, Unlisted } from "./record";
 import { watchRoom } from "./storage";
 import { localTime } from "./workdays";
@@ -29,7 +29,7 @@ export interface Head {
   premises: Premises;
   task: Task | null;
   purpose: Purpose;
-  checklist: { id: string; version: number } | null;
+  checklists: { id: string; version: number }[];
   started: string;
   place: Place | null;
   inspectors: Signer[];
@@ -80,7 +80,7 @@ export class Drafts {
     premises: Premises,
     task: Task | null,
     purpose: Purpose,
-    checklist: { id: string; version: number } | null,
+    checklists: Head["checklists"],
     inspectors: Signer[],
     more: Partial<Pick<Head, "hindered" | "unlisted" | "only_note" | "short">> = {},
   ): Promise<string> {
@@ -93,7 +93,7 @@ export class Drafts {
       premises,
       task,
       purpose,
-      checklist,
+      checklists,
       started: localTime(new Date()),
       place: null,
       inspectors,
@@ -111,6 +111,12 @@ export class Drafts {
     return head.id;
   }
 
+  /** A draft begun by an app that knew one list for a visit goes on by that one. */
+  private async head(row: DraftRow): Promise<Head> {
+    const head = await this.vault.openJson<Head & { checklist?: Head["checklists"][number] | null }>(row.box, `drafts/${row.id}`);
+    return { ...head, checklists: head.checklists ?? (head.checklist ? [head.checklist] : []) };
+  }
+
   saveHead(head: Head): Promise<void> {
     const value = JSON.stringify(head);
     return this.inOrder(async () => {
@@ -119,7 +125,7 @@ export class Drafts {
         id: head.id,
         premises: head.premises.uid,
         task: head.task?.uid ?? "",
-        checklist: head.checklist ? checklistRef(head.checklist) : "",
+        checklists: head.checklists.map(checklistRef),
         updated: new Date().toISOString(),
         ...(head.hindered ? { kind: "hindered" as const } : {}),
         box,
@@ -166,7 +172,7 @@ export class Drafts {
   async load(id: string): Promise<OpenDraft | null> {
     const row = await this.db.drafts.get(id);
     if (!row) return null;
-    const head = await this.vault.openJson<Head>(row.box, `drafts/${id}`);
+    const head = await this.head(row);
     const answers = new Map<string, Answer>();
     for (const each of await this.db.answers.where("draft").equals(id).toArray()) {
       answers.set(each.item, await this.vault.openJson<Answer>(each.box, `answers/${id}/${each.item}`));
@@ -184,7 +190,7 @@ export class Drafts {
     const rows = await this.db.drafts.orderBy("updated").reverse().toArray();
     return Promise.all(
       rows.map(async (row) => ({
-        head: await this.vault.openJson<Head>(row.box, `drafts/${row.id}`),
+        head: await this.head(row),
         updated: row.updated,
         answered: await this.db.answers.where("draft").equals(row.id).count(),
       })),

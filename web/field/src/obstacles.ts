@@ -43,7 +43,7 @@ function answers(visit: Visit): Obstacle[] {
   // a camera can break, a kitchen can forbid it: then a word takes the photo's place
   const wants = (each: Verdict) => (photo ? !each.answer.photos?.length && !each.answer.note?.trim() : isBare(each));
   return [
-    ...when(!visit.checklist, { text: t("check.no_list") }),
+    ...when(!visit.sheet, { text: t("check.no_list") }),
     ...when(!rules, { text: t("stop.no_rules") }),
     ...when(open.length > 0, { text: t("stop.unanswered", { n: open.length }), item: open[0]?.no }),
     ...visit.unmeasured.value.map(({ no }) => ({ text: t("stop.unmeasured", { no }), item: no })),

@@ -3,7 +3,8 @@
  * (`programmes/inspection/papers.py`); one fixture holds both sides to it.
  */
 import type { CheckItem, PaperKind } from "./contract";
-import { readingSaid } from "./decide";
+import { gravest, readingSaid } from "./decide";
+import { basisOf, grounds, numberOf, titleOf, type Asked, type Sheet } from "./joining";
 import type { Answer, FieldRecord, Place, Refused } from "./record";
 import { findingsOf, foundOf, type Words } from "./wording";
 
@@ -15,7 +16,8 @@ export interface Known {
     entity: { name: string; code: string | null; representative: string | null; phone: string | null };
     licences: { number: string }[];
   };
-  checklist: { title: string; number: string; basis: string; sections: { title: string; items: CheckItem[] }[] } | null;
+  /** The lists of the visit as one, or of them what belongs to the paper. */
+  sheet: Sheet | null;
   organ: { name: string; phone?: string } | null;
   /** How the pack tells what was found. */
   words: Words;
@@ -83,8 +85,8 @@ export interface RectificationOrder extends Common, Refusal {
 /** Local to the minute, as papers tell it: the phone writes its own wall clock with the offset behind. */
 const wall = (at: string) => at.slice(0, 16);
 
-function itemsOf(known: Known): (CheckItem & { section: string })[] {
-  return (known.checklist?.sections ?? []).flatMap(({ title, items }) => items.map((item) => ({ ...item, section: title })));
+function itemsIn(known: Known): (Asked & { section: string })[] {
+  return (known.sheet?.sections ?? []).flatMap(({ title, items }) => items.map((item) => ({ ...item, section: title })));
 }
 
 function givenOf({ content }: Signed): Map<string, Answer> {
@@ -120,11 +122,11 @@ export function onsiteRecord(record: Signed, known: Known): OnsiteRecord {
     position: content.place,
     present: content.present,
     purpose: content.purpose,
-    list: known.checklist?.title ?? "",
+    list: known.sheet ? titleOf(known.sheet) : "",
     cards_shown: content.informed.cards_shown,
     rights_told: content.informed.rights_told,
     recusal: content.informed.recusal,
-    findings: findingsOf(content, itemsOf(known), known.words),
+    findings: findingsOf(content, itemsIn(known), known.words),
     statement: content.statement,
     refused: content.refused,
     ...(content.rechecks.length && content.deadline ? { deadline: content.deadline } : {}),
@@ -139,24 +141,27 @@ function numbers(items: CheckItem[], wanted: (no: string) => boolean): Numbers {
 
 export function resultSheet(record: Signed, known: Known): ResultSheet {
   const { content } = record;
-  const items = itemsOf(known);
+  const items = itemsIn(known);
   const given = givenOf(record);
   const is = (no: string) => given.get(no)?.answer;
   const measures: ResultSheet["measures"] = { corrected: [], rectify: [], investigate: [] };
-  for (const one of content.outcome?.items ?? []) measures[one.measure].push(one.item);
+  const own = new Set(items.map((item) => item.no));
+  for (const one of content.outcome?.items ?? []) if (own.has(one.item) || !items.length) measures[one.measure].push(one.item);
+  const lists = known.sheet?.lists.map(({ id }) => id) ?? [];
+  const results = (content.outcome?.lists ?? []).filter(({ id }) => !lists.length || lists.includes(id)).map(({ result }) => result);
   return {
     ...common(record, known),
     licences: known.premises.licences.map((licence) => licence.number),
     present: content.present,
     purpose: content.purpose,
     ended: wall(content.ended),
-    list: known.checklist?.title ?? "",
-    list_number: known.checklist?.number ?? "",
-    basis: known.checklist?.basis ?? "",
+    list: known.sheet ? titleOf(known.sheet) : "",
+    list_number: known.sheet ? numberOf(known.sheet) : "",
+    basis: known.sheet ? basisOf(known.sheet) : "",
     checked: numbers(items, (no) => is(no) === "yes" || is(no) === "no"),
     failed: numbers(items, (no) => is(no) === "no"),
     skipped: numbers(items, (no) => is(no) === "na"),
-    result: content.outcome?.result ?? "",
+    result: gravest(results) ?? "",
     measures,
     deadline: content.deadline,
     statement: content.statement,
@@ -172,7 +177,7 @@ export function rectificationOrder(record: Signed, known: Known): RectificationO
   const { content } = record;
   const given = givenOf(record);
   const due = new Set((content.outcome?.items ?? []).filter((one) => one.measure === "rectify").map((one) => one.item));
-  const items = itemsOf(known).filter((item) => due.has(item.no) && given.has(item.no));
+  const items = itemsIn(known).filter((item) => due.has(item.no) && given.has(item.no));
   return {
     ...common(record, known),
     ended: wall(content.ended),
@@ -182,17 +187,12 @@ export function rectificationOrder(record: Signed, known: Known): RectificationO
       text: item.text,
       basis: item.basis,
     })),
-    against: grounds(items),
+    against: grounds(items.map((item) => item.basis)),
     deadline: content.deadline,
     required: items.map((item) => item.fix || item.text),
     phone: known.organ?.phone ?? "",
     refused: content.refused,
   };
-}
-
-/** Every ground once, in the order of the items; several of one item are parted by semicolons. */
-function grounds(items: CheckItem[]): string[] {
-  return [...new Set(items.flatMap((item) => item.basis.split(/[;；]/).map((ground) => ground.trim())).filter(Boolean))];
 }
 
 export const BUILDERS: Record<PaperKind, (record: Signed, known: Known) => OnsiteRecord | ResultSheet | RectificationOrder> = {

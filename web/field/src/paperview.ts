@@ -1,6 +1,7 @@
 /** A paper as the phone shows and prints it: its facts in the official wording that the pack sent. */
-import type { PaperForm, PaperKind, Premises, Organ, Checklist } from "./contract";
+import type { PaperForm, PaperKind, Premises, Organ } from "./contract";
 import { t, type Key } from "./i18n";
+import { only, type Sheet } from "./joining";
 import { BUILDERS, type Common, type Known, type OnsiteRecord, type RectificationOrder, type ResultSheet } from "./paperdata";
 import { Wording } from "./paperwords";
 import { wordsOf } from "./wording";
@@ -31,7 +32,7 @@ export interface PaperSource {
   content: Content;
   digest: string;
   premises: Premises;
-  checklist: Checklist | null;
+  sheet: Sheet | null;
   organ: Organ | null;
   forms: Partial<Record<PaperKind, PaperForm>>;
   signatures: Signature[];
@@ -47,10 +48,12 @@ const TITLES: Record<PaperKind, Key> = {
 /** All papers of a record, in the order in which they were numbered. */
 export function paperViews(source: PaperSource): PaperView[] {
   const { content, digest, id } = source;
-  const known: Known = { premises: source.premises, checklist: source.checklist, organ: source.organ, words: wordsOf(source.forms.onsite_record) };
+  const words = wordsOf(source.forms.onsite_record);
   return content.papers.map(({ kind, number, code }) => {
     const form = source.forms[kind];
-    const words = new Wording(form?.texts ?? {});
+    const said = new Wording(form?.texts ?? {});
+    const sheet = source.sheet && form?.lists?.length ? only(source.sheet, form.lists) : source.sheet;
+    const known: Known = { premises: source.premises, sheet, organ: source.organ, words };
     const facts = BUILDERS[kind]({ id, schema: SCHEMA, digest, content }, known);
     return {
       kind,
@@ -61,8 +64,8 @@ export function paperViews(source: PaperSource): PaperView[] {
       verify: code ? `${source.origin}/v/${code}` : "",
       digest,
       unsealed: form?.sealed ? (form.notes?.[0] ?? t("paper.not_in_force")) : "",
-      blocks: form?.texts ? LAYOUTS[kind](facts as never, words) : plain(content, facts.party.name),
-      signers: signers(form, source, words),
+      blocks: form?.texts ? LAYOUTS[kind](facts as never, said) : plain(content, facts.party.name),
+      signers: signers(form, source, said),
     };
   });
 }

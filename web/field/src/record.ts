@@ -1,7 +1,7 @@
-/** The record that a phone sends, schema 2 (the first had neither `hindered` nor `unlisted`). What stands in `content` is what is digested, shown and signed. */
+/** The record that a phone sends, schema 3 (the first had neither `hindered` nor `unlisted`, the second went by one list). What stands in `content` is what is digested, shown and signed. */
 import type { Measure, PaperKind, Purpose, Result } from "./contract";
 
-export const SCHEMA = 2;
+export const SCHEMA = 3;
 
 /** Why a visit could not be made, in the order in which they are offered. */
 export const HINDERED = ["shut", "repair", "closed_down", "moved", "not_found", "refused"] as const;
@@ -84,11 +84,18 @@ export interface Recheck {
   photos: string[];
 }
 
+/** What the visit came to by one of its lists. */
+export interface ListResult {
+  id: string;
+  result: Result;
+}
+
 export interface Content {
   task: string | null;
   purpose: Purpose;
   premises: string;
-  checklist: { id: string; version: number } | null;
+  /** The lists that it went by, in their order; none at a re-check, which judges findings. */
+  checklists: { id: string; version: number }[];
   /** "note": only that the place is there; "short": what was seen there, without a checklist. */
   mode: "full" | "note" | "short" | "hindered";
   device: string;
@@ -105,7 +112,7 @@ export interface Content {
   findings: string;
   statement: string;
   /** Null for a re-check, which judges findings one by one. */
-  outcome: { result: Result; items: { item: string; measure: Measure }[]; rules_version: number } | null;
+  outcome: { result: Result; items: { item: string; measure: Measure }[]; lists: ListResult[]; rules_version: number } | null;
   deadline: string | null;
   refused: Refused | null;
   rechecks: Recheck[];

@@ -20,8 +20,8 @@ export async function freeze(visit: Visit, deadline: string | null, more: Partia
   const { session, head } = visit;
   await visit.flush();
   Object.assign(head, { deadline });
-  const papers = await holdNumbers(session.db, head.id, papersNeeded(visit.draft, visit.failed.value, visit.checklist?.id, session.reference.papers));
-  const content = contentOf(visit.draft, visit.checklist, {
+  const papers = await holdNumbers(session.db, head.id, papersNeeded(visit.draft, visit.failed.value, session.reference.papers));
+  const content = contentOf(visit.draft, visit.sheet, {
     device: session.profile.device,
     app: __APP_VERSION__,
     ended: localTime(new Date()),
@@ -123,7 +123,7 @@ export function viewsOf(visit: Visit): PaperView[] {
     digest: frozen.digest,
     premises,
     id,
-    checklist: visit.head.purpose === "recheck" ? null : visit.checklist,
+    sheet: visit.head.purpose === "recheck" ? null : visit.sheet,
     organ: visit.session.reference.organ,
     forms: visit.session.reference.papers,
     signatures: frozen.signatures,

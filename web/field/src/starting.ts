@@ -1,22 +1,16 @@
 /** Starting a visit: who goes, with which checklist. */
 import { today } from "./clock";
-import type { Checklist, Premises, Purpose, Task } from "./contract";
+import type { Place } from "./applying";
+import type { Premises, Purpose, Task } from "./contract";
+import type { Head } from "./drafts";
 import type { Signer } from "./record";
 import { t } from "./i18n";
 import { status, type Session } from "./session";
 import { maySign, partyId } from "./tasks";
 
-/** Checklists in force today that fit a trade, newest version of each; all of them when none fits. */
-export function checklistsFor(all: Checklist[], trade: string, day: string): Checklist[] {
-  const inForce = all.filter((list) => (!list.since || list.since <= day) && (!list.until || list.until >= day));
-  const newest = new Map<string, Checklist>();
-  for (const list of inForce) {
-    const other = newest.get(list.id);
-    if (!other || other.version < list.version) newest.set(list.id, list);
-  }
-  const lists = [...newest.values()];
-  const fitting = lists.filter((list) => fits(list, trade));
-  return fitting.length ? fitting : lists;
+/** What the rules of lists ask of a shop. */
+export function placeOf({ trade, licences, entity }: Premises): Place {
+  return { trade, licences, industry: entity.industry ?? "" };
 }
 
 /** The two officers as far as they are known: oneself, and the task's other one or the one of the last visit. */
@@ -30,10 +24,6 @@ export async function officers(here: Session, task: Task | null): Promise<Signer
     .find((each) => each && maySign(each, today()));
   const signer = ({ id, name, certificate_no }: Signer): Signer => ({ id, name, certificate_no });
   return second ? [signer(me), signer(second)] : [signer(me)];
-}
-
-export function fits(list: Checklist, trade: string): boolean {
-  return list.applies.includes(trade);
 }
 
 /** The server said that this phone was reported lost: nothing new is begun on it. */
@@ -50,9 +40,9 @@ export async function startVisit(
   premises: Premises,
   task: Task | null,
   purpose: Purpose,
-  checklist: { id: string; version: number } | null,
+  checklists: Head["checklists"],
   more: Parameters<Session["drafts"]["start"]>[5] = {},
 ): Promise<string> {
   if (status.revoked) throw new PhoneRevoked();
-  return here.drafts.start(premises, task, purpose, checklist, await officers(here, task), more);
+  return here.drafts.start(premises, task, purpose, checklists, await officers(here, task), more);
 }

@@ -76,7 +76,7 @@ async function dropRemoved(db: FieldDb, page: PullPage): Promise<void> {
   for (const gone of new Set([...before, ...now])) {
     const refs = await db.checklists.where("ref").equals(gone).or("id").equals(gone).primaryKeys();
     for (const ref of refs) {
-      const used = await db.drafts.filter((draft) => draft.checklist === ref).count();
+      const used = await db.drafts.filter((draft) => (draft.checklists ?? [draft.checklist]).includes(ref)).count();
       if (used) kept.push(ref);
       else await db.checklists.delete(ref);
     }

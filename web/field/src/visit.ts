@@ -3,12 +3,13 @@ import { computed, onUnmounted, reactive, ref, shallowRef, toRaw, watch } from "
 import { rightNow } from "./clock";
 import { capture, NotAPhoto, PhotoTooLarge, TooManyPixels } from "./capture";
 import { deadlineOffer, grantedUntil, isForeign, overall, verdicts } from "./content";
-import type { CheckItem, Checklist, OpenItem, Section } from "./contract";
+import type { CheckItem, OpenItem } from "./contract";
 import { checklistRef } from "./db";
 import { limitsOf, measuredWhole, outside, readingSaid, readingsOf } from "./decide";
 import type { Head, OpenDraft, PhotoMeta } from "./drafts";
 import { metresBetween, whereAmI } from "./geo";
 import { t } from "./i18n";
+import { join, placesOf, type Asked, type AskedSection, type Sheet } from "./joining";
 import type { Answer, Reading, Recheck } from "./record";
 import { open, status } from "./session";
 import { full } from "./storage";
@@ -26,7 +27,8 @@ export class Visit {
   readonly head: Head;
   readonly answers: Map<string, Answer>;
   readonly photos: PhotoMeta[];
-  readonly checklist: Checklist | null;
+  /** The lists that it goes by, as one; null while one of them is not on the phone. */
+  readonly sheet: Sheet | null;
   readonly session = open();
   /** Trouble worth a sentence: storage full, photo too large. */
   readonly trouble = ref("");
@@ -34,19 +36,20 @@ export class Visit {
   private closed = false;
   private writing: Promise<void> | null = null;
 
-  constructor(draft: OpenDraft, checklist: Checklist | null) {
+  constructor(draft: OpenDraft, sheet: Sheet | null) {
     this.head = reactive(draft.head) as Head;
     this.answers = reactive(draft.answers) as Map<string, Answer>;
     this.photos = reactive(draft.photos) as PhotoMeta[];
-    this.checklist = checklist;
+    this.sheet = sheet;
   }
 
   static async load(id: string): Promise<Visit | null> {
     const here = open();
     const draft = await here.drafts.load(id);
     if (!draft) return null;
-    const ref = draft.head.checklist ? checklistRef(draft.head.checklist) : "";
-    const visit = new Visit(draft, (ref && (await here.db.checklists.get(ref))) || null);
+    const refs = draft.head.checklists.map(checklistRef);
+    const lists = (await here.db.checklists.bulkGet(refs)).filter((list) => list !== undefined);
+    const visit = new Visit(draft, refs.length && lists.length === refs.length ? join(lists) : null);
     if (!visit.head.frozen) visit.answerForeign();
     return visit;
   }
@@ -55,19 +58,24 @@ export class Visit {
     return { head: this.head, answers: this.answers, photos: this.photos };
   }
 
-  readonly failedBefore = computed(() => this.head.premises.last?.failed ?? []);
+  /** Whether an item failed at the last visit, by whichever of its lists. */
+  failedBefore(item: Asked): boolean {
+    const last = this.head.premises.last;
+    if (!last || !this.sheet) return false;
+    return placesOf(this.sheet, item).some(({ id, no }) => (last.failed_of ? last.failed_of[id]?.includes(no) : last.failed.includes(no)));
+  }
 
   /** What failed last time stands first and is left out of its own section. */
-  readonly sections = computed<Section[]>(() => {
-    const list = this.checklist?.sections ?? [];
-    const again = new Set(this.failedBefore.value);
-    const first = list.flatMap((section) => section.items.filter((item) => again.has(item.no)));
-    const rest = list.map((section) => ({ ...section, items: section.items.filter((item) => !again.has(item.no)) }));
+  readonly sections = computed<AskedSection[]>(() => {
+    const list = this.sheet?.sections ?? [];
+    const again = (item: Asked) => this.failedBefore(item);
+    const first = list.flatMap((section) => section.items.filter(again));
+    const rest = list.map((section) => ({ ...section, items: section.items.filter((item) => !again(item)) }));
     const shown = rest.filter((section) => section.items.length);
     return first.length ? [{ no: "last", title: t("check.last_failed"), items: first }, ...shown] : shown;
   });
 
-  readonly items = computed<CheckItem[]>(() => this.sections.value.flatMap((section) => section.items));
+  readonly items = computed<Asked[]>(() => this.sections.value.flatMap((section) => section.items));
   /** Items called compliant that want a number and have none. */
   readonly unmeasured = computed(() =>
     this.items.value.filter((item) => {
@@ -79,12 +87,12 @@ export class Visit {
 
   readonly failed = computed(() => {
     const rules = this.session.reference.rules;
-    return rules && this.checklist ? verdicts(rules.decide, this.checklist, this.answers) : [];
+    return rules && this.sheet ? verdicts(rules.decide, this.sheet, this.answers) : [];
   });
 
   readonly outcome = computed(() => {
     const rules = this.session.reference.rules;
-    return rules ? overall(rules.decide, this.failed.value) : null;
+    return rules && this.sheet ? overall(rules.decide, this.sheet, this.failed.value) : null;
   });
 
   readonly deadline = computed(() => {
@@ -160,12 +168,12 @@ export class Visit {
   }
 
   /** Items of a section that one tap may answer: untouched, never a key item, nor one that wants a measurement. */
-  rest(section: Section): CheckItem[] {
+  rest(section: AskedSection): Asked[] {
     if (section.no === "last") return [];
     return section.items.filter((item) => !item.key && item.answer.type !== "number" && !this.answers.has(item.no));
   }
 
-  answerRest(section: Section): void {
+  answerRest(section: AskedSection): void {
     const at = localTime(new Date());
     this.put(this.rest(section).map((item) => ({ item: item.no, answer: "yes", by: "section", at })));
   }

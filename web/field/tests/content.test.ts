@@ -7,19 +7,20 @@ import { isWitnessed, signersOf, tidyRefusal } from "../src/signing";
 import { paperViews } from "../src/paperview";
 import { byDistance, byShop, distanceWords, dueOf, maySign, sortTasks } from "../src/tasks";
 import { wordsOf } from "../src/wording";
-import { checklistsFor } from "../src/starting";
+import { join } from "../src/joining";
 import { shared, shop } from "./helpers";
 
 const decide = shared<DecideRules>("src/zhijian/packs/cn/field/decide.json");
 const rules: Rules = { decide, deadline: { days: 10, unit: "days", max: 30 } };
 const item = (no: string, key = false): CheckItem => ({ no, key, text: `要点${no}`, basis: "法", answer: { type: "yesno" }, photo: false, may_na: true, fix: "改", verified: true });
 const list: Checklist = { id: "c", version: 2, number: "1-3", title: "表", basis: "", since: "2022-01-01", until: null, verified: true, applies: ["restaurant"], sections: [{ no: "1", title: "一", items: [item("1.1", true), item("1.2"), item("1.3")] }] };
+const sheet = join([list]);
 const words = wordsOf(undefined);
 const at = "2026-11-23T10:00:00+08:00";
 
 function draft(answers: Partial<Answer>[], head: Partial<Head> = {}): OpenDraft {
   const base: Head = {
-    id: "d", premises: shop(), task: null, purpose: "routine", checklist: { id: "c", version: 2 }, started: at, place: null,
+    id: "d", premises: shop(), task: null, purpose: "routine", checklists: [{ id: "c", version: 2 }], started: at, place: null,
     inspectors: [{ id: 7, name: "甲", certificate_no: "1" }, { id: 8, name: "乙", certificate_no: null }],
     present: { name: "周", role: "" }, informed: { cards_shown: true, rights_told: true, recusal: "no" }, findings: null,
     statement: "", deadline: null, refused: null, rechecks: {}, frozen: null, ...head,
@@ -30,30 +31,30 @@ function draft(answers: Partial<Answer>[], head: Partial<Head> = {}): OpenDraft 
 
 test("key failures are investigated without a date, general ones get an order with a date", () => {
   const key = draft([{ item: "1.1", answer: "no" }, { item: "1.2", answer: "yes" }]);
-  const failed = verdicts(decide, list, key.answers);
+  const failed = verdicts(decide, sheet, key.answers);
   expect(failed.map((each) => [each.item.no, each.measure, each.basis])).toEqual([["1.1", "investigate", "令49第32条"]]);
   expect([needsDeadline(key, failed), papersNeeded(key, failed)]).toEqual([false, ["onsite_record", "result_sheet"]]);
   const general = draft([{ item: "1.2", answer: "no" }]);
-  const slight = verdicts(decide, list, general.answers);
+  const slight = verdicts(decide, sheet, general.answers);
   expect([needsDeadline(general, slight), papersNeeded(general, slight).length]).toEqual([true, 3]);
   const forms = { result_sheet: { title: "食品经营监督检查结果记录表", lists: ["cn.food_service"] } };
-  expect(papersNeeded(general, slight, "cn.food_service", forms)).toContain("result_sheet");
-  expect(papersNeeded(general, slight, "cn.drug_retail", forms)).toEqual(["onsite_record", "rectification_order"]);
+  expect(papersNeeded(draft([{ item: "1.2", answer: "no" }], { checklists: [{ id: "cn.drug_retail", version: 1 }, { id: "cn.food_service", version: 4 }] }), slight, forms)).toContain("result_sheet");
+  expect(papersNeeded(general, slight, forms)).toEqual(["onsite_record", "rectification_order"]);
 });
 
 test("content: answers in the checklist's order, no null certificate, the findings written by the answers", () => {
   const one = draft([{ item: "1.2", answer: "no", value: "9", unit: "℃", note: "坏" }, { item: "1.1", answer: "yes" }, { item: "1.3", answer: "na" }], { deadline: "2026-12-03" });
-  const content = contentOf(one, list, { device: "dev", app: "1", ended: at, skew: 0, rules, words, papers: [] });
+  const content = contentOf(one, sheet, { device: "dev", app: "1", ended: at, skew: 0, rules, words, papers: [] });
   expect(content.answers.map((each) => each.item)).toEqual(["1.1", "1.2", "1.3"]);
   expect(content.inspectors[1]!.certificate_no).toBe("");
-  expect(content.outcome).toEqual({ result: "basically_compliant", items: [{ item: "1.2", measure: "rectify" }], rules_version: 1 });
+  expect(content.outcome).toEqual({ result: "basically_compliant", items: [{ item: "1.2", measure: "rectify" }], lists: [{ id: "c", result: "basically_compliant" }], rules_version: 1 });
   expect(content.deadline).toBe("2026-12-03");
   expect(content.findings).toBe("检查 2 项；发现以下情况：\n1. 坏；测得 9 ℃（检查项 1.2）。");
 });
 
 test("a deadline is dropped when nothing has to be put right any more", () => {
   const one = draft([{ item: "1.1", answer: "yes" }], { deadline: "2026-12-03" });
-  expect(contentOf(one, list, { device: "d", app: "1", ended: at, skew: 0, rules, words, papers: [] }).deadline).toBeNull();
+  expect(contentOf(one, sheet, { device: "d", app: "1", ended: at, skew: 0, rules, words, papers: [] }).deadline).toBeNull();
 });
 
 test("a re-check judges findings, not items", () => {
@@ -62,7 +63,7 @@ test("a re-check judges findings, not items", () => {
   const task = { uid: "t", number: "", premises: "s1", kind: "recheck" as const, checklist: null, state: "", due: null, assignee: null, second: null, version: 1, open_items };
   const one = draft([], { purpose: "recheck", rechecks, task, deadline: "2026-12-01" });
   const content = contentOf(one, null, { device: "d", app: "1", ended: at, skew: 0, rules, words, papers: [] });
-  expect(content).toMatchObject({ task: "t", outcome: null, checklist: null, answers: [], deadline: "2026-12-01", rechecks: [rechecks.r1] });
+  expect(content).toMatchObject({ task: "t", outcome: null, checklists: [], answers: [], deadline: "2026-12-01", rechecks: [rechecks.r1] });
   expect(findingsText(one, null, words)).toBe("复查 1 项，0 项已改正，1 项未改正。\n1. 还没改。");
 });
 
@@ -79,7 +80,7 @@ test("a re-check never offers less time than was granted, and its record hands t
   const one = draft([], { purpose: "recheck", rechecks: back("a", false), task, deadline: "2026-12-20" });
   const content = contentOf(one, null, { device: "d", app: "1", ended: at, skew: 0, rules, words, papers: [{ kind: "onsite_record", number: null, code: null }] });
   const texts = { recheck_by: "未改正的,应在{day}前改正。" };
-  const [view] = paperViews({ id: "r", content, digest: "", premises: shop(), checklist: null, organ: null, forms: { onsite_record: { title: "", texts } }, signatures: [], origin: "" });
+  const [view] = paperViews({ id: "r", content, digest: "", premises: shop(), sheet: null, organ: null, forms: { onsite_record: { title: "", texts } }, signatures: [], origin: "" });
   expect(JSON.stringify(view!.blocks)).toContain("未改正的,应在2026年12月20日前改正。");
 });
 
@@ -90,13 +91,13 @@ test("a refusal has a witness who signs, or the reason why there is none, on the
   expect(isWitnessed({ reason: "不认可", witness: " ", no_witness: "现场无其他人" })).toBe(true);
   expect(tidyRefusal({ reason: " 不认可 ", witness: "王某", no_witness: "无人" })).toEqual({ reason: "不认可", witness: "王某" });
   expect(tidyRefusal({ reason: "不认可", witness: "", no_witness: " " })).toEqual({ reason: "不认可", witness: "" });
-  const signed = (refused: Refused) => contentOf(draft([], { refused }), list, { device: "d", app: "1", ended: at, skew: 0, rules, words, papers: [{ kind: "onsite_record", number: null, code: null }] });
+  const signed = (refused: Refused) => contentOf(draft([], { refused }), sheet, { device: "d", app: "1", ended: at, skew: 0, rules, words, papers: [{ kind: "onsite_record", number: null, code: null }] });
   const witness = signersOf(signed({ reason: "不认可", witness: "王某" })).find((signer) => signer.who === "witness");
   expect(witness).toMatchObject({ name: "王某", must: true });
   const content = signed({ reason: "不认可", witness: "", no_witness: "现场无其他人" });
   expect(signersOf(content).map((signer) => signer.who)).toEqual(["inspector1", "inspector2"]);
   const texts = { refused: "拒绝签字,原因:{reason}。见证人:{witness}。", no_witness: "无", no_witness_why: "无({why})" };
-  const [view] = paperViews({ id: "r", content, digest: "", premises: shop(), checklist: null, organ: null, forms: { onsite_record: { title: "", texts } }, signatures: [], origin: "" });
+  const [view] = paperViews({ id: "r", content, digest: "", premises: shop(), sheet: null, organ: null, forms: { onsite_record: { title: "", texts } }, signatures: [], origin: "" });
   expect(JSON.stringify(view!.blocks)).toContain("见证人:无(现场无其他人)。");
 });
 
@@ -122,11 +123,6 @@ test("who may sign: a certificate in force; no helper, no expired one", () => {
   expect(maySign({ ...person, certificate_no: "" }, "2026-11-23")).toBe(false);
 });
 
-test("checklists: newest version in force that fits the trade", () => {
-  const all = [{ ...list, version: 1 }, list, { ...list, version: 3, since: "2027-01-01" }, { ...list, id: "other", applies: ["pharmacy"] }];
-  expect(checklistsFor(all, "restaurant", "2026-11-23").map((each) => `${each.id}/${each.version}`)).toEqual(["c/2"]);
-});
-
 test("tasks of one shop stand together, where its most urgent one does; nearest first when asked for", () => {
   const task = (uid: string, premises: string) => ({ uid, number: uid, premises, kind: "routine" as const, checklist: null, state: "", due: null, assignee: null, second: null, version: 1, open_items: [] });
   const shops = new Map([["a", shop("a", { lat: "36.82", lon: "118.05" })], ["b", shop("b", { lat: "36.811", lon: "118.05" })]]);
@@ -140,12 +136,12 @@ test("tasks of one shop stand together, where its most urgent one does; nearest 
 
 test("a failed item must say what was seen: a note, a value or a photo", () => {
   const answers: Partial<Answer>[] = [{ item: "1.1", answer: "no", note: "  " }, { item: "1.2", answer: "no", value: "9" }, { item: "1.3", answer: "no", photos: ["ab"] }];
-  expect(verdicts(decide, list, draft(answers).answers).map(isBare)).toEqual([true, false, false]);
+  expect(verdicts(decide, sheet, draft(answers).answers).map(isBare)).toEqual([true, false, false]);
 });
 
 test("a short record at a place of no file has one paper, the officer's own words and no outcome", () => {
   const unlisted = { name: "早点摊", trade: "restaurant", licensed: "no" as const, where: "水晶街口" };
-  const made = draft([], { short: true, unlisted, checklist: null, findings: "未取得食品经营许可，现场制售油条。" });
+  const made = draft([], { short: true, unlisted, checklists: [], findings: "未取得食品经营许可，现场制售油条。" });
   expect(papersNeeded(made, [])).toEqual(["onsite_record"]);
   expect(findingsText(made, null, words)).toBe("");
   const content = contentOf(made, null, { device: "x", app: "1", ended: at, skew: 0, rules, words, papers: [{ kind: "onsite_record", number: "张市监笔录〔2026〕1号", code: "A" }] });
@@ -156,6 +152,6 @@ test("a short record at a place of no file has one paper, the officer's own word
 test("the superiors' code of the task is signed with the visit, and left out where there is none", () => {
   const task = { uid: "t", check_code: "JC1", open_items: [] } as unknown as Head["task"];
   const circumstances = { device: "x", app: "1", ended: at, skew: 0, rules, words, papers: [] };
-  expect(contentOf(draft([], { task }), list, circumstances).check_code).toBe("JC1");
-  expect(contentOf(draft([]), list, circumstances)).not.toHaveProperty("check_code");
+  expect(contentOf(draft([], { task }), sheet, circumstances).check_code).toBe("JC1");
+  expect(contentOf(draft([]), sheet, circumstances)).not.toHaveProperty("check_code");
 });

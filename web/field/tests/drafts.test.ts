@@ -9,7 +9,7 @@ const answer = (item: string, value: Answer["answer"]): Answer => ({ item, answe
 
 test("the last of two quick taps wins, and what a new start reads is what was tapped", async () => {
   const { db, vault, drafts } = await phone();
-  const id = await drafts.start(shop(), null, "routine", { id: "c", version: 1 }, []);
+  const id = await drafts.start(shop(), null, "routine", [{ id: "c", version: 1 }], []);
   // not awaited one by one: as fast as fingers can be
   await Promise.all([
     drafts.saveAnswers(id, [answer("1.1", "no")]),
@@ -23,13 +23,13 @@ test("the last of two quick taps wins, and what a new start reads is what was ta
 
 test("a shop's visit is started once: the second start gives the same draft", async () => {
   const { drafts } = await phone();
-  const first = await drafts.start(shop(), null, "routine", null, []);
-  expect(await drafts.start(shop(), null, "routine", null, [])).toBe(first);
+  const first = await drafts.start(shop(), null, "routine", [], []);
+  expect(await drafts.start(shop(), null, "routine", [], [])).toBe(first);
 });
 
 test("nothing of the work lies open in the store", async () => {
   const { db, drafts } = await phone();
-  const id = await drafts.start(shop(), null, "routine", null, []);
+  const id = await drafts.start(shop(), null, "routine", [], []);
   await drafts.saveAnswers(id, [{ ...answer("1.1", "no"), note: "SECRETNOTE" }]);
   const bytes = utf8("SECRETPHOTO");
   const sha = await sha256(bytes);
@@ -47,7 +47,7 @@ test("nothing of the work lies open in the store", async () => {
 
 test("a failed write does not hold up the next one", async () => {
   const { db, drafts } = await phone();
-  const id = await drafts.start(shop(), null, "routine", null, []);
+  const id = await drafts.start(shop(), null, "routine", [], []);
   const broken = drafts.saveAnswers(id, [{ ...answer("1.1", "no"), item: undefined as unknown as string }]);
   const fine = drafts.saveAnswers(id, [answer("1.2", "yes")]);
   await expect(broken).rejects.toThrow();
@@ -57,7 +57,7 @@ test("a failed write does not hold up the next one", async () => {
 
 test("numbers go out in their order, are kept by their draft, and come back when it is thrown away", async () => {
   const { db, drafts } = await phone();
-  const id = await drafts.start(shop(), null, "routine", null, []);
+  const id = await drafts.start(shop(), null, "routine", [], []);
   for (const n of [10, 9]) await db.numbers.add({ number: `检〔2026〕${n}号`, kind: "onsite_record", code: `c${n}`, heldBy: "", used: 0 });
   const held = await holdNumbers(db, id, ["onsite_record", "result_sheet"]);
   expect(held).toEqual([
@@ -81,7 +81,7 @@ test("a photo's bytes stay while another draft has the same photo", async () => 
   const { db, drafts } = await phone();
   const bytes = utf8("same photo");
   const sha = await sha256(bytes);
-  const ids = [await drafts.start(shop("s1"), null, "routine", null, []), await drafts.start(shop("s2"), null, "routine", null, [])];
+  const ids = [await drafts.start(shop("s1"), null, "routine", [], []), await drafts.start(shop("s2"), null, "routine", [], [])];
   const meta = { sha256: sha, size: bytes.length, type: "image/jpeg", taken: at, name: "" };
   for (const id of ids) await drafts.addPhoto(id, meta, bytes, bytes);
   await drafts.discard(ids[0]!);

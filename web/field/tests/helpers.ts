@@ -5,12 +5,21 @@ import { KeyRing, Vault } from "../src/crypto";
 import { FieldDb } from "../src/db";
 import { Drafts } from "../src/drafts";
 import { uuid7 } from "../src/bytes";
+import type { Content, FieldRecord } from "../src/record";
 
 export const ROOT = resolve(import.meta.dirname, "../../..");
 
 /** A JSON file of the repository, from its root. */
 export function shared<T>(path: string): T {
   return JSON.parse(readFileSync(resolve(ROOT, path), "utf8")) as T;
+}
+
+/** A record of an older schema as the server lifts it (`record.py`); its number and its digest stay. */
+export function lifted(record: FieldRecord): FieldRecord {
+  const { checklist, ...content } = record.content as Content & { checklist?: { id: string; version: number } | null };
+  if (content.checklists) return record;
+  const outcome = content.outcome && { ...content.outcome, lists: checklist ? [{ id: checklist.id, result: content.outcome.result }] : [] };
+  return { ...record, content: { ...content, outcome, checklists: checklist ? [checklist] : [] } };
 }
 
 export interface Bench {

@@ -75,7 +75,7 @@ const bytesOf = (n: number, seed = 1): Bytes => Uint8Array.from({ length: n }, (
 
 /** A signed record in the outbox with photos of these sizes. */
 async function add(id: string, sizes: number[] = []): Promise<string[]> {
-  const draft = await bench.drafts.start(shop(id), null, "routine", null, []);
+  const draft = await bench.drafts.start(shop(id), null, "routine", [], []);
   const photos = await Promise.all(
     sizes.map(async (size, i) => {
       const bytes = bytesOf(size, i + id.length);

@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
 import { canonicalText, type Json } from "../src/canonical";
-import type { Checklist, PaperKind } from "../src/contract";
+import type { PaperKind } from "../src/contract";
 import { digestOf } from "../src/crypto";
+import { join, only, type Listed } from "../src/joining";
 import { BUILDERS, type Known } from "../src/paperdata";
 import { paperViews } from "../src/paperview";
 import { qrPath } from "../src/qr";
 import type { FieldRecord } from "../src/record";
-import { shop } from "./helpers";
-import { shared } from "./helpers";
+import { lifted, shared, shop } from "./helpers";
 
 interface Fixture {
-  known: Known;
+  known: Omit<Known, "sheet"> & { lists: Listed[] };
   records: Record<string, FieldRecord>;
   papers: Record<string, Record<PaperKind, unknown>>;
 }
@@ -19,38 +19,41 @@ const fixture = shared<Fixture>("tests/fixtures/record_inspection_1.json");
 const found = shared<Omit<Fixture, "papers"> & { papers: Record<string, Record<PaperKind, object>> }>("tests/fixtures/record_inspection_1_found.json");
 /** Schema 2: visits that could not be made, and a place that the register did not have. */
 const second = shared<Fixture>("tests/fixtures/record_inspection_2.json");
+/** Schema 3: a visit by three lists. */
+const third = shared<Fixture>("tests/fixtures/record_inspection_3.json");
+const knownOf = ({ lists, ...known }: Fixture["known"]): Known => ({ ...known, sheet: lists.length ? join(lists) : null });
 const wanted = Object.entries(found.papers).flatMap(([name, papers]) => Object.entries(papers).map(([kind, facts]) => ({ name, kind: kind as PaperKind, facts })));
 const cases = Object.keys(fixture.records).flatMap((name) =>
   (Object.keys(BUILDERS) as PaperKind[]).map((kind) => ({ name, kind })),
 );
 
 test.each(cases)("$name: $kind has the facts that the server prints, field by field", ({ name, kind }) => {
-  expect(BUILDERS[kind](fixture.records[name]!, fixture.known)).toEqual(fixture.papers[name]![kind]);
+  expect(BUILDERS[kind](lifted(fixture.records[name]!), knownOf(fixture.known))).toEqual(fixture.papers[name]![kind]);
 });
 
 test.each(Object.keys(BUILDERS) as PaperKind[])("%s: the superiors' code of the visit stands on it, where one was issued", (kind) => {
-  const record = fixture.records.signed!;
+  const record = lifted(fixture.records.signed!);
   const content = { ...record.content, check_code: "JC37030020260001234", papers: [{ kind, number: null, code: null }] };
-  const made = BUILDERS[kind]({ ...record, content }, fixture.known);
+  const made = BUILDERS[kind]({ ...record, content }, knownOf(fixture.known));
   expect(made).toEqual({ ...(fixture.papers.signed![kind] as object), check_code: "JC37030020260001234" });
   const shown = (texts: Record<string, string>) =>
-    JSON.stringify(paperViews({ id: record.id, content, digest: "", premises: shop(), checklist: fixture.known.checklist as Checklist, organ: null, forms: { [kind]: { title: "", texts } }, signatures: [], origin: "" }));
+    JSON.stringify(paperViews({ id: record.id, content, digest: "", premises: shop(), sheet: knownOf(fixture.known).sheet, organ: null, forms: { [kind]: { title: "", texts } }, signatures: [], origin: "" }));
   expect(shown({ check_code: "检查码" })).toContain("JC37030020260001234");
   expect(shown({ time: "Time" })).not.toContain("JC37030020260001234");
 });
 
 test.each(wanted)("$name: $kind tells what was found as the server does", ({ name, kind, facts }) => {
-  const record = found.records[name]!;
-  const known = record.content.checklist ? found.known : { ...found.known, checklist: null };
-  expect(BUILDERS[kind](record, known)).toMatchObject(facts);
+  const record = lifted(found.records[name]!);
+  const known = knownOf(found.known);
+  expect(BUILDERS[kind](record, record.content.checklists.length ? known : { ...known, sheet: null })).toMatchObject(facts);
 });
 
 test("the record of a refused entry has the facts that the server prints, told by the same words", () => {
-  const record = second.records.refused!;
+  const record = lifted(second.records.refused!);
   const wanted = second.papers.refused!.onsite_record;
-  expect(BUILDERS.onsite_record(record, second.known)).toEqual(wanted);
+  expect(BUILDERS.onsite_record(record, knownOf(second.known))).toEqual(wanted);
   const bare = { ...record, content: { ...record.content, findings: "" } };
-  expect(BUILDERS.onsite_record(bare, second.known)).toEqual(wanted);
+  expect(BUILDERS.onsite_record(bare, knownOf(second.known))).toEqual(wanted);
 });
 
 test.each(Object.keys(second.records))("%s: the digest of schema 2 is that of the canonical content", async (name) => {
@@ -58,11 +61,19 @@ test.each(Object.keys(second.records))("%s: the digest of schema 2 is that of th
   expect([record.schema, await digestOf(record.content as unknown as Json)]).toEqual([2, record.digest]);
 });
 
+test.each(Object.keys(BUILDERS) as PaperKind[])("a visit by three lists: %s says what the server prints, the food sheet only what is food's", (kind) => {
+  const { known, records, papers } = third;
+  const whole = knownOf(known);
+  const food = ["cn.food_service", "cn.food_service_2016", "cn.food_retail"];
+  const sheet = kind === "result_sheet" ? only(whole.sheet!, food) : whole.sheet;
+  expect(BUILDERS[kind](records.joined!, { ...whole, sheet })).toEqual(papers.joined![kind]);
+});
+
 test("a requirement that the finding names is not said twice, and a form without a ground shows none", () => {
-  const record = fixture.records.signed!;
+  const record = lifted(fixture.records.signed!);
   const lines = (texts: Record<string, string>) => {
     const forms = { rectification_order: { title: "", texts } };
-    const [view] = paperViews({ id: record.id, content: { ...record.content, papers: [{ kind: "rectification_order", number: null, code: null }] }, digest: "", premises: shop(), checklist: fixture.known.checklist as Checklist, organ: null, forms, signatures: [], origin: "" });
+    const [view] = paperViews({ id: record.id, content: { ...record.content, papers: [{ kind: "rectification_order", number: null, code: null }] }, digest: "", premises: shop(), sheet: knownOf(fixture.known).sheet, organ: null, forms, signatures: [], origin: "" });
     return view!.blocks.flatMap((block) => (block.kind === "text" ? [block.text] : []));
   };
   expect(lines({ item: "项 {no}", item_text: "项 {no}:{text}", ground: "依据 {basis}" })[3]).toMatch(/^项 [^:]+:.+。依据 .+。$/);
@@ -76,11 +87,11 @@ test.each(Object.keys(fixture.records))("%s: the digest is that of the canonical
 });
 
 test("a paper without a number says so, and an unsealed one that it is not in force", () => {
-  const record = fixture.records.signed!;
+  const record = lifted(fixture.records.signed!);
   const content = { ...record.content, papers: [{ kind: "rectification_order" as const, number: null, code: null }] };
   const forms = { rectification_order: { title: "责令改正通知书", sealed: true, notes: ["尚未生效"], signs: ["party"], texts: { found: "经查:" } } };
   const [view] = paperViews({
-    id: record.id, content, digest: record.digest, premises: shop(), checklist: null, organ: null, forms,
+    id: record.id, content, digest: record.digest, premises: shop(), sheet: null, organ: null, forms,
     signatures: record.signatures, origin: "https://example.org",
   }); // prettier-ignore
   expect(view).toMatchObject({ number: "编号待补", verify: "", unsealed: "尚未生效" });
@@ -88,9 +99,9 @@ test("a paper without a number says so, and an unsealed one that it is not in fo
 });
 
 test("a place without official forms still shows the facts", () => {
-  const record = fixture.records.signed!;
+  const record = lifted(fixture.records.signed!);
   const views = paperViews({
-    id: record.id, content: record.content, digest: record.digest, premises: shop(), checklist: null, organ: null, forms: {},
+    id: record.id, content: record.content, digest: record.digest, premises: shop(), sheet: null, organ: null, forms: {},
     signatures: [], origin: "https://example.org",
   }); // prettier-ignore
   expect(views.length).toBe(record.content.papers.length);

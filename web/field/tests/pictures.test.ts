@@ -22,7 +22,7 @@ test("photos of answers come once, nearest date first, and go with their task un
   expect(asked).toEqual(["/p/1", "/p/2", "/p/3"]);
   expect(await picture(db, vault, "/p/2")).toEqual(utf8("/p/2"));
   expect(JSON.stringify(await db.pictures.toArray())).not.toContain(JSON.stringify([...utf8("/p/2")]).slice(1, -1));
-  await drafts.start(shop(), late, "recheck", null, []);
+  await drafts.start(shop(), late, "recheck", [], []);
   await db.tasks.clear();
   await prefetch(db, vault, api);
   expect(await db.pictures.toCollection().primaryKeys()).toEqual(["/p/3"]);

@@ -19,11 +19,11 @@ test("told that it was reported lost, a phone begins no visit, also after it was
     asked.push("pull");
     throw new ServerProblem(403, "device.revoked", "lost", "renew", {});
   }) as Api["pull"];
-  await startVisit(here, shop("s1"), null, "routine", null);
+  await startVisit(here, shop("s1"), null, "routine", []);
   await syncNow();
   expect(asked).toEqual(["pull"]);
   expect([status.revoked, status.problem, status.reachable]).toEqual([true, "lost renew", true]);
-  await expect(startVisit(here, shop("s2"), null, "routine", null)).rejects.toThrow(PhoneRevoked);
+  await expect(startVisit(here, shop("s2"), null, "routine", [])).rejects.toThrow(PhoneRevoked);
   expect(notStarted(new PhoneRevoked())).toContain("挂失");
   expect(notStarted(new Error("full"))).not.toContain("挂失");
   status.revoked = false;

@@ -33,7 +33,7 @@ async function reopened(): Promise<Visit> {
 beforeEach(async () => {
   const { ring } = await KeyRing.make();
   session.value = new Session({ id: uuid7(), device: "d1", name: "赵明远" } as unknown as Profile, ring);
-  const id = await session.value.drafts.start(shop(), null, "routine", null, OFFICERS, { short: true });
+  const id = await session.value.drafts.start(shop(), null, "routine", [], OFFICERS, { short: true });
   visit = (await Visit.load(id))!;
   visit.saveHead({ findings: "无证经营", present: { name: "周某", role: "负责人" } });
   await freeze(visit, null);

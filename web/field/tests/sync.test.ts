@@ -50,7 +50,7 @@ test("a server that never ends is noticed", async () => {
 test("what is removed goes; a checklist in use stays until its draft is done", async () => {
   const { db, drafts } = await phone();
   await applyPage(db, page({ premises: [shop()], tasks: [task("t1")], checklists: [list(1), list(2)] }), 0);
-  const id = await drafts.start(shop(), task("t1"), "routine", { id: "cn.food", version: 1 }, []);
+  const id = await drafts.start(shop(), task("t1"), "routine", [{ id: "cn.food", version: 1 }], []);
   const removed = { premises: ["s1"], tasks: ["t1"], checklists: ["cn.food/1", "cn.food/2"] };
   await applyPage(db, page({ removed }), 0);
   expect([await db.premises.count(), await db.tasks.count()]).toEqual([0, 0]);

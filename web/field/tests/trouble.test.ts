@@ -10,7 +10,7 @@ import { shop } from "./helpers";
 test("what said that the phone was full goes when there is room again; what was said of the work stays", async () => {
   const { ring } = await KeyRing.make();
   session.value = new Session({ id: uuid7(), person: null, device: "d", grantUntil: "2035-01-01" } as never, ring);
-  const visit = (await Visit.load(await startVisit(session.value, shop(), null, "routine", null)))!;
+  const visit = (await Visit.load(await startVisit(session.value, shop(), null, "routine", [])))!;
   visit.trouble.value = t("trouble.not_saved");
   visit.roomAgain();
   expect(visit.trouble.value).toBe("");

@@ -12,7 +12,7 @@ import json
 import zlib
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -30,8 +30,9 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.registry import changes, contacts
 from zhijian.kernel.registry.models import Premises, RetiredCode
 from zhijian.programmes.inspection import decide, results, rules
-from zhijian.programmes.inspection.checklists import sections_of
-from zhijian.programmes.inspection.models import Checklist, Inspection, Rectification
+from zhijian.programmes.inspection.checklists import for_phone, sections_of
+from zhijian.programmes.inspection.joining import Sheet, join
+from zhijian.programmes.inspection.models import Answer, ByList, Checklist, Inspection, Rectification
 
 PAGE = 500
 TASKS = 40
@@ -121,7 +122,12 @@ def _small(device: Device, actor: Actor, ranges: list[Range], request: HttpReque
             "to": last.isoformat(),
             "off": [day.isoformat() for day in calendar.days_off(today, last)],
         },
-        "rules": {"decide": decide.table(), "results": results.by_language(), **rules.for_phone(today)},
+        "rules": {
+            "decide": decide.table(),
+            "results": results.by_language(),
+            **rules.for_phone(today),
+            "lists": for_phone(today),
+        },
         "site": {"zone": stack().zone, "origin": public_origin()},
         "organ": {"name": organ.name, "short": organ.short, "phone": organ.phone, "area": area} if organ else None,
         "numbers": _numbers(device, area) if organ and device.person.may_sign(today) else [],
@@ -170,6 +176,7 @@ def premises(rows: list[Premises]) -> list[Json]:
                 "code": row.entity.code,
                 "scheme": row.entity.scheme,
                 "kind": row.entity.kind,
+                "industry": row.entity.industry,
                 "representative": row.entity.representative,
                 "phone": row.entity.phone,
             },
@@ -213,20 +220,35 @@ def _old_codes(keys: list[int]) -> dict[int, list[str]]:
 
 def _last_visits(keys: list[int]) -> dict[int, Json]:
     """The last recorded visit of each of the premises, with the items that failed."""
-    visits = (
+    visits = list(
         Inspection.objects.filter(matter__premises__in=keys, ended__isnull=False)
         .select_related("matter")
         .order_by("matter__premises_id", "-ended", "-pk")
         .distinct("matter__premises_id")
-        .prefetch_related("answers")
+        .prefetch_related(
+            Prefetch("lists", ByList.objects.defer("checklist__content")),
+            Prefetch("answers", Answer.objects.filter(answer="no").order_by("pk"), "not_met"),
+        )
     )
+    several = {visit: tuple(one.checklist_id for one in visit.lists.all()) for visit in visits if visit.not_met}
+    known = Checklist.objects.in_bulk({key for lists in several.values() if len(lists) > 1 for key in lists})
+    sheets = {lists: join([known[key].data for key in lists]) for lists in several.values() if len(lists) > 1}
+    return {visit.matter.premises_id: _last_visit(visit, sheets.get(several.get(visit, ()))) for visit in visits}
+
+
+def _last_visit(visit: Inspection, sheet: Sheet | None) -> Json:
+    """What failed, by the numbers of that visit, and by each list's own: the next visit may go by other lists."""
+    failed = [answer.item for answer in visit.not_met]  # type: ignore[attr-defined]
+    lists = [one.checklist.code for one in visit.lists.all()]  # type: ignore[attr-defined]
+    own: dict[str, list[str]] = {code: [] if sheet else failed for code in lists}
+    for item in [sheet.items.get(no, {}) for no in failed] if sheet else []:
+        for one in item.get("lists", []):
+            own[one["id"]].append(one["no"])
     return {
-        visit.matter.premises_id: {
-            "date": calendar.legal_day(visit.ended).isoformat(),
-            "result": visit.result,
-            "failed": sorted(a.item for a in visit.answers.all() if a.answer == "no"),
-        }
-        for visit in visits
+        "date": calendar.legal_day(visit.ended).isoformat(),
+        "result": visit.result,
+        "failed": failed,
+        "failed_of": {code: numbers for code, numbers in own.items() if numbers},
     }
 
 
@@ -241,12 +263,13 @@ def _checklist(of: Checklist) -> Json:
         "id": of.code,
         "version": of.version,
         "title": of.title,
+        "short": of.short,
         "number": of.number,
         "basis": of.basis,
         "since": of.since.isoformat(),
         "until": of.until.isoformat() if of.until else None,
         "verified": of.content.get("verified", False),
-        "applies": of.applies,
+        "applies": of.applies,  # asked by apps from before the rules of lists
         "sections": sections_of(of),
     }
 

@@ -21,13 +21,15 @@ from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.registry.models import Premises
 from zhijian.kernel.words import listed
 from zhijian.programmes.inspection import decide, detours, doubts, flow
-from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, Rectification
+from zhijian.programmes.inspection.found import answer_of, by_list
+from zhijian.programmes.inspection.joining import Sheet, join
+from zhijian.programmes.inspection.models import Answer, ByList, Inspection, Rectification
 from zhijian.programmes.inspection.record import Given, Record, Refused
 from zhijian.programmes.inspection.visiting import (
     CannotPlace,
     Visit,
     about,
-    checklist_of,
+    checklists_of,
     refusal_of,
     start,
     task_of,
@@ -106,33 +108,33 @@ def _make(visit: Visit) -> Callable[[Visit], tuple[Matter, list[dict[str, Any]]]
 def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
     """A first visit: the task's own, or one started at the door."""
     content = visit.record.content
-    checklist = checklist_of(visit)
+    lists = checklists_of(content)
+    sheet = join([one.data for one in lists])
     task = task_of(visit)
     flags = doubts.of_task(task, content.task is not None, visit.actor.hands)
-    flags += doubts.of_checklist(visit.record, checklist, calendar.legal_day(visit.began))
+    flags += doubts.of_checklists(visit.record, lists, sheet, calendar.legal_day(visit.began))
     other: list[dict[str, Any]] = []
     if task is None or task.state != "planned" or task.area != visit.premises.area:
-        task = start(visit, checklist)
+        task = start(visit)
     else:
         asked = Inspection.objects.select_related("checklist").get(pk=task.pk).checklist
-        other = doubts.of_other_checklist(asked, checklist, calendar.legal_day(visit.began))
-    judged = decide.decide(checklist.items if checklist else {}, [a.model_dump() for a in content.answers])
+        other = doubts.of_other_checklist(asked, lists, calendar.legal_day(visit.began))
+    judged = decide.judge(sheet, [a.model_dump() for a in content.answers])
     told = content.outcome
     measures: dict[str, str] = {i.item: i.measure for i in told.items} if told else judged.measures
     if told is not None and (told.result, measures) != (judged.result, judged.measures):
         flags.append(doubts.doubt("outcome_differs", ours=judged.result))
     failed = [given for given in content.answers if given.answer == "no"]
-    keys = {no for no, item in (checklist.items if checklist else {}).items() if item["key"]}
+    keys = {no for no, item in sheet.items.items() if item["key"]}
     matter = perform(
         task,
         "order" if "rectify" in measures.values() else "finish",
         visit.actor,
         at=visit.at,
         by_field={
-            "checklist": checklist,
             "present_name": content.present.name if content.present else "",
             "present_role": content.present.role if content.present else "",
-            "findings": findings_of(content, checklist.items.values() if checklist else ()),
+            "findings": findings_of(content, sheet.items.values()),
             "statement": content.statement,
             **refusal_of(content),
             "clock_ahead": visit.ahead or None,
@@ -150,9 +152,10 @@ def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
     for told_of in other:
         _say_other_checklist(visit, matter, told_of)
     inspection = Inspection.objects.select_related("matter").get(pk=matter.pk)
-    _keep_answers(inspection, content.answers, keys, measures)
-    _order_rectifications(visit, inspection, checklist, failed, measures)
-    _propose_investigation(visit, inspection, checklist, failed, measures)
+    ByList.objects.bulk_create(by_list(inspection, lists, sheet, content))
+    Answer.objects.bulk_create(answer_of(inspection, given, keys, measures) for given in content.answers)
+    _order_rectifications(visit, inspection, sheet, failed, measures)
+    _propose_investigation(visit, inspection, sheet, failed, measures)
     perform(flow.PUBLICATION, "await", visit.actor, at=visit.at, about=about(visit, matter), by_field={
         "inspection": inspection
     })  # fmt: skip
@@ -168,35 +171,15 @@ def _say_other_checklist(visit: Visit, matter: Matter, flag: dict[str, Any]) -> 
     )  # fmt: skip
 
 
-def _keep_answers(inspection: Inspection, answers: list[Given], keys: set[str], measures: dict[str, str]) -> None:
-    Answer.objects.bulk_create(
-        Answer(
-            inspection=inspection,
-            item=given.item,
-            key=given.item in keys,
-            answer=given.answer,
-            by_section=given.by == "section",
-            at=given.at,
-            value=given.measured()[:200] if given.readings else given.value[:200],
-            unit=given.unit[:12],
-            note=given.note,
-            safety=given.safety,
-            measure=measures.get(given.item, ""),
-        )
-        for given in answers
-    )
-
-
 def _order_rectifications(
-    visit: Visit, inspection: Inspection, checklist: Checklist | None, failed: list[Given], measures: dict[str, str]
+    visit: Visit, inspection: Inspection, sheet: Sheet, failed: list[Given], measures: dict[str, str]
 ) -> None:
     """One finding, one child matter: each is answered, extended, accepted by itself."""
-    items = checklist.items if checklist else {}
     deadline = visit.record.content.deadline or decide.default_deadline(visit.at)
     for given in failed:
         if measures.get(given.item) != "rectify":
             continue
-        item = items.get(given.item, {})
+        item = sheet.items.get(given.item, {})
         perform(
             flow.RECTIFICATION,
             "order",
@@ -216,13 +199,13 @@ def _order_rectifications(
 
 
 def _propose_investigation(
-    visit: Visit, inspection: Inspection, checklist: Checklist | None, failed: list[Given], measures: dict[str, str]
+    visit: Visit, inspection: Inspection, sheet: Sheet, failed: list[Given], measures: dict[str, str]
 ) -> None:
     """A failed key item proposes an investigation, not a date (Order 49, article 32)."""
     grave = [given for given in failed if measures.get(given.item) == "investigate"]
     if not grave:
         return
-    items = checklist.items if checklist else {}
+    items = sheet.items
     perform(
         flow.LEAD,
         "propose",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -17,10 +17,12 @@ from typing import Any
 from zhijian.kernel.packs import stack
 
 from . import rules
+from .joining import Sheet
 
 TABLE = "field/decide.json"
 FIXTURES = "field/decide_fixtures.json"
 FLAGS = ("key", "safety", "corrected")
+GRAVITY = ("compliant", "basically_compliant", "non_compliant")
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Judged:
     basis: str
     measures: dict[str, str] = field(default_factory=dict)
     grounds: dict[str, str] = field(default_factory=dict)
+    lists: dict[str, str] = field(default_factory=dict)  # the result by each list
 
 
 def table() -> dict[str, Any]:
@@ -68,6 +71,26 @@ def decide(
     measures = {no: row["measure"] for no, row in rows.items()}
     row = _overall_row(of, counts(failed))
     return Judged(row["result"], row.get("basis", ""), measures, {no: r.get("basis", "") for no, r in rows.items()})
+
+
+def judge(sheet: Sheet, answers: Iterable[Mapping[str, Any]], of: Mapping[str, Any] | None = None) -> Judged:
+    """Judge a visit by each of its lists; the visit's result is the gravest of them."""
+    given = list(answers)
+    whole = decide(sheet.items, given, of)
+    by_list = {}
+    for one in sheet.lists:
+        items = sheet.of(one["id"])
+        by_list[one["id"]] = decide(items, [a for a in given if a["item"] in items], of)
+    if len(by_list) < 2:
+        return replace(whole, lists=dict.fromkeys(by_list, whole.result))
+    results = {code: judged.result for code, judged in by_list.items()}
+    worst = next(judged for judged in by_list.values() if judged.result == gravest(results.values()))
+    return replace(whole, result=worst.result, basis=worst.basis, lists=results)
+
+
+def gravest(results: Iterable[str]) -> str:
+    """The gravest of some results; empty for none."""
+    return max(results, key=GRAVITY.index, default="")
 
 
 def counts(failed: Mapping[str, Mapping[str, bool]]) -> dict[str, int]:

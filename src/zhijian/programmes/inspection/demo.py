@@ -40,8 +40,8 @@ from zhijian.kernel.registry.generate import SOURCE
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import demo_counter, demo_detours, drawn, flow, rules
 from zhijian.programmes.inspection.agenda import Agenda, Later
-from zhijian.programmes.inspection.checklists import load_shipped
-from zhijian.programmes.inspection.made_up import Seen, Sheet, made_name, record_of, times
+from zhijian.programmes.inspection.checklists import applying, load_shipped
+from zhijian.programmes.inspection.made_up import Asked, Seen, made_name, record_of, times
 from zhijian.programmes.inspection.models import Checklist, Inspection
 from zhijian.programmes.inspection.reported import report
 from zhijian.programmes.inspection.stories import News, Performed, PlantedVisit, Story
@@ -90,12 +90,13 @@ class Town:
     plan: dict[str, Any]
     dice: random.Random
     offices: list[Office]
-    sheets: list[Sheet]
+    lists: list[Checklist]
     words: Words
     planter: Planter = field(default_factory=Planter)
     news: News = field(default_factory=News)
     agenda: Agenda = field(default_factory=Agenda)
     planned: set[int] = field(default_factory=set)  # premises that a visit is planned for
+    joined: dict[tuple[int, ...], Asked] = field(default_factory=dict)  # by the lists' keys
 
     @property
     def said(self) -> dict[str, Any]:
@@ -118,10 +119,20 @@ class Town:
         office = self.dice.choice(self.offices)
         return office, min(office.places, key=lambda place: (place.since, place.pk))
 
-    def sheet(self, trade: str, day: dt.date) -> Sheet:
-        """The list for a trade; for a day before the first version, the first one (the demo's own liberty)."""
-        fitting = [one for one in self.sheets if trade in one.checklist.applies]
-        return next((s for s in fitting if s.checklist.since <= day <= (s.checklist.until or dt.date.max)), fitting[0])
+    def asked(self, premises: Premises, day: dt.date) -> Asked:
+        """The lists for premises on a day; before there was any, the first ones (the demo's own liberty)."""
+        place = applying.place_of(premises)
+        lists = [one for one in self.lists if one.since <= day <= (one.until or dt.date.max)]
+        chosen = self._fitting(place, lists) or self._fitting(place, self.lists)[:1]
+        key = tuple(one.pk for one in chosen)
+        if key not in self.joined:
+            self.joined[key] = Asked.of(chosen, self.plan)
+        return self.joined[key]
+
+    @staticmethod
+    def _fitting(place: applying.Place, lists: list[Checklist]) -> list[Checklist]:
+        rules = [rule for one in lists for rule in applying.shipped_rules(one)]
+        return [next(one for one in lists if one.code == code) for code in applying.codes_for(place, rules)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +167,8 @@ def plant(scale: float, say: Say) -> None:
             return
         plan = stack().table("demo")
         dice, lists = random.Random(plan["seed"]), list(Checklist.objects.order_by("code", "version"))
-        sheets = [Sheet.of(one, plan) for one in lists]
         first = {t: one.since for one in sorted(lists, key=lambda one: one.since, reverse=True) for t in one.applies}
-        town = Town(plan, dice, list(_offices(dice, first)), sheets, words())
+        town = Town(plan, dice, list(_offices(dice, first)), lists, words())
     if not town.offices:
         return
     scale = 1.0 if plan.get("import") else scale
@@ -266,7 +276,8 @@ def _visits(
     for start in range(by_phone, len(calls), READ):
         some = calls[start : start + READ]
         with scoped(SYSTEM):
-            rows = Premises.objects.select_related("entity").in_bulk({call.place.pk for call in some})
+            shops = Premises.objects.select_related("entity").prefetch_related("licences")
+            rows = shops.in_bulk({call.place.pk for call in some})
         for call in some:
             raw, seen = _record(town, call, rows[call.place.pk])
             after(PlantedVisit(town.planter, raw, seen, town.news if call.living else None), call)
@@ -285,11 +296,11 @@ def _by_phone(town: Town, call: Call, after: After) -> None:
 
 
 def _record(town: Town, call: Call, premises: Premises) -> tuple[dict[str, Any], Seen]:
-    office, sheet = call.office, town.sheet(premises.trade, call.day)
-    absent = sheet.absent(premises, town.plan)
-    failed = sheet.failing(town.dice, absent, call.percent, call.key)
+    office, asked = call.office, town.asked(premises, call.day)
+    absent = asked.absent(premises, town.plan)
+    failed = asked.failing(town.dice, absent, call.percent, call.key)
     officers, photos = (office.first, office.second), _photos(call, failed)
-    seen = Seen(premises, call.begun, call.ended, officers, office.device, sheet, failed, absent, call.purpose, photos)
+    seen = Seen(premises, call.begun, call.ended, officers, office.device, asked, failed, absent, call.purpose, photos)
     return record_of(seen, town.plan, town.words, town.dice), seen
 
 
@@ -396,5 +407,4 @@ def _task(town: Town, office: Office, day: dt.date, purpose: str) -> None:
             planned_for=day,
             assignee=office.first.pk,
             second=office.second.pk,
-            checklist=town.sheet(premises.trade, day).checklist.pk,
         )

@@ -38,7 +38,7 @@ forms.choices("checklist", _checklists)
 def visit_panel(matter: Matter, record: Inspection, actor: Actor) -> dict[str, Any]:
     """What was found: failed items first, then how many complied, and by section."""
     answers = list(record.answers.order_by("pk"))
-    items = record.checklist.items if record.checklist else {}
+    items = record.sheet.items
     right = set(record.rectifications.filter(matter__state="accepted").values_list("item", flat=True))
     for answer in answers:
         answer.text = items.get(answer.item, {}).get("text", "")
@@ -46,6 +46,8 @@ def visit_panel(matter: Matter, record: Inspection, actor: Actor) -> dict[str, A
         answer.measure_said = _measure(answer, matter, record, answer.item in right)
     return {
         "visit": record,
+        "lists": list(record.lists.all()),
+        "asked": applicable(matter.premises, calendar.today()) if record.ended is None and not record.checklist else [],
         "first": next((flag["first"] for flag in matter.flags if flag.get("first")), ""),
         "attempts": list(record.attempts.order_by("-at")[:20]),
         "failed": [a for a in answers if a.answer == Answer.Value.NO],

@@ -32,7 +32,7 @@ def hinder(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
     task = task_of(visit)
     flags = doubts.of_task(task, content.task is not None, visit.actor.hands, states=OPEN)
     if task is None or task.state not in OPEN or task.area != visit.premises.area:
-        task = start(visit, None)
+        task = start(visit)
     matter = perform(
         task,
         str(kind),
@@ -103,14 +103,14 @@ def report(visit: Visit, inspection: Inspection, found: str, of: Any) -> None:
 
 def note_place(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
     """Only that the place is there: a visit to it is to be made."""
-    return start(visit, None), []
+    return start(visit), []
 
 
 def write_down(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
     """What the officers saw at a place, in their own words: recorded and signed, without a checklist."""
     content = visit.record.content
     matter = perform(
-        start(visit, None),
+        start(visit),
         "note_down",
         visit.actor,
         at=visit.at,

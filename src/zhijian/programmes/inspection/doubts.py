@@ -6,7 +6,7 @@ Each doubt is a code with its sentence; how far is far and how many officers are
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +19,7 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.registry.likely import metres_between
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import rules
+from zhijian.programmes.inspection.joining import Sheet
 from zhijian.programmes.inspection.models import Checklist
 from zhijian.programmes.inspection.record import Content, Record
 
@@ -151,24 +152,27 @@ def of_officers(record: Record, day: dt.date, people: Mapping[int, Person] | Non
     ] + [doubt("helper_signed", name=one.name) for one in helping]
 
 
-def of_checklist(record: Record, checklist: Checklist | None, day: dt.date) -> list[dict[str, Any]]:
-    """Doubts about the checklist: unknown, not in force, not answered to the end."""
-    if record.content.checklist is None:
+def of_checklists(record: Record, lists: Sequence[Checklist], asked: Sheet, day: dt.date) -> list[dict[str, Any]]:
+    """Doubts about the checklists: unknown, not in force, not answered to the end. `asked` are the lists as one."""
+    if not record.content.checklists:
         return []
-    if checklist is None:
+    if not lists:
         return [doubt("checklist_unknown")]
     found = []
-    if day < checklist.since or (checklist.until is not None and day > checklist.until):
+    if any(day < one.since or (one.until is not None and day > one.until) for one in lists):
         found.append(doubt("checklist_replaced"))
-    left = set(checklist.items) - {given.item for given in record.content.answers}
+    left = asked.items.keys() - {given.item for given in record.content.answers}
     if left and record.content.mode == "full":
         found.append(doubt("incomplete", left=len(left)))
     return found
 
 
-def of_other_checklist(asked: Checklist | None, used: Checklist | None, day: dt.date) -> list[dict[str, Any]]:
-    """Doubts about the checklist that the task names: another was used. The version of the day is the right one."""
-    if asked is None or used is None or asked.pk == used.pk:
+def of_other_checklist(asked: Checklist | None, lists: Sequence[Checklist], day: dt.date) -> list[dict[str, Any]]:
+    """Doubts about the checklist that the task names: it was not among those gone by. The day's version is right."""
+    if asked is None or not lists:
+        return []
+    used = next((one for one in lists if one.code == asked.code), lists[0])
+    if asked.pk == used.pk:
         return []
     over = day < asked.since or (asked.until is not None and day > asked.until)
     if asked.code == used.code and over:

@@ -14,6 +14,7 @@ from zhijian.kernel.evidence.models import File
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.programmes.inspection import rules
+from zhijian.programmes.inspection.found import told_by_list
 from zhijian.programmes.inspection.models import (
     Answer,
     Attempt,
@@ -135,7 +136,7 @@ def publish(matter: Matter, record: Publication, facts: Any, actor: Actor, at: d
     day = calendar.legal_day(at)
     left = inspection.rectifications.exclude(matter__state="accepted").count()
     Publication.objects.filter(pk=record.pk).update(published_on=day)
-    texts = inspection.checklist.items if inspection.checklist else {}
+    texts = inspection.sheet.items
     settled = inspection.rectifications.aggregate(last=Max("matter__closed"))["last"] if left == 0 else None
     PublishedResult.objects.update_or_create(
         matter_uid=inspection.matter.uid,
@@ -151,6 +152,7 @@ def publish(matter: Matter, record: Publication, facts: Any, actor: Actor, at: d
                 {"no": answer.item, "text": texts.get(answer.item, {}).get("text", answer.note), "key": answer.key}
                 for answer in inspection.answers.filter(answer=Answer.Value.NO).order_by("-key", "pk")
             ],
+            "lists": told_by_list(inspection.lists.all()),
             "open_items": left,
             "put_right_on": calendar.legal_day(settled) if settled else None,
         },

@@ -18,6 +18,7 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import render
 from zhijian.kernel.papers.models import Paper
+from zhijian.programmes.inspection.checklists import applicable
 from zhijian.programmes.inspection.flow import INSPECTION, PUBLICATION, RECTIFICATION
 from zhijian.programmes.inspection.models import Answer, Inspection, Publication, Rectification
 
@@ -61,7 +62,7 @@ def _common(visit: Inspection) -> Row:
 
 def _visited(visit: Inspection) -> Row:
     """What was found, and whether it is put right by now."""
-    texts = visit.checklist.items if visit.checklist else {}
+    texts = visit.sheet.items
     failed = visit.answers.filter(answer=Answer.Value.NO).order_by("pk")  # type: ignore[attr-defined]
     orders = list(visit.rectifications.values_list("matter__state", flat=True))  # type: ignore[attr-defined]
     left = any(state != "accepted" for state in orders)
@@ -77,7 +78,7 @@ def _visited(visit: Inspection) -> Row:
 
 def _visit(matter: Matter) -> Inspection:
     rows = Inspection.objects.select_related("matter__entity", "matter__premises", "matter__assignee", "matter__second")
-    return rows.select_related("checklist").get(pk=matter.pk)
+    return rows.select_related("checklist").prefetch_related("lists").get(pk=matter.pk)
 
 
 def _visit_of_publication(matter: Matter) -> Inspection:
@@ -87,7 +88,8 @@ def _visit_of_publication(matter: Matter) -> Inspection:
 def task_row(matter: Matter) -> Row:
     """A planned visit."""
     visit = _visit(matter)
-    basis = visit.checklist.basis if visit.checklist else ""
+    asked = [visit.checklist] if visit.checklist else applicable(matter.premises, calendar.today())
+    basis = "；".join(dict.fromkeys(one.basis for one in asked))
     return {**_common(visit), "day": visit.planned_for or calendar.legal_day(matter.opened), "basis": basis}
 
 

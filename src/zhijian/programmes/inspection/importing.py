@@ -25,7 +25,7 @@ from zhijian.kernel.registry.import_.hooks import RecordRow, register_record_imp
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import flow, stories
 from zhijian.programmes.inspection.checklists import load_shipped
-from zhijian.programmes.inspection.models import Answer, Checklist, Inspection
+from zhijian.programmes.inspection.models import Answer, ByList, Checklist, Inspection
 
 VISIT = ledger.entry_kind("inspection.taken_over", label=_("Taken over from {source} {id}: visited on {visited}"))
 RESULT = ledger.entry_kind("publication.taken_over", label=_("Taken over as published on {published}"))
@@ -74,7 +74,6 @@ def _plant(
         about=about,
         day=day,
         data={"source": source, "id": data["id"], "visited": data["date"], "result": RESULTS[data["result"]]},
-        checklist=checklist,
         started=at,
         ended=at,
         result=RESULTS[data["result"]],
@@ -83,6 +82,9 @@ def _plant(
         failed_key=int(data.get("critical") or len(keys)),
         imported={"source": source} | {name: data[name] for name in KEPT if data.get(name)},
     )
+    if checklist is not None:
+        came_to = {name: getattr(visit.record, name) for name in ("result", "items_checked", "failed", "failed_key")}
+        planter.also(ByList(inspection=visit.record, checklist=checklist, **came_to))
     planter.also(*(Answer(inspection=visit.record, item=no, key=no in keys, answer="no", at=at) for no in failed))
     planter.take_over(
         flow.PUBLICATION,
@@ -94,7 +96,7 @@ def _plant(
         inspection=visit.record,
         published_on=day,
     )
-    planter.also(stories.published(visit, premises, checklist, failed, day))
+    planter.also(stories.published(visit, premises, items, failed, day))
 
 
 def _codes(told: str | None) -> list[str]:

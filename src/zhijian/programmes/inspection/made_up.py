@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,8 +20,9 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import decide
+from zhijian.programmes.inspection.joining import Sheet, join
 from zhijian.programmes.inspection.models import Checklist
-from zhijian.programmes.inspection.record import Content, Given
+from zhijian.programmes.inspection.record import CURRENT, Content, Given
 from zhijian.programmes.inspection.wording import Words, findings_of
 
 Json = dict[str, Any]
@@ -32,18 +34,23 @@ STROKES = [
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """A checklist as the demo goes through it: its items by number, and those that may fail, by class."""
+class Asked:
+    """The lists that the demo goes through at a visit: what they ask as one, and how each item fails."""
 
-    checklist: Checklist
-    items: dict[str, Json]
-    noted: dict[str, list[str]]  # how each item fails
+    lists: tuple[Checklist, ...]
+    sheet: Sheet
+    noted: dict[str, list[str]]
 
     @classmethod
-    def of(cls, checklist: Checklist, plan: Json) -> Sheet:
-        """A checklist with what the plan says about its items."""
-        items, own = checklist.items, plan.get("noted", {}).get(checklist.code, {})
-        return cls(checklist, items, {no: item.get("phrases") or own.get(no, []) for no, item in items.items()})
+    def of(cls, lists: Sequence[Checklist], plan: Json) -> Asked:
+        """The lists with what the plan says about their items."""
+        sheet, own = join([one.data for one in lists]), plan.get("noted", {})
+        noted = {no: item.get("phrases") or _own(own, lists, item) for no, item in sheet.items.items()}
+        return cls(tuple(lists), sheet, noted)
+
+    @property
+    def items(self) -> dict[str, Json]:
+        return self.sheet.items
 
     def absent(self, premises: Premises, plan: Json) -> set[str]:
         """The items that do not apply to premises: of other trades, and what every other shop does not do."""
@@ -52,18 +59,28 @@ class Sheet:
         return {
             no
             for no, item in self.items.items()
-            if item["may_na"] and (no in named or (item.get("applies") and premises.trade not in item["applies"]))
+            if item["may_na"]
+            and (
+                any(one["no"] in named for one in item.get("lists", [item]))
+                or (item.get("applies") and premises.trade not in item["applies"])
+            )
         }
 
     def failing(self, dice: random.Random, absent: set[str], percent: int, key: bool) -> list[str]:
         """Which items fail at a visit: none, or one to three; key ones only when asked."""
         if dice.randrange(100) >= percent:
             return []
-        may = [no for no in self.items if no not in absent]
+        may = [no for no in self.items if no not in absent and self.noted[no]]  # what fails is told in words
         found = dice.sample([no for no in may if not self.items[no]["key"]], dice.choice((1, 1, 2, 3)))
         if key:
             found.append(dice.choice([no for no in may if self.items[no]["key"]]))
         return found
+
+
+def _own(noted: Json, lists: Sequence[Checklist], item: Json) -> list[str]:
+    """How an item fails by the plan: by its list and the number that it has there."""
+    places = item.get("lists") or [{"id": lists[0].code, "no": item["no"]}]
+    return next((said for one in places if (said := noted.get(one["id"], {}).get(one["no"]))), [])
 
 
 @dataclass(frozen=True)
@@ -75,7 +92,7 @@ class Seen:
     ended: dt.datetime
     officers: tuple[Person, Person]
     device: Device
-    sheet: Sheet
+    asked: Asked
     failed: list[str]
     absent: set[str]
     purpose: str
@@ -90,16 +107,16 @@ def times(day: dt.date, dice: random.Random) -> tuple[dt.datetime, dt.datetime]:
 
 def record_of(seen: Seen, plan: Json, words: Words, dice: random.Random) -> Json:
     """The visit's record as the phone would have sent it."""
-    premises, sheet = seen.premises, seen.sheet
+    premises, asked = seen.premises, seen.asked
     begun, ended = seen.begun, seen.ended.isoformat()
-    answers = [_answer(seen, no, begun, dice) for no in sheet.items]
-    judged = decide.decide(sheet.items, answers)
+    answers = [_answer(seen, no, begun, dice) for no in asked.items]
+    judged = decide.judge(asked.sheet, answers)
     rectify = "rectify" in judged.measures.values()
     content: Json = {
         "task": None,
         "purpose": seen.purpose,
         "premises": str(premises.uid),
-        "checklist": {"id": sheet.checklist.code, "version": sheet.checklist.version},
+        "checklists": [{"id": one.code, "version": one.version} for one in asked.lists],
         "mode": "full",
         "device": str(seen.device.uid),
         "app": "1.0.0",
@@ -112,22 +129,25 @@ def record_of(seen: Seen, plan: Json, words: Words, dice: random.Random) -> Json
         "informed": {"cards_shown": True, "rights_told": True, "recusal": "no"},
         "answers": answers,
         "photos": [_photo(seen, item, *made) for item, made in seen.photos.items()],
-        "findings": _findings(answers, sheet, words),
+        "findings": _findings(answers, asked, words),
         "statement": dice.choice(plan["said"]["sorry" if seen.failed else "content"]),
         "outcome": {
             "result": judged.result,
             "items": [{"item": no, "measure": measure} for no, measure in judged.measures.items()],
+            "lists": [{"id": code, "result": result} for code, result in judged.lists.items()],
             "rules_version": decide.table()["version"],
         },
         "deadline": calendar.add_working_days(calendar.legal_day(seen.begun), 10)[0].isoformat() if rectify else None,
         "refused": None,
         "rechecks": [],
-        "papers": [{"kind": kind, "number": None, "code": None} for kind in _papers(sheet.checklist.code, rectify)],
+        "hindered": None,
+        "unlisted": None,
+        "papers": [{"kind": kind, "number": None, "code": None} for kind in _papers(asked.lists, rectify)],
     }
     names = [(f"inspector{n}", officer.name) for n, officer in enumerate(seen.officers, 1)]
     names.append(("party", content["present"]["name"]))
     return {
-        "schema": 1,
+        "schema": CURRENT,
         "id": str(uuid.UUID(int=dice.getrandbits(128), version=4)),
         "kind": "inspection",
         "content": content,
@@ -136,9 +156,9 @@ def record_of(seen: Seen, plan: Json, words: Words, dice: random.Random) -> Json
     }
 
 
-def _papers(checklist: str, rectify: bool) -> list[str]:
+def _papers(lists: Sequence[Checklist], rectify: bool) -> list[str]:
     kinds = ["onsite_record", "result_sheet", *(["rectification_order"] if rectify else [])]
-    return [kind for kind in kinds if form(kind).belongs_to(checklist)]
+    return [kind for kind in kinds if any(form(kind).belongs_to(one.code) for one in lists)]
 
 
 def _place(premises: Premises) -> Json | None:
@@ -156,14 +176,14 @@ def _photo(seen: Seen, item: str, sha256: str, size: int) -> Json:
 
 def _answer(seen: Seen, no: str, begun: dt.datetime, dice: random.Random) -> Json:
     """The answer to an item: measured where the list asks for a number, with a word on what fails."""
-    item, limits = seen.sheet.items[no], seen.sheet.items[no]["answer"]
+    item, limits = seen.asked.items[no], seen.asked.items[no]["answer"]
     answer = "no" if no in seen.failed else "na" if no in seen.absent else "yes"
     made: Json = {"item": no, "answer": answer, "by": "section", "at": begun.isoformat()}
     if item["key"] or answer != "yes":
         made["by"] = "tap"
     if limits["type"] == "number" and answer != "na":
         made |= {"by": "tap"} | _readings(dice, limits, answer == "yes")
-    if answer == "no" and (noted := seen.sheet.noted[no]):
+    if answer == "no" and (noted := seen.asked.noted[no]):
         # The first of its common faults tells what was measured.
         made["note"] = noted[0] if limits["type"] == "number" else dice.choice(noted)
     return made
@@ -197,10 +217,10 @@ def _measured(dice: random.Random, limits: Json, within: bool) -> str:
 _COMPLIES = Given.model_construct(item="", answer="yes")  # type: ignore[call-arg]
 
 
-def _findings(answers: list[Json], sheet: Sheet, words: Words) -> str:
+def _findings(answers: list[Json], asked: Asked, words: Words) -> str:
     given = [_COMPLIES if answer["answer"] == "yes" else Given.model_validate(answer) for answer in answers]
     content = Content.model_construct(answers=given, findings="", rechecks=[])  # type: ignore[call-arg]
-    return findings_of(content, sheet.items.values(), words)
+    return findings_of(content, asked.items.values(), words)
 
 
 def _present(premises: Premises, roles: Json, dice: random.Random) -> Json:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cached_property
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +13,7 @@ from zhijian.kernel import when
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
 from zhijian.programmes.inspection import results, rules
+from zhijian.programmes.inspection.joining import Sheet, join
 
 
 class Checklist(models.Model):
@@ -19,11 +22,14 @@ class Checklist(models.Model):
     code = models.CharField(max_length=60)
     version = models.PositiveIntegerField()
     title = models.CharField(max_length=120)
+    short = models.CharField(max_length=6, blank=True, help_text="before its items' numbers, beside other lists")
     number = models.CharField(max_length=120, blank=True, help_text="the official document's number")
     basis = models.CharField(max_length=300, blank=True)
     since = models.DateField()
     until = models.DateField(null=True)
     applies = models.JSONField(default=list, help_text="trades of premises")
+    licences = models.JSONField(default=list, help_text="licences of the place, as `ListRule` has them")
+    industries = models.JSONField(default=list, help_text="beginnings of codes of industries")
     source = models.CharField(max_length=200, blank=True)
     content = models.JSONField(help_text="sections and items, as the phone gets them")
     digest = models.CharField(max_length=64)
@@ -38,6 +44,29 @@ class Checklist(models.Model):
     def items(self) -> dict[str, dict]:
         """Every item by its number."""
         return {item["no"]: item for section in self.content["sections"] for item in section["items"]}
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What `joining.join` takes."""
+        told = {name: getattr(self, name) for name in ("version", "title", "short", "number", "basis")}
+        return {"id": self.code, **told, "sections": self.content["sections"]}
+
+
+class ListRule(models.Model):
+    """For which places a checklist is, as this bureau says it; once it says so, what the workbook says is not asked.
+
+    A row fits a place that fits every part of it that is not empty; a list is for a place that any of its rows fits.
+    """
+
+    checklist = models.CharField(max_length=60, help_text="the list's code")
+    trades = models.JSONField(default=list, help_text="one of these trades")
+    licences = models.JSONField(default=list, help_text="one of these: a kind, or kind:beginning of the number")
+    industries = models.JSONField(default=list, help_text="an industry that begins like one of these")
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["checklist"], name="list_rule_checklist")]
 
 
 class Purpose(models.TextChoices):
@@ -83,7 +112,10 @@ class Inspection(models.Model):
 
     matter = models.OneToOneField(Matter, models.PROTECT, primary_key=True, related_name="inspection")
     purpose = models.CharField(max_length=10, choices=Purpose.choices, default=Purpose.ROUTINE)
-    checklist = models.ForeignKey(Checklist, models.PROTECT, null=True, related_name="inspections")
+    checklist = models.ForeignKey(
+        Checklist, models.PROTECT, null=True, related_name="inspections",
+        help_text="the list that was asked for; without one, all that are for the place",
+    )  # fmt: skip
     planned_for = models.DateField(null=True)
     started = models.DateTimeField(null=True)
     ended = models.DateTimeField(null=True)
@@ -123,6 +155,41 @@ class Inspection(models.Model):
         if self.clock_ahead is None or self.started is None or self.ended is None:
             return None
         return self.started + self.clock_ahead, self.ended + self.clock_ahead
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """What was asked: the lists that it went by, as one; before it was made, the list that is asked for."""
+        gone = [one.checklist for one in self.lists.all()]  # type: ignore[attr-defined]
+        return join([one.data for one in gone or ([self.checklist] if self.checklist else [])])
+
+
+class WithChecklists(models.Manager["ByList"]):
+    """Who asks for the lists of a visit wants to know what stands in them."""
+
+    def get_queryset(self) -> models.QuerySet[ByList]:
+        return super().get_queryset().select_related("checklist")
+
+
+class ByList(models.Model):
+    """What a visit came to by one of the lists that it went by."""
+
+    inspection = models.ForeignKey(Inspection, models.CASCADE, related_name="lists")
+    checklist = models.ForeignKey(Checklist, models.PROTECT, related_name="visits")
+    place = models.PositiveSmallIntegerField(default=0, help_text="its place among the lists of the visit")
+    result = models.CharField(max_length=20, choices=Result.choices, blank=True)
+    items_checked = models.PositiveSmallIntegerField(default=0)
+    failed = models.PositiveSmallIntegerField(default=0)
+    failed_key = models.PositiveSmallIntegerField(default=0)
+    objects = WithChecklists()
+
+    @property
+    def result_name(self) -> str:
+        """The result as the place calls it."""
+        return Result(self.result).named if self.result else ""
+
+    class Meta:
+        ordering = ["place"]
+        constraints = [models.UniqueConstraint(fields=["inspection", "checklist"], name="by_list_once")]
 
 
 class Attempt(models.Model):
@@ -245,6 +312,7 @@ class PublishedResult(models.Model):
     failed = models.PositiveSmallIntegerField(default=0)
     failed_key = models.PositiveSmallIntegerField(default=0)
     failed_items = models.JSONField(default=list, help_text="[{no, text}] of the items that failed")
+    lists = models.JSONField(default=list, help_text="[{title, result}] of each list, where there were several")
     open_items = models.PositiveSmallIntegerField(
         default=0, help_text="still to be put right; kept by the rectifications"
     )
@@ -252,6 +320,11 @@ class PublishedResult(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["premises", "-visited_on"], name="published_premises")]
+
+    @property
+    def by_list(self) -> list[tuple[str, str]]:
+        """Title and result of each list, where the visit went by several."""
+        return [(one["title"], Result(one["result"]).named) for one in self.lists]
 
     @property
     def result_name(self) -> str:

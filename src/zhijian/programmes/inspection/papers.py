@@ -7,18 +7,19 @@ What was found is told by one rule (`wording`).
 from __future__ import annotations
 
 import datetime as dt
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.packs import stack
+from zhijian.kernel.papers.forms import Form, form
 from zhijian.kernel.papers.making import data_source
 from zhijian.kernel.registry.models import Premises
-from zhijian.programmes.inspection import wording
-from zhijian.programmes.inspection.models import Checklist
+from zhijian.programmes.inspection import decide, wording
+from zhijian.programmes.inspection.joining import Sheet, grounds, join
 from zhijian.programmes.inspection.record import Content, Given, Record, Unlisted
+from zhijian.programmes.inspection.visiting import checklists_of
 
 Json = dict[str, Any]
 
@@ -28,15 +29,19 @@ class Known:
     """What the phone holds beside the record, in the shapes of the sync contract."""
 
     premises: Json
-    checklist: Json | None
+    sheet: Sheet  # the lists of the visit as one, or of them what belongs to the paper
     organ: Json
     words: wording.Words  # how the pack tells what was found
 
     @property
     def items(self) -> list[Json]:
-        """The items of the checklist in its order, each with the title of its section."""
-        sections = self.checklist["sections"] if self.checklist else []
+        """The items in the order in which they were asked, each with the title of its section."""
+        sections = self.sheet.sections
         return [{**item, "section": section["title"]} for section in sections for item in section["items"]]
+
+    def for_form(self, of: Form) -> Known:
+        """What of it belongs into a form that is for some lists only."""
+        return replace(self, sheet=self.sheet.only(of.lists)) if of.lists else self
 
 
 def wall(at: dt.datetime) -> str:
@@ -85,7 +90,7 @@ def onsite_record(record: Record, known: Known) -> Json:
         "position": content.place.model_dump() if content.place else None,
         "present": _present(content),
         "purpose": content.purpose,
-        "list": known.checklist["title"] if known.checklist else "",
+        "list": known.sheet.title,
         "cards_shown": bool(content.informed.get("cards_shown")),
         "rights_told": bool(content.informed.get("rights_told")),
         "recusal": str(content.informed.get("recusal", "")),
@@ -110,22 +115,24 @@ def result_sheet(record: Record, known: Known) -> Json:
     content = record.content
     given = {one.item: one for one in content.answers}
     outcome = content.outcome
+    items, own = known.sheet.items, [one["id"] for one in known.sheet.lists]
     measures: dict[str, list[str]] = {"corrected": [], "rectify": [], "investigate": []}
     for one in outcome.items if outcome else []:
-        measures[one.measure].append(one.item)
+        if one.item in items or not items:  # a list that is not known here: as it was signed
+            measures[one.measure].append(one.item)
     return {
         **_common(record, known),
         "licences": [licence["number"] for licence in known.premises.get("licences", [])],
         "present": _present(content),
         "purpose": content.purpose,
         "ended": wall(content.ended),
-        "list": known.checklist["title"] if known.checklist else "",
-        "list_number": known.checklist.get("number", "") if known.checklist else "",
-        "basis": known.checklist.get("basis", "") if known.checklist else "",
+        "list": known.sheet.title,
+        "list_number": known.sheet.number,
+        "basis": known.sheet.basis,
         "checked": _numbers(known.items, {no for no, one in given.items() if one.answer != "na"}),
         "failed": _numbers(known.items, {no for no, one in given.items() if one.answer == "no"}),
         "skipped": _numbers(known.items, {no for no, one in given.items() if one.answer == "na"}),
-        "result": outcome.result if outcome else "",
+        "result": decide.gravest(one.result for one in outcome.lists if one.id in own or not own) if outcome else "",
         "measures": measures,
         "deadline": content.deadline.isoformat() if content.deadline else None,
         "statement": content.statement,
@@ -168,7 +175,7 @@ def rectification_order(record: Record, known: Known) -> Json:
             }
             for item in items
         ],
-        "against": _grounds(items),
+        "against": grounds(item["basis"] for item in items),
         "deadline": content.deadline.isoformat() if content.deadline else None,
         "required": [item["fix"] or item["text"] for item in items],
         "phone": known.organ.get("phone", ""),
@@ -176,27 +183,12 @@ def rectification_order(record: Record, known: Known) -> Json:
     }
 
 
-def _grounds(items: list[Json]) -> list[str]:
-    """Every ground once, in the order of the items; several of one item are parted by semicolons."""
-    named = [ground.strip() for item in items for ground in re.split("[;；]", item["basis"])]
-    return list(dict.fromkeys(filter(None, named)))
-
-
 def known_of(record: Record, premises: Premises) -> Known:
     """What the phone knew, from the register and the checklist in the version that it used."""
-    named = record.content.checklist
-    list_ = Checklist.objects.filter(code=named.id, version=named.version).first() if named else None
     organ = stack().organ(premises.area)
     return Known(
         premises=_as_seen(record.content.unlisted) if record.content.unlisted else _as_filed(premises),
-        checklist={
-            "title": list_.title,
-            "number": list_.number,
-            "basis": list_.basis,
-            "sections": list_.content["sections"],
-        }
-        if list_
-        else None,
+        sheet=join([one.data for one in checklists_of(record.content)]),
         organ={"name": organ.name, "phone": organ.phone},
         words=wording.words(),
     )
@@ -234,7 +226,7 @@ def _register(kind: str) -> None:
     @data_source(kind)
     def of_visit(matter: Matter, record: Record, facts: Any, at: dt.datetime) -> Json:
         premises = Premises.objects.select_related("entity").get(uid=record.content.premises)
-        return BUILDERS[kind](record, known_of(record, premises))
+        return BUILDERS[kind](record, known_of(record, premises).for_form(form(kind)))
 
 
 for _kind in BUILDERS:

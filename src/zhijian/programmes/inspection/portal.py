@@ -138,7 +138,7 @@ def _of_acceptance(told: Told) -> str:
 
 def failed_panel(matter: Matter, record: Inspection, actor: Actor) -> dict[str, Any]:
     """What did not comply, each with what follows from it."""
-    texts = record.checklist.items if record.checklist else {}
+    texts = record.sheet.items
     failed = record.answers.filter(answer=Answer.Value.NO).order_by("-key", "pk")  # type: ignore[attr-defined]
     follows = {Measure.INVESTIGATE: _("looked into separately"), Measure.RECTIFY: _("to be put right, see below")}
     return {

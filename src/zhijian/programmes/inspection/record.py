@@ -14,7 +14,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field
 
-CURRENT = 2
+CURRENT = 3
 
 
 class Part(BaseModel):
@@ -102,8 +102,13 @@ class Outcome(Part):
         item: str
         measure: Literal["investigate", "rectify", "corrected"]
 
+    class ByList(Part):
+        id: str
+        result: Literal["compliant", "basically_compliant", "non_compliant"]
+
     result: Literal["compliant", "basically_compliant", "non_compliant"]
     items: list[Item] = []
+    lists: list[ByList] = []  # the result by each list; since schema 3
     rules_version: int = 1
 
 
@@ -160,7 +165,7 @@ class Content(Part):
     task: UUID | None = None
     purpose: Literal["routine", "special", "recheck"] = "routine"
     premises: UUID
-    checklist: ChecklistRef | None = None
+    checklists: Annotated[list[ChecklistRef], Field(max_length=12)] = []  # in their order; since schema 3
     mode: str = "full"  # "note": only that the place is there; "short": what was seen, without a checklist; "hindered"
     device: UUID
     app: str = ""
@@ -211,8 +216,17 @@ def _to_2(content: dict[str, Any]) -> dict[str, Any]:
     return {**content, "hindered": None, "unlisted": None}
 
 
+def _to_3(content: dict[str, Any]) -> dict[str, Any]:
+    """Schema 2 knew visits by one list, whose result was the visit's."""
+    content = dict(content)
+    named, outcome = content.pop("checklist", None), content.get("outcome")
+    if isinstance(named, dict) and isinstance(outcome, dict):
+        content["outcome"] = {**outcome, "lists": [{"id": named.get("id"), "result": outcome.get("result")}]}
+    return {**content, "checklists": [named] if named else []}
+
+
 # From schema n to n + 1, on the plain JSON of the content.
-UPCASTERS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _to_2}
+UPCASTERS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _to_2, 2: _to_3}
 
 
 class NewerSchema(ValueError):

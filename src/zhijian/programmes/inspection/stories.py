@@ -7,7 +7,7 @@ People are told of what is planted where `News` are collected, by notices on the
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -33,8 +33,9 @@ from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import decide, doubts, flow, rules
 from zhijian.programmes.inspection.actions import record_visit
 from zhijian.programmes.inspection.effects import NO_ASK
+from zhijian.programmes.inspection.found import answer_of, by_list, told_by_list
 from zhijian.programmes.inspection.made_up import Seen
-from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, PublishedResult, Rectification
+from zhijian.programmes.inspection.models import ByList, Inspection, PublishedResult, Rectification
 from zhijian.programmes.inspection.record import Given, Record, read
 from zhijian.programmes.inspection.visiting import on_site
 from zhijian.programmes.inspection.wording import findings_of, found_of, title_of
@@ -157,10 +158,10 @@ class PlantedVisit:
 
     def __init__(self, planter: Planter, raw: dict[str, Any], seen: Seen, news: News | None = None) -> None:
         self.planter, self.news = planter, news
-        self.device, self.premises, self.checklist = seen.device, seen.premises, seen.sheet.checklist
+        self.device, self.premises, self.asked = seen.device, seen.premises, seen.asked
         self.officers = {officer.pk: officer for officer in seen.officers}
         record = read(raw)
-        self.content, self.items = record.content, seen.sheet.items
+        self.content, self.items = record.content, seen.asked.items
         self.actor = on_site(seen.device, calendar.legal_day(self.content.started), seen.premises.area)
         self.failed = [given for given in self.content.answers if given.answer == "no"]
         told = record.content.outcome
@@ -187,7 +188,7 @@ class PlantedVisit:
         content, at = self.content, self.content.ended
         self.visit = self._perform(
             flow.INSPECTION, "start", about=self._about(), at=content.started, purpose=content.purpose,
-            checklist=self.checklist.pk, assignee=self.device.person_id, second=self._second(),
+            assignee=self.device.person_id, second=self._second(),
         )  # fmt: skip
         told = {
             "present_name": content.present.name if content.present else "",
@@ -211,7 +212,9 @@ class PlantedVisit:
             refused=content.refused is not None,
         )
         self.visit.matter.flags = self._flags(record)
-        self.planter.also(*map(self._answer, content.answers))
+        keys = {given.item for given in content.answers if self._is_key(given)}
+        self.planter.also(*(answer_of(self.inspection, given, keys, self.measures) for given in content.answers))
+        self.planter.also(*self._by_list())
         self.findings = [self._order(given, at) for given in self.failed if self._measure(given) == "rectify"]
         self.deadlines = [finding.record.deadline for finding in self.findings]  # type: ignore[union-attr]
         self._propose(at)
@@ -230,6 +233,15 @@ class PlantedVisit:
     def _measure(self, given: Given) -> str:
         return self.measures.get(given.item, "")
 
+    @property
+    def inspection(self) -> Inspection:
+        """The visit's own row."""
+        assert isinstance(self.visit.record, Inspection)
+        return self.visit.record
+
+    def _by_list(self) -> list[ByList]:
+        return by_list(self.inspection, self.asked.lists, self.asked.sheet, self.content)
+
     def _flags(self, record: Record) -> list[dict[str, Any]]:
         """What the record leaves in doubt; its own digest, made a moment ago, does not."""
         day = calendar.legal_day(self.content.started)
@@ -237,23 +249,8 @@ class PlantedVisit:
             *doubts.of_device(self.device, self.content.started, self.content.ended),
             *doubts.of_place(record, self.premises),
             *doubts.of_officers(record, day, self.officers),
-            *doubts.of_checklist(record, self.checklist, day),
+            *doubts.of_checklists(record, self.asked.lists, self.asked.sheet, day),
         ]
-
-    def _answer(self, given: Given) -> Answer:
-        return Answer(
-            inspection=self.visit.record,
-            item=given.item,
-            key=self._is_key(given),
-            answer=given.answer,
-            by_section=given.by == "section",
-            at=given.at,
-            value=given.measured()[:200] if given.readings else given.value[:200],
-            unit=given.unit[:12],
-            note=given.note,
-            safety=given.safety,
-            measure=self._measure(given),
-        )
 
     def _order(self, given: Given, at: dt.datetime) -> Planted:
         item = self.items[given.item]
@@ -308,7 +305,8 @@ class PlantedVisit:
         self._perform(self.publication, "publish", at, SYSTEM)
         day = calendar.legal_day(at)
         self.publication.record.published_on = day  # type: ignore[union-attr]
-        self.published = published(self.visit, self.premises, self.checklist, [g.item for g in self.failed], day)
+        self.published = published(self.visit, self.premises, self.items, [g.item for g in self.failed], day)
+        self.published.lists = told_by_list(self._by_list())
         self.published.open_items = self._left()
         closed = [finding.matter.closed for finding in self.findings if finding.matter.closed]
         if closed and not self.published.open_items:
@@ -320,12 +318,11 @@ class PlantedVisit:
 
 
 def published(
-    visit: Planted, premises: Premises, checklist: Checklist | None, failed: list[str], day: dt.date
+    visit: Planted, premises: Premises, texts: Mapping[str, Mapping[str, Any]], failed: list[str], day: dt.date
 ) -> PublishedResult:
     """What the public sees of a planted visit from `day` on."""
     record = visit.record
     assert isinstance(record, Inspection)
-    texts = checklist.items if checklist else {}
     items = [
         {"no": no, "text": texts.get(no, {}).get("text", ""), "key": bool(texts.get(no, {}).get("key"))}
         for no in failed

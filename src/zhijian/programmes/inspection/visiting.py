@@ -65,9 +65,12 @@ def task_of(visit: Visit) -> Matter | None:
         return Matter.objects.filter(uid=named, kind=flow.INSPECTION.kind).first()
 
 
-def checklist_of(visit: Visit) -> Checklist | None:
-    named = visit.record.content.checklist
-    return Checklist.objects.filter(code=named.id, version=named.version).first() if named else None
+def checklists_of(content: Content) -> list[Checklist]:
+    """The lists that it went by, in its order; none at all if one of them is unknown: its numbers would mean others."""
+    named = [(one.id, one.version) for one in content.checklists]
+    rows = Checklist.objects.filter(code__in=[code for code, _ in named]) if named else []
+    known = {(row.code, row.version): row for row in rows}
+    return [known[each] for each in named] if known.keys() >= set(named) else []
 
 
 def about(visit: Visit, parent: Matter | None = None, title: str = "") -> About:
@@ -81,7 +84,7 @@ def refusal_of(content: Content) -> dict[str, str]:
     return {"refused_reason": of.reason, "witness": of.witness[:80], "no_witness": of.no_witness[:200]} if of else {}
 
 
-def start(visit: Visit, checklist: Checklist | None) -> Matter:
+def start(visit: Visit) -> Matter:
     content = visit.record.content
     others = [officer.id for officer in content.inspectors if officer.id != visit.device.person_id]
     return perform(
@@ -91,7 +94,6 @@ def start(visit: Visit, checklist: Checklist | None) -> Matter:
         about=about(visit),
         at=visit.began,
         purpose=content.purpose,
-        checklist=checklist.pk if checklist else None,
         assignee=visit.device.person_id,
         second=others[0] if others else None,
     )

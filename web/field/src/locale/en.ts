@@ -141,6 +141,8 @@ export const en: Record<keyof typeof zh, string> = {
   "shop.valid": "valid until {date}",
   "shop.tasks": "Tasks here",
   "shop.check_code": "Inspection code {code}",
+  "shop.joined": "one visit, nothing asked twice ({n} lists)",
+  "shop.more_lists": "Take another list along…",
   "shop.list": "Checklist",
   "shop.no_list": "No checklist on this phone yet. Update when there is a network.",
   "shop.start": "Begin the check",

@@ -138,6 +138,8 @@ export const zh = {
   "shop.valid": "有效至 {date}",
   "shop.tasks": "这家店的任务",
   "shop.check_code": "检查码 {code}",
+  "shop.joined": "一次查完，相同的只问一次（{n} 张表）",
+  "shop.more_lists": "另加一张检查表…",
   "shop.list": "检查表",
   "shop.no_list": "手机里还没有检查表。有网络时更新一次。",
   "shop.start": "开始检查",

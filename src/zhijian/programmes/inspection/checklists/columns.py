@@ -36,11 +36,14 @@ HEAD = (
     Column("code", "代码", "Code", needed=True),
     Column("version", "版本", "Version", "whole", needed=True),
     Column("title", "名称", "Title", needed=True),
+    Column("short", "简称", "Short name"),
     Column("number", "文号", "Document number"),
     Column("basis", "依据", "Basis", needed=True),
     Column("since", "施行日期", "Since", "date", needed=True),
     Column("until", "失效日期", "Until", "date"),
     Column("applies", "适用业态", "Applies to", "list", needed=True),
+    Column("licences", "适用许可", "Applies to licences", "list"),
+    Column("industries", "适用行业", "Applies to industries", "list"),
     Column("source", "来源", "Source"),
     Column("note", "说明", "Note"),
 )
@@ -62,11 +65,19 @@ ITEMS = (
     Column("fix", "整改要求", "To be done", needed=True, width=40),
     Column("phrases", "常见问题", "Common faults", "lines", width=40),
     Column("applies", "限于业态", "Only for", "list", width=18),
+    Column("same", "同问", "Asked as", width=12),
     Column("verified", "要点已核对", "Text checked", "flag", needed=True, width=10),
     Column("basis_verified", "依据已核对", "Basis checked", "flag", needed=True, width=10),
 )
 
-LONGEST = {"code": 60, "title": 120, "number": 120, "basis": 300, "source": 200}  # of the first sheet, in characters
+LONGEST = {
+    "code": 60,
+    "title": 120,
+    "short": 6,
+    "number": 120,
+    "basis": 300,
+    "source": 200,
+}  # of the first sheet, in characters
 MOST_PHRASES, LONGEST_PHRASE = 8, 60  # of an item: as many as a thumb finds, as long as a line of a paper
 
 YES = {"是", "yes", "y", "true", "1", "√"}

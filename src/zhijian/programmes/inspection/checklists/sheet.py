@@ -221,7 +221,8 @@ def _head(sheet: _Sheet, trades: set[str]) -> dict[str, Any]:
         data[key] = data[key].isoformat() if data[key] else None
     for key in ("number", "source", "note"):
         data[key] = data[key] or ""
-    return data
+    # Absent when empty: the fingerprints of older versions stay what they are.
+    return {key: value for key, value in data.items() if value or key not in ("short", "licences", "industries")}
 
 
 def _known(sheet: _Sheet, row: int, at: int, named: list[str], trades: set[str]) -> None:
@@ -246,6 +247,7 @@ def _sections(sheet: _Sheet, trades: set[str]) -> list[dict[str, Any]]:
         return []
     sections: dict[str, dict[str, Any]] = {}
     seen: dict[str, int] = {}
+    asked: set[str | None] = set()
     for n in range(1, len(sheet.rows)):
         if not any(plain(cell) for cell in sheet.rows[n]):
             continue
@@ -263,6 +265,9 @@ def _sections(sheet: _Sheet, trades: set[str]) -> list[dict[str, Any]]:
         if section["title"] != row["section"]:
             sheet.fault(n, at["section"], _("The section has another name above."), _("Use one name for a section."))
         section["items"].append(_item(sheet, n, at, row))
+        if row["same"] and row["same"] in asked:
+            sheet.fault(n, at["same"], _("“%(text)s” stands there twice.") % {"text": row["same"]}, _("Write it once."))
+        asked.add(row["same"])
     if not seen:
         sheet.fault(1, 0, _("There are no items."), _("Write one item in each line."))
     return list(sections.values())
@@ -285,8 +290,11 @@ def _item(sheet: _Sheet, n: int, at: dict[str, int], row: dict[str, Any]) -> dic
         "basis_verified": row["basis_verified"],
     }
     _phrases(sheet, n, at.get("phrases", 0), row["phrases"])
-    # Absent when empty: the fingerprints of older versions stay what they are.
-    return {**item, **{key: row[key] for key in ("phrases", "applies") if row[key]}}
+    if row["same"] and row["type"] != "yesno":
+        wrong = _("Only what is answered by yes or no can be asked once for several lists.")
+        sheet.fault(n, at["same"], wrong, _("Empty it."))
+    # Absent when empty, as in the head.
+    return {**item, **{key: row[key] for key in ("phrases", "applies", "same") if row[key]}}
 
 
 def _answer(sheet: _Sheet, n: int, at: dict[str, int], row: dict[str, Any]) -> dict[str, Any]:
@@ -385,6 +393,7 @@ def _rows(data: dict[str, Any]) -> Iterable[dict[str, Any]]:
                 "section": section["title"],
                 "phrases": item.get("phrases", []),
                 "applies": item.get("applies", []),
+                "same": item.get("same", ""),
                 "basis_verified": item.get("basis_verified", item["verified"]),
                 "limits": answer.get("limits", []),
                 **{key: answer[key] for key in ("type", "unit", "min", "max")},

@@ -16,7 +16,6 @@ from zhijian.kernel.evidence.digest import canonical, sha256_hex
 from zhijian.kernel.packs import stack
 from zhijian.kernel.packs.changes import permitted, sign_off_key
 from zhijian.kernel.packs.current import own
-from zhijian.kernel.registry.models import Premises
 
 from ..models import Checklist
 from .sheet import digest_of, read_checklist
@@ -67,11 +66,14 @@ def _make(data: dict[str, Any], digest: str) -> Checklist:
         code=data["code"],
         version=data["version"],
         title=data["title"],
+        short=data.get("short", ""),
         number=data["number"],
         basis=data["basis"],
         since=data["since"],
         until=data["until"],
         applies=data["applies"],
+        licences=data.get("licences", []),
+        industries=data.get("industries", []),
         source=data["source"],
         content={
             "sections": data["sections"],
@@ -117,14 +119,6 @@ def _shipped() -> list[dict[str, Any]]:
     return sorted(shipped, key=lambda data: (data["code"], data["version"]))
 
 
-def applicable(premises: Premises | None, day: date) -> list[Checklist]:
-    """The versions in force on `day` for the place's trade, by code; all of them while its trade is unknown."""
-    found = Checklist.objects.filter(Q(until=None) | Q(until__gte=day), since__lte=day)
-    if premises is not None and premises.trade:
-        found = found.filter(applies__contains=[premises.trade])
-    return list(found.order_by("code"))
-
-
 def as_data(checklist: Checklist) -> dict[str, Any]:
     """The version as `read_checklist` gives it, for export."""
     return {
@@ -139,6 +133,7 @@ def as_data(checklist: Checklist) -> dict[str, Any]:
         "source": checklist.source,
         "note": checklist.content.get("note", ""),
         "sections": checklist.content["sections"],
+        **{key: value for key in ("short", "licences", "industries") if (value := getattr(checklist, key))},
     }
 
 
