@@ -61,6 +61,7 @@ def unplanned(collect: Collect) -> dict[str, str]:
 def test_a_planned_visit_becomes_everything(collect: Collect) -> None:
     with scoped(SYSTEM):
         task = plan(collect.w)
+        Inspection.objects.filter(pk=task.pk).update(checklist=collect.checklist)
     cold, oil = named(collect, "2.3"), named(collect, "K3.6")
     more = {
         f"{cold}_r1": "9.0", f"{cold}_r2": "-18.5", f"{cold}_faults": "f1", f"{cold}_note": "冷藏柜门封条破损",
@@ -207,7 +208,7 @@ def test_entry_refused_has_its_witness_and_its_record(collect: Collect) -> None:
     assert collect.send(fill(collect.form(), told)).status_code == 201
     with scoped(SYSTEM):
         matter = Matter.objects.get(pk=task.pk)
-        assert (matter.state, matter.flags) == ("closed", [])
+        assert (matter.state, matter.flags) == ("hindered", [])
         visit = Inspection.objects.get(pk=task.pk)
         assert (visit.hindered, visit.witness, visit.refused_reason) == ("refused", "社区网格员刘芳", "不让进后厨")
         assert [paper.kind for paper in Paper.objects.all()] == ["onsite_record"]
