@@ -66,6 +66,7 @@ MORE: dict[str, dict[str, str]] = {
 NO_PAGE = {
     "doors/runs/<uuid:uid>.pdf": "a file",
     "held/<uuid:uid>/raw.json": "a file",
+    "held/<uuid:uid>/submission.xml": "a file",
     "inbox/<uuid:uid>/": "leads on to the matter",
     "kept/<uuid:uid>/": "leads on to the list with its filters",
     "language/": "leads back",
@@ -161,7 +162,7 @@ def stops(city: City) -> tuple[list[Stop], list[str]]:
     missing: list[str] = []
     listed = table()
     for route, methods in addresses().items():
-        if "GET" not in methods or route.startswith("api/") or route in NO_PAGE:
+        if "GET" not in methods or route.startswith(("api/", "openrosa/")) or route in NO_PAGE:
             continue
         args = MORE.get(route) or listed.get(route, {}).get("args", {})
         if set(args) != set(names(route)):

@@ -25,8 +25,8 @@ ASKED, SHOWN = 10, 14  # examples of a route: fetched for one person, photograph
 FOR_ALL = ("/p/", "/d/", "/v/")
 CODE = re.compile(r"(?:code is|验证码)\D{0,8}(\d{6})")
 NO_PAGES = (
-    *("export/", "records.<str:kind>", "report/", "<slug:part>/", ".pdf", ".json", ".docx", "original", "shown"),
-    *("healthz", "jsi18n/", "ca.crt"),
+    *("export/", "records.<str:kind>", "report/", "<slug:part>/", ".pdf", ".json", ".docx", ".xml"),
+    *("original", "shown", "healthz", "jsi18n/", "ca.crt"),
 )
 
 
@@ -162,7 +162,7 @@ def route_of(address: str) -> str | None:
 
 def _plain_routes() -> list[str]:
     """Every address without a parameter; the logout is not among what is opened by GET."""
-    return [f"/{route}" for route in addresses() if "<" not in route and not route.startswith("api/")]
+    return [f"/{route}" for route in addresses() if "<" not in route and not route.startswith(("api/", "openrosa/"))]
 
 
 def _word(name: str, value: object) -> bool:
@@ -186,6 +186,6 @@ def _narrowed(address: str, page: Read) -> list[str]:
 def _opens(route: str, row: dict) -> bool:
     """Whether the table of permissions has anybody who gets a page there by GET."""
     told = row.get("GET")
-    if told is None or route.startswith("api/") or route.endswith(NO_PAGES):
+    if told is None or route.startswith(("api/", "openrosa/")) or route.endswith(NO_PAGES):
         return False
     return 200 in {int(status) for status in told if status != "rest"} | {told["rest"]}

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "zhijian.kernel.desk",
     *(f"zhijian.programmes.{one.parent.name}" for one in sorted((ROOT / "src/zhijian/programmes").glob("*/apps.py"))),
     "zhijian.gateways.field",
+    "zhijian.gateways.openrosa",
     "zhijian.gateways.uploads",
     "zhijian.gateways.web",
 ]
@@ -121,6 +122,7 @@ DATABASES = {
     "default": parse_database_url(_urls.application),
     "owner": parse_database_url(_urls.owner),
 }
+DATA_UPLOAD_MAX_NUMBER_FILES = 110  # Collect sends a form with up to 101 files at once
 DATABASE_ROUTERS: list[str] = []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.Person"

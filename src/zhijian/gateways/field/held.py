@@ -47,6 +47,13 @@ WHY = {
     ),
     "CannotPlace: task": gettext_lazy("It re-checks findings that are not known here."),
     "NewerSchema": gettext_lazy("The app that wrote it is newer than this server, which cannot read it yet."),
+    "CannotPlace: form": gettext_lazy(
+        "It was filled in with a form of another server, or with one that is not known here."
+    ),
+    "CannotPlace: values": gettext_lazy("The form holds a value that cannot be read."),
+    "CannotPlace: edited": gettext_lazy(
+        "It changes a form that was sent before. Both are kept; say on the visit's page what is to be corrected."
+    ),
     "ValidationError": gettext_lazy("Its content is not as any released app writes it."),
 }
 PURPOSES = {
@@ -54,6 +61,7 @@ PURPOSES = {
     "special": gettext_lazy("Special visit"),
     "recheck": gettext_lazy("Re-check"),
     "correction": gettext_lazy("Correction at the door"),
+    "collect": gettext_lazy("Form from ODK Collect"),
 }
 
 

@@ -62,6 +62,7 @@ def record_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         "premises": Premises.objects.select_related("entity").filter(uid=one.premises).first(),
         "area": said.area_name(kept.area),
         "lost": detail == "CannotPlace: after_loss",
+        "through": held.raw(kept).get("through", ""),
         "newer": held.is_newer(kept),
         **({} if held.is_newer(kept) else _matching(kept, one, gate.actor_in(request))),
     }

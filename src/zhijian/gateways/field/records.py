@@ -13,7 +13,7 @@ import logging
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -40,7 +40,7 @@ LIMIT = 2_000_000  # bytes of a record without its photos; 56 answers with notes
 ledger.entry_kind("field.held", label=gettext_lazy("A record from the field waits for a person: {why}"))
 
 
-def _lock(uid: UUID) -> None:
+def lock(uid: UUID) -> None:
     """One at a time for each record, whoever sends it: two tabs, two processes, an answer that got lost."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [str(uid)])
@@ -51,33 +51,37 @@ def take(uid: UUID, body: bytes, device: Device) -> tuple[bool, dict[str, Any]]:
 
     Raises Problem for other bytes under the same id, or for bytes that are no record at all.
     """
-    sha256 = sha256_hex(body)
     raw = _parse(uid, body)
     with scoped(SYSTEM):
-        _lock(uid)
+        lock(uid)
         known = FieldRecord.objects.filter(pk=uid).first()
         if known is not None:
-            if known.sha256 != sha256:
+            if known.sha256 != sha256_hex(body):
                 raise problems.differs()
             return False, answer(known)
-        kept = FieldRecord(
-            uid=uid,
-            device=device,
-            person=device.person,
-            schema=_number(raw.get("schema")),
-            kind=str(raw.get("kind", ""))[:30],
-            body=body,
-            sha256=sha256,
-            state=FieldRecord.State.WAITING,
-            area=device.person.home_id or "",
-        )
-        busy = _busy()
-        kept.save(force_insert=True)
-        if busy:
-            jobs.work_on.later(record=str(uid))
-        else:
-            work_on(kept, raw)
-        return True, answer(kept)
+        return True, answer(keep(uid, body, raw, device))
+
+
+def keep(uid: UUID, body: bytes, raw: dict[str, Any], device: Device) -> FieldRecord:
+    """Keep a new record whose bytes say `raw`, and work on it now or in its turn. In a system scope, under its lock."""
+    kept = FieldRecord(
+        uid=uid,
+        device=device,
+        person=device.person,
+        schema=_number(raw.get("schema")),
+        kind=str(raw.get("kind", ""))[:30],
+        body=body,
+        sha256=sha256_hex(body),
+        state=FieldRecord.State.WAITING,
+        area=device.person.home_id or "",
+    )
+    busy = _busy()
+    kept.save(force_insert=True)
+    if busy:
+        jobs.work_on.later(record=str(uid))
+    else:
+        work_on(kept, raw)
+    return kept
 
 
 def _busy() -> bool:
@@ -114,7 +118,16 @@ def work_on(kept: FieldRecord, raw: dict[str, Any]) -> None:
                 take_corrections(kept, raw)
             else:
                 _visit(kept, raw)
-    except (ValidationError, CannotPlace, StepError, KeyError, TypeError, ValueError) as error:
+    except (
+        ValidationError,
+        CannotPlace,
+        StepError,
+        LookupError,
+        TypeError,
+        ValueError,
+        ArithmeticError,
+        DataError,
+    ) as error:
         log.warning("field record %s is held: %s", kept.uid, error)
         kept.matter = None
         kept.state = FieldRecord.State.HELD
@@ -130,6 +143,8 @@ def work_on(kept: FieldRecord, raw: dict[str, Any]) -> None:
 
 
 def _visit(kept: FieldRecord, raw: dict[str, Any]) -> None:
+    if raw.get("unread"):  # another gateway could not tell it as a record, and says why
+        raise CannotPlace(str(raw["unread"]))
     record = unlisted.placed(kept, read(raw))
     began = record.content.started - doubts.clock_ahead(record.content, kept.received)
     if doubts.after_loss(kept.device, began):
@@ -139,7 +154,7 @@ def _visit(kept: FieldRecord, raw: dict[str, Any]) -> None:
     kept.area = kept.matter.area
 
 
-def _said(flag: dict[str, Any]) -> str:
+def said(flag: dict[str, Any]) -> str:
     """A flag in words for the phone; why a record is held is told by the desk, which has the program's own words."""
     if flag["code"] == "held" and flag["why"].startswith(NewerSchema.__name__):
         return _(
@@ -165,6 +180,6 @@ def answer(kept: FieldRecord) -> dict[str, Any]:
         "state": "held" if kept.state == FieldRecord.State.HELD else "accepted",
         "sha256": kept.sha256,
         "matter": {"uid": str(matter.uid), "number": matter.number, "title": matter.title} if matter else None,
-        "flags": [{"code": f["code"], "message": _said(f)} for f in kept.flags],
+        "flags": [{"code": f["code"], "message": said(f)} for f in kept.flags],
         "blobs_missing": missing,
     }

@@ -19,6 +19,8 @@ from django.utils import translation
 from zhijian.gateways.field import problems as field_problems
 from zhijian.gateways.field.problems import Problem
 from zhijian.gateways.field.tokens import TokenError, device_from_token
+from zhijian.gateways.openrosa import asgi as forms_here
+from zhijian.gateways.openrosa import door as forms
 from zhijian.gateways.uploads import problems
 from zhijian.gateways.uploads.parts import OtherOffset, Part
 from zhijian.gateways.uploads.wire import Gone, Receive, Request, Send, Stalled, answer
@@ -95,6 +97,9 @@ async def application(scope: dict[str, Any], receive: Receive, send: Send) -> No
         return
     request = Request(scope, receive)
     try:
+        if request.path == forms.PATH:
+            await forms_here.handle(scope, request, send)
+            return
         status, body = await _handle(request)
     except Problem as problem:
         await request.drain()

@@ -26,6 +26,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     left = int(environ.get("CONTENT_LENGTH") or 0)
     if left:
         headers.append(("content-length", str(left)))
+        headers.append(("content-type", environ.get("CONTENT_TYPE", "")))
     scope = {
         "type": "http",
         "method": environ["REQUEST_METHOD"],

@@ -100,18 +100,33 @@ def enrol(
     # The code is counted first, so that guessing passwords uses up its tries.
     if not _use_code(person, code) or not person.check_password(password):
         return None
-    until = timezone.now() + dt.timedelta(days=GRANT_DAYS)
     if (device := _same(person, renewal, public_key)) is not None:
-        device.public_key, device.app, device.grant_until = public_key, app[:20], until
-        device.renewed_at = timezone.now()
-        device.save(update_fields=["public_key", "app", "grant_until", "renewed_at"])
-        _note("device.renewed", device, actor_of(person))
+        device.public_key, device.app = public_key, app[:20]
+        device.save(update_fields=["public_key", "app"])
+        prolong(device, actor_of(person))
         return device
+    return admit(person, name, public_key, app, actor_of(person))
+
+
+def admit(person: Person, name: str, public_key: dict[str, Any], app: str, actor: Any) -> Device:
+    """A new phone of `person`, with a grant. Without a key ({}) another gateway knows it by its own means."""
     device = Device.objects.create(
-        person=person, name=_apart(person, name), public_key=public_key, app=app[:20], grant_until=until
+        person=person,
+        name=_apart(person, name),
+        public_key=public_key,
+        app=app[:20],
+        grant_until=timezone.now() + dt.timedelta(days=GRANT_DAYS),
     )
-    _note("device.enrolled", device, actor_of(person))
+    _note("device.enrolled", device, actor)
     return device
+
+
+def prolong(device: Device, actor: Any) -> None:
+    """Another grant for the same phone, from now on."""
+    device.renewed_at = timezone.now()
+    device.grant_until = device.renewed_at + dt.timedelta(days=GRANT_DAYS)
+    device.save(update_fields=["renewed_at", "grant_until"])
+    _note("device.renewed", device, actor)
 
 
 def _same(person: Person, renewal: Renewal | None, public_key: dict[str, Any]) -> Device | None:

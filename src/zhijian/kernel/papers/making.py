@@ -208,7 +208,7 @@ def make_from_record(
     that is not this phone's is a doubt, not a loss: the paper is kept without a number and NumberForeign raised after.
     """
     data = _sources[kind](matter, record, None, at)
-    signatures = [one.model_dump(mode="json") for one in record.signatures]
+    signatures = [one.model_dump(mode="json") for one in record.signatures if not one.image]  # no paper
     try:
         return make(
             kind, matter, data, number=reference.number, code=reference.code, signatures=signatures, at=at,

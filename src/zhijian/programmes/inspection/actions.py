@@ -16,6 +16,7 @@ from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence import files, ledger
+from zhijian.kernel.evidence.models import Blob
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.registry.models import Premises
@@ -278,6 +279,16 @@ def _keep_evidence(visit: Visit, matter: Matter) -> None:
     taken_by = listed(officer.name for officer in content.inspectors)
     photos = [files.Expected(p.sha256, p.taken, p.item or "", p.lat, p.lon, p.accuracy) for p in content.photos]
     files.expect(matter, photos, actor=visit.actor, caption=taken_by)
+    _hang_on(visit, matter)
+
+
+def _hang_on(visit: Visit, matter: Matter) -> None:
+    """Originals that came with it: the form of another client, and signatures that are pictures."""
+    record = visit.record
+    told, signers = {one.sha256: one for one in record.files}, {one.image: one.name for one in record.signatures}
+    for blob in Blob.objects.filter(pk__in=told):
+        one, caption = told[blob.pk], signers.get(blob.pk, "")[:200]
+        files.attach(matter, blob, actor=visit.actor, kind=one.kind, name=one.name, caption=caption)
 
 
 def _make_papers(visit: Visit, matter: Matter) -> list[dict[str, Any]]:

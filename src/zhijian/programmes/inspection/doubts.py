@@ -49,6 +49,7 @@ DOUBTS = {
     "checklist_replaced": gettext_lazy("The checklist was not in force on the day of the visit."),
     "checklist_unknown": gettext_lazy("The checklist is not known here."),
     "checklist_other": gettext_lazy("The task asked for the checklist “%(asked)s”; “%(used)s” was used."),
+    "files_missing": gettext_lazy("%(n)s photos or signatures that the form names did not come."),
     "incomplete": gettext_lazy("%(left)s items were left unanswered."),
     "outcome_differs": gettext_lazy("The rules give another outcome than the phone's."),
     "number_foreign": gettext_lazy("The paper's number was not reserved for this inspector."),
@@ -92,6 +93,8 @@ def of_record(record: Record, raw: dict[str, Any], ahead: dt.timedelta) -> list[
     found = []
     if sha256_hex(canonical(raw["content"])) != record.digest:
         found.append(doubt("digest_wrong"))
+    if record.missing:
+        found.append(doubt("files_missing", n=len(record.missing)))
     if content.refused is not None and not content.refused.no_witness and not _witnessed(record):
         found.append(doubt("no_witness"))
     error = max(abs(ahead), abs(dt.timedelta(milliseconds=content.clock_skew_ms)))
@@ -103,7 +106,7 @@ def of_record(record: Record, raw: dict[str, Any], ahead: dt.timedelta) -> list[
 
 
 def _witnessed(record: Record) -> bool:
-    return any(one.who == "witness" and one.strokes for one in record.signatures)
+    return any(one.who == "witness" and (one.strokes or one.image) for one in record.signatures)
 
 
 def after_loss(device: Device, began: dt.datetime) -> bool:

@@ -191,13 +191,22 @@ class Content(Part):
 
 
 class Signature(Part):
-    """Strokes as lists of [x, y, milliseconds]."""
+    """Strokes as lists of [x, y, milliseconds]; a client that has none brings the fingerprint of a picture."""
 
     who: Literal["inspector1", "inspector2", "party", "witness"]
     name: str = ""
     certificate_no: str = ""
     strokes: list[list[list[int]]] = []
+    image: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
     at: dt.datetime
+
+
+class Original(Part):
+    """A file that came with a record of another client and hangs on its visit beside the photos."""
+
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    kind: Literal["attachment", "signature"]
+    name: Annotated[str, Field(max_length=200)] = ""
 
 
 class Record(Part):
@@ -209,6 +218,8 @@ class Record(Part):
     content: Content
     digest: str
     signatures: list[Signature] = []
+    files: list[Original] = []
+    missing: list[str] = []  # files that a form of another client names and that did not come
 
 
 def _to_2(content: dict[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from zhijian.kernel.accounts import demo
 from zhijian.kernel.accounts.devices import CODE_MINUTES, issue_code, rename, revoke
 from zhijian.kernel.accounts.models import Device, Person
-from zhijian.kernel.desk import said, signing_in
+from zhijian.kernel.desk import phones, said, signing_in
 from zhijian.kernel.desk.gate import actor_in, staff
 
 NAME = 60  # characters of a phone's name
@@ -123,6 +123,7 @@ def _account(request: HttpRequest, code: str = "") -> HttpResponse:
         "minutes": CODE_MINUTES,
         "address": address,
         "qr": mark_safe(picture),
+        "apps": phones.offered(actor_in(request)),
     }
     return render(request, "desk/account.html", context)
 

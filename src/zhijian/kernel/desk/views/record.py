@@ -60,6 +60,9 @@ def _facts(record: Any) -> list[tuple[str, str]]:
     return [(name, text) for name, text in shown if text]
 
 
+PICTURES = (File.Kind.PHOTO, File.Kind.SIGNATURE)
+
+
 @require_safe
 @staff
 def record_page(request: HttpRequest, uid: str) -> HttpResponse:
@@ -82,7 +85,7 @@ def record_page(request: HttpRequest, uid: str) -> HttpResponse:
         "panels": [panels.draw(panel, request, matter, record, actor) for panel in own],
         "facts": [] if own else _facts(record),
         "papers": acts.of_matter(matter, actor),
-        "photos": File.objects.filter(matter=matter, original=None, kind=File.Kind.PHOTO).order_by("item", "id"),
+        "photos": File.objects.filter(matter=matter, original=None, kind__in=PICTURES).order_by("kind", "item", "id"),
         "contact": contacts.shown([matter.premises], actor).get(matter.premises.pk) if matter.premises else None,
         "children": _children(matter),
         "days": timeline.by_day(lines),

@@ -169,7 +169,12 @@ def read_checklist(source: Path | str | bytes, trades: Iterable[str] = ()) -> Re
             Fault("", 1, "A", _("This is not an Excel workbook (%(why)s).") % {"why": error}, _("Save it as .xlsx."))
         )
         return reading
-    head, items = _find(book, HEAD_SHEET, reading), _find(book, ITEM_SHEET, reading)
+    from . import xlsform  # it is told in the rows of these sheets
+
+    head, items = xlsform.sheets_of(book, reading.faults, MAX_ROWS) or (
+        _find(book, HEAD_SHEET, reading),
+        _find(book, ITEM_SHEET, reading),
+    )
     if head is None or items is None:
         return reading
     data = _head(head, set(trades))

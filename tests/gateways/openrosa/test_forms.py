@@ -1,0 +1,142 @@
+"""What a phone is offered: checklists as forms that ODK Validate passes, and lists of the officer's own area only."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from importlib.resources import files as resources
+from pathlib import Path
+from xml.etree import ElementTree as Tree
+
+from tests import world
+from tests.gateways.openrosa.conftest import Collect
+from tests.kernel.matters.test_scope import plan
+
+from zhijian.gateways.openrosa import forms, survey
+from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.matters.perform import perform
+from zhijian.kernel.packs.loader import SHIPPED
+from zhijian.programmes.inspection.checklists import read_checklist
+
+QUICK = ("-Djava.awt.headless=true", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+LIST = "{http://openrosa.org/xforms/xformsList}"
+MANIFEST = "{http://openrosa.org/xforms/xformsManifest}"
+
+
+def shipped() -> Iterator[tuple[str, survey.Sheet]]:
+    """Every checklist of every pack as a form, and the re-check, strict and lenient."""
+    strict = survey.Terms(longest=30, trades=(("restaurant", "餐馆"),))
+    lenient = survey.Terms(officers=1, photo_for_failed=False)
+    for path in sorted(SHIPPED.glob("*/checklists/*.xlsx")):
+        data = read_checklist(path).data
+        assert data is not None
+        terms = lenient if "us_chicago" in path.parts else strict
+        yield path.stem, survey.of_checklist(data["code"], data["version"], data["title"], data["sections"], terms)
+    yield "recheck", survey.of_recheck(strict)
+    yield "recheck_lenient", survey.of_recheck(lenient)
+
+
+def test_odk_validate_passes_on_every_checklist_of_every_pack(tmp_path: Path) -> None:
+    """The jar comes with pyxform, Java with `make install`; both are needed."""
+    java = shutil.which("java")
+    assert java, "No Java on this machine: `apt-get install default-jre-headless`."
+    paths = []
+    for name, sheet in shipped():
+        path = tmp_path / f"{name}.xml"
+        path.write_bytes(forms.xform(json.dumps(sheet.as_workbook(), ensure_ascii=False)))
+        paths.append(str(path))
+    assert len(paths) > 20
+    jar = str(resources("pyxform") / "validators/odk_validate/bin/ODK_Validate.jar")
+    broken = tmp_path / "broken.xml"
+    broken.write_text(Path(paths[0]).read_text().replace("${", "").replace("= 'made'", "= made("), encoding="utf-8")
+    line = [java, *QUICK, "-jar", jar]
+    assert subprocess.run([*line, str(broken)], capture_output=True).returncode != 0, "it does refuse a wrong form"
+    done = subprocess.run([*line, *paths], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.stdout.count("Xform is valid!") == len(paths)
+
+
+def rows(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode())))
+
+
+def texts(element: Tree.Element) -> dict[str, str]:
+    return {child.tag.rpartition("}")[2]: child.text or "" for child in element}
+
+
+def listed(collect: Collect) -> dict[str, dict[str, str]]:
+    answer = collect.get("formList")
+    assert (answer.status_code, answer["Content-Type"].split(";")[0]) == (200, "text/xml")
+    assert answer["X-OpenRosa-Version"] == "1.0"
+    return {row["formID"]: row for row in map(texts, Tree.fromstring(answer.content).iter(f"{LIST}xform"))}
+
+
+def offered(collect: Collect, code: str) -> dict[str, tuple[str, list[dict[str, str]]]]:
+    """Each file of a form: its hash as the manifest tells it, its rows as they are downloaded."""
+    answer = collect.get(f"forms/{code}/manifest")
+    assert answer.status_code == 200
+    found = {}
+    for row in map(texts, Tree.fromstring(answer.content).iter(f"{MANIFEST}mediaFile")):
+        body = collect.get(row["downloadUrl"].split("/openrosa/")[1]).content
+        assert row["hash"] == f"md5:{forms.md5(body)}"
+        found[row["filename"]] = (row["hash"], rows(body))
+    return found
+
+
+def test_the_list_of_forms_and_each_form(collect: Collect) -> None:
+    told = listed(collect)
+    assert set(told) == {"recheck", "cn.food_service", "test.food"}
+    mine = told["cn.food_service"]
+    assert mine["version"] == f"3.{survey.SHAPE}" and mine["downloadUrl"].startswith("https://")
+    form = collect.get(mine["downloadUrl"].split("/openrosa/")[1])
+    assert f"md5:{forms.md5(form.content)}" == mine["hash"]
+    assert b'id="cn.food_service"' in form.content and "待核实".encode() in form.content
+    assert collect.get("forms/nothing/form.xml").status_code == 404
+    assert collect.get("forms/cn.food_service/other.csv").status_code == 404
+    only = collect.get("formList?formID=recheck").content
+    assert only.count(b"<xform>") == 1
+
+
+def test_tasks_and_shops_are_the_officers_own(collect: Collect) -> None:
+    w = collect.w
+    with scoped(SYSTEM):
+        task = plan(w)
+        far = world.Entity.objects.create(name="外区饭店", area=world.NEIGHBOUR_OFFICE)
+        world.Premises.objects.create(entity=far, name="外区饭店", area=world.NEIGHBOUR_OFFICE, trade="restaurant")
+        world.Premises.objects.create(entity=w.entity, name="清风药店", area=world.OFFICE, trade="drug_retail")
+        w.stranger
+    found = offered(collect, "cn.food_service")
+    assert set(found) == {"tasks.csv", "premises.csv", "officers.csv"}
+    [row] = found["tasks.csv"][1]
+    assert (row["name"], row["premises"], row["trade"]) == (str(task.uid), str(w.premises.uid), "restaurant")
+    assert [one["shop"] for one in found["premises.csv"][1]] == [w.premises.name], "of his area, of the list's trades"
+    assert [one["name"] for one in found["officers.csv"][1]] == [str(w.second.pk)], "who may sign beside him"
+    with scoped(w.actor("所长")) as head:
+        perform(task, "cancel", head, reason="改期了")
+    after = offered(collect, "cn.food_service")
+    assert after["tasks.csv"][1] == [] and after["tasks.csv"][0] != found["tasks.csv"][0], "a phone sees the change"
+    assert after["premises.csv"][0] == found["premises.csv"][0]
+
+
+def test_a_new_version_of_a_list_is_another_form(collect: Collect) -> None:
+    before = listed(collect)["test.food"]
+    with scoped(SYSTEM):
+        collect.w.checklist.until = world.in_days(-1)
+        collect.w.checklist.save()
+        world.make_checklist(2)
+    after = listed(collect)["test.food"]
+    assert (before["version"], after["version"]) == (f"1.{survey.SHAPE}", f"2.{survey.SHAPE}")
+    assert before["hash"] != after["hash"]
+
+
+def test_who_is_not_an_officer_here_is_offered_nobody(collect: Collect) -> None:
+    with scoped(SYSTEM):
+        plan(collect.w)
+        collect.w.inspector.posts.update(until=world.in_days(-1))
+    found = offered(collect, "cn.food_service")
+    assert all(rows == [] for _hash, rows in found.values())
