@@ -17,6 +17,7 @@ facts = st.builds(
     Served,
     way=st.sampled_from(Way),
     officers=st.integers(0, 3),
+    uncertified=st.integers(0, 2),
     sent=st.none() | days,
     handed=st.none() | days,
     arrived=st.none() | days,
@@ -71,6 +72,12 @@ def test_left_behind_wants_two_officers_and_a_witness_or_a_recording() -> None:
     for proof in ("witness", "recorded"):
         whole = Served(way=Way.LEFT, officers=2, handed=MADE, **{proof: True})
         assert lacking(whole, NEEDS, made=MADE, today=TODAY) == []
+
+
+def test_whoever_serves_by_hand_holds_a_certificate() -> None:
+    for way in (Way.DIRECT, Way.LEFT):
+        told = Served(way=way, officers=2, uncertified=1, handed=MADE, receiver=True, witness=True)
+        assert lacking(told, NEEDS, made=MADE, today=TODAY) == [Lacks.CERTIFICATE]
 
 
 def test_the_likeliest_way_follows_what_was_tried() -> None:

@@ -103,6 +103,24 @@ def test_what_does_not_prove_itself_is_not_recorded_and_nothing_typed_is_lost(w,
     assert services() == []
 
 
+def test_who_serves_is_an_officer_by_his_certificate_on_that_day(w, paper):
+    """Run out by then, none at all, or a helper: each refused by name; good on the day of service is good enough."""
+    client, address = sign_in(w.inspector), f"/papers/{paper.uid}/serve/"
+    yesterday = calendar.today() - dt.timedelta(days=1)
+    with scoped(SYSTEM):
+        expired = w.person("丙", Role.INSPECTOR, world.OFFICE, "鲁C-003", until=yesterday)
+        helper = w.person("丁", Role.HELPER, world.OFFICE, "鲁C-004")
+        w.person("丁", Role.HEAD, world.OFFICE)
+    for one in (expired, w.head, helper):
+        answer = client.post(address, direct(w, officer2=one.pk))
+        assert (answer.status_code, services()) == (422, [])
+        assert f"is no helper: not {one.name}." in answer.content.decode()
+    assert client.post(address, direct(w, officer2=expired.pk, in_vain="on", reason="无人")).status_code == 422
+    then = calendar.local(calendar.start_of(yesterday) + dt.timedelta(hours=10)).strftime("%Y-%m-%dT%H:%M")
+    assert client.post(address, direct(w, officer2=expired.pk, at=then)).status_code == 302
+    assert services()[0].receipt.data["officers"][1]["certificate_no"] == "鲁C-003"
+
+
 def test_refused_then_left_with_a_witness(w, paper):
     client, address = sign_in(w.inspector), f"/papers/{paper.uid}/serve/"
     refused = direct(w, in_vain="on", reason="拒绝签收")

@@ -42,6 +42,9 @@ OPEN = (Service.State.PLANNED, Service.State.ON_ITS_WAY)
 
 WORDS = {
     Lacks.OFFICERS: gettext_lazy("Name everyone who served it: the law wants more than that."),
+    Lacks.CERTIFICATE: gettext_lazy(
+        "Everyone who serves a paper needs a certificate that is in force on that day, and is no helper: not %(names)s."
+    ),
     Lacks.RECEIVER: gettext_lazy("Say who took it."),
     Lacks.PROOF: gettext_lazy("Name a witness, or say that it was recorded."),
     Lacks.CONSENT: gettext_lazy("No confirmed address agrees to electronic service: enter the confirmation first."),
@@ -53,8 +56,8 @@ WORDS = {
     Lacks.FUTURE: gettext_lazy("A day has not come yet."),
 }
 BESIDE = {
-    Lacks.OFFICERS: "officer2", Lacks.RECEIVER: "receiver", Lacks.PROOF: "witness", Lacks.TRACKING: "tracking",
-    Lacks.BODY: "body", Lacks.WHERE: "body", Lacks.TRIED: "reason",
+    Lacks.OFFICERS: "officer2", Lacks.CERTIFICATE: "officer1", Lacks.RECEIVER: "receiver", Lacks.PROOF: "witness",
+    Lacks.TRACKING: "tracking", Lacks.BODY: "body", Lacks.WHERE: "body", Lacks.TRIED: "reason",
 }  # fmt: skip
 WHYS = {
     "arrival": gettext_lazy("the day on which it arrived in the receiver's system"),
@@ -68,11 +71,14 @@ WHYS = {
 class Lacking(Exception):
     """A service does not prove itself yet; `errors` are the words by the field beside which they stand ("" for all)."""
 
-    def __init__(self, lacks: Iterable[Lacks]) -> None:
+    def __init__(self, lacks: Iterable[Lacks], uncertified: Iterable[Person] = ()) -> None:
         super().__init__("lacking")
         self.errors: dict[str, list[str]] = {}
+        names = _(", ").join(one.name for one in uncertified)
         for one in lacks:
-            self.errors.setdefault(BESIDE.get(one, ""), []).append(str(WORDS[one]))
+            words = str(WORDS[one])
+            said = words % {"names": names} if one is Lacks.CERTIFICATE else words
+            self.errors.setdefault(BESIDE.get(one, ""), []).append(said)
 
 
 @dataclass
@@ -153,13 +159,22 @@ def _allowed(paper: Paper, actor: Actor) -> Paper:
     return now
 
 
-def _facts(told: Told, confirmed: AddressConfirmation | None) -> law.Served:
+def _uncertified(told: Told) -> list[Person]:
+    """Those of its officers who may not sign as officers on the day of the service."""
+    day = calendar.legal_day(told.at) if told.at is not None else calendar.today()
+    named = {one.pk for one in (told.officer1, told.officer2) if one is not None}
+    rows = Person.objects.filter(pk__in=named).prefetch_related("posts").order_by("pk")
+    return [one for one in rows if not one.may_sign(day)]
+
+
+def _facts(told: Told, confirmed: AddressConfirmation | None, uncertified: int) -> law.Served:
     """What was told, as the law's arithmetic takes it."""
     day = calendar.legal_day(told.at) if told.at is not None else None
     electronic = told.way is Way.ELECTRONIC
     return law.Served(
         way=told.way,
         officers=len({one.pk for one in (told.officer1, told.officer2) if one is not None}),
+        uncertified=uncertified,
         receiver=bool(told.receiver),
         witness=bool(told.witness),
         recorded=told.recorded and bool(told.files),
@@ -202,13 +217,14 @@ def record(paper: Paper, told: Told, actor: Actor) -> Service:
     with transaction.atomic():
         paper = _allowed(paper, actor)
         confirmed = confirmation_of(paper)
-        facts, needs = _facts(told, confirmed), rules.needs(calendar.today())
+        uncertified = _uncertified(told)
+        facts, needs = _facts(told, confirmed, len(uncertified)), rules.needs(calendar.today())
         lacks = law.lacking(facts, needs, made=calendar.legal_day(paper.at), today=calendar.today())
         counted = law.counts(facts, needs)
-        if told.in_vain:  # what failed proves nothing, but its days must be possible
-            lacks = [one for one in lacks if one in (Lacks.ORDER, Lacks.FUTURE)]
+        if told.in_vain:  # what failed proves nothing, but its days must be possible, and who went must be an officer
+            lacks = [one for one in lacks if one in (Lacks.ORDER, Lacks.FUTURE, Lacks.CERTIFICATE)]
         if lacks:
-            raise Lacking(lacks)
+            raise Lacking(lacks, uncertified)
         open_one = Service.objects.select_for_update(of=("self",)).filter(paper=paper, state__in=OPEN).first()
         service = open_one or Service(paper=paper, entity_id=paper.entity_id, area=paper.area, made_by=actor.label)
         _fill(service, told, confirmed, actor)

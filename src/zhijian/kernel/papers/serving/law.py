@@ -27,6 +27,7 @@ class Lacks(StrEnum):
     """What is missing so that a service proves itself."""
 
     OFFICERS = "officers"  # too few who served
+    CERTIFICATE = "certificate"  # somebody who served held no certificate that day, or only helps
     RECEIVER = "receiver"  # nobody named who took it
     PROOF = "proof"  # left behind: neither witness nor recording
     CONSENT = "consent"  # electronic without a confirmation that agrees to it
@@ -55,6 +56,7 @@ class Served:
 
     way: Way
     officers: int = 0
+    uncertified: int = 0  # how many of them held no certificate in force on that day, or only help
     receiver: bool = False
     witness: bool = False
     recorded: bool = False
@@ -103,6 +105,7 @@ def lacking(told: Served, needs: Needs, *, made: dt.date, today: dt.date) -> lis
     later = [day for day in (told.handed, told.arrived, told.returned) if day is not None]
     wrong = {
         Lacks.OFFICERS: own_hands and told.officers < needs.officers,
+        Lacks.CERTIFICATE: own_hands and told.uncertified > 0,
         Lacks.RECEIVER: told.way in (Way.DIRECT, Way.ENTRUSTED, Way.PASSED_ON)
         and told.handed is not None
         and not told.receiver,
