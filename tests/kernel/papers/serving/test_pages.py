@@ -46,7 +46,7 @@ def paper(matter: Any, shared: dict[str, Any]) -> Paper:
     with scoped(SYSTEM):
         at = calendar.start_of(calendar.today() - dt.timedelta(days=2)) + dt.timedelta(hours=9)
         made = making.make(ORDER, matter, shared["papers"]["signed"][ORDER], at=at, actor=SYSTEM)
-        return making.affix_seal(made, SYSTEM)
+        return making.affix_seal(made, SYSTEM, at)
 
 
 @pytest.fixture
@@ -119,6 +119,22 @@ def test_who_serves_is_an_officer_by_his_certificate_on_that_day(w, paper):
     then = calendar.local(calendar.start_of(yesterday) + dt.timedelta(hours=10)).strftime("%Y-%m-%dT%H:%M")
     assert client.post(address, direct(w, officer2=expired.pk, at=then)).status_code == 302
     assert services()[0].receipt.data["officers"][1]["certificate_no"] == "鲁C-003"
+
+
+def test_nothing_is_served_before_it_was_sealed(w, matter, shared):
+    """Made three days ago, sealed yesterday: the day before the seal is refused, the day of the seal is not."""
+    days = [calendar.start_of(calendar.today() - dt.timedelta(days=n)) + dt.timedelta(hours=9) for n in (3, 2, 1)]
+    with scoped(SYSTEM):
+        made = making.make(ORDER, matter, shared["papers"]["signed"][ORDER], at=days[0], actor=SYSTEM)
+        making.affix_seal(made, SYSTEM, days[2])
+    client, address = sign_in(w.inspector), f"/papers/{made.uid}/serve/"
+    before, sealed = (calendar.local(day).strftime("%Y-%m-%dT%H:%M") for day in days[1:])
+    for told in (direct(w, at=before), {"way": "post", "sent_on": before[:10], "tracking": "EX123456789CN"}):
+        answer = client.post(address, told)
+        assert answer.status_code == 422
+        assert "before the paper was made or sealed" in answer.content.decode()
+    assert services() == []
+    assert client.post(address, direct(w, at=sealed)).status_code == 302
 
 
 def test_refused_then_left_with_a_witness(w, paper):

@@ -52,7 +52,7 @@ WORDS = {
     Lacks.BODY: gettext_lazy("Say through whom."),
     Lacks.WHERE: gettext_lazy("Say where the notice was published."),
     Lacks.TRIED: gettext_lazy("Say which other ways were tried and why they failed."),
-    Lacks.ORDER: gettext_lazy("A day lies before the paper was made, or before it was sent."),
+    Lacks.ORDER: gettext_lazy("A day lies before the paper was made or sealed, or before it was sent."),
     Lacks.FUTURE: gettext_lazy("A day has not come yet."),
 }
 BESIDE = {
@@ -159,6 +159,12 @@ def _allowed(paper: Paper, actor: Actor) -> Paper:
     return now
 
 
+def _servable(paper: Paper) -> dt.date:
+    """The first day on which it could be served: what bears a seal is served as the sealed original."""
+    sealed = paper.sealed_at if form(paper.kind).sealed else None
+    return calendar.legal_day(max(paper.at, sealed) if sealed is not None else paper.at)
+
+
 def _uncertified(told: Told) -> list[Person]:
     """Those of its officers who may not sign as officers on the day of the service."""
     day = calendar.legal_day(told.at) if told.at is not None else calendar.today()
@@ -219,7 +225,7 @@ def record(paper: Paper, told: Told, actor: Actor) -> Service:
         confirmed = confirmation_of(paper)
         uncertified = _uncertified(told)
         facts, needs = _facts(told, confirmed, len(uncertified)), rules.needs(calendar.today())
-        lacks = law.lacking(facts, needs, made=calendar.legal_day(paper.at), today=calendar.today())
+        lacks = law.lacking(facts, needs, made=_servable(paper), today=calendar.today())
         counted = law.counts(facts, needs)
         if told.in_vain:  # what failed proves nothing, but its days must be possible, and who went must be an officer
             lacks = [one for one in lacks if one in (Lacks.ORDER, Lacks.FUTURE, Lacks.CERTIFICATE)]
