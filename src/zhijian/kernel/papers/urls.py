@@ -7,6 +7,7 @@ from zhijian.kernel.papers.printing import listing
 from zhijian.kernel.papers.printing import pages as printing
 from zhijian.kernel.papers.sealing import pages as sealing
 from zhijian.kernel.papers.serving import pages as serving
+from zhijian.kernel.papers.serving import withdraw_page
 
 urlpatterns = [
     path("papers/", listing.list_page, name="papers_list"),
@@ -34,6 +35,7 @@ urlpatterns = [
     path("papers/<uuid:uid>/void/", pages.void_page, name="paper_void"),
     path("papers/<uuid:uid>/serve/", serving.serve_page, name="paper_serve"),
     path("papers/<uuid:uid>/serve/receipt/", serving.receipt_page, name="paper_receipt"),
+    path("papers/<uuid:uid>/serve/withdraw/", withdraw_page.withdraw_page, name="paper_withdraw"),
     path("papers/<uuid:uid>/serve/address/", serving.address_page, name="paper_address"),
     path("papers/<uuid:uid>/serve/address/open/", serving.address_open, name="paper_address_open"),
     path("papers/waiting/", pages.waiting_page, name="papers_waiting"),

@@ -150,12 +150,14 @@ def test_refused_then_left_with_a_witness(w, paper):
 
 def test_a_letter_goes_its_way_comes_back_and_a_notice_is_what_is_left(w, paper, heard):
     client, address = sign_in(w.inspector), f"/papers/{paper.uid}/serve/"
+    assert client.post(address, direct(w, in_vain="on", receiver="", reason="无人")).status_code == 302
     sent = {"way": "post", "sent_on": calendar.today() - dt.timedelta(days=2), "tracking": "EX123456789CN"}
     assert client.post(address, sent).status_code == 302
-    assert services()[0].state == "on_its_way"
+    assert services()[1].state == "on_its_way"
     back = {**sent, "returned_on": calendar.today(), "reason": "查无此人"}
     assert client.post(address, back).status_code == 302
-    (letter,) = services()
+    (away, letter) = services()
+    assert away.state == "failed"
     assert (letter.state, letter.tracking) == ("failed", "EX123456789CN")
     assert 'name="way" value="notice"' in client.get(address).content.decode()
     notice = {"way": "notice", "sent_on": calendar.today(), "body": "本局网站", "reason": "直接、邮寄均未能送达"}

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.models import Person
-from zhijian.kernel.accounts.roles import ROLE_LABELS, Role
+from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import gate
 from zhijian.kernel.desk.filters import people
@@ -32,6 +32,7 @@ from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.papers.serving import acts, confirm, rules
 from zhijian.kernel.papers.serving.law import Way
 from zhijian.kernel.papers.serving.models import WAYS, AddressConfirmation, Service
+from zhijian.kernel.papers.who import SERVERS, only
 
 EVIDENCE = 9  # files of one attempt
 BOX = {"class": "form-control"}
@@ -118,6 +119,11 @@ def fields_of(way: Way, options: list[tuple[str, str]]) -> dict[str, forms.Field
             **took,
         },
         Way.NOTICE: {
+            "missing": forms.BooleanField(
+                label=gettext_lazy("Nobody knows where the party is (add what shows it below)"),
+                required=False,
+                widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+            ),
             "sent_on": _day(gettext_lazy("Published on"), must=True),
             "body": _text(gettext_lazy("Where it was published"), 120, must=True),
             "reason": _text(gettext_lazy("Which other ways were tried, and why they failed"), 300, must=True),
@@ -190,14 +196,17 @@ def _initial(paper: Paper, way: Way, actor: Actor, open_one: Service | None, con
 
 def _context(request: HttpRequest, paper: Paper, way: Way | None) -> dict[str, Any]:
     actor = gate.actor_in(request)
-    before = list(Service.objects.filter(paper=paper).select_related("receipt", "officer1", "officer2").order_by("-pk"))
+    before = list(
+        Service.objects.filter(paper=paper)
+        .select_related("receipt", "officer1", "officer2", "doubted_by", "withdrawn_by")
+        .order_by("-pk")
+    )
     confirmed = acts.confirmation_of(paper)
     known = rules.ways(calendar.today())
     likely = acts.likeliest(paper, before, confirmed)
     chosen = way if way in known else likely
     guard = acts.may_serve(paper)
-    may = bool(actor.roles_at(paper.area) & set(acts.SERVERS))
-    who = _(" or ").join(str(ROLE_LABELS[role]) for role in acts.SERVERS)
+    may = bool(actor.roles_at(paper.area) & set(SERVERS))
     ground = rules.GROUND[chosen].maybe(calendar.today())
     notice = rules.NOTICE.maybe(calendar.today())
     return {
@@ -213,8 +222,9 @@ def _context(request: HttpRequest, paper: Paper, way: Way | None) -> dict[str, A
         "ground": ground,
         "notice": notice.limit.n if chosen is Way.NOTICE and notice is not None and notice.limit else None,
         "may": may,
-        "shut": _("Only %(who)s can do this.") % {"who": who} if not may else "" if guard else str(guard.why),
+        "shut": only(SERVERS) if not may else "" if guard else str(guard.why),
         "article": guard.article if may and not guard else "",
+        "running": acts.running_notice(paper),
         "open": next((one for one in before if one.state in acts.OPEN), None),
     }
 
@@ -307,7 +317,7 @@ def address_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     )
     asked.files = request.FILES
     context = {"paper": paper, "form": asked, "confirmed": acts.confirmation_of(paper)}
-    if not actor.roles_at(paper.area) & set(acts.SERVERS):
+    if not actor.roles_at(paper.area) & set(SERVERS):
         return render(request, "papers/address.html", {**context, "shut": True}, status=403)
     if request.method != "POST":
         return render(request, "papers/address.html", context)
@@ -340,7 +350,7 @@ def address_open(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Show the confirmed address whole to whoever serves; an entry keeps that it was opened."""
     paper, actor = _paper(request, uid), gate.actor_in(request)
     confirmed: AddressConfirmation | None = acts.confirmation_of(paper)
-    if confirmed is None or not actor.roles_at(paper.area) & set(acts.SERVERS):
+    if confirmed is None or not actor.roles_at(paper.area) & set(SERVERS):
         raise Http404
     whole = confirm.open_whole(confirmed, paper.matter, actor)
     context = _context(request, paper, None)
