@@ -12,7 +12,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
+from pypdf import PdfReader
 from tests import world
+from tests.kernel.papers.test_render import tight
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.roles import Role
@@ -23,7 +25,7 @@ from zhijian.kernel.papers import making
 from zhijian.kernel.papers.jobs import served as served_job
 from zhijian.kernel.papers.models import AddressConfirmation, Paper, Service
 from zhijian.kernel.papers.render import pdf
-from zhijian.kernel.papers.serving import events
+from zhijian.kernel.papers.serving import confirm, events
 
 ORDER = "rectification_order"
 
@@ -225,6 +227,35 @@ def test_an_unsealed_order_is_told_not_served(w, matter, shared):
     client = sign_in(w.inspector)
     assert "bears no seal yet" in client.get(f"/papers/{made.uid}/serve/").content.decode()
     assert client.post(f"/papers/{made.uid}/serve/", direct(w)).status_code == 409
+
+
+def test_the_signed_paper_holds_the_whole_address_and_is_opened_with_a_reason(w, paper):
+    """Whoever holds the matter opens it by his duty, everybody else says why; pages show it covered."""
+    address = "山东省淄博市张店区水晶街 6 号 2 单元 301 室"
+    told = {"electronic": "no", "address": address, "receiver": "袁小明", "phone": "13805330001"}
+    with scoped(SYSTEM):
+        clerk = w.person("内勤", Role.CLERK, world.OFFICE)
+        confirmed = confirm.confirm(paper.matter, {**told, "electronic": "no"}, SYSTEM)
+        assert address not in str(confirmed.paper.data)
+        text = tight("".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf(confirmed.paper))).pages))
+    assert (tight(address) in text, "袁小明" in text, "13805330001" in text) == (True, True, True)
+    plain, opened = f"/papers/{confirmed.paper.uid}.pdf", f"/papers/{confirmed.paper.uid}/confirmation/"
+    assert sign_in(w.inspector).get(plain)["Location"] == opened
+    assert sign_in(w.inspector).get(opened).content.startswith(b"%PDF-")
+    client = sign_in(clerk)
+    assert "Why you need it whole" in client.get(opened).content.decode()
+    assert client.post(opened, {"why": " "}).status_code == 422
+    assert client.post(opened, {"why": "邮寄送达"}).content.startswith(b"%PDF-")
+    shown = f"/papers/{paper.uid}/serve/address/open/"
+    assert address not in client.get(f"/papers/{paper.uid}/serve/").content.decode()
+    refused = client.post(shown)
+    assert (refused.status_code, address in refused.content.decode()) == (422, False)
+    assert address in client.post(shown, {"why": "填写信封"}).content.decode()
+    with scoped(SYSTEM):
+        told_why = [one.data["reason"] for one in LedgerEntry.objects.filter(kind="address.opened").order_by("pk")]
+    assert told_why == ["holds an open matter there", "邮寄送达", "填写信封"]
+    batch = client.post("/papers/print/", {"uid": [confirmed.paper.uid]}, follow=True).content.decode()
+    assert "opened one by one" in batch
 
 
 def test_only_those_who_serve_and_only_in_their_area(w, paper):

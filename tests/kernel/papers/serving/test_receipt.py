@@ -20,7 +20,7 @@ DATA: dict[str, Any] = {
     "place": "山东省淄博市张店区水晶街道" * 22 + "末处", "receiver": "收件人" * 20 + "末人", "relation": "同住成年家属",
     "witness": "社区工作人员" * 30 + "末证", "served_on": "2026-11-23",
     "officers": [{"name": "甲", "certificate_no": "鲁C-001"}, {"name": "乙", "certificate_no": "鲁C-002"}],
-    "remarks": "\n".join(["查无此人，邮件退回。" * 30, "邮件编号 EX123456789CN", "交邮 2026-11-20", "退回 2026-11-23", "末注"]),
+    "remarks": "\n".join(["查无此人，邮件退回。" * 30, "邮件编号 EX123456789CN", "交邮 2026-11-20", "末注"]),
 }  # fmt: skip
 # What ends a row, and the label of the row below.
 ENDS = [("末处", "送达方式"), ("末人", "见证人签名"), ("末证", "送达人"), ("C-002", "备")]

@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -31,7 +31,7 @@ from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.papers.serving import acts, confirm, rules
 from zhijian.kernel.papers.serving.law import Way
-from zhijian.kernel.papers.serving.models import WAYS, AddressConfirmation, Service
+from zhijian.kernel.papers.serving.models import WAYS, Service
 from zhijian.kernel.papers.who import SERVERS, only
 
 EVIDENCE = 9  # files of one attempt
@@ -173,12 +173,13 @@ class ServeForm(forms.Form):
         return acts.Told(way=self.way, files=kept, **given)
 
 
-def _paper(request: HttpRequest, uid: UUID) -> Paper:
+def paper_of(request: HttpRequest, uid: UUID) -> Paper:
+    """The paper, when it is the reader's to see; 404 otherwise."""
     rows = Paper.objects.select_related("matter__assignee", "entity")
     return get_object_or_404(readable(rows, gate.actor_in(request), "matter"), uid=uid)
 
 
-def _initial(paper: Paper, way: Way, actor: Actor, open_one: Service | None, confirmed: Any) -> dict[str, Any]:
+def initial_of(paper: Paper, way: Way, actor: Actor, open_one: Service | None, confirmed: Any) -> dict[str, Any]:
     """What is known already: who holds the matter, the place, what was told of a service that is under way."""
     known: dict[str, Any] = {
         "officer1": str(paper.matter.assignee_id or actor.person_id or ""),
@@ -194,7 +195,8 @@ def _initial(paper: Paper, way: Way, actor: Actor, open_one: Service | None, con
     return known
 
 
-def _context(request: HttpRequest, paper: Paper, way: Way | None) -> dict[str, Any]:
+def context_of(request: HttpRequest, paper: Paper, way: Way | None) -> dict[str, Any]:
+    """All that the page of serving shows, but the form of the chosen way."""
     actor = gate.actor_in(request)
     before = list(
         Service.objects.filter(paper=paper)
@@ -224,6 +226,7 @@ def _context(request: HttpRequest, paper: Paper, way: Way | None) -> dict[str, A
         "may": may,
         "shut": only(SERVERS) if not may else "" if guard else str(guard.why),
         "article": guard.article if may and not guard else "",
+        "duty": confirmed is not None and confirm.duty(paper.matter, actor),
         "running": acts.running_notice(paper),
         "open": next((one for one in before if one.state in acts.OPEN), None),
     }
@@ -241,14 +244,14 @@ def _way(given: str) -> Way | None:
 @gate.staff
 def serve_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Serving a paper: what was tried, the ways with the likeliest first, and the form of the chosen one."""
-    paper, actor = _paper(request, uid), gate.actor_in(request)
+    paper, actor = paper_of(request, uid), gate.actor_in(request)
     posted = request.method == "POST"
-    context = _context(request, paper, _way((request.POST if posted else request.GET).get("way", "")))
+    context = context_of(request, paper, _way((request.POST if posted else request.GET).get("way", "")))
     way = Way(context["way"])
     if context["shut"]:
         status = 200 if not posted else 409 if context["may"] else 403
         return render(request, "papers/serve.html", context, status=status)
-    initial = _initial(paper, way, actor, context["open"], context["confirmed"])
+    initial = initial_of(paper, way, actor, context["open"], context["confirmed"])
     if not posted:
         context["form"] = ServeForm.of(way, paper.area, actor, initial=initial)
         return render(request, "papers/serve.html", context)
@@ -292,71 +295,12 @@ def _kept(asked: ServeForm, paper: Paper, actor: Actor) -> list[File]:
 @gate.staff
 def receipt_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Print the proof of service in advance, with blanks: it is completed when the service is recorded."""
-    paper = _paper(request, uid)
+    paper = paper_of(request, uid)
     way = _way(request.POST.get("way", "")) or Way.DIRECT
     try:
         service = acts.plan(paper, way, gate.actor_in(request))
     except StepError as error:
-        context = {**_context(request, paper, way), "shut": error.message}
+        context = {**context_of(request, paper, way), "shut": error.message}
         return render(request, "papers/serve.html", context, status=error.status)
     assert service.receipt is not None
     return redirect("paper_pdf", uid=service.receipt.uid)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@gate.staff
-def address_page(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """The clerk enters the confirmation that the party has signed on paper, with its scan."""
-    paper, actor = _paper(request, uid), gate.actor_in(request)
-    if paper.entity is None:
-        raise Http404
-    asked = confirm.Confirmation(request.POST if request.method == "POST" else None, initial=_address_known(paper))
-    asked.fields["scan"] = forms.FileField(
-        label=_("Scan or photo of the signed form"),
-        widget=forms.ClearableFileInput(attrs={**BOX, "accept": "image/jpeg,image/png,application/pdf"}),
-    )
-    asked.files = request.FILES
-    context = {"paper": paper, "form": asked, "confirmed": acts.confirmation_of(paper)}
-    if not actor.roles_at(paper.area) & set(SERVERS):
-        return render(request, "papers/address.html", {**context, "shut": True}, status=403)
-    if request.method != "POST":
-        return render(request, "papers/address.html", context)
-    if not asked.is_valid():
-        return render(request, "papers/address.html", context, status=422)
-    try:
-        with transaction.atomic():
-            scan = asked.cleaned_data["scan"]
-            blob = files.store(scan, media_types=files.IMAGES | files.PDF)
-            made = confirm.confirm(paper.matter, asked.cleaned_data, actor)
-            files.attach(
-                paper.matter, blob, actor=actor, kind="attachment", name=scan.name[:200],
-                caption=str(made.paper.title),
-            )  # fmt: skip
-    except Refused as error:
-        asked.add_error("scan", str(error))
-        return render(request, "papers/address.html", context, status=422)
-    messages.success(request, _("The address for service is recorded."))
-    return redirect("paper_serve", uid=paper.uid)
-
-
-def _address_known(paper: Paper) -> dict[str, str]:
-    entity = paper.entity
-    return {} if entity is None else {"address": entity.address, "receiver": entity.representative}
-
-
-@require_POST
-@gate.staff
-def address_open(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Show the confirmed address whole to whoever serves; an entry keeps that it was opened."""
-    paper, actor = _paper(request, uid), gate.actor_in(request)
-    confirmed: AddressConfirmation | None = acts.confirmation_of(paper)
-    if confirmed is None or not actor.roles_at(paper.area) & set(SERVERS):
-        raise Http404
-    whole = confirm.open_whole(confirmed, paper.matter, actor)
-    context = _context(request, paper, None)
-    if not context["shut"]:
-        way = Way(context["way"])
-        context["form"] = ServeForm.of(
-            way, paper.area, actor, initial=_initial(paper, way, actor, context["open"], confirmed)
-        )
-    return render(request, "papers/serve.html", {**context, "covered": whole, "whole": True})
