@@ -14,12 +14,14 @@ from django.utils import timezone
 from PIL import Image
 from pypdf import PdfReader
 from tests import world
+from tests.kernel.evidence.test_media import film, sound
 from tests.kernel.papers.test_render import tight
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
+from zhijian.kernel.evidence import media
 from zhijian.kernel.evidence.models import File, LedgerEntry
 from zhijian.kernel.papers import making
 from zhijian.kernel.papers.jobs import served as served_job
@@ -148,6 +150,35 @@ def test_refused_then_left_with_a_witness(w, paper):
     assert client.post(address, left).status_code == 422
     assert client.post(address, {**left, "witness": "社区 李某"}).status_code == 302
     assert [one.state for one in services()] == ["failed", "served"]
+
+
+def test_left_behind_and_recorded_in_sound_and_picture(w, paper):
+    """A film and a sound are taken by their content, and only ever handed out as a download in a sandbox."""
+    client, address = sign_in(w.inspector), f"/papers/{paper.uid}/serve/"
+    left = {**direct(w), "way": "left", "reason": "拒绝签收", "recorded": "on"}
+    page = SimpleUploadedFile("a.mp4", b"<html><script>alert(1)</script>", "video/mp4")
+    answer = client.post(address, {**left, "evidence": page})
+    assert (answer.status_code, services()) == (422, [])
+    assert "MP3 or WAV files that are whole" in answer.content.decode()
+    recorded = [SimpleUploadedFile("a.mp4", film(), "video/mp4"), SimpleUploadedFile("b.mp3", sound(), "audio/mpeg")]
+    assert client.post(address, {**left, "evidence": recorded}).status_code == 302
+    (one,) = services()
+    assert (one.state, len(one.files)) == ("served", 2)
+    for uid, kind, name in zip(one.files, ("video/mp4", "audio/mpeg"), (".mp4", ".mp3"), strict=True):
+        sent = client.get(f"/files/{uid}/original")
+        assert (sent.status_code, sent["Content-Type"]) == (200, kind)
+        assert sent["Content-Disposition"].startswith("attachment")
+        assert name in sent["Content-Disposition"]
+        assert "sandbox" in sent["Content-Security-Policy"]
+        assert client.get(f"/files/{uid}/shown").status_code == 404, "there is no copy to be shown in a page"
+
+
+def test_a_recording_beyond_its_size_is_refused(w, paper, monkeypatch):
+    monkeypatch.setattr(media, "LIMIT", 100)
+    sent = SimpleUploadedFile("a.mp4", film(), "video/mp4")
+    left = {**direct(w), "way": "left", "reason": "拒绝签收", "recorded": "on", "evidence": sent}
+    answer = sign_in(w.inspector).post(f"/papers/{paper.uid}/serve/", left)
+    assert (answer.status_code, "too large" in answer.content.decode()) == (422, True)
 
 
 def test_a_letter_goes_its_way_comes_back_and_a_notice_is_what_is_left(w, paper, heard):

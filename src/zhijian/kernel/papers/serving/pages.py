@@ -22,9 +22,9 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import gate
 from zhijian.kernel.desk.filters import people
 from zhijian.kernel.desk.forms import Photos, PhotosField
-from zhijian.kernel.evidence import files
+from zhijian.kernel.evidence import files, media
 from zhijian.kernel.evidence.models import File
-from zhijian.kernel.evidence.refusals import Refused
+from zhijian.kernel.evidence.refusals import Refused, WrongType
 from zhijian.kernel.matters.errors import StepError
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.papers.forms import form
@@ -34,6 +34,7 @@ from zhijian.kernel.papers.serving.law import Way
 from zhijian.kernel.papers.serving.models import WAYS, Service
 from zhijian.kernel.papers.who import SERVERS, only
 
+ACCEPT = ",".join(["image/jpeg", "image/png", "application/pdf", *media.TYPES, ".m4a"])
 EVIDENCE = 9  # files of one attempt
 BOX = {"class": "form-control"}
 SIGNERS = [str(Role.INSPECTOR), str(Role.CASE_OFFICER), str(Role.HEAD)]
@@ -139,8 +140,11 @@ class ServeForm(forms.Form):
     evidence = PhotosField(
         label=gettext_lazy("Evidence"),
         required=False,
-        help_text=gettext_lazy("Photos or PDF: the signed proof, the letter's receipt, the notice. Up to nine."),
-        widget=Photos(attrs={**BOX, "accept": "image/jpeg,image/png,application/pdf", "multiple": True}),
+        help_text=gettext_lazy(
+            "Photos or PDF: the signed proof, the letter's receipt, the notice; or the recording "
+            "(MP4, MOV, M4A, MP3, WAV, up to 200 MB). Up to nine files."
+        ),
+        widget=Photos(attrs={**BOX, "accept": ACCEPT, "multiple": True}),
     )
     in_vain = forms.BooleanField(
         label=gettext_lazy("It was in vain (nobody there, refused, not deliverable)"),
@@ -272,6 +276,8 @@ def _done(asked: ServeForm, paper: Paper, actor: Actor) -> bool:
     except acts.Lacking as lacking:
         for name, said in lacking.errors.items():
             asked.add_error(name if name in asked.fields else None, said)
+    except WrongType:
+        asked.add_error("evidence", _("Take JPEG, PNG, PDF, MP4, MOV, M4A, MP3 or WAV files that are whole."))
     except Refused as error:
         asked.add_error("evidence", str(error))
     except StepError as error:
@@ -282,10 +288,11 @@ def _done(asked: ServeForm, paper: Paper, actor: Actor) -> bool:
 
 
 def _kept(asked: ServeForm, paper: Paper, actor: Actor) -> list[File]:
-    """The evidence as files of the matter. Raises Refused for what is neither a picture nor a PDF."""
+    """The evidence as files of the matter. Raises Refused for what is none of the kinds that the form names."""
     kept = []
     for sent in asked.cleaned_data.get("evidence", [])[:EVIDENCE]:
-        blob = files.store(sent, media_types=files.IMAGES | files.PDF)
+        limit = media.LIMIT if media.sniff(sent) else files.LIMIT
+        blob = files.store(sent, media_types=files.IMAGES | files.PDF | files.MEDIA, limit=limit)
         about = {"name": sent.name[:200], "caption": str(WAYS[asked.way])[:200]}
         kept.append(files.attach(paper.matter, blob, actor=actor, kind="attachment", **about))
     return kept
