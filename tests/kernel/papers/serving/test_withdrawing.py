@@ -53,7 +53,7 @@ def test_a_second_person_agrees_and_the_paper_is_open_to_be_served_again(w, pape
     assert clock.pk != first.pk
     assert (clock.open, clock.started, clock.due) == (True, first.started, first.due)
     page = client.get(f"/papers/{paper.uid}/serve/").content.decode()
-    assert (WRONG in page, "Withdrawn" in page, w.second.name in page) == (True, True, True)
+    assert (WRONG in page, "Record withdrawn" in page, w.second.name in page) == (True, True, True)
     assert "the record was withdrawn" in client.get(f"/m/{paper.matter.uid}/").content.decode()
     assert client.post(address, {"reason": WRONG}).status_code == 409
     assert client.post(f"/papers/{paper.uid}/serve/", direct(w)).status_code == 302

@@ -121,7 +121,7 @@ def _meant(template: PaperTemplate, one: Form) -> set[str]:
 
 
 def back(paper: Paper, data: bytes, name: str, actor: Actor) -> Returned:
-    """Take what came back: kept as it is, compared, and taken over unless a locked one was touched or a needed one is empty.
+    """Take what came back: kept, compared, and taken over unless a locked field was touched or a needed one is empty.
 
     Raises BadDocx (nothing kept), and as `may_draft`.
     """

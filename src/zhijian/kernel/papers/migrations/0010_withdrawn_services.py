@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='service',
             name='state',
-            field=models.CharField(choices=[('planned', 'Proof printed'), ('on_its_way', 'On its way'), ('served', 'Served'), ('failed', 'In vain'), ('withdrawn', 'Withdrawn')], max_length=12),
+            field=models.CharField(choices=[('planned', 'Proof printed'), ('on_its_way', 'On its way'), ('served', 'Served'), ('failed', 'In vain'), ('withdrawn', 'Record withdrawn')], max_length=12),
         ),
         migrations.AddConstraint(
             model_name='service',

@@ -65,7 +65,7 @@ class Service(models.Model):
         ON_ITS_WAY = "on_its_way", _("On its way")
         SERVED = "served", _("Served")
         FAILED = "failed", _("In vain")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
+        WITHDRAWN = "withdrawn", _("Record withdrawn")
 
     uid = models.UUIDField(unique=True, default=uuid7, editable=False)
     paper = models.ForeignKey("papers.Paper", models.PROTECT, related_name="services")
