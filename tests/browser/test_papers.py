@@ -94,6 +94,21 @@ def test_from_the_request_for_the_seal_to_the_proof_of_service(
     assert service.receipt is not None
     assert (service.state, service.receipt.state, len(service.files)) == ("served", "issued", 1)
 
+    # It was recorded wrongly: one says so, another one agrees, and it can be served again.
+    desk.goto(f"{site.url}/papers/{order.uid}/serve/")
+    desk.get_by_role("link", name="记录有误？").click()
+    desk.locator("[name=reason]").fill("签收人写错")
+    desk.locator("main form button.btn-primary").click()
+    expect(desk.locator("main")).to_contain_text("提出记录有误")
+    sign_in(desk, site.url, "li")
+    desk.goto(f"{site.url}/papers/{order.uid}/serve/withdraw/")
+    desk.get_by_role("button", name="同意撤销").click()
+    expect(desk.locator("main")).to_contain_text("送达记录已撤销")
+    expect(desk.locator("nav.tabs a").first).to_have_text("直接送达")
+    service = stored(lambda: Service.objects.select_related("receipt").get())
+    assert service.receipt is not None
+    assert (service.state, service.receipt.state) == ("withdrawn", "void")
+
     # Anybody checks the sealed file: its digest is made in the browser.
     desk.context.clear_cookies()
     sealed = stored(lambda: Paper.objects.select_related("file__blob").get(pk=order.pk))

@@ -25,6 +25,7 @@ from django.utils import timezone
 from PIL import Image
 
 from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.evidence import media
 from zhijian.kernel.evidence.models import Blob, File
 from zhijian.kernel.evidence.refusals import Bomb, Differs, NoSpace, Refused, TooLarge, WrongType
 from zhijian.kernel.matters.models import Matter
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 IMAGES = frozenset({"image/jpeg", "image/png", "image/webp"})
 PDF = frozenset({"application/pdf"})
 DOCX = frozenset({"application/vnd.openxmlformats-officedocument.wordprocessingml.document"})
+MEDIA = frozenset(media.TYPES)
 LIMIT = 25 * 1024 * 1024
 PIXELS = 80_000_000  # four times the largest phone camera in common use; a bomb has thousands of times as many
 PIECE = 256 * 1024
@@ -57,6 +59,8 @@ def sniff(source: IO[bytes]) -> str:
         return "application/pdf"
     if head.startswith(b"PK\x03\x04"):
         return _zipped(source)
+    if recording := media.sniff(source):
+        return recording
     try:
         with decoding, Image.open(source, formats=list(_FORMATS)) as picture:
             if picture.width * picture.height > PIXELS:

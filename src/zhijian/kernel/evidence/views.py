@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.desk import gate
-from zhijian.kernel.evidence import ledger, proof
+from zhijian.kernel.evidence import ledger, media, proof
 from zhijian.kernel.evidence.entries import OPENED
 from zhijian.kernel.evidence.files import DOCX as DOCX_TYPES
 from zhijian.kernel.evidence.files import open_blob
@@ -26,6 +26,7 @@ from zhijian.kernel.matters.reading import readable
 
 DOCX = next(iter(DOCX_TYPES))
 SUFFIXES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "application/pdf": "pdf", DOCX: "docx"}
+SUFFIXES |= media.TYPES
 SEALS_A_PAGE = 60
 
 

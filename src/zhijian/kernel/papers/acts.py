@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhijian.kernel.accounts.actor import Actor
-from zhijian.kernel.accounts.roles import ROLE_LABELS, Role
+from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import area_filter
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import said
@@ -25,9 +25,9 @@ from zhijian.kernel.papers import making
 from zhijian.kernel.papers.forms import form, forms
 from zhijian.kernel.papers.models import Paper, SealRequest
 from zhijian.kernel.papers.serving import within
-from zhijian.kernel.papers.serving.acts import SERVERS
 from zhijian.kernel.papers.serving.law import Way
 from zhijian.kernel.papers.serving.models import WAYS, Service
+from zhijian.kernel.papers.who import SERVERS, only
 
 SEALERS = (Role.HEAD, Role.CLERK)  # who keeps the office's seal
 VOIDERS = (Role.HEAD,)
@@ -63,11 +63,6 @@ def _locked(paper: Paper, actor: Actor, roles: tuple[Role, ...], may: Callable[[
     if not (guard := may(now)):
         raise NotOpen(guard.why, str(guard.article))
     return now
-
-
-def only(roles: tuple[Role, ...]) -> str:
-    """The sentence for those who may not."""
-    return _("Only %(who)s can do this.") % {"who": _(" or ").join(str(ROLE_LABELS[role]) for role in roles)}
 
 
 def seal(paper: Paper, actor: Actor) -> Paper:
@@ -215,6 +210,8 @@ def _served(service: Service | None, told: bool) -> tuple[str, str]:
     if service.state == Service.State.SERVED and service.served_on is not None:
         words = _("Served on %(day)s") if service.served_on <= calendar.today() else _("Counts as served on %(day)s")
         return f"{words % {'day': service.served_on}} · {way}", "good"
+    if service.state == Service.State.WITHDRAWN:
+        return _("Not served: the record was withdrawn"), "warn"
     return f"{service.get_state_display()} · {way}", "bad" if service.state == Service.State.FAILED else "act"
 
 

@@ -19,10 +19,11 @@ class Config(AppConfig):
         from zhijian.kernel.papers.making import make_for_step
         from zhijian.kernel.papers.printing.listing import READERS
         from zhijian.kernel.papers.sealing.acts import asked_count
-        from zhijian.kernel.papers.serving import within
+        from zhijian.kernel.papers.serving import confirm, within
 
         on_paper("*", make_for_step)
         furniture("papers")
+        assert confirm.KIND  # loaded: it fills in what stands on its sheet, wherever that is made
 
         def said(n: int) -> str:
             return ngettext("%(n)s paper waits for the seal", "%(n)s papers wait for the seal", n) % {"n": n}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -51,6 +51,10 @@ class Form:
     def free(self) -> list[str]:
         """The names of the facts that people may put into their own words in a draft."""
         return [one["key"] for one in self.fields if one.get("free")]
+
+    def lacking(self, data: Mapping[str, Any]) -> list[str]:
+        """The labels of the facts without which the paper says nothing, and which are empty in `data`."""
+        return [one["label"] for one in self.fields if one.get("needed") and not data.get(one["key"])]
 
 
 def _checked(path: Path, raw: dict[str, Any], kind: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from zhijian.kernel.evidence import files, ledger
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
 from zhijian.kernel.evidence.models import Blob
 from zhijian.kernel.packs import stack
-from zhijian.kernel.papers import fonts
+from zhijian.kernel.papers import fonts, whole
 from zhijian.kernel.papers.codes import shown_code
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Paper
@@ -138,7 +138,7 @@ def _told(paper: Paper) -> dict[str, Any]:
         "training": paper.training,
         "day": calendar.legal_day(paper.face).isoformat(),
         "organ": {"name": legible(organ.name), "seal": legible(organ.seal), "phone": legible(organ.phone)},
-        "data": _legible(paper.data),
+        "data": _legible(whole.data_of(paper)),
         "signatures": _signatures(paper),
         "qr": qr_svg(verify_url(paper.code)),
         "verify": legible(verify_url(paper.code)),
@@ -176,6 +176,8 @@ def bundle(papers: Iterable[Paper]) -> bytes:
 def rendition(paper: Paper) -> str:
     """Names what the PDF of a paper shows: its data, signatures, and whether it is void, sealed or for practice."""
     shown = [paper.digest, paper.number, paper.code, paper.state, paper.sealed, paper.training]
+    if whole.is_sealed(paper.kind):
+        shown.append("whole")
     return sha256_hex(canonical([*shown, sha256_hex(canonical(paper.signatures))]))
 
 

@@ -6,6 +6,7 @@ from zhijian.kernel.papers.drafts import pages as drafts
 from zhijian.kernel.papers.printing import listing
 from zhijian.kernel.papers.printing import pages as printing
 from zhijian.kernel.papers.sealing import pages as sealing
+from zhijian.kernel.papers.serving import address_pages, withdraw_page
 from zhijian.kernel.papers.serving import pages as serving
 
 urlpatterns = [
@@ -15,6 +16,7 @@ urlpatterns = [
     path("papers/print/<uuid:uid>/", printing.printing_page, name="papers_printing"),
     path("papers/print/<uuid:uid>.pdf", printing.printed, name="papers_printed"),
     path("papers/<uuid:uid>.pdf", views.paper_pdf, name="paper_pdf"),
+    path("papers/<uuid:uid>/confirmation/", address_pages.confirmation_page, name="paper_confirmation"),
     path("papers/<uuid:uid>/seal/", pages.seal_page, name="paper_seal"),
     path("papers/<uuid:uid>/seal/ask/", sealing.ask_page, name="paper_seal_ask"),
     path("papers/<uuid:uid>/draft/", drafts.draft_page, name="paper_draft"),
@@ -34,8 +36,9 @@ urlpatterns = [
     path("papers/<uuid:uid>/void/", pages.void_page, name="paper_void"),
     path("papers/<uuid:uid>/serve/", serving.serve_page, name="paper_serve"),
     path("papers/<uuid:uid>/serve/receipt/", serving.receipt_page, name="paper_receipt"),
-    path("papers/<uuid:uid>/serve/address/", serving.address_page, name="paper_address"),
-    path("papers/<uuid:uid>/serve/address/open/", serving.address_open, name="paper_address_open"),
+    path("papers/<uuid:uid>/serve/withdraw/", withdraw_page.withdraw_page, name="paper_withdraw"),
+    path("papers/<uuid:uid>/serve/address/", address_pages.address_page, name="paper_address"),
+    path("papers/<uuid:uid>/serve/address/open/", address_pages.address_open, name="paper_address_open"),
     path("papers/waiting/", pages.waiting_page, name="papers_waiting"),
     path("papers/waiting/seal/", pages.seal_many, name="papers_seal"),
     path("papers/numbers/", register.numbers_page, name="paper_numbers"),

@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from zhijian.kernel.matters.reading import readable
+from zhijian.kernel.papers import whole
 from zhijian.kernel.papers.codes import read_code, shown_code
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Paper
@@ -42,6 +43,8 @@ def paper_pdf(request: HttpRequest, uid: UUID) -> HttpResponse:
     found = readable(papers, request.actor, "matter").filter(uid=uid).first()  # type: ignore[attr-defined]
     if found is None:
         raise Http404
+    if whole.is_sealed(found.kind):  # it holds what pages show covered
+        return redirect("paper_confirmation", uid=found.uid)
     return pdf_response(found)
 
 

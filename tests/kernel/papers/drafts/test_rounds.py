@@ -101,6 +101,39 @@ def test_a_tampered_locked_field_is_refused_with_what_differs_and_the_file_is_ke
     assert client.get(f"/files/{kept.file.uid}/original").status_code == 200
 
 
+def test_what_the_paper_needs_may_not_come_back_empty(w, draft):
+    """Kept and refused in words; neither taken over nor issued so, and the round does not say that it was taken."""
+    client = sign_in(w.inspector)
+    address = f"/papers/{draft.uid}/draft/"
+    out = client.post(f"{address}out/").content
+    answer = client.post(f"{address}back/", sent(edited(out, "required", "")))
+    assert answer.status_code == 422
+    assert "lacks what the paper needs" in answer.content.decode()
+    assert "改正内容及要求" in answer.content.decode()
+    assert drafts()[0].data == draft.data
+    assert rounds() == [(1, "out"), (2, "refused")]
+    assert "taken over:" not in client.get(address).content.decode()
+    with scoped(SYSTEM):
+        making.redraft(drafts()[0], {**draft.data, "required": []})
+    answer = client.post(f"{address}issue/", {"go": "1"})
+    assert (answer.status_code, drafts()[0].state) == (409, "draft")
+    assert "改正内容及要求" in answer.content.decode()
+
+
+def test_the_page_of_a_draft_covers_the_partys_number(w, void):
+    with scoped(SYSTEM):
+        data = {**void.data, "party": {**void.data["party"], "phone": "13805330001"}}
+        made = making.draft(ORDER, void.matter, data, actor=SYSTEM)
+    client, address = sign_in(w.inspector), f"/papers/{made.uid}/draft/"
+    page = client.get(address).content.decode()
+    assert ("13805330001" in page, "138******01" in page) == (False, True)
+    out = client.post(f"{address}out/").content
+    (party,) = docx.values(out)["party"]
+    answer = client.post(f"{address}back/", sent(edited(out, "party", party.replace("0001", "0009"))))
+    assert answer.status_code == 422
+    assert "1380533000" not in answer.content.decode()
+
+
 def test_what_is_no_docx_is_not_kept(w, draft):
     client = sign_in(w.inspector)
     for data in (b"", b"%PDF-1.7", b"PK\x03\x04"):

@@ -17,6 +17,7 @@ from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters.errors import NotOpen
+from zhijian.kernel.notices.models import Notice
 from zhijian.kernel.papers import acts as paper_acts
 from zhijian.kernel.papers import making
 from zhijian.kernel.papers.models import Paper, SealRequest
@@ -100,6 +101,9 @@ def test_asked_on_the_paper_granted_on_the_sealers_desk(w, make, service):
     assert kept == base64.b64decode(service.sealed[str(one.uid)]["sealed"]), (
         "the file is the service's own, byte for byte"
     )
+    with scoped(SYSTEM):
+        grant = LedgerEntry.objects.get(kind="seal.granted")
+    assert (grant.at, grant.pk) < (entry.at, entry.pk), "pages list the grant before the seal"
     assert entry.data["file"] == hashlib.sha256(kept).hexdigest() == sealed.file.blob_id
     assert entry.actor == f"person:{w.head.pk}"
     check = Client().post(f"/v/{paper.code}", {"digest": entry.data["file"]}).content.decode()
@@ -176,6 +180,15 @@ def test_refused_with_a_reason_that_the_officer_reads_and_asked_again(w, make):
     assert head.post(address, {"reason": ""}).status_code == 422
     assert head.post(address, {"reason": "The deadline lies on a Sunday"}).status_code == 302
     assert head.post(address, {"reason": "again"}).status_code == 409
+    with scoped(SYSTEM):
+        told = Notice.objects.get(template="papers.seal_refused")
+    assert (told.person_id, told.channel) == (w.inspector.pk, "in_app")
+    assert "The seal was refused" in sign_in(w.inspector).get("/inbox/").content.decode()
+    late = head.post("/papers/requests/grant/", {"uid": str(one.uid), "how": "hand"}, follow=True).content.decode()
+    assert "it was decided meanwhile" in late
+    assert w.head.name in late
+    assert "Nothing was chosen" not in late
+    assert "Nothing was chosen" in head.post("/papers/requests/grant/", follow=True).content.decode()
     assert "on a Sunday" in sign_in(w.inspector).get(f"/m/{paper.matter.uid}/").content.decode()
     assert asked(w, paper).pk != one.pk
     assert sign_in(w.stranger).get(address).status_code == 404

@@ -17,13 +17,14 @@ facts = st.builds(
     Served,
     way=st.sampled_from(Way),
     officers=st.integers(0, 3),
+    uncertified=st.integers(0, 2),
     sent=st.none() | days,
     handed=st.none() | days,
     arrived=st.none() | days,
     returned=st.none() | days,
     **{
         name: st.booleans()
-        for name in ("receiver", "witness", "recorded", "consent", "confirmed", "tracking", "body", "where", "tried")
+        for name in ("receiver", "witness", "recorded", "consent", "confirmed", "tracking", "body", "where", "missing")
     },
 )
 
@@ -60,7 +61,7 @@ def test_a_returned_letter_counts_only_where_the_party_confirmed_that_address() 
 
 @pytest.mark.parametrize("length", [30, 60])
 def test_a_notice_counts_when_its_days_have_run(length: int) -> None:
-    told = Served(way=Way.NOTICE, sent=MADE, where=True, tried=True)
+    told = Served(way=Way.NOTICE, sent=MADE, where=True, tried=True, failed=frozenset({Way.LEFT, Way.POST}))
     assert counts(told, Needs(notice_days=length)).day == MADE + dt.timedelta(days=length)
     assert lacking(told, Needs(notice_days=length), made=MADE, today=TODAY) == []
 
@@ -73,10 +74,30 @@ def test_left_behind_wants_two_officers_and_a_witness_or_a_recording() -> None:
         assert lacking(whole, NEEDS, made=MADE, today=TODAY) == []
 
 
+def test_whoever_serves_by_hand_holds_a_certificate() -> None:
+    for way in (Way.DIRECT, Way.LEFT):
+        told = Served(way=way, officers=2, uncertified=1, handed=MADE, receiver=True, witness=True)
+        assert lacking(told, NEEDS, made=MADE, today=TODAY) == [Lacks.CERTIFICATE]
+
+
 def test_the_likeliest_way_follows_what_was_tried() -> None:
     nothing = {"signed_on_site": False, "consent": False, "refused": False, "away": False, "confirmed": False}
     assert likeliest(**nothing, returned=False) is Way.DIRECT
     assert likeliest(**{**nothing, "consent": True}, returned=False) is Way.ELECTRONIC
     assert likeliest(**{**nothing, "refused": True}, returned=False) is Way.LEFT
     assert likeliest(**{**nothing, "away": True}, returned=False) is Way.POST
-    assert likeliest(**nothing, returned=True) is Way.NOTICE
+    assert likeliest(**nothing, returned=True) is Way.DIRECT, "nobody went there yet"
+    assert likeliest(**{**nothing, "away": True}, returned=True) is Way.NOTICE
+
+
+def test_a_notice_comes_after_the_other_ways_or_where_nobody_knows_of_the_party() -> None:
+    needs = Needs(notice_after=frozenset({Way.DIRECT, Way.POST}))
+
+    def lacks(**more: object) -> list[Lacks]:
+        told = Served(way=Way.NOTICE, sent=MADE, where=True, tried=True, **more)  # type: ignore[arg-type]
+        return lacking(told, needs, made=MADE, today=TODAY)
+
+    for failed in ((), (Way.DIRECT,), (Way.POST,), (Way.LEFT, Way.ELECTRONIC)):
+        assert lacks(failed=frozenset(failed)) == [Lacks.OTHERS]
+    assert lacks(failed=frozenset({Way.LEFT, Way.POST})) == []
+    assert lacks(missing=True) == []

@@ -31,6 +31,9 @@ DENIED = ledger.entry_kind(
     "draft.refused",
     label=gettext_lazy("The draft of {title} came back changed where it is locked, round {n}: {differs}"),
 )
+EMPTY = ledger.entry_kind(
+    "draft.empty", label=gettext_lazy("The draft of {title} came back without what it needs, round {n}: {fields}")
+)
 TEMPLATE = ledger.entry_kind(
     "template.kept", label=gettext_lazy("A template of {title} was kept, version {version}, in use since {since}")
 )
@@ -118,7 +121,7 @@ def _meant(template: PaperTemplate, one: Form) -> set[str]:
 
 
 def back(paper: Paper, data: bytes, name: str, actor: Actor) -> Returned:
-    """Take what came back: kept as it is, compared, and taken over when no locked field was touched.
+    """Take what came back: kept, compared, and taken over unless a locked field was touched or a needed one is empty.
 
     Raises BadDocx (nothing kept), and as `may_draft`.
     """
@@ -130,12 +133,17 @@ def back(paper: Paper, data: bytes, name: str, actor: Actor) -> Returned:
         with override(one.language):
             parts = [part for part in parts_of(one, paper.data) if part.name in came]
         result = compared([*fields, *parts], came, paper.data)
-        if not result.differs and result.changed:
+        with override(one.language):
+            result.empty = one.lacking(result.data)
+        refused = bool(result.differs or result.empty)
+        if not refused and result.changed:
             making.redraft(paper, result.data)
-        way = "refused" if result.differs else "back"
+        way = "refused" if refused else "back"
         made = _round(paper, way, data, name, actor, differs=result.differs, changed=result.changed)
         if result.differs:
             _tell(DENIED.code, paper, actor, n=made.n, differs=", ".join(d["label"] for d in result.differs))
+        elif result.empty:
+            _tell(EMPTY.code, paper, actor, n=made.n, fields=", ".join(result.empty))
         else:
             changed = ", ".join(result.changed) or str(_("nothing was changed"))
             _tell(CAME.code, paper, actor, n=made.n, changed=changed, digest=paper.digest)
@@ -143,10 +151,12 @@ def back(paper: Paper, data: bytes, name: str, actor: Actor) -> Returned:
 
 
 def issue(paper: Paper, actor: Actor) -> Paper:
-    """Issue the draft as it stands. Raises as `may_draft`."""
+    """Issue the draft as it stands. Raises as `may_draft`, and NotOpen while a field that it needs is empty."""
     with transaction.atomic():
         paper = _locked(paper)
         may_draft(paper, actor)
+        if empty := form(paper.kind).lacking(paper.data):
+            raise NotOpen(_("Not without %(fields)s: fill it in in the .docx first.") % {"fields": _(", ").join(empty)})
         return making.issue(paper, actor)
 
 

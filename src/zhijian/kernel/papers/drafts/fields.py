@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from zhijian.kernel.accounts.crypto import mask
 from zhijian.kernel.papers.drafts.docx import Field, same
 from zhijian.kernel.papers.forms import Form
 
+MOBILE = re.compile(r"(?<![0-9A-Za-z])1[3-9]\d{9}(?![0-9A-Za-z])")
 DIGEST, CODE = "digest", "code"
 META = ("title", "organ_name", CODE, DIGEST)
 
@@ -24,6 +27,14 @@ def said(value: Any) -> str:
     if isinstance(value, dict):
         return " · ".join(filter(None, (said(one).replace("\n", " ") for one in value.values())))
     return str(value)
+
+
+def covered(text: str, data: Mapping[str, Any]) -> str:
+    """A field's text as pages show it: numbers of people are covered, also one that was changed in a file."""
+    for one in data.values():
+        if isinstance(one, dict) and one.get("phone"):
+            text = text.replace(str(one["phone"]), mask(str(one["phone"])))
+    return MOBILE.sub(lambda found: mask(found.group()), text)
 
 
 def fields_of(form: Form, data: Mapping[str, Any], meta: Mapping[str, str], labels: Mapping[str, str]) -> list[Field]:
@@ -65,10 +76,11 @@ def is_words(value: Any) -> bool:
 
 @dataclass
 class Returned:
-    """What came back: locked fields that differ, free ones that changed, and the data with those taken over."""
+    """What came back: locked fields that differ, free ones that changed or are empty and needed, and the data then."""
 
     differs: list[dict[str, str]] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
+    empty: list[str] = field(default_factory=list)
     data: dict[str, Any] = field(default_factory=dict)
 
 

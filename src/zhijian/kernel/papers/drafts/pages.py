@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from zhijian.kernel.matters.errors import StepError
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers.drafts import acts, docx
-from zhijian.kernel.papers.drafts.fields import META
+from zhijian.kernel.papers.drafts.fields import META, covered
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Paper, PaperTemplate
 
@@ -54,7 +55,11 @@ def _context(request: HttpRequest, paper: Paper) -> dict[str, Any]:
     return {
         "paper": paper,
         "title": one.title,
-        "fields": [field for field in fields if field.name not in META],
+        "fields": [
+            field if field.free else replace(field, text=covered(field.text, paper.data))
+            for field in fields
+            if field.name not in META
+        ],
         "rounds": rounds,
         "shut": shut,
         "template": acts.template_of(paper.kind, paper.area),
@@ -115,8 +120,11 @@ def back_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     except StepError as error:
         return render(request, "papers/draft.html", _context(request, paper), status=error.status)
     if result.differs:
-        context = {**_context(request, paper), "differs": result.differs}
+        differs = [{name: covered(said, paper.data) for name, said in one.items()} for one in result.differs]
+        context = {**_context(request, paper), "differs": differs}
         return render(request, "papers/draft.html", context, status=422)
+    if result.empty:
+        return render(request, "papers/draft.html", {**_context(request, paper), "empty": result.empty}, status=422)
     if result.changed:
         messages.success(request, _("Taken over: %(fields)s") % {"fields": ", ".join(result.changed)})
     else:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from zhijian.kernel.desk import gate
 from zhijian.kernel.desk.forms import is_uid
 from zhijian.kernel.matters.reading import readable
+from zhijian.kernel.papers import whole
 from zhijian.kernel.papers.models import Paper, PrintRun
 from zhijian.kernel.papers.printing import batch
 from zhijian.kernel.papers.printing.listing import Chosen, rows_of
@@ -32,6 +33,9 @@ def print_page(request: HttpRequest) -> HttpResponse:
     else:
         uids = [uid for uid in request.POST.getlist("uid") if is_uid(uid)][: batch.MOST]
         rows = readable(Paper.objects.filter(uid__in=uids), actor, "matter")
+    rows, asked = rows.exclude(kind__in=whole.kinds()), rows
+    if asked.filter(kind__in=whole.kinds()).exists():
+        messages.info(request, _("Confirmed addresses are opened one by one, with a reason; the batch is without."))
     keys = list(rows.order_by("kind", "number", "pk").values_list("pk", flat=True)[: batch.MOST + 1])
     if not keys:
         messages.warning(request, _("Nothing was chosen."))

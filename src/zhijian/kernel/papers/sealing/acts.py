@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -19,6 +20,7 @@ from zhijian.kernel.evidence import files, ledger
 from zhijian.kernel.jobs import every, job
 from zhijian.kernel.matters.errors import NotAllowed, NotOpen
 from zhijian.kernel.matters.flow import Guard, no, ok
+from zhijian.kernel.notices import notice_template
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import acts as papers
 from zhijian.kernel.papers import making
@@ -36,6 +38,14 @@ REFUSED = ledger.entry_kind("seal.refused", label=gettext_lazy("Refused the seal
 FAILED = ledger.entry_kind(
     "seal.failed", label=gettext_lazy("The e-seal service did not seal {title} {number}: {reason}")
 )
+NOT_SEALED = "papers.seal_refused"
+
+
+def _not_sealed(data: Mapping[str, Any]) -> str:
+    return _("%(title)s %(number)s: the reason stands on the matter's page. Put it right and ask again.") % data
+
+
+notice_template(NOT_SEALED, title=gettext_lazy("The seal was refused"), text=_not_sealed)
 
 
 def may_ask(paper: Paper) -> Guard:
@@ -83,7 +93,7 @@ def grant(request: SealRequest, actor: Actor, *, by_hand: bool) -> SealRequest:
             raise NotOpen(guard.why, str(guard.article))
         request.state, request.provider, request.tries, request.answer = SealRequest.State.GRANTED, service.name, 0, ""
         request.save()
-        _tell(GRANTED.code, request, actor)
+        _tell(GRANTED.code, request, actor, at=request.decided_at)  # the seal bears this moment: never before it
         seal_now.later(job_once=f"eseal:{request.pk}", request=request.pk)
     return request
 
@@ -96,6 +106,7 @@ def refuse(request: SealRequest, reason: str, actor: Actor) -> SealRequest:
         request.decided_by_id, request.decided_at = actor.person_id, timezone.now()
         request.save()
         _tell(REFUSED.code, request, actor, reason=request.answer)
+        _tell_asker(request, actor)
     return request
 
 
@@ -123,11 +134,12 @@ def asked_count(actor: Actor) -> int:
     return waiting[: papers.COUNTED].count()
 
 
-def _tell(kind: str, request: SealRequest, actor: Actor, **more: str) -> None:
+def _tell(kind: str, request: SealRequest, actor: Actor, at: dt.datetime | None = None, **more: str) -> None:
     paper = request.paper
     ledger.record(
         kind,
         actor=actor,
+        at=at,
         subject=f"matter:{paper.matter_id}",
         matter=paper.matter,
         data={
@@ -138,6 +150,19 @@ def _tell(kind: str, request: SealRequest, actor: Actor, **more: str) -> None:
             **more,
         },
     )
+
+
+def _tell_asker(request: SealRequest, actor: Actor) -> None:
+    """Whoever asked learns that the seal is refused; the reason stands on the matter's page."""
+    from zhijian.kernel.notices.telling import tell
+
+    if request.asked_by is None:
+        return
+    told = {"title": request.paper.title, "number": request.paper.number}
+    tell(
+        request.asked_by, matter=request.paper.matter, template=NOT_SEALED, data=told, actor=actor,
+        dedupe=f"seal_refused:{request.uid}",
+    )  # fmt: skip
 
 
 # The service

@@ -26,7 +26,7 @@ from zhijian.kernel.papers.models import Paper, SealRequest
 from zhijian.kernel.papers.sealing import acts
 from zhijian.kernel.papers.sealing.providers import provider
 
-PAGE, AT_ONCE = 50, 200
+PAGE, AT_ONCE, FEW = 50, 200, 5
 
 
 class Note(forms.Form):
@@ -139,7 +139,7 @@ def grant_page(request: HttpRequest) -> HttpResponse:
     rows = acts.asked(actor).filter(uid__in=uids).filter(area_filter(actor, roles=papers.SEALERS))
     found = list(rows.select_related("paper__matter", "paper__entity"))
     if not found:
-        messages.warning(request, _("Nothing was chosen."))
+        messages.warning(request, _decided(uids, actor) or _("Nothing was chosen."))
         return redirect("papers_requests")
     by_hand = request.POST.get("how") != "eseal"
     if "go" not in request.POST:
@@ -163,6 +163,18 @@ def grant_page(request: HttpRequest) -> HttpResponse:
     if failed:
         return render(request, "papers/grant.html", {"failed": failed, "by_hand": by_hand}, status=409)
     return redirect("papers_requests")
+
+
+def _decided(uids: list[str], actor: Actor) -> str:
+    """What became meanwhile of those that were chosen; the first few of them."""
+    rows = SealRequest.objects.filter(area_filter(actor, roles=papers.SEALERS), uid__in=uids)
+    told = [
+        f"{one.paper.number or one.paper.title}: {one.get_state_display()}"
+        + (f" ({one.decided_by.name})" if one.decided_by is not None else "")
+        for one in rows.select_related("paper", "decided_by").order_by("pk")[:FEW]
+    ]
+    words = _("Nothing was changed, it was decided meanwhile: %(what)s")
+    return words % {"what": _(", ").join(told)} if told else ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

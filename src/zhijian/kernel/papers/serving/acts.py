@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy, override
 
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.models import Person
-from zhijian.kernel.accounts.roles import ROLE_LABELS, Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence import ledger
@@ -24,11 +23,11 @@ from zhijian.kernel.matters.flow import Guard, no, ok
 from zhijian.kernel.papers import making
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Paper
-from zhijian.kernel.papers.serving import events, law, rules
+from zhijian.kernel.papers.serving import events, law, rules, withdrawing, within
 from zhijian.kernel.papers.serving.law import Lacks, Way
 from zhijian.kernel.papers.serving.models import WAYS, AddressConfirmation, Service
+from zhijian.kernel.papers.who import SERVERS, only
 
-SERVERS = (Role.INSPECTOR, Role.CLERK, Role.HEAD, Role.CASE_OFFICER)
 RECEIPT = "service_receipt"
 PERSONAL = ("receiver", "witness", "place")
 SENT = ledger.entry_kind("service.sent", label=gettext_lazy("{title} {number} is on its way: {way}"))
@@ -42,6 +41,9 @@ OPEN = (Service.State.PLANNED, Service.State.ON_ITS_WAY)
 
 WORDS = {
     Lacks.OFFICERS: gettext_lazy("Name everyone who served it: the law wants more than that."),
+    Lacks.CERTIFICATE: gettext_lazy(
+        "Everyone who serves a paper needs a certificate that is in force on that day, and is no helper: not %(names)s."
+    ),
     Lacks.RECEIVER: gettext_lazy("Say who took it."),
     Lacks.PROOF: gettext_lazy("Name a witness, or say that it was recorded."),
     Lacks.CONSENT: gettext_lazy("No confirmed address agrees to electronic service: enter the confirmation first."),
@@ -49,12 +51,17 @@ WORDS = {
     Lacks.BODY: gettext_lazy("Say through whom."),
     Lacks.WHERE: gettext_lazy("Say where the notice was published."),
     Lacks.TRIED: gettext_lazy("Say which other ways were tried and why they failed."),
-    Lacks.ORDER: gettext_lazy("A day lies before the paper was made, or before it was sent."),
+    Lacks.OTHERS: gettext_lazy(
+        "A public notice is the last way. First record that it could not be handed over and that the letter came back, "
+        "or tick that nobody knows where the party is and add what shows it."
+    ),
+    Lacks.ORDER: gettext_lazy("A day lies before the paper was made or sealed, or before it was sent."),
     Lacks.FUTURE: gettext_lazy("A day has not come yet."),
 }
 BESIDE = {
-    Lacks.OFFICERS: "officer2", Lacks.RECEIVER: "receiver", Lacks.PROOF: "witness", Lacks.TRACKING: "tracking",
-    Lacks.BODY: "body", Lacks.WHERE: "body", Lacks.TRIED: "reason",
+    Lacks.OFFICERS: "officer2", Lacks.CERTIFICATE: "officer1", Lacks.RECEIVER: "receiver", Lacks.PROOF: "witness",
+    Lacks.TRACKING: "tracking", Lacks.BODY: "body", Lacks.WHERE: "body", Lacks.TRIED: "reason",
+    Lacks.OTHERS: "missing",
 }  # fmt: skip
 WHYS = {
     "arrival": gettext_lazy("the day on which it arrived in the receiver's system"),
@@ -68,11 +75,14 @@ WHYS = {
 class Lacking(Exception):
     """A service does not prove itself yet; `errors` are the words by the field beside which they stand ("" for all)."""
 
-    def __init__(self, lacks: Iterable[Lacks]) -> None:
+    def __init__(self, lacks: Iterable[Lacks], uncertified: Iterable[Person] = ()) -> None:
         super().__init__("lacking")
         self.errors: dict[str, list[str]] = {}
+        names = _(", ").join(one.name for one in uncertified)
         for one in lacks:
-            self.errors.setdefault(BESIDE.get(one, ""), []).append(str(WORDS[one]))
+            words = str(WORDS[one])
+            said = words % {"names": names} if one is Lacks.CERTIFICATE else words
+            self.errors.setdefault(BESIDE.get(one, ""), []).append(said)
 
 
 @dataclass
@@ -87,6 +97,7 @@ class Told:
     relation: str = ""
     witness: str = ""
     recorded: bool = False
+    missing: bool = False
     officer1: Person | None = None
     officer2: Person | None = None
     body: str = ""
@@ -109,9 +120,16 @@ def may_serve(paper: Paper) -> Guard:
         return no(_("It was made for practice and is not served."))
     if one.sealed and not paper.sealed:
         return no(_("It bears no seal yet: what is served is the sealed original."), one.basis)
-    if Service.objects.filter(paper=paper, state=Service.State.SERVED).exists():
+    counting = Service.objects.filter(paper=paper, state=Service.State.SERVED)
+    if counting.exclude(way=Way.NOTICE, served_on__gt=calendar.today()).exists():
         return no(_("It has been served already."))
-    return ok()
+    return ok()  # the days of a public notice that still run keep nobody from handing it over
+
+
+def running_notice(paper: Paper) -> Service | None:
+    """The public notice of the paper whose days have not run yet."""
+    rows = Service.objects.filter(paper=paper, state=Service.State.SERVED, way=Way.NOTICE)
+    return rows.select_related("receipt").filter(served_on__gt=calendar.today()).first()
 
 
 def confirmation_of(paper: Paper) -> AddressConfirmation | None:
@@ -144,22 +162,29 @@ def likeliest(paper: Paper, before: list[Service], confirmed: AddressConfirmatio
 def _allowed(paper: Paper, actor: Actor) -> Paper:
     """The paper locked, when this person may serve it now. Raises NotAllowed or NotOpen."""
     if not actor.roles_at(paper.area) & set(SERVERS):
-        raise NotAllowed(
-            _("Only %(who)s can do this.") % {"who": _(" or ").join(str(ROLE_LABELS[role]) for role in SERVERS)}
-        )
+        raise NotAllowed(only(SERVERS))
     now = Paper.objects.select_for_update(of=("self",)).select_related("matter", "entity").get(pk=paper.pk)
     if not (guard := may_serve(now)):
         raise NotOpen(guard.why, str(guard.article))
     return now
 
 
-def _facts(told: Told, confirmed: AddressConfirmation | None) -> law.Served:
+def _uncertified(told: Told) -> list[Person]:
+    """Those of its officers who may not sign as officers on the day of the service."""
+    day = calendar.legal_day(told.at) if told.at is not None else calendar.today()
+    named = {one.pk for one in (told.officer1, told.officer2) if one is not None}
+    rows = Person.objects.filter(pk__in=named).prefetch_related("posts").order_by("pk")
+    return [one for one in rows if not one.may_sign(day)]
+
+
+def _facts(told: Told, confirmed: AddressConfirmation | None, uncertified: int, failed: Iterable[str]) -> law.Served:
     """What was told, as the law's arithmetic takes it."""
     day = calendar.legal_day(told.at) if told.at is not None else None
     electronic = told.way is Way.ELECTRONIC
     return law.Served(
         way=told.way,
         officers=len({one.pk for one in (told.officer1, told.officer2) if one is not None}),
+        uncertified=uncertified,
         receiver=bool(told.receiver),
         witness=bool(told.witness),
         recorded=told.recorded and bool(told.files),
@@ -169,6 +194,8 @@ def _facts(told: Told, confirmed: AddressConfirmation | None) -> law.Served:
         body=bool(told.body),
         where=bool(told.body),
         tried=bool(told.reason),
+        failed=frozenset(Way(one) for one in failed),
+        missing=told.missing and bool(told.files),
         sent=told.sent_on,
         handed=None if electronic else day,
         arrived=day if electronic else None,
@@ -202,13 +229,18 @@ def record(paper: Paper, told: Told, actor: Actor) -> Service:
     with transaction.atomic():
         paper = _allowed(paper, actor)
         confirmed = confirmation_of(paper)
-        facts, needs = _facts(told, confirmed), rules.needs(calendar.today())
-        lacks = law.lacking(facts, needs, made=calendar.legal_day(paper.at), today=calendar.today())
+        uncertified = _uncertified(told)
+        before = Service.objects.filter(paper=paper, state=Service.State.FAILED).values_list("way", flat=True)
+        facts, needs = _facts(told, confirmed, len(uncertified), before), rules.needs(calendar.today())
+        notice = running_notice(paper)
+        if notice is not None and told.way is Way.NOTICE:
+            raise NotOpen(_("The days of a public notice run until %(day)s.") % {"day": notice.served_on})
+        lacks = law.lacking(facts, needs, made=calendar.legal_day(within.since(paper)), today=calendar.today())
         counted = law.counts(facts, needs)
-        if told.in_vain:  # what failed proves nothing, but its days must be possible
-            lacks = [one for one in lacks if one in (Lacks.ORDER, Lacks.FUTURE)]
+        if told.in_vain:  # what failed proves nothing, but its days must be possible, and who went must be an officer
+            lacks = [one for one in lacks if one in (Lacks.ORDER, Lacks.FUTURE, Lacks.CERTIFICATE)]
         if lacks:
-            raise Lacking(lacks)
+            raise Lacking(lacks, uncertified)
         open_one = Service.objects.select_for_update(of=("self",)).filter(paper=paper, state__in=OPEN).first()
         service = open_one or Service(paper=paper, entity_id=paper.entity_id, area=paper.area, made_by=actor.label)
         _fill(service, told, confirmed, actor)
@@ -222,6 +254,9 @@ def record(paper: Paper, told: Told, actor: Actor) -> Service:
         service.save()
         _say(service, told, actor)
         if service.state == Service.State.SERVED:
+            if notice is not None:
+                notice.paper = paper
+                withdrawing.overtaken(notice, told.way, actor)
             _prove(service, actor)
             tell_if_due(service)
     return service
@@ -231,7 +266,18 @@ def _fill(service: Service, told: Told, confirmed: AddressConfirmation | None, a
     """Put what was told into the row; an address that was used is kept with it."""
     service.way, service.done_by = told.way.value, actor.label
     service.addressee = told.addressee or service.addressee or _addressee(service.paper)
-    for name in ("relation", "recorded", "officer1", "officer2", "body", "tracking", "sent_on", "at", "reason"):
+    for name in (
+        "relation",
+        "recorded",
+        "missing",
+        "officer1",
+        "officer2",
+        "body",
+        "tracking",
+        "sent_on",
+        "at",
+        "reason",
+    ):
         setattr(service, name, getattr(told, name))
     service.returned_on = told.returned_on
     for name in PERSONAL:
@@ -288,6 +334,7 @@ def _receipt_data(service: Service) -> dict[str, Any]:
         _("Letter no. %(no)s") % {"no": service.tracking} if service.tracking else "",
         _("Sent on %(day)s") % {"day": service.sent_on} if service.sent_on else "",
         _("Came back on %(day)s") % {"day": service.returned_on} if service.returned_on else "",
+        _("Nobody knows where the party is") if service.missing else "",
         _("Recorded in sound and picture") if service.recorded else "",
     ]
     return {

@@ -18,12 +18,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhijian.kernel import when
-from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.crypto import mask
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.desk.private import LONGEST, WhyNeeded
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.evidence.digest import sha256_hex
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.papers import making
+from zhijian.kernel.papers import making, whole
+from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.papers.serving.models import AddressConfirmation
 from zhijian.kernel.papers.strokes import MOST_POINTS
 from zhijian.kernel.registry.models import Entity
@@ -32,7 +35,7 @@ KIND = "address_confirmation"
 CONFIRMED = ledger.entry_kind(
     "address.confirmed", label=gettext_lazy("The address for service was confirmed; electronic service: {electronic}")
 )
-OPENED = ledger.entry_kind("address.opened", label=gettext_lazy("Opened the confirmed address for service"))
+OPENED = ledger.entry_kind("address.opened", label=gettext_lazy("Opened the confirmed address for service: {reason}"))
 MEANS = [
     ("", gettext_lazy("none")),
     ("phone", gettext_lazy("Mobile phone")),
@@ -130,7 +133,7 @@ class Signature:
 
 
 def _covered(value: str) -> dict[str, str]:
-    """A value as the signed paper bears it: covered, and the salted digest of the whole."""
+    """A value as the data bear it: covered, and the salted digest of the whole."""
     salt = secrets.token_hex(16)
     return {"shown": mask(value) if value else "", "salt": salt, "digest": sha256_hex((salt + value).encode())}
 
@@ -184,14 +187,35 @@ def confirm(
     return made
 
 
-def open_whole(confirmation: AddressConfirmation, matter: Matter, actor: Actor) -> dict[str, str]:
-    """The whole values for whoever serves at that address; that they were opened is an entry."""
+@whole.filled_by(KIND)
+def _on_the_sheet(paper: Paper) -> dict[str, Any]:
+    """The form as the party signed it: whole values where they are the ones that the signed digests are of."""
+    with scoped(SYSTEM):  # whoever may have the paper may read it
+        kept = AddressConfirmation.objects.filter(paper=paper.pk).first() if paper.pk else None
+    data = dict(paper.data)
+    for name in SEALED:
+        value, held = (getattr(kept, name) or "") if kept is not None else "", data[name]
+        if value and sha256_hex((held["salt"] + value).encode()) == held["digest"]:
+            data[name] = {**held, "shown": value}
+    return data
+
+
+def duty(matter: Matter, actor: Actor) -> bool:
+    """Whether it is his duty to know the whole address: he holds the matter, which is open."""
+    return matter.closed is None and bool({matter.assignee_id, matter.second_id} & set(actor.hands))
+
+
+def open_whole(confirmation: AddressConfirmation, matter: Matter, actor: Actor, reason: str = "") -> dict[str, str]:
+    """The whole values; that they were opened, by whom and why, is an entry. Raises WhyNeeded without any reason."""
+    why = reason.strip()[:LONGEST]
+    if not why and not duty(matter, actor):
+        raise WhyNeeded
     ledger.record(
         OPENED.code,
         actor=actor,
         subject=f"matter:{matter.pk}",
         matter=matter,
-        data={"paper": str(confirmation.paper.uid)},
+        data={"paper": str(confirmation.paper.uid), "reason": why or _("holds an open matter there")},
     )
     return {name: getattr(confirmation, name) or "" for name in SEALED}
 

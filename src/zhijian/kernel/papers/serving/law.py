@@ -27,12 +27,14 @@ class Lacks(StrEnum):
     """What is missing so that a service proves itself."""
 
     OFFICERS = "officers"  # too few who served
+    CERTIFICATE = "certificate"  # somebody who served held no certificate that day, or only helps
     RECEIVER = "receiver"  # nobody named who took it
     PROOF = "proof"  # left behind: neither witness nor recording
     CONSENT = "consent"  # electronic without a confirmation that agrees to it
     TRACKING = "tracking"  # posted without the number of the letter
     BODY = "body"  # entrusted or passed on: through whom
     WHERE = "where"  # public notice: where it was published
+    OTHERS = "others"  # public notice: the other ways are not on record as in vain, nor the party as not to be found
     TRIED = "tried"  # public notice: why no other way was open
     ORDER = "order"  # a day that lies before the paper, or before it was sent
     FUTURE = "future"  # a day that has not come
@@ -47,6 +49,7 @@ class Needs:
     consent: bool = True
     returned_counts: bool = True
     notice_days: int | None = 30
+    notice_after: frozenset[Way] = frozenset()  # which ways must have been in vain before a public notice
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class Served:
 
     way: Way
     officers: int = 0
+    uncertified: int = 0  # how many of them held no certificate in force on that day, or only help
     receiver: bool = False
     witness: bool = False
     recorded: bool = False
@@ -64,6 +68,8 @@ class Served:
     body: bool = False
     where: bool = False
     tried: bool = False
+    failed: frozenset[Way] = frozenset()  # the ways that are on record as in vain
+    missing: bool = False  # nobody knows where the party is, and something shows it
     sent: dt.date | None = None  # handed in at the post, or the day of the public notice
     handed: dt.date | None = None  # handed over, left behind, signed for
     arrived: dt.date | None = None  # electronic: in the receiver's system
@@ -103,6 +109,7 @@ def lacking(told: Served, needs: Needs, *, made: dt.date, today: dt.date) -> lis
     later = [day for day in (told.handed, told.arrived, told.returned) if day is not None]
     wrong = {
         Lacks.OFFICERS: own_hands and told.officers < needs.officers,
+        Lacks.CERTIFICATE: own_hands and told.uncertified > 0,
         Lacks.RECEIVER: told.way in (Way.DIRECT, Way.ENTRUSTED, Way.PASSED_ON)
         and told.handed is not None
         and not told.receiver,
@@ -111,12 +118,18 @@ def lacking(told: Served, needs: Needs, *, made: dt.date, today: dt.date) -> lis
         Lacks.TRACKING: told.way is Way.POST and not told.tracking,
         Lacks.BODY: told.way in (Way.ENTRUSTED, Way.PASSED_ON) and not told.body,
         Lacks.WHERE: told.way is Way.NOTICE and not told.where,
+        Lacks.OTHERS: told.way is Way.NOTICE and not told.missing and not _tried(told) >= needs.notice_after,
         Lacks.TRIED: told.way is Way.NOTICE and not told.tried,
         Lacks.ORDER: any(day < made for day in days)
         or (told.sent is not None and any(day < told.sent for day in later)),
         Lacks.FUTURE: any(day > today for day in days),
     }
     return [one for one, is_so in wrong.items() if is_so]
+
+
+def _tried(told: Served) -> frozenset[Way]:
+    """The ways that were in vain; whoever could not leave it behind could not hand it over either."""
+    return told.failed | {Way.DIRECT} if Way.LEFT in told.failed else told.failed
 
 
 def likeliest(
@@ -131,14 +144,15 @@ def likeliest(
 ) -> Way:
     """The way to offer first, from what is known: signed at the visit, agreed to e-service, refused, not met, returned.
 
-    Public notice is the last resort: only after a letter came back, and never while a confirmed address is known.
+    Public notice is the last resort: only after nobody was met and a letter came back, never while a confirmed address
+    is known.
     """
     if signed_on_site:
         return Way.DIRECT
     if consent and not returned:
         return Way.ELECTRONIC
-    if returned and not confirmed and notice:
+    if returned and away and not confirmed and notice:
         return Way.NOTICE
     if refused:
         return Way.LEFT
-    return Way.POST if away else Way.DIRECT
+    return Way.POST if away and not returned else Way.DIRECT

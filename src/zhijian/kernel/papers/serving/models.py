@@ -55,13 +55,17 @@ class AddressConfirmation(models.Model):
 
 
 class Service(models.Model):
-    """One attempt to serve a paper: planned (its proof printed in advance), on its way, served, or in vain."""
+    """One attempt to serve a paper: planned (its proof printed in advance), on its way, served, or in vain.
+
+    What was recorded wrongly is withdrawn, with `wrong` as the reason; it stays.
+    """
 
     class State(models.TextChoices):
         PLANNED = "planned", _("Proof printed")
         ON_ITS_WAY = "on_its_way", _("On its way")
         SERVED = "served", _("Served")
         FAILED = "failed", _("In vain")
+        WITHDRAWN = "withdrawn", _("Record withdrawn")
 
     uid = models.UUIDField(unique=True, default=uuid7, editable=False)
     paper = models.ForeignKey("papers.Paper", models.PROTECT, related_name="services")
@@ -75,6 +79,7 @@ class Service(models.Model):
     relation = models.CharField(max_length=60, blank=True, help_text="of the receiver to the addressee")
     witness = EncryptedText(null=True)
     recorded = models.BooleanField(default=False, help_text="left behind: recorded in sound and picture")
+    missing = models.BooleanField(default=False, help_text="public notice: nobody knows where the party is")
     officer1 = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
     officer2 = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
     confirmation = models.ForeignKey(AddressConfirmation, models.PROTECT, null=True, related_name="services")
@@ -92,6 +97,11 @@ class Service(models.Model):
     made_at = models.DateTimeField(auto_now_add=True)
     made_by = models.CharField(max_length=80, help_text="the actor's label")
     done_by = models.CharField(max_length=80, blank=True)
+    wrong = models.CharField(max_length=300, blank=True, help_text="why it is said to be recorded wrongly")
+    doubted_at = models.DateTimeField(null=True, help_text="when somebody said so")
+    doubted_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -100,6 +110,10 @@ class Service(models.Model):
             ),
             models.CheckConstraint(
                 condition=~models.Q(state="served") | models.Q(served_on__isnull=False), name="service_served_day"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="withdrawn") | (models.Q(withdrawn_at__isnull=False) & ~models.Q(wrong="")),
+                name="service_withdrawn_why",
             ),
         ]
         indexes = [

@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,22 +17,24 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.models import Person
-from zhijian.kernel.accounts.roles import ROLE_LABELS, Role
+from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import gate
 from zhijian.kernel.desk.filters import people
 from zhijian.kernel.desk.forms import Photos, PhotosField
-from zhijian.kernel.evidence import files
+from zhijian.kernel.evidence import files, media
 from zhijian.kernel.evidence.models import File
-from zhijian.kernel.evidence.refusals import Refused
+from zhijian.kernel.evidence.refusals import Refused, WrongType
 from zhijian.kernel.matters.errors import StepError
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.papers.serving import acts, confirm, rules
 from zhijian.kernel.papers.serving.law import Way
-from zhijian.kernel.papers.serving.models import WAYS, AddressConfirmation, Service
+from zhijian.kernel.papers.serving.models import WAYS, Service
+from zhijian.kernel.papers.who import SERVERS, only
 
+ACCEPT = ",".join(["image/jpeg", "image/png", "application/pdf", *media.TYPES, ".m4a"])
 EVIDENCE = 9  # files of one attempt
 BOX = {"class": "form-control"}
 SIGNERS = [str(Role.INSPECTOR), str(Role.CASE_OFFICER), str(Role.HEAD)]
@@ -118,6 +120,11 @@ def fields_of(way: Way, options: list[tuple[str, str]]) -> dict[str, forms.Field
             **took,
         },
         Way.NOTICE: {
+            "missing": forms.BooleanField(
+                label=gettext_lazy("Nobody knows where the party is (add what shows it below)"),
+                required=False,
+                widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+            ),
             "sent_on": _day(gettext_lazy("Published on"), must=True),
             "body": _text(gettext_lazy("Where it was published"), 120, must=True),
             "reason": _text(gettext_lazy("Which other ways were tried, and why they failed"), 300, must=True),
@@ -133,8 +140,11 @@ class ServeForm(forms.Form):
     evidence = PhotosField(
         label=gettext_lazy("Evidence"),
         required=False,
-        help_text=gettext_lazy("Photos or PDF: the signed proof, the letter's receipt, the notice. Up to nine."),
-        widget=Photos(attrs={**BOX, "accept": "image/jpeg,image/png,application/pdf", "multiple": True}),
+        help_text=gettext_lazy(
+            "Photos or PDF: the signed proof, the letter's receipt, the notice; or the recording "
+            "(MP4, MOV, M4A, MP3, WAV, up to 200 MB). Up to nine files."
+        ),
+        widget=Photos(attrs={**BOX, "accept": ACCEPT, "multiple": True}),
     )
     in_vain = forms.BooleanField(
         label=gettext_lazy("It was in vain (nobody there, refused, not deliverable)"),
@@ -167,12 +177,13 @@ class ServeForm(forms.Form):
         return acts.Told(way=self.way, files=kept, **given)
 
 
-def _paper(request: HttpRequest, uid: UUID) -> Paper:
+def paper_of(request: HttpRequest, uid: UUID) -> Paper:
+    """The paper, when it is the reader's to see; 404 otherwise."""
     rows = Paper.objects.select_related("matter__assignee", "entity")
     return get_object_or_404(readable(rows, gate.actor_in(request), "matter"), uid=uid)
 
 
-def _initial(paper: Paper, way: Way, actor: Actor, open_one: Service | None, confirmed: Any) -> dict[str, Any]:
+def initial_of(paper: Paper, way: Way, actor: Actor, open_one: Service | None, confirmed: Any) -> dict[str, Any]:
     """What is known already: who holds the matter, the place, what was told of a service that is under way."""
     known: dict[str, Any] = {
         "officer1": str(paper.matter.assignee_id or actor.person_id or ""),
@@ -188,16 +199,20 @@ def _initial(paper: Paper, way: Way, actor: Actor, open_one: Service | None, con
     return known
 
 
-def _context(request: HttpRequest, paper: Paper, way: Way | None) -> dict[str, Any]:
+def context_of(request: HttpRequest, paper: Paper, way: Way | None) -> dict[str, Any]:
+    """All that the page of serving shows, but the form of the chosen way."""
     actor = gate.actor_in(request)
-    before = list(Service.objects.filter(paper=paper).select_related("receipt", "officer1", "officer2").order_by("-pk"))
+    before = list(
+        Service.objects.filter(paper=paper)
+        .select_related("receipt", "officer1", "officer2", "doubted_by", "withdrawn_by")
+        .order_by("-pk")
+    )
     confirmed = acts.confirmation_of(paper)
     known = rules.ways(calendar.today())
     likely = acts.likeliest(paper, before, confirmed)
     chosen = way if way in known else likely
     guard = acts.may_serve(paper)
-    may = bool(actor.roles_at(paper.area) & set(acts.SERVERS))
-    who = _(" or ").join(str(ROLE_LABELS[role]) for role in acts.SERVERS)
+    may = bool(actor.roles_at(paper.area) & set(SERVERS))
     ground = rules.GROUND[chosen].maybe(calendar.today())
     notice = rules.NOTICE.maybe(calendar.today())
     return {
@@ -213,8 +228,10 @@ def _context(request: HttpRequest, paper: Paper, way: Way | None) -> dict[str, A
         "ground": ground,
         "notice": notice.limit.n if chosen is Way.NOTICE and notice is not None and notice.limit else None,
         "may": may,
-        "shut": _("Only %(who)s can do this.") % {"who": who} if not may else "" if guard else str(guard.why),
+        "shut": only(SERVERS) if not may else "" if guard else str(guard.why),
         "article": guard.article if may and not guard else "",
+        "duty": confirmed is not None and confirm.duty(paper.matter, actor),
+        "running": acts.running_notice(paper),
         "open": next((one for one in before if one.state in acts.OPEN), None),
     }
 
@@ -231,14 +248,14 @@ def _way(given: str) -> Way | None:
 @gate.staff
 def serve_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Serving a paper: what was tried, the ways with the likeliest first, and the form of the chosen one."""
-    paper, actor = _paper(request, uid), gate.actor_in(request)
+    paper, actor = paper_of(request, uid), gate.actor_in(request)
     posted = request.method == "POST"
-    context = _context(request, paper, _way((request.POST if posted else request.GET).get("way", "")))
+    context = context_of(request, paper, _way((request.POST if posted else request.GET).get("way", "")))
     way = Way(context["way"])
     if context["shut"]:
         status = 200 if not posted else 409 if context["may"] else 403
         return render(request, "papers/serve.html", context, status=status)
-    initial = _initial(paper, way, actor, context["open"], context["confirmed"])
+    initial = initial_of(paper, way, actor, context["open"], context["confirmed"])
     if not posted:
         context["form"] = ServeForm.of(way, paper.area, actor, initial=initial)
         return render(request, "papers/serve.html", context)
@@ -259,6 +276,8 @@ def _done(asked: ServeForm, paper: Paper, actor: Actor) -> bool:
     except acts.Lacking as lacking:
         for name, said in lacking.errors.items():
             asked.add_error(name if name in asked.fields else None, said)
+    except WrongType:
+        asked.add_error("evidence", _("Take JPEG, PNG, PDF, MP4, MOV, M4A, MP3 or WAV files that are whole."))
     except Refused as error:
         asked.add_error("evidence", str(error))
     except StepError as error:
@@ -269,10 +288,11 @@ def _done(asked: ServeForm, paper: Paper, actor: Actor) -> bool:
 
 
 def _kept(asked: ServeForm, paper: Paper, actor: Actor) -> list[File]:
-    """The evidence as files of the matter. Raises Refused for what is neither a picture nor a PDF."""
+    """The evidence as files of the matter. Raises Refused for what is none of the kinds that the form names."""
     kept = []
     for sent in asked.cleaned_data.get("evidence", [])[:EVIDENCE]:
-        blob = files.store(sent, media_types=files.IMAGES | files.PDF)
+        limit = media.LIMIT if media.sniff(sent) else files.LIMIT
+        blob = files.store(sent, media_types=files.IMAGES | files.PDF | files.MEDIA, limit=limit)
         about = {"name": sent.name[:200], "caption": str(WAYS[asked.way])[:200]}
         kept.append(files.attach(paper.matter, blob, actor=actor, kind="attachment", **about))
     return kept
@@ -282,71 +302,12 @@ def _kept(asked: ServeForm, paper: Paper, actor: Actor) -> list[File]:
 @gate.staff
 def receipt_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Print the proof of service in advance, with blanks: it is completed when the service is recorded."""
-    paper = _paper(request, uid)
+    paper = paper_of(request, uid)
     way = _way(request.POST.get("way", "")) or Way.DIRECT
     try:
         service = acts.plan(paper, way, gate.actor_in(request))
     except StepError as error:
-        context = {**_context(request, paper, way), "shut": error.message}
+        context = {**context_of(request, paper, way), "shut": error.message}
         return render(request, "papers/serve.html", context, status=error.status)
     assert service.receipt is not None
     return redirect("paper_pdf", uid=service.receipt.uid)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@gate.staff
-def address_page(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """The clerk enters the confirmation that the party has signed on paper, with its scan."""
-    paper, actor = _paper(request, uid), gate.actor_in(request)
-    if paper.entity is None:
-        raise Http404
-    asked = confirm.Confirmation(request.POST if request.method == "POST" else None, initial=_address_known(paper))
-    asked.fields["scan"] = forms.FileField(
-        label=_("Scan or photo of the signed form"),
-        widget=forms.ClearableFileInput(attrs={**BOX, "accept": "image/jpeg,image/png,application/pdf"}),
-    )
-    asked.files = request.FILES
-    context = {"paper": paper, "form": asked, "confirmed": acts.confirmation_of(paper)}
-    if not actor.roles_at(paper.area) & set(acts.SERVERS):
-        return render(request, "papers/address.html", {**context, "shut": True}, status=403)
-    if request.method != "POST":
-        return render(request, "papers/address.html", context)
-    if not asked.is_valid():
-        return render(request, "papers/address.html", context, status=422)
-    try:
-        with transaction.atomic():
-            scan = asked.cleaned_data["scan"]
-            blob = files.store(scan, media_types=files.IMAGES | files.PDF)
-            made = confirm.confirm(paper.matter, asked.cleaned_data, actor)
-            files.attach(
-                paper.matter, blob, actor=actor, kind="attachment", name=scan.name[:200],
-                caption=str(made.paper.title),
-            )  # fmt: skip
-    except Refused as error:
-        asked.add_error("scan", str(error))
-        return render(request, "papers/address.html", context, status=422)
-    messages.success(request, _("The address for service is recorded."))
-    return redirect("paper_serve", uid=paper.uid)
-
-
-def _address_known(paper: Paper) -> dict[str, str]:
-    entity = paper.entity
-    return {} if entity is None else {"address": entity.address, "receiver": entity.representative}
-
-
-@require_POST
-@gate.staff
-def address_open(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Show the confirmed address whole to whoever serves; an entry keeps that it was opened."""
-    paper, actor = _paper(request, uid), gate.actor_in(request)
-    confirmed: AddressConfirmation | None = acts.confirmation_of(paper)
-    if confirmed is None or not actor.roles_at(paper.area) & set(acts.SERVERS):
-        raise Http404
-    whole = confirm.open_whole(confirmed, paper.matter, actor)
-    context = _context(request, paper, None)
-    if not context["shut"]:
-        way = Way(context["way"])
-        context["form"] = ServeForm.of(
-            way, paper.area, actor, initial=_initial(paper, way, actor, context["open"], confirmed)
-        )
-    return render(request, "papers/serve.html", {**context, "covered": whole, "whole": True})

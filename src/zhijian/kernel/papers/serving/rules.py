@@ -25,6 +25,7 @@ POST = rule("papers.post_day", "whether a letter counts from the day it was sign
 RETURNED = rule("papers.returned_counts", "whether a letter that comes back from a confirmed address counts as served")
 OTHERS = rule("papers.through_others", "whether a paper may be served through another office or a third party")
 NOTICE = rule("papers.public_notice", "after how many days a public notice counts as service")
+NOTICE_AFTER = rule("papers.notice_after", "which ways must have been in vain before a public notice")
 
 # The ground that a page names for each way.
 GROUND = {
@@ -41,6 +42,7 @@ GROUND = {
 def needs(day: dt.date) -> Needs:
     """The values in force on `day`; what a pack says is absent is not asked for."""
     notice = NOTICE.maybe(day)
+    after = NOTICE_AFTER.value(day, "")
     limit = notice.limit if notice is not None else None
     return Needs(
         officers=int(OFFICERS.value(day, 1)),
@@ -48,6 +50,7 @@ def needs(day: dt.date) -> Needs:
         consent=bool(CONSENT.value(day, True)),
         returned_counts=bool(RETURNED.value(day, False)),
         notice_days=limit.n if limit is not None and limit.unit is Unit.DAYS else None,
+        notice_after=frozenset(Way(one) for one in str(after).split()),
     )
 
 

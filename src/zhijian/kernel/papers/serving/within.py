@@ -38,6 +38,12 @@ def begin(paper: Paper, at: dt.datetime) -> Clock | None:
     return clocks.start(paper.matter, HAND_WITHIN, at, key_day=day, about=str(paper.uid), called=called)
 
 
+def since(paper: Paper) -> dt.datetime:
+    """The moment from which it could be served: what bears a seal is served as the sealed original."""
+    sealed = paper.sealed_at if form(paper.kind).sealed else None
+    return max(paper.at, sealed) if sealed is not None else paper.at
+
+
 def end(paper: Paper, at: dt.datetime) -> Clock | None:
     """It was served, or binds nobody any more."""
     return clocks.stop(paper.matter, HAND_WITHIN, at, about=str(paper.uid))
