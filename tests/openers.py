@@ -14,6 +14,9 @@ from zhijian.kernel.ids import uuid7
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.ratings import calling
+from zhijian.programmes.equipment import flow as equipment_flow
+from zhijian.programmes.equipment.models import Equipment
+from zhijian.programmes.equipment.public import begin
 from zhijian.programmes.inspection import flow
 from zhijian.programmes.inspection.models import Inspection
 
@@ -56,11 +59,39 @@ def return_call(w: world.World) -> Matter:
         return Matter.objects.get(pk=call.pk)
 
 
+def piece(w: world.World, code: str = "", **more: object) -> Matter:
+    """A lift of the restaurant, inspected a year and a half ago."""
+    code = code or f"3110{uuid7().hex[-12:].upper()}"
+    given = {"name": "乘客电梯", "place": "水晶街 1 号", "supervised_on": world.in_days(-550), **more}
+    with scoped(SYSTEM):
+        about = About(code, world.OFFICE, w.entity, w.premises)
+        return perform(equipment_flow.EQUIPMENT, "register", SYSTEM, about=about, code=code, **given)
+
+
+def equipment_order(w: world.World) -> Matter:
+    matter = piece(w)
+    with scoped(SYSTEM):
+        perform(
+            matter, "order", SYSTEM, ground="hazard", problem="门锁失效", required="停用并修理", stop=True,
+            deadline=world.in_days(5), first=w.inspector.pk, other=w.second.pk,
+        )  # fmt: skip
+        return matter.children.get()
+
+
+def lift_call(w: world.World) -> Matter:
+    matter = piece(w)
+    with scoped(SYSTEM):
+        return begin(Equipment.objects.select_related("matter__entity", "maintainer").get(pk=matter.pk), "trapped", {})
+
+
 OPENERS: dict[str, Opener] = {
     "inspection": plan,
     "rectification": rectification,
     "lead": lambda w: _child(w, flow.LEAD, "propose", items=["1.1"], found="无证", basis="食法35"),
     "unreachable": lambda w: _child(w, flow.UNREACHABLE, "seek", address="水晶街 1 号"),
     "return_call": return_call,
+    "equipment": piece,
+    "equipment_order": equipment_order,
+    "lift_call": lift_call,
     "publication": lambda w: _child(w, flow.PUBLICATION, "await"),
 }

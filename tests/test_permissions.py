@@ -50,6 +50,7 @@ from zhijian.kernel.party import access
 from zhijian.kernel.registry import joining
 from zhijian.kernel.registry.models import CardRun, Entity, Twin
 from zhijian.ops import tls
+from zhijian.programmes.equipment.models import LiftCall
 
 pytestmark = pytest.mark.django_db
 RECORD = Path(__file__).with_name("fixtures") / "record_inspection_1.json"
@@ -131,6 +132,7 @@ def things(w: world.World) -> Things:
     with scoped(w.actor("甲")) as inspector:
         secret = feeds.make(w.inspector, inspector)
     others = {kind: str(OPENERS[kind](w).uid) for kind in flows() if kind not in ("inspection", "rectification")}
+    lift = LiftCall.objects.select_related("equipment").get(matter__uid=others["lift_call"]).equipment
     return {
         **others,
         "join": str(join.uid),
@@ -148,6 +150,7 @@ def things(w: world.World) -> Things:
         "contact": "contact",
         "person": str(w.inspector.pk),
         "door": w.premises.door_code,
+        "lift": lift.door_code,
         "phone": str(phone.uid),
         "clock": str(clock.pk if clock else 0),
         "token": make_link(w.entity, finding.parent),

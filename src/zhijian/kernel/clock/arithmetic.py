@@ -1,4 +1,4 @@
-"""How the law counts time: working days, days, months and hours. Pure arithmetic: no Django, no I/O.
+"""How the law counts time: working days, days, months, hours and minutes. Pure arithmetic: no Django, no I/O.
 
 Ground (cn): Market Supervision Penalty Procedure Rules art. 80, Order 121 art. 45: the first hour or day is excluded;
 a last day on a statutory holiday moves to the first day after it. Ordinary weekends are not named there, so a bureau's
@@ -170,7 +170,7 @@ def explain(
     calendar: Calendar, started: datetime, terms: Terms, suspensions: tuple[Suspension, ...] = ()
 ) -> Explanation:
     """Count `terms` from `started` (a time in the zone of legal days) and tell each day."""
-    if terms.limit.unit is Unit.HOURS:
+    if terms.limit.unit in (Unit.HOURS, Unit.MINUTES):
         return _hours(started, terms, suspensions)
     days = list(_count(calendar, started.date(), terms, suspensions))
     due = None if days[-1].why is Why.SUSPENDED else days[-1].day
@@ -181,7 +181,7 @@ def explain(
 def due(
     calendar: Calendar, started: datetime, terms: Terms, suspensions: tuple[Suspension, ...] = ()
 ) -> tuple[date | None, datetime | None, bool]:
-    """(last day, last moment for limits in hours, provisional). None while a suspension lasts."""
+    """(last day, last moment for limits in hours or minutes, provisional). None while a suspension lasts."""
     told = explain(calendar, started, terms, suspensions)
     return told.due, told.due_at, told.provisional
 
@@ -242,11 +242,14 @@ def _moves(calendar: Calendar, day: date, extend: Extend) -> bool:
 
 
 def _hours(started: datetime, terms: Terms, suspensions: tuple[Suspension, ...]) -> Explanation:
-    """Hours run through nights, weekends and holidays; the hour in which it began is excluded unless said otherwise."""
-    begin = started
-    if terms.first == "excluded":
+    """Hours run through nights, weekends and holidays; the hour in which it began is excluded unless said otherwise.
+
+    Minutes run from the moment itself: they are asked for where somebody's safety waits.
+    """
+    begin, n = started, terms.limit.n
+    if terms.limit.unit is Unit.HOURS and terms.first == "excluded":
         begin = started.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    end: datetime | None = begin + timedelta(hours=terms.limit.n)
+    end: datetime | None = begin + (timedelta(hours=n) if terms.limit.unit is Unit.HOURS else timedelta(minutes=n))
     for pause in sorted(suspensions, key=lambda s: s.since):
         if end is None or pause.since >= end:
             continue

@@ -10,6 +10,7 @@ _WORDS = {
     Unit.WORKING_DAYS: ngettext_lazy("%(n)d working day", "%(n)d working days", "n"),
     Unit.DAYS: ngettext_lazy("%(n)d day", "%(n)d days", "n"),
     Unit.HOURS: ngettext_lazy("%(n)d hour", "%(n)d hours", "n"),
+    Unit.MINUTES: ngettext_lazy("%(n)d minute", "%(n)d minutes", "n"),
     Unit.MONTHS: ngettext_lazy("%(n)d month", "%(n)d months", "n"),
     Unit.YEARS: ngettext_lazy("%(n)d year", "%(n)d years", "n"),
 }

@@ -24,11 +24,14 @@ from zhijian.kernel.matters.perform import perform
 log = logging.getLogger(__name__)
 
 
-def tick(now: dt.datetime | None = None) -> int:
-    """Perform every step whose clock ran out and that has not been performed for it yet. Returns how many."""
+def tick(now: dt.datetime | None = None, kind: str = "") -> int:
+    """Perform every step whose clock ran out and that has not been performed for it yet. Returns how many.
+
+    `kind`: only of matters of that kind, whose limits are shorter than the round of all.
+    """
     now = now or timezone.now()
     done = 0
-    for flow in flows().values():
+    for flow in [flows()[kind]] if kind else flows().values():
         for step in flow.steps:
             if step.by is CLOCK and step.on is not None and step.on.when == "overdue":
                 for family in _families(_waiting(flow, step, now)):

@@ -20,6 +20,7 @@ class Unit(StrEnum):
     WORKING_DAYS = "working_days"
     DAYS = "days"
     HOURS = "hours"
+    MINUTES = "minutes"
     MONTHS = "months"
     YEARS = "years"
 
@@ -29,10 +30,11 @@ _UNITS = {
     "calendar day": Unit.DAYS,
     "day": Unit.DAYS,
     "hour": Unit.HOURS,
+    "minute": Unit.MINUTES,
     "month": Unit.MONTHS,
     "year": Unit.YEARS,
 }
-_LIMIT = re.compile(r"^(\d+) (working day|calendar day|day|hour|month|year)s?$")
+_LIMIT = re.compile(r"^(\d+) (working day|calendar day|day|hour|minute|month|year)s?$")
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Limit:
 
     @classmethod
     def parse(cls, text: str) -> Limit:
-        """Read "5 working days", "60 days", "24 hours", "3 months". Raises ValueError for anything else."""
+        """Read "5 working days", "60 days", "24 hours", "30 minutes". Raises ValueError for anything else."""
         found = _LIMIT.match(text.strip())
         if not found:
             raise ValueError(f"not a limit: {text!r} (say for example '5 working days')")

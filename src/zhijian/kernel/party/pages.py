@@ -161,6 +161,22 @@ def draw_families(request: HttpRequest, door: Any, family: Any) -> list[SafeStri
     return drawn
 
 
+# Codes that are not on doors (on lifts): where each leads, None for a code that is not one's own.
+CodePage = Callable[[str], str | None]
+_codes: list[CodePage] = []
+
+
+def code_page(find: CodePage) -> None:
+    """Register a programme's codes: `find(code)` gives the address of the page behind one."""
+    if find not in _codes:
+        _codes.append(find)
+
+
+def elsewhere(code: str) -> str | None:
+    """The page behind a code that is on no door."""
+    return next((url for find in _codes if (url := find(code))), None)
+
+
 # What the public sees behind the code on a door.
 DoorContext = Callable[[Premises], dict[str, Any] | None]
 _doors: dict[str, tuple[bool, DoorContext]] = {}

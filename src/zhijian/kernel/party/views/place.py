@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from zhijian.kernel.party.pages import draw_doors
+from zhijian.kernel.party.pages import draw_doors, elsewhere
 from zhijian.kernel.registry.cards.replacing import retired
 from zhijian.kernel.registry.search import by_door_code
 
@@ -17,6 +17,8 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
     premises = by_door_code(code)
     if premises is None and (old := retired(code)) is not None:
         return render(request, "party/old_code.html", {"old": old}, status=410)
+    if premises is None and (url := elsewhere(code)) is not None:
+        return redirect(url)
     if premises is None:
         return render(request, "party/no_place.html", {"typed": code[:20]}, status=404)
     if premises.door_code != code:

@@ -237,8 +237,10 @@ class Merge:
     def records(self, kind: str) -> Iterator[dict[str, Any]]:
         """Staged records of a kind with the rows that they belong to, from a cursor on the server."""
         connection = self.cursor.connection
+        placed = self.mapping.section("premises") is not None
+        place, joins = ("pr.id", f"{_ENTITY_JOIN} {_PREMISES_JOIN}") if placed else ("NULL::bigint", _ENTITY_JOIN)
         sql = (
-            f"SELECT s.line, en.id, pr.id, s.data FROM stage_record s {_ENTITY_JOIN} {_PREMISES_JOIN} "
+            f"SELECT s.line, en.id, {place}, s.data FROM stage_record s {joins} "
             "WHERE s.kind = %(kind)s AND en.id IS NOT NULL ORDER BY s.line"
         )
         with connection.cursor(name="registry_records") as rows:

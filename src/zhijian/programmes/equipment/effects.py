@@ -1,0 +1,100 @@
+"""What a step does beyond its table: the due day, the order's own matter, the clocks of a call."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.clock import clocks
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.perform import About, perform
+from zhijian.programmes.equipment import catalogue, due, rules
+from zhijian.programmes.equipment.models import Conclusion, Equipment, LiftCall, Order, What
+
+
+def registered(matter: Matter, record: Equipment, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """The category comes from the code; the piece is found by it, and its day is counted."""
+    record.category, record.group = record.code[:4], record.code[:1]
+    record.save()
+    matter.number, matter.title = record.code, catalogue.title_of(record)
+    matter.save(update_fields=["number", "title"])
+    due.settle(matter, record, at)
+
+
+def taken_over(matter: Matter, record: Equipment, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """Another table says something else now."""
+    matter.title = catalogue.title_of(record)
+    matter.save(update_fields=["title"])
+    due.settle(matter, record, at)
+
+
+def inspected(matter: Matter, record: Equipment, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """Keep the last inspection or testing; one that failed leaves the piece as due as it was."""
+    record.conclusion, record.report_no = facts.outcome, facts.report or record.report_no
+    if facts.outcome != Conclusion.FAILED and facts.what == What.TESTING:
+        record.tested_on = facts.done_on
+    elif facts.outcome != Conclusion.FAILED:
+        record.inspected_on, record.told_next = facts.done_on, facts.next_told
+    record.save()
+    due.settle(matter, record, at)
+
+
+def resumed(matter: Matter, record: Equipment, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """It runs again; a lift that was inspected after a long rest counts from that month on."""
+    if record.is_lift and record.inspected_on and record.idle_since and record.inspected_on >= record.idle_since:
+        record.base_month = record.inspected_on.month
+    record.idle_since = None
+    record.save()
+    due.settle(matter, record, at)
+
+
+def put_away(matter: Matter, record: Equipment, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """Out of use: nothing is due."""
+    due.settle(matter, record, at)
+
+
+def looked_at(matter: Matter, record: Equipment, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """A person has looked at the doubtful visits; the ledger keeps who, when, and his word on it."""
+    matter.flags = []
+    Matter.objects.filter(pk=matter.pk).update(flags=[])
+
+
+def order(matter: Matter, record: Equipment, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """Open the order's own matter, with its paper and its clock."""
+    from zhijian.programmes.equipment.flow import ORDER
+
+    about = About(matter.title, matter.area, matter.entity, matter.premises, matter)
+    perform(
+        ORDER, "give", actor, about=about, at=at, by_field={"equipment": record}, ground=facts.ground,
+        problem=facts.problem, required=facts.required, stop=facts.stop, deadline=facts.deadline,
+        assignee=facts.first, second=facts.other,
+    )  # fmt: skip
+
+
+def run_deadline(matter: Matter, record: Order, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """The user's time runs up to the day that the order names."""
+    clocks.start(matter, rules.PUT_RIGHT, at, until=record.deadline, by=actor.name if actor.kind == "staff" else "")
+
+
+def called(matter: Matter, record: LiftCall, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """A call from a lift cannot wait for the morning."""
+    matter.urgency = Matter.Urgency.CRITICAL if record.what == LiftCall.Kind.TRAPPED else Matter.Urgency.URGENT
+    matter.save(update_fields=["urgency"])
+
+
+def on_the_way(matter: Matter, record: LiftCall, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """The firm has answered."""
+    LiftCall.objects.filter(pk=record.pk).update(taken=at)
+
+
+def at_the_lift(matter: Matter, record: LiftCall, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """Rescuers are there: in time or not, by the clock that ran."""
+    clock = matter.clocks.filter(rule=rules.RESCUE_WITHIN.name).order_by("-started").first()  # type: ignore[attr-defined]
+    in_time = None if clock is None or clock.due_at is None else at <= clock.due_at
+    LiftCall.objects.filter(pk=record.pk).update(arrived=at, in_time=in_time)
+
+
+def settled(matter: Matter, record: LiftCall, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """Nobody is inside any more, or the fault is put right."""
+    LiftCall.objects.filter(pk=record.pk).update(settled=at)

@@ -1,0 +1,99 @@
+"""When a step about equipment is open, and the sentence that says why not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.accounts.models import Person
+from zhijian.kernel.clock.arithmetic import add_months
+from zhijian.kernel.matters import Guard, no, ok
+from zhijian.kernel.matters.models import Matter
+from zhijian.programmes.equipment import due, rules
+from zhijian.programmes.equipment.models import Equipment, Group, Order, What
+
+
+def new_code(matter: Matter, record: Any, actor: Actor, facts: Any) -> Guard:
+    """A code of the catalogue that is not on the register yet."""
+    if facts is None:
+        return ok()
+    if facts.code[:1] not in Group.values:
+        return no(_("The code begins with the category: 3110… for a passenger lift."))
+    if Equipment.objects.filter(code=facts.code).exists():
+        return no(_("This piece is on the register already."))
+    return ok()
+
+
+def took_place(matter: Matter, record: Equipment, actor: Actor, facts: Any) -> Guard:
+    """What is entered has taken place, and only lifts are tested."""
+    if facts is None:
+        return ok()
+    if facts.done_on > matter.day:
+        return no(_("Enter it once it has taken place."))
+    if facts.next_told is not None and facts.next_told <= facts.done_on:
+        return no(_("The next inspection comes after this one."))
+    if facts.what == What.TESTING and not record.is_lift:
+        return no(_("Only lifts are tested in the years between inspections."), rules.LIFT_YEARS)
+    return ok()
+
+
+def inspected_after_rest(matter: Matter, record: Equipment, actor: Actor, facts: Any) -> Guard:
+    """What rested for long is inspected before it runs again."""
+    since, row = record.idle_since, rules.IDLE_LONG.maybe(matter.day)
+    if since is None or row is None or row.limit is None:
+        return ok()
+    long = add_months(since, rules.months_of(row.limit)) <= matter.day
+    if long and (record.inspected_on is None or record.inspected_on < since):
+        return no(_("It rested for a year or longer: it must be inspected before it runs again."), rules.IDLE_LONG)
+    return ok()
+
+
+def not_a_day_to_come(matter: Matter, record: Equipment, actor: Actor, facts: Any) -> Guard:
+    """A piece is out of use since a day that was."""
+    if facts is not None and facts.idle_since > matter.day:
+        return no(_("It is taken out of use on the day itself, not beforehand."))
+    return ok()
+
+
+def may_be_ordered(matter: Matter, record: Equipment, actor: Actor, facts: Any) -> Guard:
+    """One order at a time; two officers; "uninspected" only of what runs although its day is over."""
+    if record.orders.filter(matter__closed=None).exists():  # type: ignore[attr-defined]
+        return no(_("There is an order about it already."))
+    if facts is None:
+        return ok()
+    if facts.ground == Order.Ground.UNINSPECTED and not due.is_overdue(record, matter.day):
+        return no(_("Its inspection is not overdue."), rules.ORDER_GROUND)
+    if facts.deadline < matter.day:
+        return no(_("Name a day that is still to come."))
+    return two_officers(facts, matter)
+
+
+def two_officers(facts: Any, matter: Matter) -> Guard:
+    """As many different officers with a certificate in force as the rule asks for."""
+    needed = int(rules.OFFICERS_MIN.value(matter.day, 1))
+    people = Person.objects.filter(pk__in={facts.first, facts.other}, is_active=True).prefetch_related("posts")
+    if sum(one.signs_on(matter.day) for one in people) < needed:
+        return no(_("Two different officers with a certificate in force must give it."), rules.OFFICERS_MIN)
+    return ok()
+
+
+def a_later_day(matter: Matter, record: Order, actor: Actor, facts: Any) -> Guard:
+    """Another deadline is a day to come."""
+    if facts is not None and facts.deadline < matter.day:
+        return no(_("Name a day that is still to come."))
+    return ok()
+
+
+def no_longer_overdue(matter: Matter, record: Order, actor: Actor, facts: Any) -> Guard:
+    """An order for want of inspection is lifted when it was inspected, or no longer runs."""
+    of = record.equipment
+    if record.ground == Order.Ground.UNINSPECTED and of.matter.state == "in_use" and due.is_overdue(of, matter.day):
+        return no(_("Its inspection is still overdue: enter the inspection, or that it is out of use."))
+    return ok()
+
+
+def in_doubt(matter: Matter, record: Equipment, actor: Actor, facts: Any) -> Guard:
+    """Only what is in doubt is looked at."""
+    return ok() if matter.flags else no(_("Nothing about this piece is in doubt."))

@@ -1,0 +1,133 @@
+"""Maintenance visits of a firm to its lifts, and the firm's score: visits in time ÷ visits due."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
+
+from zhijian.kernel import when
+from zhijian.kernel.accounts.actor import SYSTEM, Actor
+from zhijian.kernel.accounts.scope import area_filter, scoped
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.evidence import ledger
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.registry.likely import metres_between
+from zhijian.kernel.registry.models import Entity
+from zhijian.programmes.equipment import rules
+from zhijian.programmes.equipment.facts import Visit
+from zhijian.programmes.equipment.models import Equipment, Maintenance
+
+MAINTAINED = ledger.entry_kind("equipment.maintained", label=_("Maintained by {firm}: {note}"))
+SCORED = 365  # days of the score
+Place = tuple[Decimal, Decimal]
+
+
+def place_of(record: Equipment) -> Place | None:
+    """Where it stands: its own position, else that of the premises."""
+    if record.lat is not None and record.lon is not None:
+        return record.lat, record.lon
+    shop = record.matter.premises
+    return (shop.lat, shop.lon) if shop is not None and shop.lat is not None and shop.lon is not None else None
+
+
+def doubt_of(record: Equipment, place: Place | None, day: dt.date) -> tuple[str, int | None]:
+    """(doubt, metres): far away, nowhere, or none."""
+    if place is None:
+        return "nowhere", None
+    there = place_of(record)
+    if there is None:
+        return "", None
+    metres = metres_between(*place, *there)
+    far = rules.FAR_FROM_LIFT.value(day, None)
+    return ("far" if far is not None and metres is not None and metres > int(far) else ""), metres
+
+
+def visit_of(record: Equipment, firm: Entity, at: dt.datetime, told: Visit, place: Place | None) -> Maintenance:
+    """The visit as it is kept, not saved yet: its gap to the one before, and what is doubtful about it."""
+    day = calendar.legal_day(at)
+    doubt, metres = doubt_of(record, place, day)
+    every, gap = rules.maintain_days(day), (day - record.maintained_on).days if record.maintained_on else None
+    return Maintenance(
+        equipment=record, area=record.matter.area, firm=firm, at=at, work=told.work, note=told.note,
+        lat=place[0] if place else None, lon=place[1] if place else None, metres=metres, doubt=doubt,
+        gap=None if gap is None else max(gap, 0), in_time=None if gap is None or every is None else gap <= every,
+    )  # fmt: skip
+
+
+def remember(record: Equipment, day: dt.date) -> None:
+    """The lift was maintained that day; when it must be again follows from the rule. Not saved."""
+    every = rules.maintain_days(day)
+    record.maintained_on = day
+    record.maintain_by = day + dt.timedelta(days=every) if every is not None else None
+
+
+def visit(record: Equipment, firm: Entity, actor: Actor, told: Visit, place: Place | None) -> Maintenance:
+    """Record a visit of the firm that keeps the lift. Far away or nowhere: recorded all the same, and flagged."""
+    at = when.now()
+    with transaction.atomic(), scoped(SYSTEM):
+        record = Equipment.objects.select_for_update(of=("self",)).select_related("matter__premises").get(pk=record.pk)
+        made = visit_of(record, firm, at, told, place)
+        made.save()
+        remember(record, calendar.legal_day(at))
+        record.save(update_fields=["maintained_on", "maintain_by"])
+        if made.doubt:
+            _flag(record.matter, made)
+        ledger.record(
+            MAINTAINED.code, actor=actor, subject=f"matter:{record.pk}", matter=record.matter,
+            data={"firm": firm.name, "note": told.note, "work": str(told.work), "doubt": made.doubt, "visit": made.pk},
+        )  # fmt: skip
+    return made
+
+
+def _flag(matter: Matter, made: Maintenance) -> None:
+    flag = {"code": made.doubt, "day": calendar.legal_day(made.at).isoformat(), "metres": made.metres}
+    locked = Matter.objects.select_for_update(of=("self",)).get(pk=matter.pk)
+    Matter.objects.filter(pk=matter.pk).update(flags=[*locked.flags, flag])
+
+
+@dataclass(frozen=True)
+class Score:
+    """A firm's maintenance of the last year: `in_time` of `due` visits; `late` lifts are past their day now."""
+
+    firm: Entity
+    lifts: int
+    made: int
+    in_time: int
+    late: int
+
+    @property
+    def due(self) -> int:
+        """Visits whose time can be told, and those that are missing now."""
+        return self.made + self.late
+
+    @property
+    def percent(self) -> int | None:
+        """In time, of those due; None where nothing was due yet."""
+        return round(100 * self.in_time / self.due) if self.due else None
+
+
+def scores(actor: Actor, today: dt.date) -> list[Score]:
+    """Every firm that keeps lifts in the actor's area, the lowest score first. Three queries."""
+    running = Equipment.objects.filter(area_filter(actor, "matter__area"), matter__kind="equipment")
+    running = running.filter(matter__state="in_use", group="3").exclude(maintainer=None)
+    late = Q(maintain_by__lt=today)
+    kept = {
+        row["maintainer"]: (row["n"], row["late"])
+        for row in running.values("maintainer").annotate(n=Count("pk"), late=Count("pk", filter=late))
+    }
+    since = calendar.start_of(today - dt.timedelta(days=SCORED))
+    visits = Maintenance.objects.filter(area_filter(actor, "area"), firm__in=kept, at__gte=since)
+    timed = (
+        visits.exclude(in_time=None).values("firm").annotate(n=Count("pk"), good=Count("pk", filter=Q(in_time=True)))
+    )
+    made = {row["firm"]: (row["n"], row["good"]) for row in timed}
+    found = [
+        Score(firm, kept[firm.pk][0], *made.get(firm.pk, (0, 0)), kept[firm.pk][1])
+        for firm in Entity.objects.filter(pk__in=kept).defer("grams", "fold", "initials")
+    ]
+    return sorted(found, key=lambda one: (one.percent is None, one.percent, one.firm.name))

@@ -1,0 +1,182 @@
+"""Trapped in a lift: who is called, by when somebody must be there, and what the code on the lift shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from tests import world
+from tests.openers import piece
+
+from zhijian.kernel.accounts.actor import SYSTEM, party_of
+from zhijian.kernel.accounts.scope import in_scope, scoped
+from zhijian.kernel.evidence.models import LedgerEntry, LedgerPersonal
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.perform import perform
+from zhijian.kernel.matters.ticking import tick
+from zhijian.kernel.notices.models import Notice
+from zhijian.kernel.party.doors import KEY, sealed
+from zhijian.kernel.registry.models import Entity
+from zhijian.programmes.equipment import maintenance
+from zhijian.programmes.equipment.models import Equipment, LiftCall, Maintenance
+
+pytestmark = pytest.mark.django_db
+NUMBER = "13905330011"
+
+
+@pytest.fixture
+def w():
+    with scoped(SYSTEM):
+        made = world.make()
+        made.inspector, made.head
+        yield made
+
+
+@pytest.fixture
+def firm(w) -> Entity:
+    return Entity.objects.create(name="淄博捷安电梯维保有限公司", area=world.OFFICE, phone=NUMBER)
+
+
+@pytest.fixture
+def lift(w, firm) -> Equipment:
+    matter = piece(w)
+    Equipment.objects.filter(pk=matter.pk).update(maintainer=firm)
+    return Equipment.objects.select_related("matter__premises", "maintainer").get(pk=matter.pk)
+
+
+def call(lift: Equipment, **said: str) -> str:
+    answer = Client().post(f"/t/{lift.door_code}/call/", {"what": "trapped", **said})
+    assert answer.status_code == 302
+    return answer["Location"]
+
+
+def test_the_code_shows_certificate_and_next_inspection(lift):
+    Equipment.objects.filter(pk=lift.pk).update(certificate="梯11鲁C00001(24)")
+    page = Client().get(f"/t/{lift.door_code}/").content.decode()
+    assert "梯11鲁C00001(24)" in page and f"{lift.next_on}" in page and "我被困" in page
+    assert Client().get(f"/d/{lift.door_code}/")["Location"] == f"/t/{lift.door_code}/"  # typed where shops are typed
+    assert Client().get(f"/t/{lift.door_code.lower()}/")["Location"] == f"/t/{lift.door_code}/"
+    assert Client().get("/t/0000000000/").status_code == 404
+
+
+def test_from_the_call_to_rescued_and_closed(w, lift, firm):
+    where = call(lift, people="3", phone="13712345678", injured="1")
+    made = LiftCall.objects.select_related("matter").get()
+    assert (made.people, made.injured, made.matter.entity) == (3, True, firm)
+    assert made.matter.urgency == Matter.Urgency.CRITICAL
+    assert Notice.objects.filter(matter=made.matter, entity=firm).exists()
+    assert {w.head.pk, w.inspector.pk} <= set(
+        Notice.objects.filter(matter=made.matter).values_list("person", flat=True)
+    )
+    entry = LedgerEntry.objects.get(matter=made.matter, kind="lift_call.trapped")
+    assert "13712345678" not in str(entry.data) and LedgerPersonal.objects.filter(entry=entry, name="phone").exists()
+    clock = made.matter.clocks.get(rule="equipment.rescue_within")
+    assert clock.due_at - clock.started == dt.timedelta(minutes=30)
+    assert "淄博市电梯安全条例" in clock.basis["basis"]
+    assert "分钟" in Client().get(where).content.decode()
+    with scoped(party_of(firm)) as technicians:
+        assert in_scope(Matter.objects.all(), technicians).get() == made.matter  # the call, not the user's lift
+        perform(made.matter, "take", technicians, who="老陈")
+        perform(Matter.objects.get(pk=made.matter.pk), "arrive", technicians)
+        perform(Matter.objects.get(pk=made.matter.pk), "free", technicians, word="三人已安全离开")
+    made.refresh_from_db()
+    assert made.in_time is True and made.taken and made.arrived and made.settled
+    assert "data-waits" not in Client().get(where).content.decode()  # nothing more to wait for
+    with scoped(w.actor("所长")) as head:
+        perform(Matter.objects.get(pk=made.matter.pk), "close", head, cause="门锁触点接触不良")
+    assert Matter.objects.get(pk=made.matter.pk).state == "closed"
+
+
+def test_the_call_chain_goes_on_by_itself(w, lift):
+    call(lift)
+    matter = Matter.objects.get(kind="lift_call")
+    w.person("科长", world.Role.SECTION, world.CITY)
+    assert tick(timezone.now() + dt.timedelta(minutes=4), kind="lift_call") == 0
+    assert tick(timezone.now() + dt.timedelta(minutes=6), kind="lift_call") == 1  # the firm does not answer
+    assert tick(timezone.now() + dt.timedelta(minutes=31), kind="lift_call") == 1  # nobody is there in time
+    kinds = LedgerEntry.objects.filter(matter=matter).order_by("seq").values_list("kind", flat=True)
+    assert list(kinds) == ["lift_call.trapped", "lift_call.unanswered", "lift_call.too_late"]
+    assert Notice.objects.filter(matter=matter, person__username="科长").exists()
+    with scoped(w.actor("甲")) as officer:  # the office enters what the firm says by telephone
+        perform(matter, "arrive", officer, at=timezone.now() + dt.timedelta(minutes=40))
+    assert LiftCall.objects.get().in_time is False
+
+
+def test_whoever_presses_twice_makes_one_call(lift):
+    assert call(lift) == call(lift)
+    assert LiftCall.objects.count() == 1
+
+
+def test_nonsense_beside_the_button_is_said_and_kept(lift):
+    answer = Client().post(f"/t/{lift.door_code}/call/", {"what": "fault", "people": "viele", "words": "门关不上"})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "门关不上" in page and "请填整数" in page
+    assert Client().post(f"/t/{lift.door_code}/call/", {"what": "dance"}).status_code == 404
+    call(lift, people="viele")  # who is trapped gets help all the same
+    assert LiftCall.objects.get().people is None
+
+
+def technician(number: str = NUMBER) -> Client:
+    client = Client()
+    session = client.session
+    session[KEY] = sealed(number)
+    session.save()
+    return client
+
+
+def test_only_the_firm_of_the_lift_records_its_visits(w, lift):
+    address = f"/t/{lift.door_code}/maintenance/"
+    assert "只有这台电梯的维保单位" in Client().get(address).content.decode()
+    assert Client().post(address, {"work": "half_month"}).status_code == 403
+    assert technician(w.entity.phone).post(address, {"work": "half_month"}).status_code == 403
+    assert technician().get(address).status_code == 200
+    assert not Maintenance.objects.exists()
+
+
+def test_a_visit_is_recorded_with_time_and_place_and_doubted_far_away_or_nowhere(w, lift, firm):
+    address, there = f"/t/{lift.door_code}/maintenance/", lift.matter.premises
+    near = {"work": "half_month", "note": "半月保养", "lat": f"{there.lat}", "lon": f"{there.lon + Decimal('0.001')}"}
+    assert technician().post(address, near).status_code == 302
+    far = {"work": "half_month", "lat": f"{there.lat + Decimal('0.05')}", "lon": f"{there.lon}"}
+    assert technician().post(address, far).status_code == 302
+    assert technician().post(address, {"work": "repair"}).status_code == 302
+    found = list(Maintenance.objects.order_by("pk"))
+    assert [one.doubt for one in found] == ["", "far", "nowhere"]
+    assert found[0].metres < 100 and found[1].metres > 5000
+    assert [one.in_time for one in found] == [None, True, True]
+    lift.refresh_from_db()
+    assert lift.maintain_by == world.in_days(15)
+    flags = Matter.objects.get(pk=lift.pk).flags
+    assert [flag["code"] for flag in flags] == ["far", "nowhere"]
+    assert (
+        LedgerEntry.objects.filter(matter=lift.matter, kind="equipment.maintained", actor=f"entity:{firm.pk}").count()
+        == 3
+    )
+    with scoped(w.actor("所长")) as head:
+        perform(Matter.objects.get(pk=lift.pk), "look", head, word="已电话核实,定位漂移")
+    assert Matter.objects.get(pk=lift.pk).flags == []
+
+
+def test_the_score_of_a_firm_is_what_its_formula_says(w, lift, firm):
+    """Three visits with gaps of 14 and 20 days, and the lift is late now: one in time of three due."""
+    now = timezone.now()
+    for days in (60, 46, 26):
+        one = Equipment.objects.select_related("matter__premises").get(pk=lift.pk)
+        at = now - dt.timedelta(days=days)
+        maintenance.visit_of(one, firm, at, maintenance.Visit(), None).save()
+        maintenance.remember(one, world.in_days(-days))
+        one.save()
+    head = w.actor("所长")
+    score = maintenance.scores(head, world.in_days(0))[0]
+    assert (score.lifts, score.made, score.in_time, score.late, score.due, score.percent) == (1, 2, 1, 1, 3, 33)
+    assert (
+        maintenance.scores(w.person("外", world.Role.HEAD, world.NEIGHBOUR_OFFICE) and w.actor("外"), world.in_days(0))
+        == []
+    )
+    client = Client()
+    client.force_login(w.head)
+    page = client.get("/equipment/firms/").content.decode()
+    assert "1 ÷ (2 + 1)" in page and "33" in page
