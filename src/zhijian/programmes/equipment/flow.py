@@ -47,7 +47,7 @@ EQUIPMENT = Flow(
         Step(
             "order", "in_use", who=[INSPECTOR, HEAD], label=_("Give an order"), facts=facts.Ordered,
             said=_("Order given: {required}"), when=guards.may_be_ordered, does=effects.order,
-            article=rules.ORDER_POWER, likely=True,
+            article=rules.ORDER_POWER,
         ),
         Step(
             "put_away", "in_use", "idle", who=[PARTY, *STAFF], label=_("Take it out of use"), facts=facts.Stopped,
