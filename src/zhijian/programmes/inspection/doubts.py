@@ -60,7 +60,10 @@ CLOCK_TOLERANCE = dt.timedelta(minutes=5)
 
 
 def doubt(code: str, **more: Any) -> dict[str, Any]:
-    """A flag as it is kept: its code and what its sentence needs."""
+    """A flag as it is kept: its code and what its sentence needs.
+
+    One about who signed names what was `signed`: its papers await examination as long as the flag stands.
+    """
     return {"code": code, **more}
 
 
@@ -97,7 +100,7 @@ def of_record(record: Record, raw: dict[str, Any], ahead: dt.timedelta) -> list[
     if error > CLOCK_TOLERANCE:
         found.append(doubt("clock_wrong", minutes=int(error.total_seconds() // 60)))
     if enforces(content) and len(content.inspectors) < rules.officers_min(content.started):
-        found.append(doubt("one_officer"))
+        found.append(doubt("one_officer", signed=record.digest))
     return found
 
 
@@ -145,10 +148,10 @@ def of_officers(record: Record, day: dt.date, people: Mapping[int, Person] | Non
     else:
         helping = []  # made up for the demo: none of them is a helper
     return [
-        doubt("certificate_expired", name=officer.name)
+        doubt("certificate_expired", name=officer.name, signed=record.digest)
         for officer in record.content.inspectors
         if officer.id not in people or not people[officer.id].signs_on(day)
-    ] + [doubt("helper_signed", name=one.name) for one in helping]
+    ] + [doubt("helper_signed", name=one.name, signed=record.digest) for one in helping]
 
 
 def of_checklist(record: Record, checklist: Checklist | None, day: dt.date) -> list[dict[str, Any]]:

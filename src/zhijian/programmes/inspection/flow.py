@@ -122,7 +122,7 @@ INSPECTION = Flow(
             label=_("Doubts looked at"),
             facts=facts.Looked,
             said=_("The doubts of the record were looked at: {word}"),
-            when=guards.in_doubt,
+            when=[guards.in_doubt, guards.no_paper_by_a_helper],
             quiet=True,
             does=effects.looked_at,
         ),

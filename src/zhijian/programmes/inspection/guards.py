@@ -10,6 +10,7 @@ from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.matters import Guard, no, ok
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.papers.models import Paper
 from zhijian.programmes.inspection import rules
 from zhijian.programmes.inspection.models import Inspection, Rectification, Unreachable
 
@@ -49,6 +50,16 @@ def checklist_applies(matter: Matter, record: Any, actor: Actor, facts: Any) -> 
 def in_doubt(matter: Matter, record: Inspection, actor: Actor, facts: Any) -> Guard:
     """Only what is in doubt is looked at."""
     return ok() if matter.flags else no(_("Nothing about this visit is in doubt."))
+
+
+def no_paper_by_a_helper(matter: Matter, record: Inspection, actor: Actor, facts: Any) -> Guard:
+    """No look makes a helper's signature that of an officer: such papers are declared void first."""
+    signed = [flag["signed"] for flag in matter.flags if flag["code"] == "helper_signed" and "signed" in flag]
+    left = Paper.objects.filter(matter=matter, state=Paper.State.ISSUED, signed_digest__in=signed).first()
+    if left is None:
+        return ok()
+    why = _("A helper signed %(paper)s as an officer: declare it void first.") % {"paper": f"{left.title} {left}"}
+    return no(why, rules.OFFICERS_MIN)
 
 
 def all_put_right(matter: Matter, record: Inspection, actor: Actor, facts: Any) -> Guard:

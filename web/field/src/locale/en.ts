@@ -281,6 +281,7 @@ export const en: Record<keyof typeof zh, string> = {
   "stop.informed": "Certificates shown and rights told are not ticked",
   "stop.present": "The person in charge has no name yet",
   "stop.second": "The second officer is missing (two are needed)",
+  "helper.cannot_sign": "You hold no certificate in force (a helper has none that counts): you may look, photograph, and note what is at the door, but not sign. Checks and on-site records are made by the two officers on their own phones; what you fill in here cannot be signed or handed in.",
   "stop.certificate": "{name} has no certificate in force and cannot sign",
   "stop.deadline": "The deadline cannot be before {date}",
   "stop.unmeasured": "{no} complies: the measured value is missing",

@@ -278,6 +278,7 @@ export const zh = {
   "stop.informed": "出示证件、告知权利还没有勾选",
   "stop.present": "还没有填现场负责人姓名",
   "stop.second": "还没有选第二名执法人员（须两人）",
+  "helper.cannot_sign": "您没有在有效期内的执法证件（协管员也一样）：可以查看、拍照、记下门口情况，不能签字。检查和现场笔录请由同行的两名执法人员在他们的手机上做；您在这里填的签不了字，也交不上去。",
   "stop.certificate": "{name} 没有有效的执法证件，不能签字",
   "stop.deadline": "改正期限不能早于 {date}",
   "stop.unmeasured": "{no} 符合：还没有填实测值",
