@@ -23,6 +23,7 @@ from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.papers import acts, verify
 from zhijian.kernel.papers.models import Paper
 from zhijian.programmes.inspection.actions import record_visit
+from zhijian.programmes.inspection.models import Attempt, Inspection
 from zhijian.programmes.inspection.record import read
 
 
@@ -91,3 +92,19 @@ def test_a_record_of_two_officers_is_in_force_and_an_earlier_one_stays_so(w, pho
         paper = Paper.objects.get(matter=good)
         Matter.objects.filter(pk=good.pk).update(flags=[{"code": "helper_signed", "name": "x", "signed": "0" * 64}])
     assert verify.look_up(paper.code).in_force, "the doubt is about another record of the same matter"
+
+
+def test_a_refusal_at_the_recheck_is_kept_with_it_and_not_over_the_first_record(w, phone):
+    task = plan(w)
+    with scoped(SYSTEM):
+        Matter.objects.filter(pk=task.pk).update(state="rectifying")
+        own = {"refused_reason": "不认可", "witness": "刘芳", "no_witness": ""}
+        Inspection.objects.filter(pk=task.pk).update(**own)
+    sent(w, phone, "refused", task, **REFUSED)
+    with scoped(SYSTEM):
+        visit, attempt = Inspection.objects.get(pk=task.pk), Attempt.objects.get(inspection=task.pk)
+    assert (visit.refused_reason, visit.witness, visit.no_witness) == ("不认可", "刘芳", "")
+    assert (attempt.refused_reason, attempt.no_witness) == ("不让进后厨", "现场无其他人")
+    desk = Client()
+    desk.force_login(w.head)
+    assert "现场无其他人" in desk.get(f"/m/{task.uid}/").content.decode()

@@ -98,7 +98,8 @@ export function papersNeeded(draft: OpenDraft, failed: Verdict[], checklist = ""
 export function findingsText(draft: OpenDraft, checklist: Checklist | null, words: Words): string {
   const hindered = draft.head.hindered ?? null;
   if (isNoted(draft.head) || draft.head.short) return "";
-  return findingsOf({ ...toldIn(draft, checklist), hindered, findings: "" }, checklist ? itemsOf(checklist) : [], words);
+  const { present, informed } = draft.head;
+  return findingsOf({ ...toldIn(draft, checklist), hindered, present, informed, findings: "" }, checklist ? itemsOf(checklist) : [], words);
 }
 
 /** Answers in the order of the checklist, or what became of the findings at a re-check. */

@@ -20,11 +20,12 @@ export interface Obstacle {
 export function obstacles(visit: Visit, deadline: string): Obstacle[] {
   const { head } = visit;
   const of = head.short ? seen(visit) : head.purpose === "recheck" ? rechecks(visit) : answers(visit);
-  const informed = head.informed.cards_shown && head.informed.rights_told;
+  const alone = head.short && head.present.left;
+  const informed = alone || (head.informed.cards_shown && head.informed.rights_told);
   return [
     ...of,
     ...when(!informed, { text: t("stop.informed"), field: head.informed.cards_shown ? "informed-rights" : "informed-cards" }),
-    ...when(!head.present.name.trim(), { text: t("stop.present"), field: "present-name" }),
+    ...when(!alone && !head.present.name.trim(), { text: t("stop.present"), field: "present-name" }),
     ...when(head.inspectors.length < 2, { text: t("stop.second"), field: "second" }),
     ...certificates(visit),
     ...date(visit, deadline),
@@ -33,10 +34,10 @@ export function obstacles(visit: Visit, deadline: string): Obstacle[] {
 
 /** What stands between a barred door and the signing of its record: who signs for a refusal signs as an officer, too. */
 export function barred(visit: Visit): Obstacle[] {
-  const { refused, inspectors } = visit.head;
+  const { refused, hindered, inspectors } = visit.head;
   return [
     ...when(!visit.photosOf(DOOR).length, { text: t("hindered.photo_first"), field: "photo-input" }),
-    ...when(!refused?.reason.trim(), { text: t("hindered.reason_first"), field: "refused-reason" }),
+    ...when(!hindered?.note.trim(), { text: t("hindered.reason_first"), field: "refused-reason" }),
     ...when(!refused || !isWitnessed(refused), { text: t("refuse.witness_first"), field: "refuse-witness" }),
     ...when(inspectors.length < 2, { text: t("stop.second"), field: "second" }),
     ...certificates(visit),

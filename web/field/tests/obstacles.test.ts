@@ -4,7 +4,9 @@ import type { Person } from "../src/contract";
 import { KeyRing } from "../src/crypto";
 import { barred, obstacles } from "../src/obstacles";
 import type { Profile } from "../src/profiles";
+import type { Content } from "../src/record";
 import { Session, session } from "../src/session";
+import { freeze, signersOf } from "../src/signing";
 import { Visit } from "../src/visit";
 import { shop } from "./helpers";
 
@@ -41,7 +43,19 @@ test.each([
 });
 
 test("a barred door wants its photo, the reason, a witness or why there is none, and a second officer", async () => {
-  const visit = await visited(officer(1, "赵明远"), officer(2, "钱立群"), { hindered: HINDERED });
+  const visit = await visited(officer(1, "赵明远"), officer(2, "钱立群"), { hindered: { ...HINDERED, note: "" } });
   visit.saveHead({ inspectors: visit.head.inspectors.slice(0, 1) });
   expect(texts(barred(visit))).toEqual(["先拍一张照片", "先写明怎样拒绝的", "请写见证人，或没有见证人的原因", "还没有选第二名执法人员（须两人）"]);
+});
+
+test("where nobody stayed, a short record is signed by the two officers alone", async () => {
+  const visit = await visited(officer(1, "赵明远"), officer(2, "钱立群"), { short: true });
+  visit.saveHead({ findings: "无证经营" });
+  expect(texts(obstacles(visit, ""))).toContain("还没有填现场负责人姓名");
+  visit.saveHead({ present: { name: "", role: "", left: true } });
+  expect(texts(obstacles(visit, ""))).toEqual([]);
+  await freeze(visit, null);
+  const content = JSON.parse(visit.head.frozen!.content) as Content;
+  expect(content.present.left).toBe(true);
+  expect(signersOf(content).map((each) => each.who)).toEqual(["inspector1", "inspector2"]);
 });

@@ -16,7 +16,7 @@ from zhijian.kernel.packs.areas import office_named
 from zhijian.kernel.registry.models import PremisesStatus, Proposal, What
 from zhijian.kernel.registry.proposals import after_accepting, propose
 from zhijian.programmes.inspection import doubts, flow, rules
-from zhijian.programmes.inspection.models import Hindered, Inspection, Unreachable
+from zhijian.programmes.inspection.models import Attempt, Hindered, Inspection, Unreachable
 from zhijian.programmes.inspection.visiting import Visit, about, refusal_of, start, task_of
 
 OPEN = ("planned", "rectifying")
@@ -42,10 +42,12 @@ def hinder(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
         note=told.note,
         planned_for=(told.again or rules.visit_again(visit.at)) if kind in AGAIN else None,
         address=told.address,
-        by_field=refusal_of(content),
         report=visit.record.id,
         digest=visit.record.digest,
     )
+    # With the attempt: at a re-check the visit's own fields tell of the record that was made back then.
+    if refusal := refusal_of(content):
+        Attempt.objects.filter(record_id=visit.record.id).update(**refusal)
     _then(kind, visit, matter)
     matter.refresh_from_db()
     return matter, flags
