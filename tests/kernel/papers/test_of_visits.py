@@ -14,6 +14,7 @@ from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
+from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.papers import making, numbers
 from zhijian.kernel.papers.codes import read_code
 from zhijian.kernel.papers.forms import form

@@ -197,7 +197,7 @@ def test_every_paper_of_the_pack_has_its_fields(pack: str, settings: Any, shared
 
 def test_a_second_place_says_of_a_barred_door_only_what_happened(settings: Any, hindered: dict[str, Any]) -> None:
     settings.PACK = "us_chicago"
-    of = {"papers": {"signed": hindered["papers"]["refused_unknown"]}}
+    of = {name: {"signed": hindered[name]["refused_unknown"]} for name in ("papers", "records")}
     told = pages(render.render(paper_of(of, "onsite_record", area="CHI", number="CHI-2026-R00001")))[0]
     assert "Sincetheinspectionwasrefused" in told
     for said in ("Identificationwasshown", "Noobjection", "refusedtosign"):

@@ -11,19 +11,24 @@ from django.test import Client
 from tests import world
 from tests.kernel.matters.test_scope import plan
 from tests.kernel.papers.conftest import enrol
+from tests.openers import OPENERS
 
-from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.gateways.field.reference import tasks
+from zhijian.kernel.accounts.actor import SYSTEM, actor_of
 from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
+from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters.errors import NotOpen
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.papers import acts, verify
 from zhijian.kernel.papers.models import Paper
+from zhijian.kernel.registry import proposals
 from zhijian.programmes.inspection.actions import record_visit
-from zhijian.programmes.inspection.models import Attempt, Inspection
+from zhijian.programmes.inspection.models import Attempt, Inspection, PublishedResult
 from zhijian.programmes.inspection.record import read
 
 
@@ -108,3 +113,81 @@ def test_a_refusal_at_the_recheck_is_kept_with_it_and_not_over_the_first_record(
     desk = Client()
     desk.force_login(w.head)
     assert "现场无其他人" in desk.get(f"/m/{task.uid}/").content.decode()
+
+
+@pytest.fixture
+def finding(w: world.World) -> Matter:
+    """One open finding of a visit that is being put right."""
+    found = OPENERS["rectification"](w)
+    with scoped(SYSTEM):
+        Matter.objects.filter(pk=found.parent_id).update(state="rectifying")
+        return Matter.objects.select_related("parent").get(pk=found.pk)
+
+
+def decided(w: world.World, kind: str, **amended: str) -> None:
+    """The head takes over what the officers proposed."""
+    with scoped(w.actor("所长")) as head:
+        told = proposals.waiting(head).get(what=kind)
+        proposals.accept(told.uid, head, proposals.shown(told).seen, amended or None)
+
+
+def tasks_of(w: world.World, name: str) -> list[str]:
+    with scoped(SYSTEM):
+        return [task["uid"] for task in tasks(actor_of(w.people[name]))]
+
+
+def test_what_a_closed_shop_left_open_ends_and_is_not_called_put_right(w, phone, finding):
+    visit = finding.parent
+    with scoped(SYSTEM):
+        shown = PublishedResult.objects.create(
+            premises=w.premises, matter_uid=visit.uid, visited_on=world.in_days(-3), published_on=world.in_days(-1),
+            result="non_compliant", open_items=1,
+        )  # fmt: skip
+    sent(w, phone, "closed_down", visit)
+    assert str(visit.uid) in tasks_of(w, "甲"), "nobody has decided yet"
+    decided(w, "status")
+    with scoped(SYSTEM):
+        for one in (finding, visit, shown):
+            one.refresh_from_db()
+        assert (finding.state, finding.rectification.dropped) == ("dropped", "该经营场所已停业，不再有人经营。")
+        assert visit.state == "closed"
+        assert not Clock.objects.filter(matter=finding, stopped=None).exists()
+        told = LedgerEntry.objects.filter(matter=visit, kind="inspection.end")
+        assert told.exists(), "not by the step that says that all was put right"
+    assert (shown.open_items, shown.put_right_on) == (0, None)
+    assert tasks_of(w, "甲") == []
+    page = Client()
+    page.force_login(w.head)
+    assert "不再适用" in page.get(f"/m/{visit.uid}/").content.decode()
+    w.premises.refresh_from_db()
+    with pytest.raises(NotOpen, match="已停业"):
+        plan(w)
+
+
+def test_what_was_planned_at_a_closed_shop_is_cancelled(w, phone):
+    other = plan(w)
+    sent(w, phone, "closed_down")
+    decided(w, "status")
+    with scoped(SYSTEM):
+        other.refresh_from_db()
+    assert other.state == "cancelled"
+
+
+def test_a_shop_that_moved_takes_its_open_findings_to_the_new_office(w, phone, finding):
+    visit, day = finding.parent, finding.due
+    sent(w, phone, "moved", visit, told={"address": "淄川区般阳路 8 号"})
+    decided(w, "address")
+    with scoped(SYSTEM):
+        for one in (finding, visit):
+            one.refresh_from_db()
+            assert (one.area, one.assignee_id, one.closed) == ("370302001", None, None)
+        assert finding.due == day, "the day that was set holds"
+        there = w.person("新所长", Role.HEAD, "370302001")
+        pair = [w.person(name, Role.INSPECTOR, "370302001", f"鲁C-1{n}") for n, name in enumerate(("戊", "己"))]
+    assert tasks_of(w, "甲") == []
+    with scoped(actor_of(there)) as head:
+        perform(visit, "entrust", head, assignee=pair[0].pk, second=pair[1].pk)
+    assert tasks_of(w, "戊") == [str(visit.uid)]
+    with scoped(SYSTEM):
+        finding.refresh_from_db()
+    assert finding.assignee_id == pair[0].pk

@@ -251,7 +251,7 @@ def _recheck(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
         raise CannotPlace("task")
     for check in content.rechecks:
         row = found.get(check.rectification)
-        if row is None or row.matter.state == "accepted":
+        if row is None or row.matter.closed is not None:
             flags.append(doubts.doubt("finding_settled"))
         elif check.accepted:
             perform(row.matter, "accept", visit.actor, at=visit.at, on_site=True, review_note=check.note[:1000])

@@ -138,6 +138,16 @@ INSPECTION = Flow(
             tells=PARTY,
             confirm=True,
         ),
+        Step(
+            "end",
+            "rectifying",
+            "closed",
+            who=HEAD,
+            label=_("Close"),
+            hidden=True,
+            said=_("Closed: what was left no longer applies, and was not put right"),
+            tells=PARTY,
+        ),
     ],
 )
 

@@ -11,6 +11,7 @@ from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.matters import Guard, no, ok
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.papers.models import Paper
+from zhijian.kernel.registry.models import PremisesStatus
 from zhijian.programmes.inspection import rules
 from zhijian.programmes.inspection.models import Inspection, Rectification, Unreachable
 
@@ -41,9 +42,11 @@ def a_day_to_come(matter: Matter, record: Inspection | None, actor: Actor, facts
 
 
 def checklist_applies(matter: Matter, record: Any, actor: Actor, facts: Any) -> Guard:
-    """The place must be known: a visit is to premises."""
+    """The place must be known, and somebody trade there: a visit is to premises."""
     if matter.premises_id is None:
         return no(_("Choose the premises that are to be visited."))
+    if matter.premises is not None and matter.premises.status == PremisesStatus.CLOSED:
+        return no(_("These premises are closed: nobody trades there. If that is wrong, correct the register first."))
     return ok()
 
 

@@ -38,6 +38,9 @@ def of_visit(matter: Matter, record: Inspection, parts: Sequence[Any]) -> Say | 
         waits, back = waits % {"n": len(left)}, _came_back(left)
         tone: Tone = "bad" if record.failed_key or back else "warn"
         return Say(tone, _joined(back, keys, "" if back else waits), _joined(waits if back else "", ASK, apart))
+    if findings and matter.closed and any(part.matter.state == "dropped" for part in findings):
+        moot = _("What was left no longer applies. It does not count as put right.")
+        return Say("act", moot, _joined(keys, apart))
     if findings and matter.closed and not grave:
         return Say("good", _("Everything is put right. Thank you."), keys)
     if findings and matter.closed:
@@ -89,6 +92,8 @@ def in_short(told: Told) -> str:
         return _of_the_visit(told)
     if "publish" in did:
         return _("{organ}: {title}: the result is published. No answer is needed: {link}")
+    if "drop" in did and not told.waiting:
+        return _("{organ}: {title}: what was left no longer applies. No answer is needed: {link}")
     if "accept" in did:
         return _of_acceptance(told)
     then = next((words for verb, words in AGAIN.items() if verb in did and told.waiting), "")

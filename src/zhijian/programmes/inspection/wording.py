@@ -13,7 +13,7 @@ What was found at an item (`found_of`) are these parts, joined by `joint`:
 
 What the record tells of the visit (`findings_of`) is what the officer wrote, unless that is empty. Then
 - of a refused entry: `entry_cards` and `entry_rights`, each only if the officers ticked it, then `entry_refused` with
-  the note of it and by whom (`entry_by` with name and role as far as they are known, else `entry_somebody`), a line each;
+  the note of it and by whom (`entry_by` with name and role if they are known, else `entry_somebody`), a line each;
 - of a re-check: `rechecked` with how many were looked at, are put right, and are not; below it `line` for each note;
 - of a visit where nothing failed: `none` with the number of items answered otherwise than "na";
 - of any other: `some` with that number; below it `line` for each failed item, in the list's order, those that the list
