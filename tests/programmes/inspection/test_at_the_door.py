@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from tests import world
 from tests.kernel.matters.test_scope import plan
 from tests.kernel.papers.conftest import enrol
@@ -18,6 +19,7 @@ from zhijian.kernel.accounts.actor import SYSTEM, actor_of
 from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock import calendar
 from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
 from zhijian.kernel.evidence.models import LedgerEntry
@@ -27,6 +29,7 @@ from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.papers import acts, verify
 from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.registry import proposals
+from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection.actions import record_visit
 from zhijian.programmes.inspection.models import Attempt, Inspection, PublishedResult
 from zhijian.programmes.inspection.record import read
@@ -191,3 +194,32 @@ def test_a_shop_that_moved_takes_its_open_findings_to_the_new_office(w, phone, f
     with scoped(SYSTEM):
         finding.refresh_from_db()
     assert finding.assignee_id == pair[0].pk
+
+
+def test_shut_at_the_recheck_the_phone_has_the_new_day(w, phone, finding):
+    visit = finding.parent
+    with scoped(SYSTEM):
+        Matter.objects.filter(pk=finding.pk).update(due=world.in_days(-2))
+    sent(w, phone, "shut", visit)
+    with scoped(SYSTEM):
+        new = Inspection.objects.get(pk=visit.pk).planned_for
+        told = tasks(actor_of(w.people["甲"]))[0]
+    assert new > calendar.today()
+    assert (told["kind"], told["due"]) == ("recheck", new.isoformat())
+
+
+def test_a_day_that_is_over_is_not_planned_for(w, phone):
+    matter = sent(w, phone, "repair", plan(w), told={"again": world.in_days(-1).isoformat()})
+    assert [flag["code"] for flag in matter.flags] == ["again_over"]
+    assert matter.due > calendar.today()
+
+
+@pytest.mark.parametrize(
+    ("what", "new"), [("phone", {"text": "这不是电话"}), ("contact", {"name": "周", "phone": "无"})]
+)
+def test_what_is_no_telephone_number_is_not_taken_over(w, phone, what, new):
+    with scoped(SYSTEM):
+        made = proposals.propose(w.premises, what, new, w.actor("甲"), record=uuid4(), at=timezone.now())
+    with scoped(w.actor("所长")) as head, pytest.raises(proposals.Unfit, match="不是电话"):
+        proposals.accept(made.uid, head, proposals.shown(made).seen)
+    assert Premises.objects.get(pk=w.premises.pk).phone == w.premises.phone

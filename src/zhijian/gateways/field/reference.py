@@ -272,6 +272,8 @@ def tasks(actor: Actor) -> list[Json]:
 def _task(matter: Matter, findings: list[Rectification], photos: dict[int, list[str]], appointment: str) -> Json:
     visit = matter.inspection
     days = [visit.planned_for] if matter.state == "planned" else [f.matter.due or f.deadline for f in findings]
+    if matter.state == "rectifying" and visit.hindered and visit.planned_for:
+        days = [visit.planned_for]  # the door was shut at the re-check: a new day was set for it
     due = min((day for day in days if day), default=None)
     return {
         "uid": str(matter.uid),

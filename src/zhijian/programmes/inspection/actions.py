@@ -263,6 +263,7 @@ def _recheck(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
                 deadline=_new_day(row.deadline, content.deadline),
             )  # fmt: skip
     task.refresh_from_db()
+    Inspection.objects.filter(pk=task.pk).update(hindered="")  # somebody was there: no new day is waited for
     accepted = sum(check.accepted for check in content.rechecks)
     ledger.record(
         RECHECKED.code, actor=visit.actor, subject=f"matter:{task.pk}", matter=task, at=visit.at,

@@ -34,6 +34,9 @@ def hinder(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
     flags = doubts.of_task(task, content.task is not None, visit.actor.hands, states=OPEN)
     if task is None or task.state not in OPEN or task.area != visit.premises.area:
         task = start(visit, None)
+    again = told.again if told.again and told.again >= calendar.legal_day(visit.at) else None
+    if told.again is not None and again is None:
+        flags.append(doubts.doubt("again_over", day=told.again.isoformat()))
     matter = perform(
         task,
         str(kind),
@@ -41,7 +44,7 @@ def hinder(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
         at=visit.at,
         hindered=kind,
         note=told.note,
-        planned_for=(told.again or rules.visit_again(visit.at)) if kind in AGAIN else None,
+        planned_for=(again or rules.visit_again(visit.at)) if kind in AGAIN else None,
         address=told.address,
         report=visit.record.id,
         digest=visit.record.digest,

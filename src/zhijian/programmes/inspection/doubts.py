@@ -54,6 +54,7 @@ DOUBTS = {
     "deadline_kept": gettext_lazy(
         "Finding %(item)s: the paper names an earlier day than the one that was granted; %(day)s stays."
     ),
+    "again_over": gettext_lazy("The day given for the next visit, %(day)s, was over already: the rules' day was set."),
     "finding_settled": gettext_lazy("A finding had been settled already."),
 }
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)

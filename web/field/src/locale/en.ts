@@ -438,6 +438,7 @@ export const en: Record<keyof typeof zh, string> = {
   "found.entry_refused": "{who} refused the inspection: {note}.",
   "found.entry_by": "{name} ({role})",
   "found.entry_somebody": "The other side",
+  "hindered.again_over": "The day to come again is over: choose today or a later one",
   "hindered.not_put": "the inspection was refused, so the record could not be put to them",
   "hindered.said": "What they said (in their words, may be left out)",
   "arrival.left": "They went away; nobody stayed",
@@ -522,5 +523,6 @@ export const en: Record<keyof typeof zh, string> = {
   "correct.pin_away": "{far} from the old one",
   "correct.no_place": "No position now. Try in the open.",
   "correct.send": "Send {n} corrections",
+  "correct.no_number": "This is no telephone number: 7 to 15 digits, with area code, spaces and hyphens if you like.",
   "correct.nothing": "Nothing changed",
 };

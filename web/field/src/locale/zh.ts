@@ -435,6 +435,7 @@ export const zh = {
   "found.entry_refused": "{who}拒绝接受检查：{note}。",
   "found.entry_by": "{name}（{role}）",
   "found.entry_somebody": "对方",
+  "hindered.again_over": "再来的日子已经过了，请选今天或以后",
   "hindered.not_put": "拒绝接受检查，笔录未能交其核对、签名",
   "hindered.said": "对方怎么说的（原话，可不填）",
   "arrival.left": "当事人走了，现场没有人留下",
@@ -519,5 +520,6 @@ export const zh = {
   "correct.pin_away": "离原来的位置 {far}",
   "correct.no_place": "现在定不了位。走到开阔处再试。",
   "correct.send": "提交 {n} 处更正",
+  "correct.no_number": "这不是电话号码：请填 7 到 15 位数字，可以有区号、空格和短横。",
   "correct.nothing": "没有改动",
 } as const;
