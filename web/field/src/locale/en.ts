@@ -137,6 +137,8 @@ export const en: Record<keyof typeof zh, string> = {
   "shop.address": "Address",
   "shop.representative": "Representative",
   "shop.licence": "Licence",
+  "shop.account": "Number for messages",
+  "shop.phone": "Phone of the shop",
   "shop.expired": "expired {date}",
   "shop.valid": "valid until {date}",
   "shop.tasks": "Tasks here",
@@ -523,6 +525,7 @@ export const en: Record<keyof typeof zh, string> = {
   "correct.pin_away": "{far} from the old one",
   "correct.no_place": "No position now. Try in the open.",
   "correct.send": "Send {n} corrections",
+  "correct.phone_what": "The phone that is answered in the shop. The number for messages and signing in is changed at the counter, by whoever speaks for the enterprise.",
   "correct.no_number": "This is no telephone number: 7 to 15 digits, with area code, spaces and hyphens if you like.",
   "correct.nothing": "Nothing changed",
 };

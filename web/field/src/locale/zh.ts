@@ -134,6 +134,8 @@ export const zh = {
   "shop.address": "地址",
   "shop.representative": "负责人",
   "shop.licence": "许可证",
+  "shop.account": "接收通知的电话",
+  "shop.phone": "店的电话",
   "shop.expired": "已于 {date} 到期",
   "shop.valid": "有效至 {date}",
   "shop.tasks": "这家店的任务",
@@ -520,6 +522,7 @@ export const zh = {
   "correct.pin_away": "离原来的位置 {far}",
   "correct.no_place": "现在定不了位。走到开阔处再试。",
   "correct.send": "提交 {n} 处更正",
+  "correct.phone_what": "店里接得通的电话。接收通知和登录用的号码要由经营者凭身份在柜台变更。",
   "correct.no_number": "这不是电话号码：请填 7 到 15 位数字，可以有区号、空格和短横。",
   "correct.nothing": "没有改动",
 } as const;
