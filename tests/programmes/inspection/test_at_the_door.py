@@ -16,6 +16,7 @@ from tests.openers import OPENERS
 
 from zhijian.gateways.field.reference import tasks
 from zhijian.kernel.accounts.actor import SYSTEM, actor_of
+from zhijian.kernel.accounts.links import make_link
 from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
@@ -26,6 +27,8 @@ from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters.errors import NotOpen
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
+from zhijian.kernel.notices import letters
+from zhijian.kernel.notices.models import Notice
 from zhijian.kernel.papers import acts, verify
 from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.registry import proposals
@@ -223,3 +226,19 @@ def test_what_is_no_telephone_number_is_not_taken_over(w, phone, what, new):
     with scoped(w.actor("所长")) as head, pytest.raises(proposals.Unfit, match="不是电话"):
         proposals.accept(made.uid, head, proposals.shown(made).seen)
     assert Premises.objects.get(pk=w.premises.pk).phone == w.premises.phone
+
+
+def test_who_closed_down_is_told_what_to_hand_in_and_his_door_says_so(w, phone, client: Client, settings):
+    settings.PUBLIC_ORIGIN = "https://zj.example"
+    matter = sent(w, phone, "closed_down", plan(w))
+    with scoped(SYSTEM):
+        told = Notice.objects.filter(entity=w.entity, matter=matter).order_by("pk").last()
+        assert "注销" in letters.text_of(told)
+        link = make_link(w.entity, matter, number=w.entity.phone)
+    page = client.get(f"/p/{link}/").content.decode()
+    for said in ("已经关门停业", "注销", "食品经营许可和备案管理办法", "张店区市场监督管理局"):
+        assert said in page
+    door = f"/d/{w.premises.door_code}/"
+    assert "不再经营" not in client.get(door, follow=True).content.decode()
+    decided(w, "status")
+    assert "不再经营" in client.get(door, follow=True).content.decode()
