@@ -36,6 +36,7 @@ from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.desk import lists
 from zhijian.kernel.matters.catalogue import flows
+from zhijian.kernel.notices.models import Notice, SimulatedMessage
 from zhijian.kernel.papers.printing.models import PrintRun
 from zhijian.kernel.party.doors import KEY, sealed
 from zhijian.kernel.registry.models import ImportRun
@@ -121,6 +122,15 @@ def city(live_site: str, settings: Any) -> City:
             who_name="管理员", counts={"rows": 3, "created": 2, "updated": 0, "unchanged": 0, "rejected": 1},
         )  # fmt: skip
         closed, rectifying = closed_visit(w), visit_of(w)
+        # A trial that an import followed, and a message with its link: both stand in running text.
+        ImportRun.objects.create(
+            file_name="名册.csv", mapping="registration", state="done", who=people["admin"], who_name="管理员",
+            parent=run, counts={"rows": 3, "created": 2, "updated": 0, "unchanged": 0, "rejected": 1},
+        )  # fmt: skip
+        told = Notice.objects.order_by("pk").first()
+        assert told is not None
+        text = "张店区市场监督管理局：“清风小馆”有 2 项请您办理并答复：https://zj.example/p/7k3m9q2x/"
+        SimulatedMessage.objects.create(notice=told, number="13853300000", text=text, parts=2)
         slot_of(w, w.inspector)
         known |= {
             "closed": str(closed.uid),

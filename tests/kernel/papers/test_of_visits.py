@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import io
 import json
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 from tests import world
 from tests.kernel.papers.conftest import SHARED
 from tests.known import known_of
@@ -15,6 +17,7 @@ from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
+from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.papers import making, numbers
 from zhijian.kernel.papers.codes import read_code
 from zhijian.kernel.papers.forms import form
@@ -51,12 +54,23 @@ def test_the_superiors_code_stands_on_each_paper_of_the_visit(
         assert render(making.make(kind, matter, made, actor=SYSTEM)).startswith(b"%PDF-")
 
 
-def test_the_record_of_a_refused_entry_is_the_same_on_both_sides(hindered: dict[str, Any]) -> None:
-    made = BUILDERS["onsite_record"](read(hindered["records"]["refused"]), known_of(hindered["known"]))
-    assert made == hindered["papers"]["refused"]["onsite_record"]
-    bare = copy.deepcopy(hindered["records"]["refused"])
-    bare["content"]["findings"] = ""
-    assert BUILDERS["onsite_record"](read(bare), known_of(hindered["known"]))["findings"] == made["findings"]
+@pytest.mark.parametrize("name", ["refused", "refused_unknown", "left"])
+def test_the_record_that_was_put_to_nobody_is_the_same_on_both_sides(
+    hindered: dict[str, Any], name: str, matter: Matter
+) -> None:
+    made = BUILDERS["onsite_record"](read(hindered["records"][name]), known_of(hindered["known"]))
+    assert made == hindered["papers"][name]["onsite_record"]
+    if name != "left":
+        bare = copy.deepcopy(hindered["records"][name])
+        bare["content"]["findings"] = ""
+        assert BUILDERS["onsite_record"](read(bare), known_of(hindered["known"]))["findings"] == made["findings"]
+    with scoped(SYSTEM):
+        pdf = render(making.make("onsite_record", matter, made, actor=SYSTEM))
+    told = "".join("".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).split())
+    for said in ("问：", "答：", "未到场", "拒绝签字", "未告知", "没有看清"):
+        assert said not in told
+    assert ("已离开现场" if name == "left" else "未能交其核对、签名。见证人：") in told
+    assert ("出示了执法证件" in told) == (name == "refused")
 
 
 @pytest.mark.parametrize("which", ["signed", "refused"])

@@ -195,6 +195,15 @@ def test_every_paper_of_the_pack_has_its_fields(pack: str, settings: Any, shared
         assert set(one.texts["signers"]) == set(one.signs)
 
 
+def test_a_second_place_says_of_a_barred_door_only_what_happened(settings: Any, hindered: dict[str, Any]) -> None:
+    settings.PACK = "us_chicago"
+    of = {name: {"signed": hindered[name]["refused_unknown"]} for name in ("papers", "records")}
+    told = pages(render.render(paper_of(of, "onsite_record", area="CHI", number="CHI-2026-R00001")))[0]
+    assert "Sincetheinspectionwasrefused" in told
+    for said in ("Identificationwasshown", "Noobjection", "refusedtosign"):
+        assert said not in told
+
+
 def test_a_second_place_speaks_its_own_language(settings: Any, shared: dict[str, Any]) -> None:
     settings.PACK = "us_chicago"
     for kind, title in zip(KINDS, ("RecordoftheVisit", "InspectionReport", "NoticeofCorrection"), strict=True):

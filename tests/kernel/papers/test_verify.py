@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from pypdf import PdfReader
 from tests import world
 from tests.kernel.papers.conftest import AT
 
@@ -117,3 +119,10 @@ def test_an_issued_pdf_is_made_once_and_again_when_it_is_void(order: Paper, offi
         assert render.pdf(kept) == first
         making.void(kept, "写错", officer)
         assert render.pdf(Paper.objects.get(pk=order.pk)) != first
+
+
+def test_the_address_copied_from_the_pdf_leads_to_the_paper(client: Client, order: Paper) -> None:
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(render.render(order))).pages)
+    assert render.verify_url(order.code) in "".join(text.split())
+    split = f"{order.code[:5]}\u200b{order.code[5:]}"
+    assert client.get(f"/v/{split}").status_code == 200, "what an older PDF gives"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from tests import world
 from tests.kernel.party.conftest import sign_in
 
 from zhijian.kernel import jobs
-from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.actor import SYSTEM, actor_of
 from zhijian.kernel.accounts.links import make_link
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
@@ -22,7 +24,7 @@ from zhijian.kernel.party import number
 from zhijian.kernel.party.models import Access
 from zhijian.kernel.party.standing import holder_of
 from zhijian.kernel.registry import proposals
-from zhijian.kernel.registry.models import Entity, Proposal
+from zhijian.kernel.registry.models import Entity, Premises, Proposal
 
 pytestmark = pytest.mark.django_db
 NEW = "13905330088"
@@ -187,3 +189,19 @@ def test_of_two_who_looked_at_the_same_number_the_second_looks_again(w):
         other = number.NewNumber(speaker="王清", how=How.CARD, phone="13905330099", reason="换号")
         with pytest.raises(proposals.Overtaken):
             number.change(w.entity, other, actor, now)
+
+
+def test_a_shop_that_had_the_old_number_for_its_own_has_the_new_one(w, counter):
+    Premises.objects.filter(pk=w.premises.pk).update(phone=w.entity.phone)
+    press(counter, w.entity)
+    w.premises.refresh_from_db()
+    assert proposals.current(w.premises, "phone") == {"text": NEW}
+
+
+def test_a_number_from_the_door_is_the_shop_s_and_the_desk_is_told_which_one_stays(w, counter):
+    with scoped(SYSTEM):
+        told = {"text": "0533-2180099"}
+        proposals.propose(w.premises, "phone", told, actor_of(w.inspector), record=uuid4(), at=timezone.now())
+    page = counter.get("/corrections/").content.decode()
+    assert f"stay with {w.entity.phone}" in page
+    assert f"/e/{w.entity.uid}/number/" in page

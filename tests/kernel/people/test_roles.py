@@ -190,6 +190,7 @@ def test_a_helper_is_never_one_of_the_two_officers(w):
             perform(INSPECTION, "plan", SYSTEM, about=about, **(told | {"second": expired.pk}))
         told_by_phone = type("R", (), {})()
         officers = [type("O", (), {"id": p.pk, "name": p.name}) for p in (w.inspector, helper, expired)]
+        told_by_phone.digest = "0" * 64
         told_by_phone.content = type("C", (), {"inspectors": officers, "mode": "full", "hindered": None})
         found = {(one["code"], one["name"]) for one in doubts.of_officers(told_by_phone, world.in_days(5))}
     assert found == {("certificate_expired", "过期"), ("helper_signed", "协管")}

@@ -108,7 +108,8 @@ export function papersNeeded(draft: OpenDraft, failed: Verdict[], forms: Partial
 export function findingsText(draft: OpenDraft, sheet: Sheet | null, words: Words): string {
   const hindered = draft.head.hindered ?? null;
   if (isNoted(draft.head) || draft.head.short) return "";
-  return findingsOf({ ...toldIn(draft, sheet), hindered, findings: "" }, itemsOf(sheet), words);
+  const { present, informed } = draft.head;
+  return findingsOf({ ...toldIn(draft, sheet), hindered, present, informed, findings: "" }, itemsOf(sheet), words);
 }
 
 /** Answers in the order in which they were asked, or what became of the findings at a re-check. */

@@ -20,6 +20,18 @@ export function known(shop: Premises): Typed {
   return { phone: shop.phone || shop.entity.phone || "", contact: shop.contact ?? "", contact_phone: "", sign: shop.name, place: null };
 }
 
+/** Whether it can be a telephone number, as the server has it (`registry/proposals.py`): 7 to 15 digits and what is written between. */
+export function isNumber(text: string): boolean {
+  const digits = text.replace(/\D/g, "").length;
+  return /^\+?[\d ()-]{7,23}$/.test(text.trim()) && digits >= 7 && digits <= 15;
+}
+
+/** Which of the numbers that were typed anew cannot be one. */
+export function unfit(shop: Premises, typed: Typed): ("phone" | "contact_phone")[] {
+  const was = known(shop);
+  return (["phone", "contact_phone"] as const).filter((key) => typed[key].trim() && typed[key].trim() !== was[key] && !isNumber(typed[key]));
+}
+
 /** Only what is otherwise than before; nothing when all is as it was. */
 export function changes(shop: Premises, typed: Typed): Change[] {
   const old = known(shop);

@@ -33,7 +33,7 @@ export interface Head {
   started: string;
   place: Place | null;
   inspectors: Signer[];
-  present: { name: string; role: string };
+  present: { name: string; role: string; left?: boolean };
   informed: { cards_shown: boolean; rights_told: boolean; recusal: "no" | "yes" };
   findings: string | null;
   statement: string;

@@ -3,7 +3,11 @@ import { today } from "./clock";
 import { grantedUntil, isBare, needsDeadline, type Verdict } from "./content";
 import { t } from "./i18n";
 import { maySign } from "./tasks";
+import { isWitnessed } from "./signing";
 import type { Visit } from "./visit";
+
+/** What a photo of the door is filed under. */
+export const DOOR = "door";
 
 export interface Obstacle {
   text: string;
@@ -16,14 +20,27 @@ export interface Obstacle {
 export function obstacles(visit: Visit, deadline: string): Obstacle[] {
   const { head } = visit;
   const of = head.short ? seen(visit) : head.purpose === "recheck" ? rechecks(visit) : answers(visit);
-  const informed = head.informed.cards_shown && head.informed.rights_told;
+  const alone = head.short && head.present.left;
+  const informed = alone || (head.informed.cards_shown && head.informed.rights_told);
   return [
     ...of,
     ...when(!informed, { text: t("stop.informed"), field: head.informed.cards_shown ? "informed-rights" : "informed-cards" }),
-    ...when(!head.present.name.trim(), { text: t("stop.present"), field: "present-name" }),
+    ...when(!alone && !head.present.name.trim(), { text: t("stop.present"), field: "present-name" }),
     ...when(head.inspectors.length < 2, { text: t("stop.second"), field: "second" }),
     ...certificates(visit),
     ...date(visit, deadline),
+  ];
+}
+
+/** What stands between a barred door and the signing of its record: who signs for a refusal signs as an officer, too. */
+export function barred(visit: Visit): Obstacle[] {
+  const { refused, hindered, inspectors } = visit.head;
+  return [
+    ...when(!visit.photosOf(DOOR).length, { text: t("hindered.photo_first"), field: "photo-input" }),
+    ...when(!hindered?.note.trim(), { text: t("hindered.reason_first"), field: "refused-reason" }),
+    ...when(!refused || !isWitnessed(refused), { text: t("refuse.witness_first"), field: "refuse-witness" }),
+    ...when(inspectors.length < 2, { text: t("stop.second"), field: "second" }),
+    ...certificates(visit),
   ];
 }
 
@@ -59,6 +76,7 @@ function rechecks(visit: Visit): Obstacle[] {
   return when(open.length > 0, { text: t("stop.unanswered", { n: open.length }), item: open[0]?.item });
 }
 
+/** Every signer needs a certificate in force, the holder of the phone as well: a helper (协管员) has none that counts. */
 function certificates({ head, session: { reference } }: Visit): Obstacle[] {
   return head.inspectors.flatMap((signer) => {
     const known = [reference.person, ...reference.colleagues].find((each) => each && String(each.id) === String(signer.id));

@@ -5,7 +5,7 @@
 import type { CheckItem, PaperKind } from "./contract";
 import { gravest, readingSaid } from "./decide";
 import { basisOf, grounds, numberOf, titleOf, type Asked, type Sheet } from "./joining";
-import type { Answer, FieldRecord, Place, Refused } from "./record";
+import type { Answer, Content, FieldRecord, Place, Refused } from "./record";
 import { findingsOf, foundOf, type Words } from "./wording";
 
 /** What the phone holds beside the record. */
@@ -46,6 +46,8 @@ interface Who {
   statement: string;
 }
 
+export type Unasked = "barred" | "left";
+
 export interface OnsiteRecord extends Common, Refusal, Who {
   started: string;
   ended: string;
@@ -55,6 +57,8 @@ export interface OnsiteRecord extends Common, Refusal, Who {
   rights_told: boolean;
   recusal: string;
   findings: string;
+  /** Why nothing was put to the other side: entry was refused, or nobody stayed. */
+  unasked?: Unasked;
   /** Of a re-check that sends something back: by when it must be put right now. */
   deadline?: string;
 }
@@ -112,15 +116,23 @@ function common({ id, schema, digest, content }: Signed, known: Known): Common {
   };
 }
 
+const whoOf = ({ present: { name, role } }: Content): Who["present"] => ({ name, role });
+
+function unaskedOf(content: Content): Unasked | "" {
+  if (content.hindered?.kind === "refused") return "barred";
+  return content.present.left ? "left" : "";
+}
+
 export function onsiteRecord(record: Signed, known: Known): OnsiteRecord {
   const { content } = record;
+  const unasked = unaskedOf(content);
   return {
     ...common(record, known),
     started: wall(content.started),
     ended: wall(content.ended),
     place: `${known.premises.name} ${known.premises.address ?? ""}`.trim(),
     position: content.place,
-    present: content.present,
+    present: whoOf(content),
     purpose: content.purpose,
     list: known.sheet ? titleOf(known.sheet) : "",
     cards_shown: content.informed.cards_shown,
@@ -129,6 +141,7 @@ export function onsiteRecord(record: Signed, known: Known): OnsiteRecord {
     findings: findingsOf(content, itemsIn(known), known.words),
     statement: content.statement,
     refused: content.refused,
+    ...(unasked ? { unasked } : {}),
     ...(content.rechecks.length && content.deadline ? { deadline: content.deadline } : {}),
   };
 }
@@ -152,7 +165,7 @@ export function resultSheet(record: Signed, known: Known): ResultSheet {
   return {
     ...common(record, known),
     licences: known.premises.licences.map((licence) => licence.number),
-    present: content.present,
+    present: whoOf(content),
     purpose: content.purpose,
     ended: wall(content.ended),
     list: known.sheet ? titleOf(known.sheet) : "",

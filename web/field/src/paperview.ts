@@ -73,7 +73,7 @@ export function paperViews(source: PaperSource): PaperView[] {
 function signers(form: PaperForm | undefined, { content, signatures }: PaperSource, words: Wording): PaperView["signers"] {
   const order = (form?.signs ?? ["party", "witness", "inspector1", "inspector2"]) as SignerRole[];
   return order
-    .filter((who) => (who === "witness" ? !!content.refused?.witness : who !== "party" || !content.refused))
+    .filter((who) => (who === "witness" ? !!content.refused?.witness : who !== "party" || !(content.refused || content.present.left)))
     .map((who) => ({
       who,
       label: words.of("signers", who) || t(`signer.${who}`),
@@ -83,9 +83,12 @@ function signers(form: PaperForm | undefined, { content, signatures }: PaperSour
 
 const text = (value: string, strong = false): Block => ({ kind: "text", text: value, strong });
 
+function witnessed(words: Wording, { witness, no_witness }: Refused): string {
+  return witness || (no_witness ? words.say("no_witness_why", { why: no_witness }) : words.say("no_witness"));
+}
+
 function refusal(words: Wording, refused: Refused): Block {
-  const none = refused.no_witness ? words.say("no_witness_why", { why: refused.no_witness }) : words.say("no_witness");
-  return text(words.say("refused", { reason: refused.reason, witness: refused.witness || none }));
+  return text(words.say("refused", { reason: refused.reason, witness: witnessed(words, refused) }));
 }
 
 /** What he said; "none" only of one who was asked and signed: a refusal says what there is to say. */
@@ -98,9 +101,27 @@ function coded(d: Common, w: Wording): [string, string][] {
   return d.check_code && w.has("check_code") ? [[w.say("check_code"), d.check_code]] : [];
 }
 
+const NOBODY = { barred: "unnamed", left: "nobody" } as const;
+
+/** What was asked and answered; a record that was put to nobody has none of it. */
+function asked(d: OnsiteRecord, w: Wording): Block[] {
+  const recusal = !d.rights_told ? "not_told" : d.recusal === "yes" ? "wants_recusal" : "no_recusal";
+  return [
+    text(w.say("told_cards", { organ: d.organ, purpose: w.of("purpose", d.purpose), list: d.list || w.say(d.purpose === "recheck" ? "recheck_list" : "no_list") })),
+    text(w.say("answer", { text: w.say(d.cards_shown ? "seen" : "not_seen") })),
+    text(w.say("told_rights")),
+    text(w.say("answer", { text: w.say(recusal) })),
+  ];
+}
+
+function ending(d: OnsiteRecord, w: Wording): Block[] {
+  if (d.unasked === "left") return [text(w.say("not_put_left"))];
+  if (d.unasked) return [text(w.say("not_put_barred", { witness: d.refused ? witnessed(w, d.refused) : w.say("no_witness") }))];
+  return d.refused ? [refusal(w, d.refused)] : [text(w.say("closing")), text(w.say("closing_answer"))];
+}
+
 function onsite(d: OnsiteRecord, w: Wording): Block[] {
   const who = [d.present.name, d.present.role].filter(Boolean).join("，");
-  const recusal = !d.rights_told ? "not_told" : d.recusal === "yes" ? "wants_recusal" : "no_recusal";
   const place = d.position && { ...d.position, accuracy: String(d.position.accuracy) };
   return [
     {
@@ -115,20 +136,16 @@ function onsite(d: OnsiteRecord, w: Wording): Block[] {
         [w.say("address"), d.party.address],
         [w.say("representative"), d.party.representative],
         [w.say("phone"), d.party.phone],
-        [w.say("attendance"), d.present.name ? w.say("present", { name: who }) : w.say("absent")],
+        [w.say("attendance"), d.present.name ? w.say("present", { name: who }) : w.say(d.unasked ? NOBODY[d.unasked] : "absent")],
       ],
     },
-    text(w.say("told_cards", { organ: d.organ, purpose: w.of("purpose", d.purpose), list: d.list || w.say(d.purpose === "recheck" ? "recheck_list" : "no_list") })),
-    text(w.say("answer", { text: w.say(d.cards_shown ? "seen" : "not_seen") })),
-    text(w.say("told_rights")),
-    text(w.say("answer", { text: w.say(recusal) })),
+    ...(d.unasked ? [text(w.say("came", { purpose: w.of("purpose", d.purpose) }))] : asked(d, w)),
     text(w.say("findings"), true),
     text(d.findings),
     ...(d.deadline && w.has("recheck_by") ? [text(w.say("recheck_by", { day: w.date(d.deadline) }))] : []),
     ...(place ? [text(w.say("position", place))] : []),
-    text(w.say("statement"), true),
-    text(statement(d, w)),
-    ...(d.refused ? [refusal(w, d.refused)] : [text(w.say("closing")), text(w.say("closing_answer"))]),
+    ...(d.unasked && !d.statement ? [] : [text(w.say("statement"), true), text(statement(d, w))]),
+    ...ending(d, w),
   ];
 }
 

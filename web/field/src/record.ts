@@ -105,7 +105,8 @@ export interface Content {
   clock_skew_ms: number;
   place: Place | null;
   inspectors: Signer[];
-  present: { name: string; role: string };
+  /** `left`: nobody stayed to be asked, or to sign. */
+  present: { name: string; role: string; left?: boolean };
   informed: { cards_shown: boolean; rights_told: boolean; recusal: "no" | "yes" };
   answers: Answer[];
   photos: PhotoFact[];

@@ -108,10 +108,11 @@ export function keepSignature(visit: Visit, signature: Signature): void {
 /** Who has to sign, in the order of signing. */
 export function signersOf(content: Content): { who: SignerRole; name: string; certificate_no?: string; must: boolean }[] {
   const [first, second] = content.inspectors;
+  const officer = (who: SignerRole, of = first) => ({ who, name: of?.name ?? "", certificate_no: of?.certificate_no ?? "", must: true });
+  if (content.present.left) return [officer("inspector1", first), officer("inspector2", second)];
   const party = content.refused
     ? [{ who: "witness" as const, name: content.refused.witness, must: true }].filter((each) => each.name)
     : [{ who: "party" as const, name: content.present.name, must: true }];
-  const officer = (who: SignerRole, of = first) => ({ who, name: of?.name ?? "", certificate_no: of?.certificate_no ?? "", must: true });
   return [...party, officer("inspector1", first), officer("inspector2", second)];
 }
 

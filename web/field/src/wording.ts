@@ -7,7 +7,7 @@ import { outside, readingSaid, readingsOf } from "./decide";
 import { t } from "./i18n";
 import type { Answer, Content } from "./record";
 
-export const WORDS = ["measured", "unmet", "joint", "corrected", "some", "none", "rechecked", "line", "of_item", "entry_refused"] as const;
+export const WORDS = ["measured", "unmet", "joint", "corrected", "some", "none", "rechecked", "line", "of_item", "entry_cards", "entry_rights", "entry_refused", "entry_by", "entry_somebody"] as const;
 export type Words = Record<(typeof WORDS)[number], string>;
 
 const LINES = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
@@ -43,12 +43,12 @@ function named(value: string, note: string): boolean {
   return new RegExp(`(?<![\\d.−-])${value.replace(/[.-]/g, "\\$&")}(?![\\d.])`).test(note);
 }
 
-type Told = Pick<Content, "findings" | "answers" | "rechecks"> & Partial<Pick<Content, "hindered">>;
+type Told = Pick<Content, "findings" | "answers" | "rechecks"> & Partial<Pick<Content, "hindered" | "present" | "informed">>;
 
 /** What the record of the visit tells: the officer's own words, or the sentence that his answers make. */
 export function findingsOf(content: Told, items: CheckItem[], words: Words): string {
   if (content.findings.trim()) return content.findings;
-  if (content.hindered?.kind === "refused") return fill(words.entry_refused, { note: content.hindered.note.trim().replace(STOPS, "") });
+  if (content.hindered?.kind === "refused") return entry(content, words, content.hindered.note.trim().replace(STOPS, ""));
   if (content.rechecks.length && !content.answers.length) return rechecked(content, words);
   const place = new Map(items.map((item, n) => [item.no, n]));
   const at = (no: string) => place.get(no) ?? items.length;
@@ -60,6 +60,14 @@ export function findingsOf(content: Told, items: CheckItem[], words: Words): str
     return [each.corrected ? `${found}${words.joint}${words.corrected}` : found, each.item];
   });
   return [fill(words.some, { n }), ...lines(told, words)].join("\n");
+}
+
+/** What the officers did at the barred door, only what they ticked, and what they were told. */
+function entry({ present, informed }: Told, words: Words, note: string): string {
+  const { name = "", role = "" } = present ?? {};
+  const who = (name && role ? fill(words.entry_by, { name, role }) : name) || words.entry_somebody;
+  const done = [informed?.cards_shown && words.entry_cards, informed?.rights_told && words.entry_rights];
+  return [...done, fill(words.entry_refused, { who, note })].filter(Boolean).join("\n");
 }
 
 function rechecked({ rechecks }: Told, words: Words): string {

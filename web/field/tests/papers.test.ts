@@ -48,16 +48,33 @@ test.each(wanted)("$name: $kind tells what was found as the server does", ({ nam
   expect(BUILDERS[kind](record, record.content.checklists.length ? known : { ...known, sheet: null })).toMatchObject(facts);
 });
 
-test("the record of a refused entry has the facts that the server prints, told by the same words", () => {
-  const record = lifted(second.records.refused!);
-  const wanted = second.papers.refused!.onsite_record;
+test.each(["refused", "refused_unknown", "left"])("%s: the record that was put to nobody has the facts that the server prints, told by the same words", (name) => {
+  const record = lifted(second.records[name]!);
+  const wanted = second.papers[name]!.onsite_record;
   expect(BUILDERS.onsite_record(record, knownOf(second.known))).toEqual(wanted);
+  if (name === "left") return; // what was seen is the officers' own text
   const bare = { ...record, content: { ...record.content, findings: "" } };
   expect(BUILDERS.onsite_record(bare, knownOf(second.known))).toEqual(wanted);
 });
 
+test("a record that was put to nobody says what the officers ticked, and no question or answer that was not", () => {
+  const texts = { found: "", party: "当事人", came: "检查人员到场。", told_cards: "问：证件？", told_rights: "问：权利？", answer: "答：{text}", not_put_barred: "未交其核对。见证人：{witness}", not_put_left: "已离开。", no_witness_why: "无（{why}）", statement: "陈述", unnamed: "未能查明", nobody: "未停留", present: "在场人：{name}", absent: "当事人未到场", closing: "问：属实？", refused: "拒绝签字：{reason}" };
+  const shown = (name: string): string => {
+    const record = lifted(second.records[name]!);
+    const view = paperViews({ id: record.id, content: record.content, digest: "", premises: shop(), sheet: null, organ: null, forms: { onsite_record: { title: "", texts } }, signatures: [], origin: "" })[0]!;
+    return JSON.stringify([view.blocks, view.signers.map((each) => each.who)]);
+  };
+  for (const name of ["refused", "refused_unknown", "left"]) for (const said of ["问：", "答：", "未到场", "拒绝签字", '"party"']) expect(shown(name)).not.toContain(said);
+  expect(shown("refused")).toContain("出示了执法证件");
+  expect(shown("refused")).toContain("在场人：孙淑华");
+  expect(shown("refused_unknown")).not.toContain("出示");
+  expect(shown("refused_unknown")).toContain("无（现场无其他人，已全程录像）");
+  expect(shown("refused_unknown")).toContain("没空，改天再来。");
+  expect(shown("left")).toContain("未停留");
+});
+
 test.each(Object.keys(second.records))("%s: the digest of schema 2 is that of the canonical content", async (name) => {
-  const record = second.records[name]!;
+  const record = lifted(second.records[name]!);
   expect([record.schema, await digestOf(record.content as unknown as Json)]).toEqual([2, record.digest]);
 });
 

@@ -28,7 +28,7 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.addresses import public_origin
 from zhijian.kernel.packs import stack
 from zhijian.kernel.registry import changes, contacts
-from zhijian.kernel.registry.models import Premises, RetiredCode
+from zhijian.kernel.registry.models import Premises, PremisesStatus, RetiredCode
 from zhijian.programmes.inspection import decide, results, rules
 from zhijian.programmes.inspection.checklists import for_phone, sections_of
 from zhijian.programmes.inspection.joining import Sheet, join
@@ -278,6 +278,7 @@ def tasks(actor: Actor) -> list[Json]:
     """The visits to make and the findings to re-check, of this person as first or second officer."""
     mine = Q(assignee__in=actor.hands) | Q(second__in=actor.hands)  # his own, and those of whom he stands in for
     open_now = Matter.objects.filter(mine, kind="inspection", state__in=["planned", "rectifying"], closed=None)
+    open_now = open_now.exclude(premises__status=PremisesStatus.CLOSED)  # nobody is there to be visited
     rows = list(open_now.select_related("inspection__checklist", "premises").order_by("due", "id")[: 3 * TASKS])
     findings: dict[int, list[Rectification]] = {}
     waiting = Rectification.objects.select_related("matter").filter(
@@ -294,6 +295,8 @@ def tasks(actor: Actor) -> list[Json]:
 def _task(matter: Matter, findings: list[Rectification], photos: dict[int, list[str]], appointment: str) -> Json:
     visit = matter.inspection
     days = [visit.planned_for] if matter.state == "planned" else [f.matter.due or f.deadline for f in findings]
+    if matter.state == "rectifying" and visit.hindered and visit.planned_for:
+        days = [visit.planned_for]  # the door was shut at the re-check: a new day was set for it
     due = min((day for day in days if day), default=None)
     return {
         "uid": str(matter.uid),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford base 32: no I, L, O, U
 LENGTH = 12
@@ -28,7 +29,8 @@ def new_code() -> str:
 
 def read_code(typed: str) -> str | None:
     """The code as stored, from what somebody typed or scanned; None for what cannot be one."""
-    code = typed.strip().upper().translate(_READ_AS)
+    seen = "".join(char for char in typed if unicodedata.category(char) != "Cf")  # zero-width marks come with copying
+    code = seen.strip().upper().translate(_READ_AS)
     if len(code) != LENGTH or any(c not in _VALUE for c in code):
         return None
     return code if check_char(code[:-1]) == code[-1] else None

@@ -39,11 +39,13 @@ class Verified:
     void_day: dt.date | None
     replaced_by: str
     file_sha256: str
+    doubted: bool  # a flag of its matter names it: whether who signed could sign is still to be examined
 
     @property
     def in_force(self) -> bool:
-        """Whether it binds anybody: issued, not for practice, and sealed where a seal belongs on it."""
-        return self.state == "issued" and not self.training and (self.sealed or not self.needs_seal)
+        """Whether it binds anybody: issued, not for practice or in doubt, and sealed where a seal belongs on it."""
+        sound = not self.training and not self.doubted
+        return self.state == "issued" and sound and (self.sealed or not self.needs_seal)
 
     @property
     def shown_digest(self) -> str:
@@ -73,7 +75,7 @@ def look_up(typed: str) -> Verified | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT kind, number, organ, entity, at, state, digest, signed_digest, sealed, training, signed, void_at,"
-            " replaced_by, file_sha256 FROM zj_paper_by_code(%s)",
+            " replaced_by, file_sha256, doubted FROM zj_paper_by_code(%s)",
             [code or NO_CODE],
         )
         row = cursor.fetchone()
@@ -97,6 +99,7 @@ def look_up(typed: str) -> Verified | None:
         void_day=calendar.legal_day(row[11]) if row[11] else None,
         replaced_by=row[12],
         file_sha256=row[13],
+        doubted=row[14],
     )
 
 

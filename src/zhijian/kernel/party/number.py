@@ -25,8 +25,9 @@ from zhijian.kernel.notices.telling import tell
 from zhijian.kernel.notices.wording import notice_template
 from zhijian.kernel.packs import stack
 from zhijian.kernel.party.models import Access
+from zhijian.kernel.party.standing import written
 from zhijian.kernel.registry import proposals
-from zhijian.kernel.registry.models import Entity, Proposal, What
+from zhijian.kernel.registry.models import Entity, Premises, Proposal, What
 
 notice_template(
     "enterprise.number_changed",
@@ -82,6 +83,8 @@ def end_old(of: Proposal, actor: Actor, replaced: dict[str, str]) -> None:
         return
     old, entity = replaced["text"], of.entity
     with scoped(SYSTEM):
+        if old:  # a shop that had it for its own has the new one: the field app shows the number that was put right
+            Premises.objects.filter(entity=entity, phone__in=written(old)).update(phone="")
         let_in = Access.objects.filter(entity=entity, ended_at=None).values_list("number", flat=True)
         revoke_links(entity, keep=[number_index(entity.phone), *let_in])
         if not old:

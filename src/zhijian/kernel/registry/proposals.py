@@ -71,6 +71,8 @@ def _apply(premises: Premises, what: str, value: Value) -> list[str]:
     text = value.get("text", "").strip()
     if what in (What.PHONE, What.SIGN, What.ADDRESS) and not text:
         raise Unfit(_("Say what it is now."))
+    if what in (What.PHONE, What.CONTACT) and not _callable(text if what == What.PHONE else value.get("phone", "")):
+        raise Unfit(_("This is no telephone number."))
     if what == What.NUMBER:
         if not is_number(text):
             raise Unfit(_("This is no telephone number."))
@@ -98,6 +100,10 @@ def _apply(premises: Premises, what: str, value: Value) -> list[str]:
     except (KeyError, InvalidOperation) as error:
         raise Unfit(_("This is no place on the map.")) from error
     return ["lat", "lon"]
+
+
+def _callable(number: str) -> bool:
+    return not number or is_number(number)
 
 
 def is_number(text: str) -> bool:

@@ -235,7 +235,7 @@ def _recheck(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
         raise CannotPlace("task")
     for check in content.rechecks:
         row = found.get(check.rectification)
-        if row is None or row.matter.state == "accepted":
+        if row is None or row.matter.closed is not None:
             flags.append(doubts.doubt("finding_settled"))
         elif check.accepted:
             perform(row.matter, "accept", visit.actor, at=visit.at, on_site=True, review_note=check.note[:1000])
@@ -247,6 +247,7 @@ def _recheck(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
                 deadline=_new_day(row.deadline, content.deadline),
             )  # fmt: skip
     task.refresh_from_db()
+    Inspection.objects.filter(pk=task.pk).update(hindered="")  # somebody was there: no new day is waited for
     accepted = sum(check.accepted for check in content.rechecks)
     ledger.record(
         RECHECKED.code, actor=visit.actor, subject=f"matter:{task.pk}", matter=task, at=visit.at,

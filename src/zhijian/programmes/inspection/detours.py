@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,10 +14,10 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.packs.areas import office_named
-from zhijian.kernel.registry.models import PremisesStatus, Proposal, What
+from zhijian.kernel.registry.models import Premises, PremisesStatus, Proposal, What
 from zhijian.kernel.registry.proposals import after_accepting, propose
 from zhijian.programmes.inspection import doubts, flow, rules
-from zhijian.programmes.inspection.models import Hindered, Inspection, Unreachable
+from zhijian.programmes.inspection.models import Attempt, Hindered, Inspection, Unreachable
 from zhijian.programmes.inspection.visiting import Visit, about, refusal_of, start, task_of
 
 OPEN = ("planned", "rectifying")
@@ -33,6 +34,9 @@ def hinder(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
     flags = doubts.of_task(task, content.task is not None, visit.actor.hands, states=OPEN)
     if task is None or task.state not in OPEN or task.area != visit.premises.area:
         task = start(visit)
+    again = told.again if told.again and told.again >= calendar.legal_day(visit.at) else None
+    if told.again is not None and again is None:
+        flags.append(doubts.doubt("again_over", day=told.again.isoformat()))
     matter = perform(
         task,
         str(kind),
@@ -40,12 +44,14 @@ def hinder(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
         at=visit.at,
         hindered=kind,
         note=told.note,
-        planned_for=(told.again or rules.visit_again(visit.at)) if kind in AGAIN else None,
+        planned_for=(again or rules.visit_again(visit.at)) if kind in AGAIN else None,
         address=told.address,
-        by_field=refusal_of(content),
         report=visit.record.id,
         digest=visit.record.digest,
     )
+    # With the attempt: at a re-check the visit's own fields tell of the record that was made back then.
+    if refusal := refusal_of(content):
+        Attempt.objects.filter(record_id=visit.record.id).update(**refusal)
     _then(kind, visit, matter)
     matter.refresh_from_db()
     return matter, flags
@@ -143,14 +149,39 @@ def unlicensed(visit: Visit, matter: Matter) -> None:
 
 @after_accepting
 def hand_over(of: Proposal, actor: Actor, replaced: dict[str, str]) -> None:
-    """An accepted new address takes its visit along: to the office that it lies in, or back into this one's plan."""
-    if of.what != What.ADDRESS or of.matter_id is None or of.premises is None:
+    """An accepted new address takes its visits along: to the office that it lies in, or back into this one's plan.
+
+    A visit whose findings are still open goes with them, and with the days that were set.
+    """
+    if of.what != What.ADDRESS or of.premises is None:
         return
+    area = of.premises.area
     with scoped(SYSTEM):
-        matter = Matter.objects.get(pk=of.matter_id)
-        if matter.kind != flow.INSPECTION.kind or matter.state != "away":
-            return
-        if of.premises.area != matter.area:
-            perform(matter, "hand_over", SYSTEM, area=of.premises.area)
-        else:
-            perform(matter, "visit_again", SYSTEM, planned_for=rules.visit_again(timezone.now()))
+        for matter in _visits_of(of.premises, "away").filter(pk=of.matter_id):
+            if area != matter.area:
+                perform(matter, "hand_over", SYSTEM, area=area)
+            else:
+                perform(matter, "visit_again", SYSTEM, planned_for=rules.visit_again(timezone.now()))
+        for matter in _visits_of(of.premises, "rectifying").exclude(area=area):
+            findings = list(Matter.objects.filter(parent=matter, kind=flow.RECTIFICATION.kind, closed=None))
+            for one in (matter, *findings):
+                perform(one, "hand_over", SYSTEM, area=area)
+
+
+@after_accepting
+def end_at_closed(of: Proposal, actor: Actor, replaced: dict[str, str]) -> None:
+    """Nobody trades there any more: what was planned is cancelled, and what was to be put right no longer applies."""
+    if of.what != What.STATUS or of.premises is None or of.premises.status != PremisesStatus.CLOSED:
+        return
+    why = _("The premises are closed: nobody trades there any more.")
+    with scoped(SYSTEM):
+        for matter in _visits_of(of.premises, "planned", "away"):
+            perform(matter, "cancel", SYSTEM, reason=why)
+        left = Matter.objects.filter(premises=of.premises, kind=flow.RECTIFICATION.kind, closed=None)
+        for finding in left.order_by("pk"):
+            perform(finding, "drop", SYSTEM, dropped=why)
+
+
+def _visits_of(premises: Premises, *states: str) -> QuerySet[Matter]:
+    rows = Matter.objects.filter(premises=premises, kind=flow.INSPECTION.kind, closed=None, state__in=states)
+    return rows.order_by("pk")

@@ -56,13 +56,17 @@ DOUBTS = {
     "deadline_kept": gettext_lazy(
         "Finding %(item)s: the paper names an earlier day than the one that was granted; %(day)s stays."
     ),
+    "again_over": gettext_lazy("The day given for the next visit, %(day)s, was over already: the rules' day was set."),
     "finding_settled": gettext_lazy("A finding had been settled already."),
 }
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)
 
 
 def doubt(code: str, **more: Any) -> dict[str, Any]:
-    """A flag as it is kept: its code and what its sentence needs."""
+    """A flag as it is kept: its code and what its sentence needs.
+
+    One about who signed names what was `signed`: its papers await examination as long as the flag stands.
+    """
     return {"code": code, **more}
 
 
@@ -101,7 +105,7 @@ def of_record(record: Record, raw: dict[str, Any], ahead: dt.timedelta) -> list[
     if error > CLOCK_TOLERANCE:
         found.append(doubt("clock_wrong", minutes=int(error.total_seconds() // 60)))
     if enforces(content) and len(content.inspectors) < rules.officers_min(content.started):
-        found.append(doubt("one_officer"))
+        found.append(doubt("one_officer", signed=record.digest))
     return found
 
 
@@ -149,10 +153,10 @@ def of_officers(record: Record, day: dt.date, people: Mapping[int, Person] | Non
     else:
         helping = []  # made up for the demo: none of them is a helper
     return [
-        doubt("certificate_expired", name=officer.name)
+        doubt("certificate_expired", name=officer.name, signed=record.digest)
         for officer in record.content.inspectors
         if officer.id not in people or not people[officer.id].signs_on(day)
-    ] + [doubt("helper_signed", name=one.name) for one in helping]
+    ] + [doubt("helper_signed", name=one.name, signed=record.digest) for one in helping]
 
 
 def of_checklists(record: Record, lists: Sequence[Checklist], asked: Sheet, day: dt.date) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ from zhijian.programmes.inspection.models import (
     Unreachable,
 )
 
+SETTLED = ("accepted", "dropped")
 NO_ASK: dict[str, Any] = {"asked_until": None, "asked_reason": ""}
 
 
@@ -59,6 +60,19 @@ def stood_before(matter: Matter, record: Inspection, facts: Any, actor: Actor, a
     elif matter.state != "rectifying":
         matter.due = None
         Matter.objects.filter(pk=matter.pk).update(due=None)
+
+
+def without_officers(matter: Matter, record: Any, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """The new office names its own officers; what runs goes on running."""
+    matter.assignee, matter.second = None, None
+    Matter.objects.filter(pk=matter.pk).update(assignee=None, second=None)
+
+
+def entrusted(matter: Matter, record: Inspection, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """Whoever re-checks the visit looks at its open findings."""
+    Matter.objects.filter(parent=matter, kind="rectification", closed=None).update(
+        assignee=matter.assignee_id, second=matter.second_id
+    )
 
 
 def handed_over(matter: Matter, record: Inspection, facts: Any, actor: Actor, at: dt.datetime) -> None:
@@ -117,27 +131,40 @@ def keep_answer(matter: Matter, record: Rectification, facts: Any, actor: Actor,
     File.objects.filter(uid__in=facts.photos, matter=matter).update(caption=facts.answer[:200])
 
 
-def after_acceptance(matter: Matter, record: Rectification, facts: Any, actor: Actor, at: dt.datetime) -> None:
-    """The public page shows it at once; when nothing is left, the inspection closes itself."""
+def after_end(matter: Matter, record: Rectification, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """The public page shows it at once; when nothing is left open, the inspection closes itself.
+
+    A finding that no longer applies was not put right: where there is one, nothing says that all of them were.
+    """
     clear_ask(matter, record, facts, actor, at)
     with scoped(SYSTEM):
         inspection = record.inspection
-        left = inspection.rectifications.exclude(matter__state="accepted").count()
+        left = _open(inspection)
+        right = left == 0 and not _dropped(inspection)
         PublishedResult.objects.filter(matter_uid=inspection.matter.uid).update(
-            open_items=left, put_right_on=calendar.legal_day(at) if left == 0 else None
+            open_items=left, put_right_on=calendar.legal_day(at) if right else None
         )
         if left == 0 and inspection.matter.state == "rectifying":
-            perform(inspection.matter, "close", SYSTEM, at=at)
+            perform(inspection.matter, "close" if right else "end", SYSTEM, at=at)
+
+
+def _open(inspection: Inspection) -> int:
+    """How many findings are neither put right nor ended."""
+    return inspection.rectifications.exclude(matter__state__in=SETTLED).count()  # type: ignore[attr-defined]
+
+
+def _dropped(inspection: Inspection) -> bool:
+    return inspection.rectifications.filter(matter__state="dropped").exists()  # type: ignore[attr-defined]
 
 
 def publish(matter: Matter, record: Publication, facts: Any, actor: Actor, at: dt.datetime) -> None:
     """Put the result on the public page of the premises."""
     inspection = record.inspection
     day = calendar.legal_day(at)
-    left = inspection.rectifications.exclude(matter__state="accepted").count()
+    left = _open(inspection)
     Publication.objects.filter(pk=record.pk).update(published_on=day)
     texts = inspection.sheet.items
-    settled = inspection.rectifications.aggregate(last=Max("matter__closed"))["last"] if left == 0 else None
+    settled = inspection.rectifications.aggregate(last=Max("matter__closed"))["last"]
     PublishedResult.objects.update_or_create(
         matter_uid=inspection.matter.uid,
         defaults={
@@ -154,6 +181,6 @@ def publish(matter: Matter, record: Publication, facts: Any, actor: Actor, at: d
             ],
             "lists": told_by_list(inspection.lists.all()),
             "open_items": left,
-            "put_right_on": calendar.legal_day(settled) if settled else None,
+            "put_right_on": calendar.legal_day(settled) if settled and not left and not _dropped(inspection) else None,
         },
     )

@@ -183,6 +183,12 @@ class Return(Facts):
     on_site: Annotated[bool, Field(title=_("Checked on the spot"))] = False
 
 
+class Dropped(Facts):
+    """Why a finding cannot be put right any more: nobody trades there, the order fell."""
+
+    dropped: Annotated[str, long(_("Why it no longer applies"), max_length=1000)]
+
+
 class Found(Facts):
     """Failed key items that call for an investigation."""
 

@@ -93,12 +93,15 @@ def hindered(t: Any, period: Period, area: Any) -> Any:
 
 def _due(t: Any, period: Period, area: Any) -> Any:
     found = t.rectification
-    return found.filter(period.over(found.deadline), area(found.area))
+    return found.filter(period.over(found.deadline), found.state != "dropped", area(found.area))
 
 
 @figure(
     "inspection.problems_due", _("Problems whose deadline has passed"), unit=_("problems"),
-    definition=_("Findings whose deadline, with the time granted, lies in the period and before today."),
+    definition=_(
+        "Findings whose deadline, with the time granted, lies in the period and before today. Those that"
+        " no longer apply are left out."
+    ),
 )  # fmt: skip
 def problems_due(t: Any, period: Period, area: Any) -> Any:
     return _due(t, period, area)

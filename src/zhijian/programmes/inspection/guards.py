@@ -10,6 +10,8 @@ from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.matters import Guard, no, ok
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.papers.models import Paper
+from zhijian.kernel.registry.models import PremisesStatus
 from zhijian.programmes.inspection import rules
 from zhijian.programmes.inspection.models import Inspection, Rectification, Unreachable
 
@@ -40,15 +42,27 @@ def a_day_to_come(matter: Matter, record: Inspection | None, actor: Actor, facts
 
 
 def checklist_applies(matter: Matter, record: Any, actor: Actor, facts: Any) -> Guard:
-    """The place must be known: a visit is to premises."""
+    """The place must be known, and somebody trade there: a visit is to premises."""
     if matter.premises_id is None:
         return no(_("Choose the premises that are to be visited."))
+    if matter.premises is not None and matter.premises.status == PremisesStatus.CLOSED:
+        return no(_("These premises are closed: nobody trades there. If that is wrong, correct the register first."))
     return ok()
 
 
 def in_doubt(matter: Matter, record: Inspection, actor: Actor, facts: Any) -> Guard:
     """Only what is in doubt is looked at."""
     return ok() if matter.flags else no(_("Nothing about this visit is in doubt."))
+
+
+def no_paper_by_a_helper(matter: Matter, record: Inspection, actor: Actor, facts: Any) -> Guard:
+    """No look makes a helper's signature that of an officer: such papers are declared void first."""
+    signed = [flag["signed"] for flag in matter.flags if flag["code"] == "helper_signed" and "signed" in flag]
+    left = Paper.objects.filter(matter=matter, state=Paper.State.ISSUED, signed_digest__in=signed).first()
+    if left is None:
+        return ok()
+    why = _("A helper signed %(paper)s as an officer: declare it void first.") % {"paper": f"{left.title} {left}"}
+    return no(why, rules.OFFICERS_MIN)
 
 
 def all_put_right(matter: Matter, record: Inspection, actor: Actor, facts: Any) -> Guard:

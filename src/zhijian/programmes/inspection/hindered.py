@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel.accounts import ASSIGNEE, HEAD, INSPECTOR, PARTY, SECOND
 from zhijian.kernel.matters import Step
-from zhijian.programmes.inspection import effects, facts, rules
+from zhijian.programmes.inspection import effects, facts, guards, rules
 from zhijian.programmes.inspection.models import Hindered
 
 OFFICERS: list[Any] = [ASSIGNEE, SECOND, INSPECTOR]
@@ -62,6 +62,31 @@ STEPS = [
         said=_("Handed over to the office of the new address"),
         does=effects.handed_over,
         tells=HEAD,
+    ),
+    # Open findings go along: the new office re-checks, the days that were set hold.
+    Step(
+        "hand_over",
+        "rectifying",
+        None,
+        who=HEAD,
+        label=_("Hand over to the office of the new address"),
+        facts=facts.HandedOver,
+        hidden=True,
+        said=_("Handed over, with its open findings, to the office of the new address"),
+        does=effects.without_officers,
+        tells=HEAD,
+    ),
+    Step(
+        "entrust",
+        "rectifying",
+        None,
+        who=HEAD,
+        label=_("Name the officers of the re-check"),
+        facts=facts.Pair,
+        said=_("Given to other officers"),
+        when=guards.two_officers,
+        does=effects.entrusted,
+        tells=[ASSIGNEE, SECOND],
     ),
     Step(
         "visit_again",

@@ -201,6 +201,9 @@ class Attempt(models.Model):
     note = models.TextField(blank=True)
     again = models.DateField(null=True, help_text="the day that the officer gave")
     address = models.CharField(max_length=300, blank=True, help_text="where it is said to have moved to")
+    refused_reason = models.TextField(blank=True, help_text="why its record bears no signature of the other side")
+    witness = models.CharField(max_length=80, blank=True, help_text="who signed for that")
+    no_witness = models.CharField(max_length=200, blank=True, help_text="why nobody did")
     record_id = models.UUIDField(unique=True, help_text="the phone's record")
     record_digest = models.CharField(max_length=64)
 
@@ -266,6 +269,7 @@ class Rectification(models.Model):
     return_reason = models.TextField(blank=True)
     on_site = models.BooleanField(default=False)
     review_note = models.TextField(blank=True)
+    dropped = models.TextField(blank=True, help_text="why it cannot be put right any more")
 
     @property
     def extension(self) -> tuple[dt.date, dt.date | None]:

@@ -74,6 +74,13 @@ def _refused(content: Content) -> Json | None:
     return {"reason": of.reason, "witness": of.witness, **({"no_witness": of.no_witness} if of.no_witness else {})}
 
 
+def _unasked(content: Content) -> str:
+    """Why nothing was put to the other side: entry was refused, or nobody stayed; empty where it was."""
+    if content.hindered is not None and content.hindered.kind == "refused":
+        return "barred"
+    return "left" if content.present is not None and content.present.left else ""
+
+
 def _present(content: Content) -> Json:
     return {"name": content.present.name, "role": content.present.role} if content.present else {"name": "", "role": ""}
 
@@ -97,6 +104,7 @@ def onsite_record(record: Record, known: Known) -> Json:
         "findings": wording.findings_of(content, known.items, known.words),
         "statement": content.statement,
         "refused": _refused(content),
+        **({"unasked": unasked} if (unasked := _unasked(content)) else {}),
         **({"deadline": content.deadline.isoformat()} if content.rechecks and content.deadline else {}),
     }
 

@@ -17,11 +17,21 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk.panels import Panel
 from zhijian.kernel.matters.flow import Tone
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.packs import stack
 from zhijian.kernel.party.pages import PartyPage, Say, Told, door_panel
 from zhijian.kernel.registry.models import Premises
 from zhijian.kernel.words import listed
+from zhijian.programmes.inspection import rules
 from zhijian.programmes.inspection.flow import INSPECTION, PUBLICATION, RECTIFICATION
-from zhijian.programmes.inspection.models import Answer, Inspection, Measure, Publication, PublishedResult, Result
+from zhijian.programmes.inspection.models import (
+    Answer,
+    Hindered,
+    Inspection,
+    Measure,
+    Publication,
+    PublishedResult,
+    Result,
+)
 from zhijian.programmes.inspection.papers import BUILDERS
 
 YEARS = 3
@@ -38,6 +48,9 @@ def of_visit(matter: Matter, record: Inspection, parts: Sequence[Any]) -> Say | 
         waits, back = waits % {"n": len(left)}, _came_back(left)
         tone: Tone = "bad" if record.failed_key or back else "warn"
         return Say(tone, _joined(back, keys, "" if back else waits), _joined(waits if back else "", ASK, apart))
+    if findings and matter.closed and any(part.matter.state == "dropped" for part in findings):
+        moot = _("What was left no longer applies. It does not count as put right.")
+        return Say("act", moot, _joined(keys, apart))
     if findings and matter.closed and not grave:
         return Say("good", _("Everything is put right. Thank you."), keys)
     if findings and matter.closed:
@@ -45,6 +58,8 @@ def of_visit(matter: Matter, record: Inspection, parts: Sequence[Any]) -> Say | 
     if findings:
         answered = _("You have answered everything. The inspector is looking at it.")
         return Say("act", answered, _joined(keys, apart))
+    if matter.closed and record.hindered == Hindered.CLOSED_DOWN and not record.ended:
+        return _closed_down(matter)
     if record.hindered and not record.ended:
         return Say("warn", _("The visit could not be made: %(why)s") % {"why": record.get_hindered_display()})  # type: ignore[attr-defined]
     if record.result:
@@ -56,6 +71,16 @@ def of_visit(matter: Matter, record: Inspection, parts: Sequence[Any]) -> Say | 
     if record.ended:
         return Say("act", _("What was seen on site is on record."))
     return Say("act", _("A visit is planned."))
+
+
+def _closed_down(matter: Matter) -> Say:
+    """Who closed down hands his licence in: that it is his to do, where, and by which rule."""
+    day = calendar.legal_day(matter.closed) if matter.closed else calendar.today()
+    ground = rules.ground(rules.CANCEL_LICENCE, day)
+    where = _("Hand in the licence for cancellation at %(organ)s, with its original and your identity card.")
+    wrong = _("If you still trade there, tell us.")
+    asks = where % {"organ": stack().organ(matter.area).name} if ground else ""
+    return Say("warn", _("Your shop was found closed down."), _joined(asks, ground and _("Ground: %s") % ground, wrong))
 
 
 def _joined(*said: Any) -> str:
@@ -87,8 +112,14 @@ def in_short(told: Told) -> str:
     did = {verb for _kind, verb in told.steps}
     if did & {"order", "finish"}:
         return _of_the_visit(told)
+    if "closed_down" in did and not told.waiting:
+        return _(
+            "{organ}: {title}: found closed down; hand in the licence for cancellation. No answer is needed: {link}"
+        )
     if "publish" in did:
         return _("{organ}: {title}: the result is published. No answer is needed: {link}")
+    if "drop" in did and not told.waiting:
+        return _("{organ}: {title}: what was left no longer applies. No answer is needed: {link}")
     if "accept" in did:
         return _of_acceptance(told)
     then = next((words for verb, words in AGAIN.items() if verb in did and told.waiting), "")

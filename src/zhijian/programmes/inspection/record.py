@@ -45,10 +45,11 @@ class Officer(Part):
 
 
 class Present(Part):
-    """The person in charge who was there."""
+    """The person in charge who was there; `left`: nobody stayed to be asked."""
 
     name: str = ""
     role: str = ""
+    left: bool = False
 
 
 class Reading(Part):

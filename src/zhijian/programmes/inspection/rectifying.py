@@ -1,4 +1,4 @@
-"""What can happen to a finding: ordered, answered, given more time, sent back, accepted."""
+"""What can happen to a finding: ordered, answered, given more time, sent back, accepted; or it no longer applies."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ RECTIFICATION = Flow(
         State("asking", _("Asks for more time"), tone="act"),
         State("answered", _("Answered"), tone="act"),
         State("accepted", _("Put right"), final=True, tone="good"),
+        State("dropped", _("No longer applies"), final=True),
     ],
     steps=[
         Step(
@@ -93,7 +94,7 @@ RECTIFICATION = Flow(
             facts=facts.Review,
             said=_("Accepted as put right {review_note}"),
             when=guards.answered_or_on_site,
-            does=effects.after_acceptance,
+            does=effects.after_end,
             likely=True,
             stops=[rules.RECTIFY_WITHIN, rules.RECHECK_WITHIN],
             tells=PARTY,
@@ -110,6 +111,29 @@ RECTIFICATION = Flow(
             stops=rules.RECHECK_WITHIN,
             does=effects.move_deadline,
             tells=PARTY,
+        ),
+        Step(
+            "drop",
+            LEFT,
+            "dropped",
+            who=HEAD,
+            label=_("End: it no longer applies"),
+            facts=facts.Dropped,
+            confirm=True,
+            said=_("No longer applies, and was not put right: {dropped}"),
+            does=effects.after_end,
+            stops=[rules.RECTIFY_WITHIN, rules.RECHECK_WITHIN],
+            tells=[ASSIGNEE, PARTY],
+        ),
+        Step(
+            "hand_over",
+            LEFT,
+            who=HEAD,
+            label=_("Hand over to the office of the new address"),
+            facts=facts.HandedOver,
+            hidden=True,
+            said=_("Handed over to the office of the new address"),
+            does=effects.without_officers,
         ),
         Step(
             "urge",

@@ -12,7 +12,8 @@ What was found at an item (`found_of`) are these parts, joined by `joint`:
 3. `unmet` with the requirement (the item's number where the list does not have it), only when the note says nothing.
 
 What the record tells of the visit (`findings_of`) is what the officer wrote, unless that is empty. Then
-- of a refused entry: `entry_refused` with the note of it;
+- of a refused entry: `entry_cards` and `entry_rights`, each only if the officers ticked it, then `entry_refused` with
+  the note of it and by whom (`entry_by` with name and role if they are known, else `entry_somebody`), a line each;
 - of a re-check: `rechecked` with how many were looked at, are put right, and are not; below it `line` for each note;
 - of a visit where nothing failed: `none` with the number of items answered otherwise than "na";
 - of any other: `some` with that number; below it `line` for each failed item, in the list's order, those that the list
@@ -31,6 +32,7 @@ from zhijian.programmes.inspection.record import Content, Given, Reading
 
 Words = Mapping[str, str]
 STOPS = "。.；; "
+TICKED = {"cards": "cards_shown", "rights": "rights_told"}
 
 
 def words() -> Words:
@@ -80,7 +82,7 @@ def findings_of(content: Content, items: Iterable[Mapping[str, Any]], of: Words 
     if content.findings.strip():
         return content.findings
     if content.hindered is not None and content.hindered.kind == "refused":
-        return of["entry_refused"].format(note=content.hindered.note.strip().rstrip(STOPS))
+        return _entry(content, of, content.hindered.note.strip().rstrip(STOPS))
     if content.rechecks and not content.answers:
         return "\n".join([_rechecked(content, of), *_lines([(c.note.strip(), "") for c in content.rechecks], of)])
     known = {item["no"]: item for item in items}
@@ -91,6 +93,20 @@ def findings_of(content: Content, items: Iterable[Mapping[str, Any]], of: Words 
         return of["none"].format(n=n)
     told = [(_told(known.get(a.item, {}), a, of), a.item) for a in failed]
     return "\n".join([of["some"].format(n=n), *_lines(told, of)])
+
+
+def _entry(content: Content, of: Words, note: str) -> str:
+    """What the officers did at the barred door, only what they ticked, and what they were told."""
+    who = content.present
+    by = (
+        of["entry_by"].format(name=who.name, role=who.role)
+        if who and who.name and who.role
+        else who.name
+        if who
+        else ""
+    )
+    done = [of[f"entry_{name}"] for name, key in TICKED.items() if content.informed.get(key)]
+    return "\n".join([*done, of["entry_refused"].format(who=by or of["entry_somebody"], note=note)])
 
 
 def _told(item: Mapping[str, Any], given: Given, of: Words) -> str:

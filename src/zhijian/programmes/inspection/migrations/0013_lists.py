@@ -10,7 +10,7 @@ WHERE checklist_id IS NOT NULL AND ended IS NOT NULL
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inspection", "0011_could_not_be_inspected")]
+    dependencies = [("inspection", "0012_refused_at_the_door")]
 
     operations = [
         migrations.AddField("checklist", "short", models.CharField(blank=True, default="", help_text="before its items' numbers, beside other lists", max_length=6), preserve_default=False),
