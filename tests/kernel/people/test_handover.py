@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from django.utils.translation import override
 from tests import world
 from tests.kernel.matters.test_scope import plan
@@ -15,18 +18,23 @@ from tests.kernel.people.conftest import entries, fresh, proposed, signed_in
 from zhijian.kernel import papers
 from zhijian.kernel.accounts import people
 from zhijian.kernel.accounts.actor import SYSTEM
-from zhijian.kernel.accounts.models import Device, Handover, Person
+from zhijian.kernel.accounts.models import Device, Handover, Person, Post
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock import clocks
 from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.matters.errors import Conflict, NotAllowed
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
+from zhijian.kernel.papers import making
 from zhijian.kernel.papers.blanks import acts as blanks
+from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Blank, NumberRow
+from zhijian.kernel.papers.serving.rules import HAND_WITHIN
 from zhijian.kernel.people import handover, keeping, kept
 
 pytestmark = pytest.mark.django_db
+RECORD = Path(__file__).parents[2] / "fixtures/record_inspection_1.json"
 
 
 def phone_of(person: Person) -> Device:
@@ -239,3 +247,45 @@ def test_numbers_on_the_page_say_from_which_to_which(w, planned):
 def test_serials_are_said_as_spans(serials, said):
     with override("en"):
         assert kept.runs(serials) == said
+
+
+def borrowed(w, until: int = 30):
+    """甲 also serves at the neighbour's on loan, for some days."""
+    with scoped(SYSTEM):
+        return Post.objects.create(
+            person=w.inspector, role=Role.INSPECTOR.value, jurisdiction_id=world.SISTER, since=world.in_days(-9),
+            until=world.in_days(until), loan=True,
+        )  # fmt: skip
+
+
+def test_a_post_does_not_end_over_matters_that_no_other_post_reaches(w, planned):
+    borrowed(w)
+    own = w.inspector.posts.get(loan=False)
+    head = signed_in(w.head)
+    answer = head.post(f"/people/{w.inspector.pk}/post/{own.pk}/end/")
+    assert answer.status_code == 409
+    assert f"/people/{w.inspector.pk}/handover/" in answer.content.decode()
+    assert fresh(own).until is None
+    with scoped(SYSTEM):
+        people.give_post(w.inspector, Role.CLERK, world.DISTRICT, world.in_days(-1), actor=SYSTEM)
+    assert head.post(f"/people/{w.inspector.pk}/post/{own.pk}/end/").status_code == 302, "the district reaches them"
+    assert fresh(own).until == world.in_days(0)
+
+
+@pytest.mark.parametrize(("until", "word"), [(5, "ends soon"), (-1, "over")])
+def test_a_loan_that_runs_out_over_open_matters_is_told_to_the_head(w, planned, until, word):
+    loan = borrowed(w, until)
+    head = signed_in(w.head)
+    assert "ends soon, with open matters" not in head.get("/").content.decode()
+    with scoped(SYSTEM):
+        Matter.objects.filter(pk=planned.pk).update(area=world.SISTER)
+        w.person("邻所长", Role.HEAD, world.SISTER)
+    theirs = signed_in(w.people["邻所长"])
+    assert "1 post is over, or ends soon, with open matters" in theirs.get("/").content.decode()
+    page = theirs.get("/people/").content.decode()
+    part = page.partition("data-stranded")[2].partition("</li>")[0]
+    assert word in part and "1 open matter" in part and f"/people/{w.inspector.pk}/handover/" in part
+    assert "data-stranded" not in head.get("/people/").content.decode(), "nothing of it lies at his office"
+    with scoped(SYSTEM):
+        people.give_post(w.inspector, Role.INSPECTOR, world.SISTER, world.in_days(max(until + 1, 0)), actor=SYSTEM)
+    assert "data-stranded" not in theirs.get("/people/").content.decode(), loan

@@ -21,7 +21,7 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import said, timeline
 from zhijian.kernel.desk.gate import actor_in, roles, staff
 from zhijian.kernel.evidence.models import LedgerEntry
-from zhijian.kernel.people import asking, certificates, handover, keeping, seeing
+from zhijian.kernel.people import asking, certificates, handover, keeping, seeing, stranded
 
 PAGE = 50
 
@@ -90,6 +90,7 @@ def people_page(request: HttpRequest) -> HttpResponse:
         "more": found[PAGE - 1].pk if len(found) > PAGE else None,
         "typed": typed,
         "makes": actor.has(Role.ADMIN),
+        "stranded": [] if typed or after else [(one, post_words(one.post)) for one in stranded.of(actor)],
     }
     return render(request, "people/list.html", context)
 
