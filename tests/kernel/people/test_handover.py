@@ -289,3 +289,22 @@ def test_a_loan_that_runs_out_over_open_matters_is_told_to_the_head(w, planned, 
     with scoped(SYSTEM):
         people.give_post(w.inspector, Role.INSPECTOR, world.SISTER, world.in_days(max(until + 1, 0)), actor=SYSTEM)
     assert "data-stranded" not in theirs.get("/people/").content.decode(), loan
+
+
+def test_a_paper_still_to_be_served_on_a_closed_matter_goes_over_and_keeps_the_account_open(w, planned):
+    with scoped(SYSTEM):
+        clocks.start(planned, HAND_WITHIN, timezone.now(), about="0197-paper", called="责改 1 号")
+        perform(planned, "cancel", SYSTEM, reason="店已关门")
+        (part,) = keeping.parts(w.inspector)
+        assert (part.keeping.code, part.count) == ("matters", 1)
+        assert part.rows[0].url == f"/m/{planned.uid}/"
+        with override("en"):
+            assert "still to be served" in kept.matters(w.inspector)[0].note
+        with pytest.raises(ValidationError, match="1"):
+            people.lock(w.inspector, actor=w.actor("管理员"))
+    handover.confirm(proposed(w), actor=w.actor("丙"))
+    assert fresh(planned).assignee == w.people["丙"]
+    with scoped(SYSTEM):
+        people.lock(w.inspector, actor=w.actor("管理员"))
+        clocks.stop(planned, HAND_WITHIN, timezone.now(), about="0197-paper")
+        assert not keeping.parts(w.people["丙"])
