@@ -308,3 +308,14 @@ def test_a_paper_still_to_be_served_on_a_closed_matter_goes_over_and_keeps_the_a
         people.lock(w.inspector, actor=w.actor("管理员"))
         clocks.stop(planned, HAND_WITHIN, timezone.now(), about="0197-paper")
         assert not keeping.parts(w.people["丙"])
+
+
+def test_only_papers_that_are_to_bear_a_seal_wait_for_it(w, planned):
+    kinds = {"rectification_order": True, "onsite_record": False}
+    assert {kind: form(kind).sealed for kind in kinds} == kinds
+    with scoped(SYSTEM):
+        signed = json.loads(RECORD.read_text())["papers"]["signed"]
+        for kind in kinds:
+            making.make(kind, planned, signed[kind], actor=SYSTEM)
+        assert kept.count_papers(w.inspector) == 1
+        assert len(kept.papers(w.inspector)) == 1
