@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel.accounts.actor import Actor
-from zhijian.kernel.accounts.models import Person
+from zhijian.kernel.accounts.models import Leave, Person
 from zhijian.kernel.matters import Guard, no, ok
 from zhijian.kernel.matters.models import Matter
 from zhijian.programmes.inspection import rules
@@ -28,6 +28,10 @@ def two_officers(matter: Matter, record: Any, actor: Actor, facts: Any) -> Guard
         return no(_("Both officers need a certificate that is in force on that day."), rules.OFFICERS_MIN)
     if any(p.only_helps(day) for p in active):
         return no(_("A helper looks and photographs; he is never one of the two officers."), rules.OFFICERS_MIN)
+    if both := Leave.objects.filter(person__in=pair, stand_in__in=pair, since__lte=day, until__gte=day).first():
+        told = {"name": both.person.name, "other": both.stand_in.name}
+        return no(_("%(name)s is on leave that day and %(other)s stands in for him: name another officer, since one "
+                    "person is not two.") % told, rules.OFFICERS_MIN)  # fmt: skip
     return ok()
 
 
