@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,17 @@ from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.matters.models import Matter
+
+# Who hears that a matter went over to somebody else: what is owed elsewhere may name its officers.
+Hear = Callable[[Matter, dt.datetime], None]
+_hearers: list[Hear] = []
+
+
+def on_handed(hear: Hear) -> None:
+    """Register who hears of each matter that is handed over, in the same transaction."""
+    if hear not in _hearers:
+        _hearers.append(hear)
+
 
 HANDED = ledger.entry_kind("matter.handed_over", label=_("Handed over from {giver} to {successor}"))
 
@@ -60,5 +71,7 @@ def hand_over(giver: Person, successor: Person, actor: Actor, at: dt.datetime) -
         told |= {"state": matter.state}
         data = {**told, "version": matter.version}
         ledger.record(HANDED.code, actor=actor, subject=f"matter:{matter.pk}", matter=matter, data=data, at=at)
+        for hear in _hearers:
+            hear(matter, at)
         done += 1
     return done
