@@ -31,7 +31,7 @@ from zhijian.kernel.papers.blanks import acts as blanks
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Blank, NumberRow
 from zhijian.kernel.papers.serving.rules import HAND_WITHIN
-from zhijian.kernel.people import handover, keeping, kept
+from zhijian.kernel.people import handover, keeping, kept, leave
 
 pytestmark = pytest.mark.django_db
 RECORD = Path(__file__).parents[2] / "fixtures/record_inspection_1.json"
@@ -154,7 +154,7 @@ def test_pages_from_proposal_to_confirmation(w, planned):
     head, successor = signed_in(w.head), signed_in(w.people["丙"])
     page = head.get(f"/people/{w.inspector.pk}/handover/")
     assert planned.title in page.content.decode()
-    answer = head.post(f"/people/{w.inspector.pk}/handover/", {"successor": w.people["丙"].pk})
+    answer = head.post(f"/people/{w.inspector.pk}/handover/", {"successor": w.people["丙"].pk, "alone": "on"})
     assert answer.status_code == 302
     assert "/handovers/" in successor.get("/").content.decode()
     uid = answer["Location"].split("/")[-2]
@@ -319,3 +319,38 @@ def test_only_papers_that_are_to_bear_a_seal_wait_for_it(w, planned):
             making.make(kind, planned, signed[kind], actor=SYSTEM)
         assert kept.count_papers(w.inspector) == 1
         assert len(kept.papers(w.inspector)) == 1
+
+
+def test_the_giver_confirms_what_his_head_proposes(w, planned):
+    head, giver, successor = signed_in(w.head), signed_in(w.inspector), signed_in(w.people["丙"])
+    answer = head.post(f"/people/{w.inspector.pk}/handover/", {"successor": w.people["丙"].pk})
+    address = answer["Location"]
+    line = "1 handover to confirm"
+    assert line in giver.get("/").content.decode() and line not in successor.get("/").content.decode()
+    assert successor.post(f"{address}confirm/").status_code == 409, "the giver has not confirmed"
+    assert "I hand it all over" in giver.get(address).content.decode()
+    assert giver.post(f"{address}confirm/").status_code == 302
+    assert fresh(planned).assignee == w.inspector
+    assert line in successor.get("/").content.decode() and line not in giver.get("/").content.decode()
+    assert successor.post(f"{address}confirm/").status_code == 302
+    assert fresh(planned).assignee == w.people["丙"]
+    kinds = [(one.kind, one.actor_name) for one in entries(f"account:{w.inspector.pk}", "handover.agreed")]
+    assert kinds == [("handover.agreed", "甲")]
+
+
+def test_pages_of_his_own_have_a_way_in(w, planned):
+    page = signed_in(w.inspector).get("/").content.decode()
+    assert 'href="/handovers/"' in page and f'href="/papers/blanks/of/{w.inspector.pk}/"' in page
+    mine = signed_in(w.inspector).get(f"/people/{w.inspector.pk}/handover/").content.decode()
+    assert 'href="/people/"' not in mine and 'href="/handovers/"' in mine
+    assert "I confirm for him" not in mine
+
+
+def test_who_stands_in_is_led_to_the_leave(w, planned):
+    with scoped(SYSTEM):
+        leave.take(w.inspector, w.people["丙"], world.in_days(0), world.in_days(5), actor=SYSTEM)
+    answer = signed_in(w.people["管理员"]).post(f"/people/{w.people['丙'].pk}/do/lock/")
+    page = answer.content.decode().partition("<main")[2]
+    assert answer.status_code == 409
+    assert f"/people/{w.inspector.pk}/#leave" in page
+    assert "To the handover" not in page

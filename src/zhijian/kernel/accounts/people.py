@@ -48,13 +48,12 @@ ledger.entry_kind("account.password_set", label=_("Password set by an administra
 
 # Why somebody can't be closed yet: a sentence from each room where something may hang on him ("" when nothing does).
 Holds = Callable[[Person], str]
-_holds: list[Holds] = []
+_holds: dict[Holds, str] = {}
 
 
-def holds(why: Holds) -> None:
-    """Register what keeps a person from being closed."""
-    if why not in _holds:
-        _holds.append(why)
+def holds(why: Holds, code: str = "held") -> None:
+    """Register what keeps a person from being closed; `code` tells pages the way out: "held" (handover), "leave"."""
+    _holds[why] = code
 
 
 # Why a post can't end while others of his go on: what lies at that office only, a sentence from each room.
@@ -117,7 +116,7 @@ def end_post(post: Post, day: dt.date, *, actor: Actor, today: dt.date) -> None:
     person = _locked(post.person)
     others = [other for other in person.posts.exclude(pk=post.pk) if other.until is None or other.until > today]
     if day <= today and others:
-        _refuse(why for left in _strands if (why := left(person, post, others)))
+        _refuse((why, "held") for left in _strands if (why := left(person, post, others)))
     elif day <= today:
         _free(person)
     post.until = max(day, post.since)
@@ -150,11 +149,11 @@ def _locked(person: Person) -> Person:
 
 def _free(person: Person) -> None:
     """Nobody is closed while something hangs on him. Raises ValidationError with what it is."""
-    _refuse(why for hold in _holds if (why := hold(person)))
+    _refuse((why, code) for hold, code in _holds.items() if (why := hold(person)))
 
 
-def _refuse(whys: Iterable[str]) -> None:
-    errors = [ValidationError(why, code="held") for why in whys]
+def _refuse(whys: Iterable[tuple[str, str]]) -> None:
+    errors = [ValidationError(why, code=code) for why, code in whys]
     if errors:
         raise ValidationError(errors)
 
