@@ -19,7 +19,7 @@ from zhijian.kernel.accounts.roles import Relation, Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.matters.errors import NotAllowed, NotOpen
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.matters.perform import perform
+from zhijian.kernel.matters.perform import offers, perform
 from zhijian.kernel.notices.receivers import receivers
 from zhijian.kernel.people import leave
 from zhijian.programmes.inspection import doubts
@@ -156,3 +156,20 @@ def test_the_to_do_of_a_stand_in_shows_nothing_twice(w, planned):
     page = signed_in(w.second).get("/").content.decode()
     assert page.count(f"/m/{planned.uid}/") == 1
     assert "1 more matter names both of you" in page
+
+
+@pytest.mark.parametrize(("days", "open_now"), [(0, True), (-1, False)])
+def test_an_expired_certificate_accepts_nothing(w, asked, days, open_now):
+    with scoped(SYSTEM):
+        perform(asked, "refuse_time", SYSTEM, reason="不同意")
+        w.inspector.certificate_until = world.in_days(days)
+        w.inspector.save()
+    with scoped(w.actor("甲")) as actor, override("en"):
+        finding = Matter.objects.get(pk=asked.pk)
+        (accept,) = [one for one in offers(finding, actor) if one.step.verb == "accept"]
+        assert accept.open == open_now, accept.why
+        if open_now:
+            perform(finding, "accept", actor, on_site=True)
+        else:
+            with pytest.raises(NotOpen, match="certificate"):
+                perform(finding, "accept", actor, on_site=True)

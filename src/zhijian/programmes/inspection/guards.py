@@ -118,6 +118,14 @@ def time_left(matter: Matter, record: Rectification, actor: Actor, facts: Any) -
     return no(_("Give a new deadline: the present one is over."))
 
 
+def certified(matter: Matter, record: Any, actor: Actor, facts: Any) -> Guard:
+    """Accepting what was put right is an officer's word, like a signature: with a certificate in force that day."""
+    until = actor.certificate_until
+    if actor.kind != "staff" or actor.device or (actor.certificate and (until is None or matter.day <= until)):
+        return ok()  # what a phone recorded has happened: it is kept, and the record's doubt says so
+    return no(_("Your certificate is not in force on that day: somebody else accepts it."), rules.OFFICERS_MIN)
+
+
 def answered_or_on_site(matter: Matter, record: Rectification, actor: Actor, facts: Any) -> Guard:
     """Without an answer of the enterprise, somebody must have looked on the spot."""
     if matter.state == "answered" or facts is None or facts.on_site:
