@@ -107,6 +107,11 @@ class Actor:
         return bool(self.posts) and all(post.role == Role.AUDITOR for post in self.posts)
 
     @property
+    def partner_only(self) -> bool:
+        """Whether he is a partner department's and nothing else: he sees what waits for its step, and no register."""
+        return bool(self.posts) and all(post.role == Role.PARTNER for post in self.posts)
+
+    @property
     def label(self) -> str:
         """How the ledger names him: stable, without personal data of an enterprise's staff."""
         if self.kind == "staff":
