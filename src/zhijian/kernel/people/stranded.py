@@ -49,7 +49,9 @@ def left_by(person: Person, area: str, others: list[Post]) -> int:
 def of(actor: Actor, roles: tuple[Role, ...] = (Role.HEAD, Role.ADMIN)) -> list[Left]:
     """The posts of his area that ended, or end within `AHEAD` days, with what nobody holds (then); the latest first."""
     today = calendar.today()
-    mine = Post.objects.filter(area_filter(actor, "jurisdiction_id", roles), until__lte=today + dt.timedelta(days=AHEAD))
+    mine = Post.objects.filter(
+        area_filter(actor, "jurisdiction_id", roles), until__lte=today + dt.timedelta(days=AHEAD)
+    )
     with scoped(SYSTEM):
         rows = mine.filter(Exists(_hangs()), ~Exists(_same())).select_related("person").order_by("-until", "pk")
         found = []

@@ -138,8 +138,8 @@ def _absent(actor: Actor) -> list[Section]:
         shown += [line.matter.pk for line in lines]
         alone = both[:COUNTED].count()
         note = ngettext(
-            "%(n)s more matter names both of you, and one person is not two officers: have another second officer named.",
-            "%(n)s more matters name both of you, and one person is not two officers: have other second officers named.",
+            "%(n)s more matter names both of you, and one person is not two: have another second officer named.",
+            "%(n)s more matters name both of you, and one person is not two: have other second officers named.",
             alone,
         )
         none = "" if alone else _("He holds nothing that is open.")
