@@ -91,8 +91,8 @@ def _stays(person: Person, post: Post, others: list[Post]) -> str:
     with scoped(SYSTEM):
         n = left_by(person, post.jurisdiction_id, others)
     words = ngettext(
-        "%(n)s open matter of %(name)s lies where only this post reaches: hand it over, or give it to others, first.",
-        "%(n)s open matters of %(name)s lie where only this post reaches: hand them over, or give them to others, first.",
+        "%(n)s open matter of %(name)s lies where only this post reaches: hand it over or give it to others first.",
+        "%(n)s open matters of %(name)s lie where only this post reaches: hand them over or give them to others first.",
         n,
     )
     return words % {"n": f"{COUNTED:,}+" if n > COUNTED else f"{n:,}", "name": person.name} if n else ""
