@@ -107,6 +107,11 @@ class Actor:
         return bool(self.posts) and all(post.role == Role.AUDITOR for post in self.posts)
 
     @property
+    def looks_on(self) -> bool:
+        """Whether he does nothing to many matters at once, whatever he may look at: auditors, and helpers."""
+        return bool(self.posts) and all(post.role in (Role.AUDITOR, Role.HELPER) for post in self.posts)
+
+    @property
     def partner_only(self) -> bool:
         """Whether he is a partner department's and nothing else: he sees what waits for its step, and no register."""
         return bool(self.posts) and all(post.role == Role.PARTNER for post in self.posts)
