@@ -86,10 +86,16 @@ def test_a_successor_is_made_takes_over_and_the_account_is_closed(desk: Page, si
     shot(desk, "handover")
     desk.locator("select[name=successor]").select_option(label="丁一鸣")
     desk.locator("main form .btn-primary").click()
+    expect(desk.locator("h1")).to_contain_text("待移交人确认")
+    # He confirms it himself, from his own to-do page.
+    sign_in(desk, url, "zhao")
+    desk.locator('main a[href="/handovers/"]').click()
+    desk.locator("main a[href^='/handovers/']").first.click()
+    desk.locator('form[action$="/confirm/"] button').click()
     expect(desk.locator("h1")).to_contain_text("待接任人确认")
     # The successor finds it on his to-do page, looks, and confirms.
     sign_in_by_name(desk, url, "ding", password)
-    desk.locator('a[href="/handovers/"]').click()
+    desk.locator('main a[href="/handovers/"]').click()
     desk.locator("main a[href^='/handovers/']").first.click()
     expect(desk.locator("main")).to_contain_text(matter.title)
     desk.locator('form[action$="/confirm/"] button').click()

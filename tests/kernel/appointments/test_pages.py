@@ -206,7 +206,7 @@ def test_the_successor_gets_the_slots(w: world.World) -> None:
         w.person("丙", Role.INSPECTOR, world.OFFICE, "鲁C-003")
     slot = slot_of(w, w.inspector)
     with scoped(w.actor("所长")) as head:
-        proposed = handover.propose(w.inspector, w.people["丙"], by=w.head, actor=head)
+        proposed = handover.propose(w.inspector, w.people["丙"], by=w.head, actor=head, alone=True)
     with scoped(w.actor("丙")) as successor:
         handover.confirm(proposed, actor=successor)
     with scoped(SYSTEM):

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from tests import world
 from tests.kernel.exchange.conftest import HEAD, book, finding, owed_of, published, rows_in, visit
 from tests.kernel.matters.test_scope import plan
@@ -26,6 +27,7 @@ from zhijian.kernel.exchange.exporting import NothingToExport, export, sheet_byt
 from zhijian.kernel.exchange.models import Arrival, BatchRow, Owed, State
 from zhijian.kernel.exchange.sheets import BadSheet
 from zhijian.kernel.exchange.tables import table_of
+from zhijian.kernel.matters import handing
 from zhijian.kernel.matters.errors import Conflict, NotAllowed, NotOpen
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
@@ -308,3 +310,51 @@ def test_what_was_there_before_the_table_is_gathered_once(w, results):
         assert owing.gather(one, [matter]) == 1
         assert owing.gather(one, [matter]) == 0
     assert owed_of(matter).state == State.TO_REPORT
+
+
+def test_a_handover_is_told_like_naming_others(w, clerk):
+    """The planned visit went over with its officers: whoever takes it over is news, whichever way it came to him."""
+    tasks = next(table for table in owing.every_table() if table.code == "tasks")
+    one, other = plan(w), plan(w)
+    sent_of(tasks, clerk, one)
+    sent_of(tasks, clerk, other)
+    with scoped(SYSTEM):
+        third = w.person("丙", Role.INSPECTOR, world.OFFICE, "鲁C-003")
+        pair = {"planned_for": world.in_days(3), "assignee": third.pk, "second": w.second.pk}
+        perform(other, "assign", SYSTEM, **pair)
+        again = owed_of(other, "tasks")
+        handing.hand_over(w.inspector, third, SYSTEM, timezone.now())
+        row = owed_of(one, "tasks")
+    assert (again.state, again.round) == (State.TO_REPORT, 2)
+    assert (row.state, row.round, row.why) == (State.TO_REPORT, 2, owing.CHANGED)
+
+
+def test_what_is_lost_there_goes_over_again_with_a_word(w, clerk, results):
+    matter = published(w)
+    sent(results, clerk, matter)
+    send(results, [HEAD, [owed_of(matter).key, "已公示", "G-1", ""]], clerk)
+    with scoped(clerk):
+        with pytest.raises(NotOpen):
+            acts.report_again(owed_of(matter), "  ", clerk)
+        acts.report_again(owed_of(matter), "平台上查不到", clerk)
+        assert (owed_of(matter).state, owed_of(matter).round) == (State.TO_REPORT, 2)
+        with pytest.raises(NotOpen):
+            acts.report_again(owed_of(matter), "再来", clerk)
+    row = owed_of(matter)
+    with scoped(SYSTEM):
+        assert LedgerEntry.objects.filter(kind="exchange.mended").get().data["reason"] == "平台上查不到"
+        w.person("淄川内勤", Role.CLERK, world.NEIGHBOUR)
+    with scoped(w.actor("淄川内勤")) as stranger, pytest.raises(NotAllowed):
+        acts.report_again(row, "不是我的", stranger)
+
+
+def test_the_findings_go_over_in_the_words_of_the_papers(w, clerk, results):
+    matter = published(w, result="non_compliant")
+    with scoped(SYSTEM):
+        inspection = Inspection.objects.get(publication=matter.pk)
+        inspection.answers.create(item="1.2", answer="no", at=timezone.now(), note="许可证挂在后厨。")
+        inspection.answers.create(item="2.3", answer="no", at=timezone.now(), value="9", unit="℃")
+        told = owed()["inspection_result"].row(matter)["failed_items"]
+        items = inspection.checklist.items if inspection.checklist else {}
+    assert told[0] == "1.2 许可证挂在后厨"
+    assert told[1].startswith("2.3 ") and "9 ℃" in told[1], items

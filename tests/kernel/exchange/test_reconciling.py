@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.test import Client
 from tests import world
 from tests.kernel.exchange.conftest import HEAD, book, owed_of, published, rows_in
 from tests.kernel.exchange.test_owing import lines, send, sent
@@ -9,7 +10,7 @@ from tests.kernel.exchange.test_owing import lines, send, sent
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
-from zhijian.kernel.exchange import acts, arriving, reminding, wording
+from zhijian.kernel.exchange import acts, arriving, owing, reminding, wording
 from zhijian.kernel.exchange.models import State
 from zhijian.kernel.notices.models import Notice
 
@@ -69,3 +70,39 @@ def test_a_table_that_is_reconciled_daily_is_asked_for_once_a_day(w, clerk, resu
         arriving.take_in(results, "list", book([LIST, listed(w, matter)]), world.DISTRICT, district)
     with scoped(SYSTEM):
         assert reminding.missing(results) == []
+
+
+def test_both_values_are_shown_and_a_day_is_a_day_however_it_is_written(w, clerk, results, monkeypatch):
+    assert (
+        owing.mark("2026/11/20") == owing.mark("2026-11-20") == owing.mark("2026年11月20日") != owing.mark("2026-11-21")
+    )
+    matter = published(w)
+    sent(results, clerk, matter)
+    send(results, [HEAD, [owed_of(matter).key, "已公示", "G-1", ""]], clerk)
+    arrival = send(results, [LIST, listed(w, matter, name="别的名字")], clerk, "list")
+    with scoped(SYSTEM):
+        line = arrival.lines.get()
+    assert (line.code, line.here, line.there) == ("content", f"企业名称={w.entity.name}", "企业名称=别的名字")
+
+
+def test_lines_that_ask_for_another_round_go_over_again_together(w, clerk, results):
+    lost, changed, well = published(w), published(w), published(w)
+    sent(results, clerk, lost, changed, well)
+    arrival = send(results, [LIST, listed(w, changed, name="别的名字"), listed(w, well)], clerk, "list")
+    client = Client(HTTP_ACCEPT_LANGUAGE="en")
+    client.force_login(w.people["李桂芬"])
+    page = client.get(f"/exchange/arrivals/{arrival.uid}/").content.decode()
+    with scoped(SYSTEM):
+        chosen = list(arrival.lines.filter(code__in=["here_only", "content"]).values_list("pk", flat=True))
+        every = list(arrival.lines.values_list("pk", flat=True))
+    assert page.count('name="line"') == len(chosen) == 2
+    address = f"/exchange/arrivals/{arrival.uid}/again/"
+    assert client.post(address, {"line": every, "reason": " "}).status_code == 302
+    assert owed_of(lost).state == State.EXPORTED, "not without a word"
+    assert client.post(address, {"line": every, "reason": "平台重装后丢失"}).status_code == 302
+    assert [owed_of(one).state for one in (lost, changed, well)] == [State.TO_REPORT, State.TO_REPORT, State.EXPORTED]
+    assert 'name="line"' not in client.get(f"/exchange/arrivals/{arrival.uid}/").content.decode()
+    with scoped(SYSTEM):
+        stranger = w.person("淄川内勤", Role.CLERK, world.NEIGHBOUR)
+    client.force_login(stranger)
+    assert client.post(address, {"line": every, "reason": "不是我的"}).status_code == 404

@@ -55,4 +55,4 @@ def fresh(row: Any) -> Any:
 
 def proposed(w: world.World, to: str = "丙") -> Handover:
     head = w.people["所长"]
-    return handover.propose(w.people["甲"], w.people[to], by=head, actor=actor_of(head))
+    return handover.propose(w.people["甲"], w.people[to], by=head, actor=actor_of(head), alone=True)

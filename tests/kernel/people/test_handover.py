@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from django.utils.translation import override
 from tests import world
 from tests.kernel.matters.test_scope import plan
@@ -15,18 +18,23 @@ from tests.kernel.people.conftest import entries, fresh, proposed, signed_in
 from zhijian.kernel import papers
 from zhijian.kernel.accounts import people
 from zhijian.kernel.accounts.actor import SYSTEM
-from zhijian.kernel.accounts.models import Device, Handover, Person
+from zhijian.kernel.accounts.models import Device, Handover, Person, Post
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock import clocks
 from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.matters.errors import Conflict, NotAllowed
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
+from zhijian.kernel.papers import making
 from zhijian.kernel.papers.blanks import acts as blanks
+from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Blank, NumberRow
-from zhijian.kernel.people import handover, keeping, kept
+from zhijian.kernel.papers.serving.rules import HAND_WITHIN
+from zhijian.kernel.people import handover, keeping, kept, leave
 
 pytestmark = pytest.mark.django_db
+RECORD = Path(__file__).parents[2] / "fixtures/record_inspection_1.json"
 
 
 def phone_of(person: Person) -> Device:
@@ -146,7 +154,7 @@ def test_pages_from_proposal_to_confirmation(w, planned):
     head, successor = signed_in(w.head), signed_in(w.people["丙"])
     page = head.get(f"/people/{w.inspector.pk}/handover/")
     assert planned.title in page.content.decode()
-    answer = head.post(f"/people/{w.inspector.pk}/handover/", {"successor": w.people["丙"].pk})
+    answer = head.post(f"/people/{w.inspector.pk}/handover/", {"successor": w.people["丙"].pk, "alone": "on"})
     assert answer.status_code == 302
     assert "/handovers/" in successor.get("/").content.decode()
     uid = answer["Location"].split("/")[-2]
@@ -239,3 +247,110 @@ def test_numbers_on_the_page_say_from_which_to_which(w, planned):
 def test_serials_are_said_as_spans(serials, said):
     with override("en"):
         assert kept.runs(serials) == said
+
+
+def borrowed(w, until: int = 30):
+    """甲 also serves at the neighbour's on loan, for some days."""
+    with scoped(SYSTEM):
+        return Post.objects.create(
+            person=w.inspector, role=Role.INSPECTOR.value, jurisdiction_id=world.SISTER, since=world.in_days(-9),
+            until=world.in_days(until), loan=True,
+        )  # fmt: skip
+
+
+def test_a_post_does_not_end_over_matters_that_no_other_post_reaches(w, planned):
+    borrowed(w)
+    own = w.inspector.posts.get(loan=False)
+    head = signed_in(w.head)
+    answer = head.post(f"/people/{w.inspector.pk}/post/{own.pk}/end/")
+    assert answer.status_code == 409
+    assert f"/people/{w.inspector.pk}/handover/" in answer.content.decode()
+    assert fresh(own).until is None
+    with scoped(SYSTEM):
+        people.give_post(w.inspector, Role.CLERK, world.DISTRICT, world.in_days(-1), actor=SYSTEM)
+    assert head.post(f"/people/{w.inspector.pk}/post/{own.pk}/end/").status_code == 302, "the district reaches them"
+    assert fresh(own).until == world.in_days(0)
+
+
+@pytest.mark.parametrize(("until", "word"), [(5, "ends soon"), (-1, "over")])
+def test_a_loan_that_runs_out_over_open_matters_is_told_to_the_head(w, planned, until, word):
+    loan = borrowed(w, until)
+    head = signed_in(w.head)
+    assert "ends soon, with open matters" not in head.get("/").content.decode()
+    with scoped(SYSTEM):
+        Matter.objects.filter(pk=planned.pk).update(area=world.SISTER)
+        w.person("邻所长", Role.HEAD, world.SISTER)
+    theirs = signed_in(w.people["邻所长"])
+    assert "1 post is over, or ends soon, with open matters" in theirs.get("/").content.decode()
+    page = theirs.get("/people/").content.decode()
+    part = page.partition("data-stranded")[2].partition("</li>")[0]
+    assert word in part and "1 open matter" in part and f"/people/{w.inspector.pk}/handover/" in part
+    assert "data-stranded" not in head.get("/people/").content.decode(), "nothing of it lies at his office"
+    with scoped(SYSTEM):
+        people.give_post(w.inspector, Role.INSPECTOR, world.SISTER, world.in_days(max(until + 1, 0)), actor=SYSTEM)
+    assert "data-stranded" not in theirs.get("/people/").content.decode(), loan
+
+
+def test_a_paper_still_to_be_served_on_a_closed_matter_goes_over_and_keeps_the_account_open(w, planned):
+    with scoped(SYSTEM):
+        clocks.start(planned, HAND_WITHIN, timezone.now(), about="0197-paper", called="责改 1 号")
+        perform(planned, "cancel", SYSTEM, reason="店已关门")
+        (part,) = keeping.parts(w.inspector)
+        assert (part.keeping.code, part.count) == ("matters", 1)
+        assert part.rows[0].url == f"/m/{planned.uid}/"
+        with override("en"):
+            assert "still to be served" in kept.matters(w.inspector)[0].note
+        with pytest.raises(ValidationError, match="1"):
+            people.lock(w.inspector, actor=w.actor("管理员"))
+    handover.confirm(proposed(w), actor=w.actor("丙"))
+    assert fresh(planned).assignee == w.people["丙"]
+    with scoped(SYSTEM):
+        people.lock(w.inspector, actor=w.actor("管理员"))
+        clocks.stop(planned, HAND_WITHIN, timezone.now(), about="0197-paper")
+        assert not keeping.parts(w.people["丙"])
+
+
+def test_only_papers_that_are_to_bear_a_seal_wait_for_it(w, planned):
+    kinds = {"rectification_order": True, "onsite_record": False}
+    assert {kind: form(kind).sealed for kind in kinds} == kinds
+    with scoped(SYSTEM):
+        signed = json.loads(RECORD.read_text())["papers"]["signed"]
+        for kind in kinds:
+            making.make(kind, planned, signed[kind], actor=SYSTEM)
+        assert kept.count_papers(w.inspector) == 1
+        assert len(kept.papers(w.inspector)) == 1
+
+
+def test_the_giver_confirms_what_his_head_proposes(w, planned):
+    head, giver, successor = signed_in(w.head), signed_in(w.inspector), signed_in(w.people["丙"])
+    answer = head.post(f"/people/{w.inspector.pk}/handover/", {"successor": w.people["丙"].pk})
+    address = answer["Location"]
+    line = "1 handover to confirm"
+    assert line in giver.get("/").content.decode() and line not in successor.get("/").content.decode()
+    assert successor.post(f"{address}confirm/").status_code == 409, "the giver has not confirmed"
+    assert "I hand it all over" in giver.get(address).content.decode()
+    assert giver.post(f"{address}confirm/").status_code == 302
+    assert fresh(planned).assignee == w.inspector
+    assert line in successor.get("/").content.decode() and line not in giver.get("/").content.decode()
+    assert successor.post(f"{address}confirm/").status_code == 302
+    assert fresh(planned).assignee == w.people["丙"]
+    kinds = [(one.kind, one.actor_name) for one in entries(f"account:{w.inspector.pk}", "handover.agreed")]
+    assert kinds == [("handover.agreed", "甲")]
+
+
+def test_pages_of_his_own_have_a_way_in(w, planned):
+    page = signed_in(w.inspector).get("/").content.decode()
+    assert 'href="/handovers/"' in page and f'href="/papers/blanks/of/{w.inspector.pk}/"' in page
+    mine = signed_in(w.inspector).get(f"/people/{w.inspector.pk}/handover/").content.decode()
+    assert 'href="/people/"' not in mine and 'href="/handovers/"' in mine
+    assert "I confirm for him" not in mine
+
+
+def test_who_stands_in_is_led_to_the_leave(w, planned):
+    with scoped(SYSTEM):
+        leave.take(w.inspector, w.people["丙"], world.in_days(0), world.in_days(5), actor=SYSTEM)
+    answer = signed_in(w.people["管理员"]).post(f"/people/{w.people['丙'].pk}/do/lock/")
+    page = answer.content.decode().partition("<main")[2]
+    assert answer.status_code == 409
+    assert f"/people/{w.inspector.pk}/#leave" in page
+    assert "To the handover" not in page

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils.translation import override
 from tests import world
 from tests.kernel.people.conftest import entries, fresh, signed_in
 from tests.openers import OPENERS
@@ -14,9 +17,9 @@ from zhijian.kernel.accounts.actor import SYSTEM, actor_of
 from zhijian.kernel.accounts.models import Leave
 from zhijian.kernel.accounts.roles import Relation, Role
 from zhijian.kernel.accounts.scope import scoped
-from zhijian.kernel.matters.errors import NotAllowed
+from zhijian.kernel.matters.errors import NotAllowed, NotOpen
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.matters.perform import perform
+from zhijian.kernel.matters.perform import offers, perform
 from zhijian.kernel.notices.receivers import receivers
 from zhijian.kernel.people import leave
 from zhijian.programmes.inspection import doubts
@@ -121,3 +124,52 @@ def test_the_head_enters_it_on_the_page(w):
     assert signed_in(w.stranger).post(f"/people/{w.inspector.pk}/leave/{taken.uid}/end/").status_code == 404
     assert client.post(f"/people/{w.inspector.pk}/leave/{taken.uid}/end/").status_code == 302
     assert not Leave.objects.filter(until__gte=world.in_days(0)).exists()
+
+
+def test_the_second_officer_who_stands_in_for_the_first_acts_for_him(w, asked):
+    with scoped(SYSTEM):
+        Matter.objects.filter(pk=asked.pk).update(second=w.people["丙"])
+    away(w)
+    with scoped(w.actor("丙")) as actor:
+        perform(asked, "refuse_time", actor, reason="不同意")
+    (entry,) = entries(f"matter:{asked.pk}", "rectification.refuse_time")
+    assert (entry.actor_name, entry.data["stands_for"]) == ("丙", "甲")
+
+
+def test_one_person_never_counts_as_both_officers(w, planned):
+    away(w, "乙")
+    pair = {"planned_for": world.in_days(3), "assignee": w.inspector.pk, "second": w.second.pk}
+    with scoped(w.actor("所长")) as head, override("en"):
+        with pytest.raises(NotOpen, match="one person is not two"):
+            perform(planned, "assign", head, **pair)
+        perform(planned, "assign", head, **(pair | {"planned_for": world.in_days(9)}))  # he is back by then
+        told = SimpleNamespace(content=SimpleNamespace(
+            inspectors=[SimpleNamespace(id=one.pk, name=one.name) for one in (w.inspector, w.second)],
+            mode="full", hindered=None,
+        ))  # fmt: skip
+        assert doubts.of_officers(told, world.in_days(3)) == [{"code": "officer_away", "name": "甲"}]
+        assert doubts.of_officers(told, world.in_days(9)) == []
+
+
+def test_the_to_do_of_a_stand_in_shows_nothing_twice(w, planned):
+    away(w, "乙")
+    page = signed_in(w.second).get("/").content.decode()
+    assert page.count(f"/m/{planned.uid}/") == 1
+    assert "1 more matter names both of you" in page
+
+
+@pytest.mark.parametrize(("days", "open_now"), [(0, True), (-1, False)])
+def test_an_expired_certificate_accepts_nothing(w, asked, days, open_now):
+    with scoped(SYSTEM):
+        perform(asked, "refuse_time", SYSTEM, reason="不同意")
+        w.inspector.certificate_until = world.in_days(days)
+        w.inspector.save()
+    with scoped(w.actor("甲")) as actor, override("en"):
+        finding = Matter.objects.get(pk=asked.pk)
+        (accept,) = [one for one in offers(finding, actor) if one.step.verb == "accept"]
+        assert accept.open == open_now, accept.why
+        if open_now:
+            perform(finding, "accept", actor, on_site=True)
+        else:
+            with pytest.raises(NotOpen, match="certificate"):
+                perform(finding, "accept", actor, on_site=True)

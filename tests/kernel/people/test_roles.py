@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,7 @@ from django.db import connection
 from django.urls import get_resolver
 from tests import world
 from tests.kernel.people.conftest import entries, fresh, signed_in
+from tests.openers import OPENERS
 from tests.test_permissions import addresses, filled, table, things, usual
 
 from zhijian.kernel.accounts import HEAD, PARTNER
@@ -20,6 +22,7 @@ from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.middleware import OWN
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters import Facts, Flow, State, Step, long
@@ -212,3 +215,95 @@ def test_an_auditor_changes_nothing_at_any_address(w):
             if status != 403:
                 wrong.append((method, address, status))
     assert not wrong
+
+
+def test_a_partner_has_no_register(w, opinion):
+    with scoped(SYSTEM):
+        perform(opinion, "ask", SYSTEM)
+    client = signed_in(w.people["城管"])
+    for path in (
+        "/search/?q=清风", f"/e/{w.entity.uid}/", "/l/inspection/", "/l/inspection/export/", "/l/inspection/board/",
+        "/map/", f"/private/contact/{w.premises.uid}/",
+    ):  # fmt: skip
+        assert client.get(path).status_code == 404, path
+    page = client.get(f"/m/{opinion.uid}/").content.decode()
+    assert f"/e/{w.entity.uid}/" not in page and 'action="/search/"' not in page
+    assert w.entity.name in page, "whom it is about is told"
+    with scoped(SYSTEM):
+        w.person("城管", Role.CLERK, world.OFFICE)
+    assert client.get("/search/?q=清风").status_code == 200, "who is the bureau's, too, searches"
+
+
+def test_an_auditor_finds_no_button_that_he_may_not_press(w):
+    with scoped(SYSTEM):
+        known = things(w)
+        client = signed_in(w.person("督察员", Role.AUDITOR, world.OFFICE))
+    listed, wrong, read = table(), [], 0
+    for route in addresses():
+        address = filled(route, listed.get(route, {}).get("args") or usual(route), known)
+        if address in OWN or address.startswith(("/api/", "/v/", "/p/", "/my/")):
+            continue
+        answer = client.get(address)
+        if answer.status_code == 200 and not answer.streaming and answer["Content-Type"].startswith("text/html"):
+            read += 1
+            main = answer.content.decode().partition("<main")[2].partition("</main>")[0]
+            forms = re.findall(r'<form[^>]*method="post".*?</form>', main, re.DOTALL)
+            wrong += [(route, button) for form in forms for button in re.findall("<button[^>]*>", form)]
+    assert read > 40
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+@pytest.mark.parametrize("path", [
+    "/papers/numbers/", "/papers/requests/", "/papers/blanks/", "/papers/waiting/", "/exchange/back/",
+])  # fmt: skip
+def test_an_auditor_reads_what_the_office_keeps(w, path):
+    assert signed_in(w.people["督察"]).get(path).status_code == 200
+    assert signed_in(w.inspector).get(path).status_code == 404
+
+
+def test_what_an_auditor_looks_at_is_in_the_ledger_once_a_day(w, planned):
+    with scoped(SYSTEM):
+        paper = order(planned)
+    client = signed_in(w.people["督察"])
+    for _twice in range(2):
+        assert client.get(f"/m/{planned.uid}/").status_code == 200
+        assert client.get(f"/people/{w.inspector.pk}/").status_code == 200
+        assert client.get(f"/papers/{paper.uid}.pdf").status_code == 200
+    page, pdf = entries(f"matter:{planned.pk}", "audit.looked")
+    assert (page.actor_name, page.data["what"]) == ("督察", planned.number)
+    assert paper.number in pdf.data["what"]
+    (person,) = entries(f"account:{w.inspector.pk}", "audit.looked")
+    assert person.data["what"] == "甲"
+    assert signed_in(w.head).get(f"/m/{planned.uid}/").status_code == 200
+    assert len(entries(f"matter:{planned.pk}", "audit.looked")) == 2, "a head's reading is his work"
+
+
+def test_a_helper_reads_the_visits_of_his_office_and_does_nothing(w, planned):
+    with scoped(SYSTEM):
+        w.person("协管", Role.HELPER, world.OFFICE)
+        w.person("邻协管", Role.HELPER, world.SISTER)
+    client = signed_in(w.people["协管"])
+    assert client.get(f"/m/{planned.uid}/").status_code == 200
+    assert planned.title in client.get("/l/inspection/").content.decode()
+    assert offers(planned, w.actor("协管")) == []
+    assert client.post(f"/m/{planned.uid}/cancel/", {"f-reason": "不去了"}).status_code == 403
+    assert signed_in(w.people["邻协管"]).get(f"/m/{planned.uid}/").status_code == 404
+
+
+def test_a_clue_is_passed_on_to_another_department_which_takes_it_or_gives_it_back(w):
+    lead = OPENERS["lead"](w)
+    with scoped(SYSTEM):
+        w.person("城管", Role.PARTNER, world.DISTRICT)
+        clock = Clock.objects.get(matter=lead)
+    client, head = signed_in(w.people["城管"]), signed_in(w.head)
+    assert client.get(f"/m/{lead.uid}/").status_code == 404
+    assert head.post(f"/m/{lead.uid}/pass_on/", {"f-reason": "占道经营，属城市管理部门管辖"}).status_code == 302
+    assert lead.title in client.get("/").content.decode()
+    assert client.get(f"/m/{lead.uid}/").status_code == 200
+    assert fresh(clock).suspended, "the bureau's time to decide stands still while it is with others"
+    assert client.post(f"/m/{lead.uid}/give_back/", {"f-reason": "不属本部门"}).status_code == 302
+    assert not fresh(clock).suspended and client.get(f"/m/{lead.uid}/").status_code == 404
+    assert head.post(f"/m/{lead.uid}/pass_on/", {"f-reason": "复核后仍属城管"}).status_code == 302
+    assert client.post(f"/m/{lead.uid}/take/").status_code == 302
+    assert (fresh(lead).state, fresh(clock).open) == ("taken", False)
+    assert client.post(f"/m/{lead.uid}/take/").status_code == 404

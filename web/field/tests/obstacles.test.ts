@@ -16,7 +16,7 @@ const CANNOT = "没有有效的执法证件，不能签字";
 /** A visit of two, as far as `more` says. */
 async function visited(me: Person, second: Person, more: Parameters<Session["drafts"]["start"]>[5], purpose: "routine" | "recheck" = "routine"): Promise<Visit> {
   Object.assign(session.value!.reference, { person: { ...me, posts: [] }, colleagues: [second] });
-  const id = await session.value!.drafts.start(shop(), [], purpose, null, [me, second].map(({ id, name, certificate_no }) => ({ id, name, certificate_no })), more);
+  const id = await session.value!.drafts.start(shop(), null, purpose, [], [me, second].map(({ id, name, certificate_no }) => ({ id, name, certificate_no })), more);
   return (await Visit.load(id))!;
 }
 

@@ -93,15 +93,28 @@ class Actor:
         return (*own, *(one.person_id for one in self.absent))
 
     def stands_for(self, *holders: int | None) -> Absent | None:
-        """For whom he acts in a matter that `holders` hold; None where it is his own, or nobody's who is away."""
-        if self.person_id is not None and self.person_id in holders:
-            return None
-        return next((one for one in self.absent if one.person_id in holders), None)
+        """For whom he acts in a matter that `holders` hold, the one in charge first; None where it is his own, or
+        nobody's who is away. Who is the second officer and stands in for the first acts for the first."""
+        away = {one.person_id: one for one in self.absent}
+        for holder in holders:
+            if holder is not None and (holder == self.person_id or holder in away):
+                return away.get(holder)
+        return None
 
     @property
     def reads_only(self) -> bool:
         """Whether he is an auditor and nothing else: he reads what is needed and changes nothing."""
         return bool(self.posts) and all(post.role == Role.AUDITOR for post in self.posts)
+
+    @property
+    def looks_on(self) -> bool:
+        """Whether he does nothing to many matters at once, whatever he may look at: auditors, and helpers."""
+        return bool(self.posts) and all(post.role in (Role.AUDITOR, Role.HELPER) for post in self.posts)
+
+    @property
+    def partner_only(self) -> bool:
+        """Whether he is a partner department's and nothing else: he sees what waits for its step, and no register."""
+        return bool(self.posts) and all(post.role == Role.PARTNER for post in self.posts)
 
     @property
     def label(self) -> str:

@@ -135,6 +135,8 @@ class Handover(models.Model):
     successor = models.ForeignKey(Person, models.PROTECT, related_name="takeovers")
     proposed_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField(auto_now_add=True)
+    agreed_at = models.DateTimeField(null=True, help_text="when the giver confirmed; at once where he proposed it")
+    alone = models.BooleanField(default=False, help_text="the giver could not confirm; his head did it for him")
     confirmed_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     given = models.JSONField(default=dict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
@@ -48,13 +48,24 @@ ledger.entry_kind("account.password_set", label=_("Password set by an administra
 
 # Why somebody can't be closed yet: a sentence from each room where something may hang on him ("" when nothing does).
 Holds = Callable[[Person], str]
-_holds: list[Holds] = []
+_holds: dict[Holds, str] = {}
 
 
-def holds(why: Holds) -> None:
-    """Register what keeps a person from being closed."""
-    if why not in _holds:
-        _holds.append(why)
+def holds(why: Holds, code: str = "held") -> None:
+    """Register what keeps a person from being closed; `code` tells pages the way out: "held" (handover), "leave"."""
+    _holds[why] = code
+
+
+# Why a post can't end while others of his go on: what lies at that office only, a sentence from each room.
+Strands = Callable[[Person, Post, list[Post]], str]
+_strands: list[Strands] = []
+
+
+def strands(why: Strands) -> None:
+    """Register what would be left without anybody when one of several posts ends: told the person, the post and those
+    that go on."""
+    if why not in _strands:
+        _strands.append(why)
 
 
 def note(kind: str, person: Person, actor: Actor, data: dict[str, str], **personal: str) -> None:
@@ -100,10 +111,13 @@ def give_post(person: Person, role: Role, area: str, since: dt.date, until: dt.d
 
 
 def end_post(post: Post, day: dt.date, *, actor: Actor, today: dt.date) -> None:
-    """`day` is the post's last day. Raises ValidationError where it is the last one and something hangs on him."""
+    """`day` is the post's last day. Raises ValidationError where something would hang on him that no post of his
+    reaches any more: whatever it is when it is the last post, else what lies at that office only."""
     person = _locked(post.person)
     others = [other for other in person.posts.exclude(pk=post.pk) if other.until is None or other.until > today]
-    if not others and day <= today:
+    if day <= today and others:
+        _refuse((why, "held") for left in _strands if (why := left(person, post, others)))
+    elif day <= today:
         _free(person)
     post.until = max(day, post.since)
     post.save(update_fields=["until"])
@@ -135,9 +149,13 @@ def _locked(person: Person) -> Person:
 
 def _free(person: Person) -> None:
     """Nobody is closed while something hangs on him. Raises ValidationError with what it is."""
-    whys = [ValidationError(why, code="held") for hold in _holds if (why := hold(person))]
-    if whys:
-        raise ValidationError(whys)
+    _refuse((why, code) for hold, code in _holds.items() if (why := hold(person)))
+
+
+def _refuse(whys: Iterable[tuple[str, str]]) -> None:
+    errors = [ValidationError(why, code=code) for why, code in whys]
+    if errors:
+        raise ValidationError(errors)
 
 
 def lock(person: Person, *, actor: Actor) -> None:

@@ -36,6 +36,7 @@ class Clock(models.Model):
             models.Index(fields=["area", "due"], condition=Q(stopped=None), name="clock_late_area"),
             models.Index(fields=["due"], condition=Q(stopped=None), name="clock_late"),
             models.Index(fields=["rule", "due"], condition=Q(stopped=None), name="clock_rule"),
+            models.Index(fields=["matter"], condition=Q(stopped=None) & ~Q(about=""), name="clock_about"),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zhijian.kernel.accounts.actor import PUBLIC, Actor
+from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.clock.calendar import today
 from zhijian.kernel.desk import lists, menu
 from zhijian.kernel.matters.models import Matter
@@ -69,6 +70,11 @@ class Desk:
                 count = entry.count(self.actor) if entry.count else 0
                 rooms.append(Room(str(entry.label), address, path.startswith(address), count))
         return rooms
+
+    @property
+    def holds_blanks(self) -> bool:
+        """Whether sealed blanks may be handed out to him."""
+        return bool(self.actor.roles_at() & {Role.INSPECTOR, Role.CASE_OFFICER})
 
     @property
     def roles(self) -> str:

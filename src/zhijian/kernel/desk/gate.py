@@ -35,6 +35,18 @@ def staff(view: View) -> View:
     return guarded
 
 
+def ours(view: View) -> View:
+    """Only the bureau's own people: the register, its map and lists are no partner department's."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if actor_in(request).partner_only:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return staff(guarded)
+
+
 def roles(*wanted: Role) -> Callable[[View], View]:
     """Only people who hold one of the roles anywhere; for others the page is not there."""
 

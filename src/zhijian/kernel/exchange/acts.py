@@ -18,13 +18,14 @@ from zhijian.kernel.evidence import ledger
 from zhijian.kernel.exchange import entries, notices
 from zhijian.kernel.exchange.declared import owed as declared
 from zhijian.kernel.exchange.models import Owed, State
-from zhijian.kernel.exchange.owing import digests, look_again, owe_again, row_of
+from zhijian.kernel.exchange.owing import digests, due_of, look_again, owe_again, row_of
 from zhijian.kernel.exchange.tables import Bad, Table, cells, table_of
 from zhijian.kernel.matters.errors import Conflict, NotAllowed, NotOpen
 
 WORKERS = (Role.CLERK, Role.HEAD, Role.SECTION)  # who report for their offices
 READERS = (*WORKERS, Role.LEADER, Role.AUDITOR)
 COUNTED = 1000
+OVER = (State.EXPORTED, State.RECEIPT, State.DONE_THERE, State.SENT_BACK)  # it went over once
 
 
 def visible(actor: Actor) -> QuerySet[Owed]:
@@ -97,12 +98,27 @@ def done_there(row: Owed, number: str, actor: Actor, version: int | None = None)
 
 def mended(row: Owed, reason: str, actor: Actor, version: int | None = None) -> Owed:
     """What was sent back is to go over again: it was put right, or nothing was wrong with it (`reason` says which)."""
+    if row.state != State.SENT_BACK:
+        raise NotOpen(_("It was not sent back: %(state)s.") % {"state": row.get_state_display()})
+    return report_again(row, reason, actor, version)
+
+
+def report_again(row: Owed, reason: str, actor: Actor, version: int | None = None) -> Owed:
+    """What went over once goes over again; `reason` says what was put right or what is wrong there, as it was typed.
+
+    Raises NotAllowed, Conflict, or NotOpen: without a word, or where it is still to be reported or withdrawn.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise NotOpen(_("Say what was put right, or what is wrong there."))
     with transaction.atomic():
         row = locked(row, actor, version)
-        if row.state != State.SENT_BACK:
-            raise NotOpen(_("It was not sent back: %(state)s.") % {"state": row.get_state_display()})
-        at = timezone.now()
-        owe_again(row, reason[:300], row.due, at)
+        if row.state not in OVER:
+            raise NotOpen(_("It is not over there: %(state)s.") % {"state": row.get_state_display()})
+        table, at = table_of(row.platform, row.table), timezone.now()
+        due = row.due if row.state == State.SENT_BACK else due_of(table, declared()[table.record], row.matter, at,
+                                                                    again=True)  # fmt: skip
+        owe_again(row, reason[:300], due, at)
         note(entries.MENDED, row, actor, at, reason=reason[:300])
     return row
 

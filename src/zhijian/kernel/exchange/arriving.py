@@ -22,6 +22,7 @@ from zhijian.kernel.exchange import acts, entries
 from zhijian.kernel.exchange.compare import Difference, Here, There, compare
 from zhijian.kernel.exchange.declared import KEY, Unfit, taken
 from zhijian.kernel.exchange.models import Arrival, ArrivalLine, Owed, State, Taken
+from zhijian.kernel.exchange.owing import mark
 from zhijian.kernel.exchange.sheets import BadSheet, Line, Sheet, read
 from zhijian.kernel.exchange.tables import Answer, Table
 from zhijian.kernel.matters.errors import NotAllowed
@@ -174,27 +175,33 @@ def _list(table: Table, sheet: Sheet, area: str, actor: Actor) -> Found:
         There(
             line.cells.get(answer.key, ""),
             answer.states.get(line.cells.get(answer.state, ""), ""),
-            {head: blind_index(text, "exchange") for head, text in line.cells.items() if head in compared},
+            {head: mark(text) for head, text in line.cells.items() if head in compared},
             line.n,
         )
         for line in sheet.lines
     ]
     words = {line.n: line for line in sheet.lines}
     for one in compare(ours, theirs):
-        _note_difference(answer, one, words, found)
+        _note_difference(table, one, words, found)
     found.counts["here"] = sum(one.told and one.held for one in ours)
     found.counts["there"] = len(theirs)
     found.counts["agree"] = found.counts["there"] - len({line.n for line in found.lines if line.n})
     return found
 
 
-def _note_difference(answer: Answer, one: Difference[Owed], words: dict[int, Line], found: Found) -> None:
+def _note_difference(table: Table, one: Difference[Owed], words: dict[int, Line], found: Found) -> None:
+    """A difference as a line; where the content differs, with both values of each column."""
+    answer = table.answer
+    assert answer is not None
     row = one.here.ref if one.here is not None else None
     line = words[one.there.n] if one.there is not None else None
     said = _told(answer, line) if line is not None else ()
     parts = [f"{head}={line.cells[head]}" for head in one.heads] if line is not None and one.heads else said
     there = " · ".join(part for part in parts if part)
     here = str(row.get_state_display()) if row is not None else ""
+    if row is not None and one.heads:
+        shown = dict(zip((column.head for column in table.columns), acts.told_now(row, table)[0], strict=True))
+        here = " · ".join(f"{head}={shown[head]}" for head in one.heads)
     found.note(one.code, line.n if line else 0, one.key, here=here, there=there, row=row, said=said)
 
 

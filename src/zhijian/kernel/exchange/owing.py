@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,6 +22,7 @@ from zhijian.kernel.exchange.tables import Table, cells, every_table, platforms,
 from zhijian.kernel.matters.flow import Flow, Step
 from zhijian.kernel.matters.models import Matter
 
+DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 0?0:00(?::00)?)?")
 CHANGED = gettext_noop("It changed here after it went over.")
 TAKEN_BACK = gettext_noop("It no longer holds here: take it back there.")
 
@@ -45,6 +47,18 @@ def _hear(one: Owing, flow: Flow, step: Step, matter: Matter, at: dt.datetime) -
             look_again(one, matter, at)
     elif (other := one.changes[flow.kind](matter)) is not None:
         look_again(one, other, at)
+
+
+def handed(matter: Matter, at: dt.datetime) -> None:
+    """A matter has other officers: what went over and names them is owed again, as after a step that names others."""
+    concerned = [one for one in owed().values() if matter.kind == one.kind or matter.kind in one.changes]
+    if not concerned or not platforms():
+        return
+    with _as_system():
+        for one in concerned:
+            other = matter if one.kind == matter.kind else one.changes[matter.kind](matter)
+            if other is not None:
+                look_again(one, other, at)
 
 
 @contextmanager
@@ -109,14 +123,17 @@ def row_of(one: Owing, matter: Matter) -> Row:
         return {KEY: one.key(matter)[:80], **one.row(matter)}
 
 
+def mark(text: str) -> str:
+    """A keyed digest of a compared cell; a day is the same however it is written (2026/11/20, 2026年11月20日)."""
+    day = DAY.fullmatch(text.strip())
+    said = f"{day[1]}-{int(day[2]):02}-{int(day[3]):02}" if day else text
+    return blind_index(said, "exchange")
+
+
 def digests(table: Table, shown: list[str]) -> tuple[str, dict[str, str]]:
     """Keyed digests of a row: of the whole, and of each compared cell (by its heading)."""
     whole = blind_index("\x1f".join(shown), "exchange")
-    compared = {
-        column.head: blind_index(text, "exchange")
-        for column, text in zip(table.columns, shown, strict=True)
-        if column.compare
-    }
+    compared = {column.head: mark(text) for column, text in zip(table.columns, shown, strict=True) if column.compare}
     return whole, compared
 
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("exchange/batches/<uuid:uid>/<slug:part>/", views.batch_file, name="exchange_batch_file"),
     path("exchange/arrivals/<uuid:uid>/", views.arrival_page, name="exchange_arrival"),
     path("exchange/arrivals/<uuid:uid>/report/", views.arrival_report, name="exchange_report"),
+    path("exchange/arrivals/<uuid:uid>/again/", views.once_more, name="exchange_once_more"),
     path("exchange/arrivals/<uuid:uid>/settle/", views.settle, name="exchange_settle"),
     path("exchange/hand/<uuid:uid>/", views.by_hand, name="exchange_hand"),
     path("exchange/t/<slug:platform>/<slug:code>/", views.table_page, name="exchange_table"),

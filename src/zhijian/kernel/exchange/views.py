@@ -25,12 +25,13 @@ from zhijian.kernel.evidence.models import Blob
 from zhijian.kernel.exchange import acts, arriving, interface, wording
 from zhijian.kernel.exchange.acts import READERS, WORKERS
 from zhijian.kernel.exchange.exporting import XLSX, NothingToExport, export
-from zhijian.kernel.exchange.models import Arrival, Batch, Owed, State
+from zhijian.kernel.exchange.models import Arrival, ArrivalLine, Batch, Owed, State
 from zhijian.kernel.exchange.tables import Platform, Table, name_of, platforms, table_of
 from zhijian.kernel.matters.errors import Conflict, StepError
 
 PAGE = 50
 FEW = 5
+AGAIN = ("here_only", "content")  # lines of a reconciliation that ask for another round
 LINES = 200
 
 
@@ -87,10 +88,11 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@gate.roles(*WORKERS)
+@gate.roles(*READERS)
 def everywhere(request: HttpRequest, state: str) -> HttpResponse:
     """What was sent back, or is late, at whichever platform: where the lines of the to-do lead."""
-    rows = acts.workable(gate.actor_in(request)).select_related("matter__entity")
+    actor = gate.actor_in(request)
+    rows = acts.visible(actor).select_related("matter__entity")
     if state == State.SENT_BACK:
         rows, title = rows.filter(state=State.SENT_BACK), _("Sent back")
     else:
@@ -98,6 +100,7 @@ def everywhere(request: HttpRequest, state: str) -> HttpResponse:
         title = _("Reported late")
     found = list(rows.order_by(F("due").asc(nulls_last=True), "pk")[: PAGE + 1])
     context = {"rows": [_row(one) for one in found[:PAGE]], "title": title, "more": len(found) > PAGE}
+    context["may"] = bool(actor.roles_at() & set(WORKERS))
     return render(request, "exchange/everywhere.html", context)
 
 
@@ -264,19 +267,24 @@ def arrival_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     if after.isdecimal() and len(after) < 19:
         lines = lines.filter(pk__gt=int(after))
     found = list(lines[: LINES + 1])
+    mine = bool(gate.actor_in(request).roles_at(arrival.area) & set(WORKERS))
     context = {
         "arrival": arrival,
         "platform": place,
         "table": table,
         "area": said.area_name(arrival.area),
         "counts": wording.counts(arrival),
-        "lines": [(line, *wording.line(line.code)) for line in found[:LINES]],
+        "lines": [(line, *wording.line(line.code), mine and _goes_again(line)) for line in found[:LINES]],
+        "again": mine and any(_goes_again(line) for line in found[:LINES]),
         "after": found[LINES - 1].pk if len(found) > LINES else "",
-        "may_settle": arrival.what == Arrival.What.LIST
-        and "state" in arrival.counts
-        and bool(gate.actor_in(request).roles_at(arrival.area) & set(WORKERS)),
+        "may_settle": arrival.what == Arrival.What.LIST and "state" in arrival.counts and mine,
     }
     return render(request, "exchange/arrival.html", context)
+
+
+def _goes_again(line: ArrivalLine) -> bool:
+    """Whether reporting it again is the way out of this line, and still to be done."""
+    return line.code in AGAIN and line.owed is not None and line.owed.state in acts.OVER
 
 
 @require_safe
@@ -301,6 +309,28 @@ def settle(request: HttpRequest, uid: UUID) -> HttpResponse:
     return redirect("exchange_arrival", arrival.uid)
 
 
+@require_POST
+@gate.roles(*WORKERS)
+def once_more(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The chosen lines of a reconciliation go back among what is to be reported, all with one reason."""
+    arrival, actor = _arrival(request, uid), gate.actor_in(request)
+    chosen = [pk for pk in request.POST.getlist("line") if pk.isdecimal() and len(pk) < 19][:LINES]
+    lines = arrival.lines.filter(pk__in=chosen, code__in=AGAIN, owed__isnull=False)  # type: ignore[attr-defined]
+    done, last = 0, "" if chosen else _("Nothing was chosen.")
+    for line in lines.select_related("owed").order_by("pk"):
+        try:
+            acts.report_again(line.owed, request.POST.get("reason", ""), actor)
+            done += 1
+        except StepError as error:
+            last = f"{line.key}: {error.message}"
+    if done:
+        words = ngettext("%(n)s record goes over again.", "%(n)s records go over again.", done)
+        messages.success(request, words % {"n": done})
+    if last:
+        messages.warning(request, last)
+    return redirect("exchange_arrival", arrival.uid)
+
+
 def _owed(request: HttpRequest, uid: UUID) -> Owed:
     rows = acts.workable(gate.actor_in(request)).select_related("matter", "batch")
     return get_object_or_404(rows, uid=uid)
@@ -321,13 +351,15 @@ def by_hand(request: HttpRequest, uid: UUID) -> HttpResponse:
         "bad": [wording.bad(one) for one in bad],
         "due": said.due_of(row.due),
         "open": row.state in (State.TO_REPORT, State.SENT_BACK),
+        "over": row.state in acts.OVER,
+        "reason": request.POST.get("reason", ""),
     }
     if request.method == "GET":
         return render(request, "exchange/by_hand.html", context)
     number = request.POST.get("number", "").replace("\x00", "").strip()[:80]
     try:
         if "mended" in request.POST:
-            acts.mended(row, request.POST.get("reason", "").strip() or _("Put right."), actor, _version(request))
+            acts.report_again(row, request.POST.get("reason", ""), actor, _version(request))
             messages.success(request, _("It will go over again with the next export."))
             return redirect("exchange_hand", row.uid)
         acts.done_there(row, number, actor, _version(request))

@@ -144,6 +144,7 @@ class Flow:
     """A kind of matter: its states, its steps, and the model of its record (one-to-one, primary key `matter`).
 
     `board` names the states that are columns of its board, in their order; none given: all of them, as they stand here.
+    `reads` names roles that read its matters although no step is theirs.
     `doubt` says a flag of its matters (`Matter.flags`: a code and what its sentence needs) in the active language.
     """
 
@@ -155,6 +156,7 @@ class Flow:
     numbered: bool = True
     plural: Text = ""
     board: tuple[str, ...] = ()
+    reads: tuple[Role, ...] = ()
     doubt: Callable[[dict[str, Any]], str] = field(default=lambda flag: str(flag["code"]), repr=False)
     _by_code: dict[str, State] = field(init=False, repr=False, compare=False, default_factory=dict)
 

@@ -20,10 +20,10 @@ OVERSEERS = frozenset({Role.HEAD, Role.SECTION, Role.LEADER, Role.AUDITOR})
 
 def readers(flow: Flow) -> frozenset[Role]:
     """The roles whose work matters of this kind are: those that a step names, those who enter what the enterprise
-    says, and those who oversee."""
+    says, those who oversee, and those that the flow lets read."""
     named = {who for step in flow.steps for who in step.whos if isinstance(who, Role)}
     speaking = SPEAKS_FOR if any(is_partys(step) for step in flow.steps) else frozenset()
-    return OVERSEERS | named | speaking
+    return OVERSEERS | named | speaking | frozenset(flow.reads)
 
 
 def kinds_of(actor: Actor) -> set[str]:
@@ -35,7 +35,7 @@ def kinds_of(actor: Actor) -> set[str]:
 def readable(rows: QuerySet[M], actor: Actor, matter: str = "") -> QuerySet[M]:
     """Those rows that the actor may read. `matter` is the path to the matter where the rows are files, papers, clocks.
 
-    An administrator keeps the house and reads no matters; a helper, only those where he is one of the pair.
+    An administrator keeps the house and reads no matters; a helper, visits, and what he has in hand.
     """
     rows = within_reach(rows, actor, f"{matter}__" if matter else "")
     if actor.kind != "staff":

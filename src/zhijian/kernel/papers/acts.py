@@ -32,6 +32,7 @@ from zhijian.kernel.papers.who import SERVERS, only
 SEALERS = (Role.HEAD, Role.CLERK)  # who keeps the office's seal
 VOIDERS = (Role.HEAD,)
 ASKERS = (Role.INSPECTOR, Role.CASE_OFFICER, *SEALERS)
+READERS = (*SEALERS, Role.AUDITOR)  # who reads seals, numbers and blanks; an auditor changes nothing
 KEEPERS = frozenset(SEALERS)  # who works with papers and their numbers
 COUNTED = 1000  # a to-do line counts no further
 
@@ -95,10 +96,10 @@ def void(paper: Paper, reason: str, actor: Actor) -> Paper:
 
 
 def waiting(actor: Actor) -> QuerySet[Paper]:
-    """The papers whose originals wait for a seal that the actor keeps, oldest first (the index `paper_unsealed`)."""
+    """The papers whose originals wait for a seal that the actor keeps or audits, oldest first (`paper_unsealed`)."""
     kinds = sorted(kind for kind, one in forms().items() if one.sealed)
     unsealed = Paper.objects.filter(kind__in=kinds, state="issued", sealed=False, training=False)
-    return unsealed.filter(area_filter(actor, roles=SEALERS)).order_by("pk")
+    return unsealed.filter(area_filter(actor, roles=READERS)).order_by("pk")
 
 
 def waiting_count(actor: Actor) -> int:

@@ -114,7 +114,7 @@ def _rows(papers: list[Paper]) -> list[tuple[Paper, str, str]]:
 
 
 @require_safe
-@gate.roles(*acts.SEALERS)
+@gate.roles(*acts.READERS)
 def waiting_page(request: HttpRequest) -> HttpResponse:
     """Printed originals that wait for the seal, the oldest first; many can be noted at once."""
     actor = gate.actor_in(request)

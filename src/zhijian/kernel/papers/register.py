@@ -20,7 +20,7 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import exports, gate, said, xlsx
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.packs import stack
-from zhijian.kernel.papers.acts import KEEPERS
+from zhijian.kernel.papers.acts import READERS
 from zhijian.kernel.papers.models import NumberRow, Paper, Series
 
 PAGE = 100
@@ -85,8 +85,8 @@ def title_of(kind: str) -> str:
 
 
 def _mine(actor: Actor) -> list[str]:
-    """The offices whose registers this person keeps: below his post, or the one that issues for it."""
-    areas = [post.area for post in actor.posts if post.role in KEEPERS]
+    """The offices whose registers this person keeps or audits: below his post, or the one that issues for it."""
+    areas = [post.area for post in actor.posts if post.role in READERS]
     organs = {stack().organ(area).code for area in areas}
     return sorted(organs | {code for code in stack().organs if any(code.startswith(area) for area in areas)})
 
@@ -149,7 +149,7 @@ def _page(chosen: Choice, top: int | None, actor: Actor) -> tuple[list[Line], in
 
 
 @require_safe
-@gate.roles(*KEEPERS)
+@gate.roles(*READERS)
 def numbers_page(request: HttpRequest) -> HttpResponse:
     """The register: choose kind, office and year; every number is accounted for."""
     actor = gate.actor_in(request)
@@ -178,7 +178,7 @@ HEADING = (
 
 
 @require_safe
-@gate.roles(*KEEPERS)
+@gate.roles(*READERS)
 def numbers_export(request: HttpRequest) -> HttpResponse:
     """The chosen series, whole, as Excel; that it was taken out is an entry of the person's own chain."""
     actor = gate.actor_in(request)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from zhijian.kernel.desk import watched
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.papers import whole
 from zhijian.kernel.papers.codes import read_code, shown_code
@@ -45,6 +46,8 @@ def paper_pdf(request: HttpRequest, uid: UUID) -> HttpResponse:
         raise Http404
     if whole.is_sealed(found.kind):  # it holds what pages show covered
         return redirect("paper_confirmation", uid=found.uid)
+    what = f"{form(found.kind).title} {found.number}".strip()
+    watched.looked(request.actor, f"matter:{found.matter_id}", what, matter=found.matter)  # type: ignore[attr-defined]
     return pdf_response(found)
 
 

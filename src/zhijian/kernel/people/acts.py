@@ -86,13 +86,18 @@ def act(request: HttpRequest, pk: int, what: str) -> HttpResponse:
 
 def _done(request: HttpRequest, person: Person, do: Callable[[], Any],
           bound: dict[str, asking.Asked] | None = None) -> HttpResponse:  # fmt: skip
-    """Do it, or show the person's page with the reason why not (a link to the handover where that is the way out)."""
+    """Do it, or show the person's page with the reason why not and the way out: the handover, or whose leave to end."""
     try:
         with transaction.atomic(), scoped(SYSTEM):
             do()
     except ValidationError as error:
-        held = any(one.code == "held" for one in error.error_list)
-        told = {"problems": error.messages, "hand_over": reverse("hand_over", args=[person.pk]) if held else ""}
+        codes = {one.code for one in error.error_list}
+        held = bool(codes & {"held", "leave"})
+        told = {
+            "problems": error.messages,
+            "hand_over": reverse("hand_over", args=[person.pk]) if "held" in codes else "",
+            "leave_of": leave.stood_in_for(person) if "leave" in codes else None,
+        }
         return pages.shown(request, person, bound, 409 if held else 422, **told)
     messages.success(request, _("Saved."))
     return redirect("person", pk=person.pk)
@@ -141,10 +146,11 @@ def password(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @staff
 def confirm(request: HttpRequest, uid: Any) -> HttpResponse:
-    """The successor confirms: everything is his now."""
+    """The giver confirms what his head proposed; the successor confirms: everything is his now."""
     actor = actor_in(request)
     made = pages.handover_of(actor, uid)
-    return _ended(request, made, lambda: handover.confirm(made, actor=actor))
+    do = handover.agree if actor.person_id == made.giver_id else handover.confirm
+    return _ended(request, made, lambda: do(made, actor=actor))
 
 
 @require_POST

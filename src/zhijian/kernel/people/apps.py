@@ -13,11 +13,19 @@ class Config(AppConfig):
         from zhijian.kernel.accounts.roles import Role
         from zhijian.kernel.desk import menu
         from zhijian.kernel.desk.waiting import waits
-        from zhijian.kernel.people import certificates, handover, kept, leave  # noqa: F401 -- they declare their entries
+        from zhijian.kernel.people import certificates, handover, kept, leave, stranded  # noqa: F401 -- they declare their entries
 
         def said(n: int) -> str:
             return ngettext("%(n)s handover to confirm", "%(n)s handovers to confirm", n) % {"n": n}
 
+        def left(n: int) -> str:
+            return ngettext(
+                "%(n)s post is over, or ends soon, with open matters that nobody else holds",
+                "%(n)s posts are over, or end soon, with open matters that nobody else holds",
+                n,
+            ) % {"n": n}
+
         kept.register()
         menu.item("people", _("People"), "people", [Role.ADMIN, Role.HEAD, Role.AUDITOR], order=70)
         waits("handovers", frozenset(Role), handover.waiting_for, said, "handovers")
+        waits("stranded", frozenset({Role.HEAD, Role.ADMIN}), stranded.count, left, "people")

@@ -123,9 +123,15 @@ class HandoverForm(Asked):
     """To whom."""
 
     successor = _pick(_("Successor"))
+    alone = forms.BooleanField(
+        label=_("He cannot confirm himself (he has left, or is ill): I confirm for him"), required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )  # fmt: skip
 
     def offer(self) -> None:
         self.choose("successor", seeing.colleagues(self.person))
+        if self.person is not None and self.actor.person_id == self.person.pk:
+            del self.fields["alone"]
 
     def clean_successor(self) -> Person:
         return Person.objects.get(pk=self.cleaned_data["successor"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -20,6 +21,7 @@ from zhijian.kernel.people import keeping, kept, standing
 for code, words in {
     "handover.proposed": gettext_lazy("Handover from {giver} to {successor} proposed and confirmed by {by}"),
     "handover.confirmed": gettext_lazy("Handover from {giver} to {successor} confirmed by {successor}; all went over"),
+    "handover.agreed": gettext_lazy("Handover from {giver} to {successor} confirmed by {giver}"),
     "handover.withdrawn": gettext_lazy("Handover from {giver} to {successor} withdrawn by {by}"),
 }.items():
     ledger.entry_kind(code, label=words)
@@ -27,6 +29,12 @@ notice_template(
     "handover.proposed",
     title=gettext_lazy("{giver} hands over to you"),
     text=gettext_lazy("Look at what it is and confirm; until then everything stays with {giver}."),
+    kind=PEOPLE,
+)
+notice_template(
+    "handover.asked",
+    title=gettext_lazy("You are to hand over to {successor}"),
+    text=gettext_lazy("Look at what it is and confirm; until {successor} has confirmed, too, everything stays yours."),
     kind=PEOPLE,
 )
 notice_template(
@@ -44,25 +52,54 @@ def open_of(giver: Person) -> Handover | None:
 
 
 def waiting_for(actor: Actor) -> int:
-    """How many handovers wait for his confirmation."""
-    rows = Handover.objects.filter(successor=actor.person_id, confirmed_at=None, withdrawn_at=None)
+    """How many handovers wait for his confirmation: as giver, then as successor."""
+    giver = Q(giver=actor.person_id, agreed_at=None)
+    successor = Q(successor=actor.person_id, agreed_at__isnull=False)
+    rows = Handover.objects.filter(giver | successor, confirmed_at=None, withdrawn_at=None)
     return rows[: keeping.COUNTED].count()
 
 
-def propose(giver: Person, successor: Person, *, by: Person, actor: Actor) -> Handover:
-    """The giver (or his head for him) hands over; the successor is told. Raises ValidationError with what is wrong."""
+def propose(giver: Person, successor: Person, *, by: Person, actor: Actor, alone: bool = False) -> Handover:
+    """The giver hands over, and the successor is told; or his head proposes it, and the giver is told first.
+
+    `alone`: the giver can't confirm himself, and his head does it for him. Raises ValidationError with what is wrong.
+    """
     with scoped(SYSTEM):
         _check(giver, successor)
+        agreed = timezone.now() if alone or by.pk == giver.pk else None
         try:
             with transaction.atomic():
-                made = Handover.objects.create(giver=giver, successor=successor, proposed_by=by)
+                made = Handover.objects.create(giver=giver, successor=successor, proposed_by=by, agreed_at=agreed,
+                                               alone=alone and by.pk != giver.pk)  # fmt: skip
         except IntegrityError:
             raise ValidationError(_("A handover of %(name)s waits already.") % {"name": giver.name}) from None
         _note("handover.proposed", made, actor)
-        tell(
-            successor, matter=None, template="handover.proposed", data={"giver": giver.name}, actor=actor,
-            dedupe=f"handover:{made.pk}",
-        )  # fmt: skip
+        _tell(made, actor)
+        return made
+
+
+def _tell(made: Handover, actor: Actor) -> None:
+    """Whoever is to confirm it now."""
+    who, template = (
+        (made.successor, "handover.proposed") if made.agreed_at is not None else (made.giver, "handover.asked")
+    )
+    told = {"giver": made.giver.name, "successor": made.successor.name}
+    tell(who, matter=None, template=template, data=told, actor=actor, dedupe=f"{template}:{made.pk}")
+
+
+def agree(made: Handover, *, actor: Actor) -> Handover:
+    """The giver confirms what his head proposed; the successor is told. Raises ValidationError when it can't be."""
+    with scoped(SYSTEM):
+        rows = Handover.objects.select_related("giver", "successor", "proposed_by")
+        made = rows.select_for_update(of=("self",)).get(pk=made.pk)
+        if actor.person_id != made.giver_id:
+            raise ValidationError(_("Only %(name)s can confirm this.") % {"name": made.giver.name})
+        if made.agreed_at is not None or made.confirmed_at is not None or made.withdrawn_at is not None:
+            raise ValidationError(_("This handover is done or withdrawn already, or confirmed by you."))
+        made.agreed_at = timezone.now()
+        made.save(update_fields=["agreed_at"])
+        _note("handover.agreed", made, actor)
+        _tell(made, actor)
         return made
 
 
@@ -93,6 +130,8 @@ def confirm(made: Handover, *, actor: Actor, locked: bool = True) -> Handover:
             raise ValidationError(_("Only %(name)s can confirm this.") % {"name": made.successor.name})
         if made.confirmed_at is not None or made.withdrawn_at is not None:
             raise ValidationError(_("This handover is done or withdrawn already."))
+        if made.agreed_at is None:
+            raise ValidationError(_("%(name)s has not confirmed it yet.") % {"name": made.giver.name})
         _check(made.giver, made.successor)
         _between_reading_and_giving()
         given = {one.code: one.give(made.giver, made.successor, actor, at) for one in keeping.keepings()}

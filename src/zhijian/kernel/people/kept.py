@@ -21,28 +21,31 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import release
 from zhijian.kernel.papers.blanks import acts as blanks
 from zhijian.kernel.papers.blanks.acts import follows
-from zhijian.kernel.papers.forms import form
+from zhijian.kernel.papers.forms import form, forms
 from zhijian.kernel.papers.models import NumberRow, Paper
 from zhijian.kernel.people.keeping import COUNTED, SHOWN, Row, keeps
 from zhijian.kernel.words import listed
 
-COLUMNS = ("uid", "kind", "number", "title", "state", "due", "assignee_id", "area")
+COLUMNS = ("uid", "kind", "number", "title", "state", "due", "assignee_id", "area", "closed")
 
 
 def count_matters(person: Person) -> int:
-    """His open matters, counted no further than a bound."""
+    """His open matters, and closed ones with a paper still to be served, counted no further than a bound."""
     return handing.open_of(person).order_by()[: COUNTED + 1].count()
 
 
 def matters(person: Person) -> list[Row]:
-    """His open matters, the nearest day first."""
-    rows = handing.open_of(person).only(*COLUMNS).order_by("due", "pk")[:SHOWN]
+    """The same, the nearest day first."""
+    rows = list(handing.open_of(person).only(*COLUMNS).order_by("due", "pk")[:SHOWN])
+    late = handing.days_of([matter for matter in rows if matter.closed is not None])
     found = []
     for matter in rows:
         flow = flow_of(matter.kind)
         part = _("first officer") if matter.assignee_id == person.pk else _("second officer")
-        due = said.due_of(matter.due)
-        facts = [str(flow.title), matter.number, str(flow.state(matter.state).label), part, due.words if due else ""]
+        due = said.due_of(late.get(matter.pk, matter.due))
+        facts = [str(flow.title), matter.number, str(flow.state(matter.state).label), part]
+        facts += [_("a paper is still to be served")] if matter.closed is not None else []
+        facts += [due.words] if due else []
         url = reverse("record", args=[matter.uid])
         found.append(Row(matter.title, " · ".join(f for f in facts if f), url, due.tone if due else ""))
     return found
@@ -50,11 +53,12 @@ def matters(person: Person) -> list[Row]:
 
 def _waiting(person: Person):  # type: ignore[no-untyped-def]
     mine = handing.open_of(person).values("pk")
-    return Paper.objects.filter(matter__in=mine, state=Paper.State.ISSUED, sealed=False, training=False)
+    kinds = [kind for kind in sorted(forms()) if form(kind).sealed]
+    return Paper.objects.filter(matter__in=mine, kind__in=kinds, state=Paper.State.ISSUED, sealed=False, training=False)
 
 
 def count_papers(person: Person) -> int:
-    """Issued papers of his open matters that bear no seal yet."""
+    """Issued papers of his matters that are to bear a seal and bear none yet."""
     return _waiting(person).order_by()[: COUNTED + 1].count()
 
 

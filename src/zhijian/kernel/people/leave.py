@@ -75,14 +75,19 @@ def _note(kind: str, leave: Leave, actor: Actor) -> None:
             note(kind, one, actor, told)
 
 
+def stood_in_for(person: Person) -> Leave | None:
+    """The leave, running or to come, during which he stands in; the nearest."""
+    rows = person.standing_in.filter(until__gte=calendar.today())
+    return rows.select_related("person").order_by("since").first()
+
+
 def _stands_in(person: Person) -> str:
     """Who stands in for somebody can't be closed: the matters of both would be nobody's."""
-    today = calendar.today()
-    leave = person.standing_in.filter(until__gte=today).select_related("person").order_by("since").first()
+    leave = stood_in_for(person)
     if leave is None:
         return ""
     told = {"name": person.name, "person": leave.person.name, "until": leave.until}
     return _("%(name)s stands in for %(person)s until %(until)s; end that first.") % told
 
 
-holds(_stands_in)
+holds(_stands_in, "leave")

@@ -18,10 +18,10 @@ from zhijian.kernel.accounts.models import Handover, Leave, Person, Post
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
-from zhijian.kernel.desk import said, timeline
+from zhijian.kernel.desk import said, timeline, watched
 from zhijian.kernel.desk.gate import actor_in, roles, staff
 from zhijian.kernel.evidence.models import LedgerEntry
-from zhijian.kernel.people import asking, certificates, handover, keeping, seeing
+from zhijian.kernel.people import asking, certificates, handover, keeping, seeing, stranded
 
 PAGE = 50
 
@@ -90,6 +90,7 @@ def people_page(request: HttpRequest) -> HttpResponse:
         "more": found[PAGE - 1].pk if len(found) > PAGE else None,
         "typed": typed,
         "makes": actor.has(Role.ADMIN),
+        "stranded": [] if typed or after else [(one, post_words(one.post)) for one in stranded.of(actor)],
     }
     return render(request, "people/list.html", context)
 
@@ -116,6 +117,7 @@ def shown(request: HttpRequest, person: Person, bound: dict[str, asking.Asked] |
     posts = person.posts.select_related("jurisdiction").order_by("-since", "pk")
     context = {
         "person": person,
+        "reads_people": bool(actor.roles_at() & set(seeing.READERS)),
         "manages": seeing.manages(actor, person),
         "administers": seeing.administers(actor, person),
         "forms": forms_of(actor, person) | (bound or {}),
@@ -151,7 +153,10 @@ def _counts(person: Person) -> list[tuple[Any, str]]:
 @roles(*seeing.READERS)
 def person_page(request: HttpRequest, pk: int) -> HttpResponse:
     """`/people/<pk>/`: posts, certificate, leave, what hangs on him, and all that happened to the account."""
-    return shown(request, person_of(actor_in(request), pk))
+    actor = actor_in(request)
+    person = person_of(actor, pk)
+    watched.looked(actor, f"account:{person.pk}", person.name, area=person.home_id or "")
+    return shown(request, person)
 
 
 @require_http_methods(["GET", "POST"])
@@ -186,13 +191,15 @@ def handover_page(request: HttpRequest, pk: int) -> HttpResponse:
         if form.is_valid():
             by = get_object_or_404(Person, pk=actor.person_id)
             try:
-                made = handover.propose(person, form.cleaned_data["successor"], by=by, actor=actor)
+                made = handover.propose(person, form.cleaned_data["successor"], by=by, actor=actor,
+                                        alone=form.cleaned_data.get("alone", False))  # fmt: skip
                 return redirect("handover", uid=made.uid)
             except ValidationError as error:
                 problems = error.messages
     with scoped(SYSTEM):
         parts = keeping.parts(person)
     context = {"person": person, "parts": parts, "form": form, "problems": problems}
+    context["reads_people"] = bool(actor.roles_at() & set(seeing.READERS))
     return render(request, "people/handover.html", context, status=status)
 
 
@@ -228,7 +235,8 @@ def drawn(request: HttpRequest, made: Handover, status: int = 200, problems: lis
         "waits": waits,
         "parts": parts,
         "given": [(labels.get(code, code), n) for code, n in made.given.items()],
-        "confirms": waits and actor.person_id == made.successor_id,
+        "agrees": waits and made.agreed_at is None and actor.person_id == made.giver_id,
+        "confirms": waits and made.agreed_at is not None and actor.person_id == made.successor_id,
         "withdraws": waits and (actor.person_id in concerned or seeing.manages(actor, made.giver)),
         "problems": problems or [],
     }  # fmt: skip

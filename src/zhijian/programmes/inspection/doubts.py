@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhijian.kernel.accounts.models import Device, Person
+from zhijian.kernel.accounts.models import Device, Leave, Person
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.registry.likely import metres_between
@@ -36,6 +36,7 @@ DOUBTS = {
     "one_officer": gettext_lazy("Only one officer signed."),
     "certificate_expired": gettext_lazy("%(name)s had no certificate in force."),
     "helper_signed": gettext_lazy("%(name)s is a helper, who may not sign."),
+    "officer_away": gettext_lazy("%(name)s, named as an officer, was on leave; whoever stood in does not count twice."),
     "no_witness": gettext_lazy(
         "He refused to sign; no witness signed for it, and no reason is given why there is none."
     ),
@@ -104,7 +105,7 @@ def of_record(record: Record, raw: dict[str, Any], ahead: dt.timedelta) -> list[
     error = max(abs(ahead), abs(dt.timedelta(milliseconds=content.clock_skew_ms)))
     if error > CLOCK_TOLERANCE:
         found.append(doubt("clock_wrong", minutes=int(error.total_seconds() // 60)))
-    if enforces(content) and len(content.inspectors) < rules.officers_min(content.started):
+    if enforces(content) and len({officer.id for officer in content.inspectors}) < rules.officers_min(content.started):
         found.append(doubt("one_officer", signed=record.digest))
     return found
 
@@ -150,13 +151,18 @@ def of_officers(record: Record, day: dt.date, people: Mapping[int, Person] | Non
         known = Person.objects.prefetch_related("posts")
         people = known.in_bulk([officer.id for officer in record.content.inspectors])
         helping = [one for one in people.values() if one.only_helps(day)]
+        leaves = Leave.objects.filter(person__in=list(people), since__lte=day, until__gte=day).select_related("person")
+        away = {leave.person_id: leave.person for leave in leaves}
     else:
-        helping = []  # made up for the demo: none of them is a helper
+        helping, away = [], {}  # made up for the demo: none of them is a helper, or on leave
     return [
         doubt("certificate_expired", name=officer.name, signed=record.digest)
         for officer in record.content.inspectors
         if officer.id not in people or not people[officer.id].signs_on(day)
-    ] + [doubt("helper_signed", name=one.name, signed=record.digest) for one in helping]
+    ] + [
+        *(doubt("helper_signed", name=one.name, signed=record.digest) for one in helping),
+        *(doubt("officer_away", name=one.name) for one in away.values()),
+    ]
 
 
 def of_checklists(record: Record, lists: Sequence[Checklist], asked: Sheet, day: dt.date) -> list[dict[str, Any]]:

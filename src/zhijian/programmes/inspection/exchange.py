@@ -21,6 +21,8 @@ from zhijian.kernel.papers.models import Paper
 from zhijian.programmes.inspection.checklists import applicable
 from zhijian.programmes.inspection.flow import INSPECTION, PUBLICATION, RECTIFICATION
 from zhijian.programmes.inspection.models import Answer, Inspection, Publication, Rectification
+from zhijian.programmes.inspection.record import Given
+from zhijian.programmes.inspection.wording import found_of
 
 Row = dict[str, Any]
 COMMON = {
@@ -71,9 +73,15 @@ def _visited(visit: Inspection) -> Row:
         "result": visit.result,
         "items_checked": visit.items_checked,
         "failed": visit.failed,
-        "failed_items": [f"{a.item} {texts.get(a.item, {}).get('text', a.note)}".strip() for a in failed],
+        "failed_items": [f"{a.item} {_found(a, texts.get(a.item, {}))}" for a in failed],
         "putting_right": "open" if left else "done" if orders else "none",
     }
+
+
+def _found(one: Answer, item: dict[str, Any]) -> str:
+    """What was found, in the words of the papers."""
+    kept = {name: getattr(one, name) for name in ("item", "answer", "at", "value", "unit", "note")}
+    return found_of(item, Given(**kept))
 
 
 def _visit(matter: Matter) -> Inspection:

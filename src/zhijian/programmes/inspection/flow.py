@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from zhijian.kernel.accounts import ASSIGNEE, CLERK, HEAD, INSPECTOR, PARTY, SECOND, SECTION
+from zhijian.kernel.accounts import ASSIGNEE, CLERK, HEAD, HELPER, INSPECTOR, PARTNER, PARTY, SECOND, SECTION
 from zhijian.kernel.clock import CLOCK
 from zhijian.kernel.matters import Flow, State, Step
 from zhijian.programmes.inspection import doubts, effects, facts, guards, hindered, models, rules
@@ -19,6 +19,7 @@ INSPECTION = Flow(
     plural=_("Inspections"),
     record=models.Inspection,
     doubt=doubts.sentence,
+    reads=(HELPER,),  # they look and photograph at the visits of their office
     board=("planned", "away", "rectifying", "closed", "hindered"),
     states=[
         State("planned", _("To be visited"), tone="act"),
@@ -159,6 +160,8 @@ LEAD = Flow(
     record=models.Lead,
     states=[
         State("proposed", _("Proposed"), tone="bad"),
+        State("passed", _("Passed on: another department is to take it"), tone="act"),
+        State("taken", _("Taken by another department"), final=True),
         State("opened", _("Handed over for investigation"), final=True),
         State("declined", _("Not investigated"), final=True),
     ],
@@ -197,6 +200,50 @@ LEAD = Flow(
             confirm=True,
             said=_("Handed over for investigation"),
             stops=rules.VERIFY_WITHIN,
+        ),
+        Step(
+            "pass_on",
+            "proposed",
+            "passed",
+            who=HEAD,
+            label=_("Pass on to another department"),
+            facts=facts.Reason,
+            said=_("Passed on to another department: {reason}"),
+            suspends=rules.VERIFY_WITHIN,
+            confirm=True,
+        ),
+        Step(
+            "take",
+            "passed",
+            "taken",
+            who=PARTNER,
+            label=_("Take it"),
+            likely=True,
+            confirm=True,
+            said=_("Taken by another department"),
+            stops=rules.VERIFY_WITHIN,
+            tells=HEAD,
+        ),
+        Step(
+            "give_back",
+            "passed",
+            "proposed",
+            who=PARTNER,
+            label=_("Give it back"),
+            facts=facts.Reason,
+            said=_("Given back by the other department: {reason}"),
+            resumes=rules.VERIFY_WITHIN,
+            tells=HEAD,
+        ),
+        Step(
+            "fetch_back",
+            "passed",
+            "proposed",
+            who=HEAD,
+            label=_("Take back"),
+            said=_("Taken back from the other department"),
+            resumes=rules.VERIFY_WITHIN,
+            confirm=True,
         ),
         Step(
             "decline",

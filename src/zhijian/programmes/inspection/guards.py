@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel.accounts.actor import Actor
-from zhijian.kernel.accounts.models import Person
+from zhijian.kernel.accounts.models import Leave, Person
 from zhijian.kernel.matters import Guard, no, ok
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.papers.models import Paper
@@ -30,6 +30,10 @@ def two_officers(matter: Matter, record: Any, actor: Actor, facts: Any) -> Guard
         return no(_("Both officers need a certificate that is in force on that day."), rules.OFFICERS_MIN)
     if any(p.only_helps(day) for p in active):
         return no(_("A helper looks and photographs; he is never one of the two officers."), rules.OFFICERS_MIN)
+    if both := Leave.objects.filter(person__in=pair, stand_in__in=pair, since__lte=day, until__gte=day).first():
+        told = {"name": both.person.name, "other": both.stand_in.name}
+        return no(_("%(name)s is on leave that day and %(other)s stands in for him: name another officer, since one "
+                    "person is not two.") % told, rules.OFFICERS_MIN)  # fmt: skip
     return ok()
 
 
@@ -126,6 +130,14 @@ def time_left(matter: Matter, record: Rectification, actor: Actor, facts: Any) -
     if facts is None or (facts.deadline or record.deadline) >= matter.day:
         return ok()
     return no(_("Give a new deadline: the present one is over."))
+
+
+def certified(matter: Matter, record: Any, actor: Actor, facts: Any) -> Guard:
+    """Accepting what was put right is an officer's word, like a signature: with a certificate in force that day."""
+    until = actor.certificate_until
+    if actor.kind != "staff" or actor.device or (actor.certificate and (until is None or matter.day <= until)):
+        return ok()  # what a phone recorded has happened: it is kept, and the record's doubt says so
+    return no(_("Your certificate is not in force on that day: somebody else accepts it."), rules.OFFICERS_MIN)
 
 
 def answered_or_on_site(matter: Matter, record: Rectification, actor: Actor, facts: Any) -> Guard:

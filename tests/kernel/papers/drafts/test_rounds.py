@@ -10,6 +10,7 @@ import docx as library
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from pypdf import PdfReader
 from tests import world
 from tests.kernel.papers.drafts.test_docx import edited, written
 
@@ -17,6 +18,7 @@ from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence.models import LedgerEntry
+from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.papers import making
 from zhijian.kernel.papers.drafts import docx
 from zhijian.kernel.papers.models import DraftRound, Paper, PaperTemplate
@@ -82,6 +84,20 @@ def test_out_and_back_with_new_words_then_issued(w, void, draft):
     assert made.number.endswith("2号")
     assert made.number != void.number
     assert client.post(f"{address}out/").status_code == 409
+
+
+def test_the_contact_is_who_holds_the_matter_now(w, void):
+    there = [one["name"] for one in void.data["inspectors"]]
+    with scoped(SYSTEM):
+        third = w.person("丙", Role.INSPECTOR, world.OFFICE, "鲁C-003")
+        Matter.objects.filter(pk=void.matter_id).update(assignee=third, second=None)
+    assert sign_in(w.inspector).post(f"/papers/{void.uid}/replace/").status_code == 302
+    (made,) = drafts()
+    assert made.data["contacts"] == [{"name": "丙"}]
+    assert [one["name"] for one in made.data["inspectors"]] == there, "who was there does not change"
+    with scoped(SYSTEM):
+        text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf(made))).pages)
+    assert "联系人：丙" in text
 
 
 def test_a_tampered_locked_field_is_refused_with_what_differs_and_the_file_is_kept(w, draft):

@@ -42,7 +42,7 @@ def label(step: Step) -> str:
 def acts(one: type[MatterList], actor: Actor) -> list[Step]:
     """The steps of this list that the person may do to many by a sheet: those of existing matters, then openings."""
     flow, mine = one.all_flows()[0], actor.roles_at()
-    if actor.reads_only:
+    if actor.looks_on:
         return []
     opening = [
         step

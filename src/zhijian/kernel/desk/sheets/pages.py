@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.desk import exports, said, xlsx
-from zhijian.kernel.desk.gate import actor_in, staff
+from zhijian.kernel.desk.gate import actor_in, ours
 from zhijian.kernel.desk.lists import MatterList, list_of
 from zhijian.kernel.desk.models import SheetRow, SheetRun
 from zhijian.kernel.desk.sheets import acting, columns, making
@@ -40,7 +40,7 @@ def _list(request: HttpRequest, name: str) -> tuple[type[MatterList], Actor, lis
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff
+@ours
 def sheet_page(request: HttpRequest, name: str) -> HttpResponse:
     """`/l/<name>/sheet/`: download the sheet, send it back; what was sent before."""
     one, actor, steps = _list(request, name)
@@ -71,7 +71,7 @@ def sheet_page(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
-@staff
+@ours
 def sheet_out(request: HttpRequest, name: str) -> HttpResponse:
     """The sheet of the list as it is filtered."""
     one, actor, _steps = _list(request, name)
@@ -82,7 +82,7 @@ def sheet_out(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
-@staff
+@ours
 def sheet_doors(request: HttpRequest, name: str) -> HttpResponse:
     """The sheet of the doors of an area, for acts that open a matter at each."""
     one, actor, steps = _list(request, name)
@@ -107,7 +107,7 @@ def _run(request: HttpRequest, uid: UUID) -> tuple[SheetRun, type[MatterList]]:
 
 @never_cache
 @require_safe
-@staff
+@ours
 def sheet(request: HttpRequest, uid: UUID) -> HttpResponse:
     """`/sheets/<uid>/`: how far it is, what would be done, what was refused and why, what was done."""
     run, one = _run(request, uid)
@@ -134,7 +134,7 @@ def _context(run: SheetRun, one: type[MatterList]) -> dict[str, Any]:
 
 
 @require_POST
-@staff
+@ours
 def sheet_do(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Do what was tried; a few rows at once, many as a job."""
     run, _one = _run(request, uid)
@@ -142,7 +142,7 @@ def sheet_do(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff
+@ours
 def sheet_undo(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Take it back: look once more, say why where a step asks for it."""
     run, one = _run(request, uid)
@@ -182,7 +182,7 @@ def _begin(
 
 
 @require_safe
-@staff
+@ours
 def sheet_report(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The refused rows as they were sent, each with what is wrong: to be mended and sent again."""
     run, one = _run(request, uid)

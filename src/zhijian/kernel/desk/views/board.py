@@ -18,7 +18,7 @@ from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import boards
 from zhijian.kernel.desk.back import back
-from zhijian.kernel.desk.gate import actor_in, staff
+from zhijian.kernel.desk.gate import actor_in, ours
 from zhijian.kernel.desk.views.lists import found, orders, shown_filters
 from zhijian.kernel.desk.views.record import matter_of
 from zhijian.kernel.matters.catalogue import flow_of
@@ -28,7 +28,7 @@ from zhijian.kernel.matters.perform import Offer, offers, perform, why_not
 
 
 @require_safe
-@staff
+@ours
 @vary_on_headers("HX-Request")
 def board_page(request: HttpRequest, name: str) -> HttpResponse:
     """The board of a list; only the columns when HTMX asks, only one column's next cards when it goes on."""
@@ -69,7 +69,7 @@ def board_page(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff
+@ours
 @vary_on_headers("HX-Request")
 def move_page(request: HttpRequest, uid: str) -> HttpResponse:
     """Where a card can go. Posted with a column: the step that leads there, its form, or the reason why not."""

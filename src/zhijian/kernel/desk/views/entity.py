@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import outlines, paging, panels, said, timeline
-from zhijian.kernel.desk.gate import actor_in, staff
+from zhijian.kernel.desk.gate import actor_in, ours
 from zhijian.kernel.desk.lists import load
 from zhijian.kernel.matters.behalf import SPEAKS_FOR
 from zhijian.kernel.matters.catalogue import flow_of
@@ -66,7 +66,7 @@ def _map(entity: Entity, places: list[Premises]) -> dict[str, Any] | None:
 
 
 @require_safe
-@staff
+@ours
 def entity_page(request: HttpRequest, uid: str) -> HttpResponse:
     """One entity, one file (一企一档)."""
     actor = actor_in(request)

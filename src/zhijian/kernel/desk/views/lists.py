@@ -21,7 +21,7 @@ from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.scope import in_scope, scoped
 from zhijian.kernel.desk import columns, exports, forms, paging, xlsx
 from zhijian.kernel.desk.filters import Shown
-from zhijian.kernel.desk.gate import actor_in, staff
+from zhijian.kernel.desk.gate import actor_in, ours
 from zhijian.kernel.desk.lists import MatterList, list_of
 from zhijian.kernel.desk.models import SheetRun
 from zhijian.kernel.desk.sheets import ticked
@@ -83,7 +83,7 @@ def _once(made: list[columns.Column], cells: list[columns.Cell]) -> list[columns
 
 
 @require_safe
-@staff
+@ours
 @vary_on_headers("HX-Request")
 def list_page(request: HttpRequest, name: str) -> HttpResponse:
     """A page of a list; only its rows when HTMX asks."""
@@ -119,7 +119,7 @@ def list_page(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
-@staff
+@ours
 def list_export(request: HttpRequest, name: str) -> HttpResponse:
     """The same rows as an Excel file. It flows while it is read, in a transaction and scope of its own."""
     one, actor = found(request, name), actor_in(request)
@@ -179,7 +179,7 @@ def _bulk_step(one: type[MatterList], verb: str, actor: Actor) -> Step:
 
 
 @require_POST
-@staff
+@ours
 def list_bulk(request: HttpRequest, name: str, verb: str) -> HttpResponse:
     """One step for many matters: the first post asks for the facts, the second does it, each matter on its own."""
     one, actor = found(request, name), actor_in(request)

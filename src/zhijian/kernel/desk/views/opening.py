@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import forms
-from zhijian.kernel.desk.gate import actor_in, staff
+from zhijian.kernel.desk.gate import actor_in, ours
 from zhijian.kernel.desk.lists import load
 from zhijian.kernel.evidence.refusals import Refused
 from zhijian.kernel.matters.catalogue import flows
@@ -63,7 +63,7 @@ def open_matter(flow: Flow, verb: str, actor: Actor, about: About, facts: dict[s
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff
+@ours
 def open_page(request: HttpRequest, kind: str, verb: str) -> HttpResponse:
     """`/new/<kind>/<verb>/`: choose whom it is about, then the form."""
     actor = actor_in(request)

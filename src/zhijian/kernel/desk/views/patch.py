@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import outlines, said
-from zhijian.kernel.desk.gate import actor_in, staff
+from zhijian.kernel.desk.gate import actor_in, ours
 from zhijian.kernel.matters.catalogue import flow_of, flows
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import kinds_of, readable
@@ -122,7 +122,7 @@ def look(actor: Actor, given: dict[str, str], box: patch.Box) -> dict[str, Any]:
 
 
 @require_safe
-@staff
+@ours
 def patch_page(request: HttpRequest) -> HttpResponse:
     """`/map/`: the person's own areas. Filters and place stand in the address."""
     actor = actor_in(request)
@@ -147,7 +147,7 @@ def patch_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@staff
+@ours
 def patch_data(request: HttpRequest) -> HttpResponse:
     """`/map/data/?box=west,south,east,north,zoom`: what is in the box: clusters, shops, and the list as HTML."""
     actor, box = actor_in(request), patch.Box.read(request.GET.get("box", ""))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from zhijian.kernel.desk.gate import actor_in, staff
+from zhijian.kernel.desk.gate import actor_in, ours
 from zhijian.kernel.desk.private import LONGEST, WhyNeeded, kind_of, opened
 
 
@@ -31,7 +31,7 @@ class Why(forms.Form):
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff
+@ours
 def private_page(request: HttpRequest, what: str, uid: UUID) -> HttpResponse:
     """Ask for the reason; then show the value, in this answer only."""
     actor, kind = actor_in(request), kind_of(what)

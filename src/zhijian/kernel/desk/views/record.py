@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.clock.models import Clock
-from zhijian.kernel.desk import clocks, columns, forms, panels, said, timeline
+from zhijian.kernel.desk import clocks, columns, forms, panels, said, timeline, watched
 from zhijian.kernel.desk.back import back
 from zhijian.kernel.desk.gate import actor_in, staff
 from zhijian.kernel.desk.lists import panels_of
@@ -70,6 +70,7 @@ def record_page(request: HttpRequest, uid: str) -> HttpResponse:
     actor = actor_in(request)
     matter = matter_of(uid, actor)
     flow = flow_of(matter.kind)
+    watched.looked(actor, f"matter:{matter.pk}", matter.number or matter.title, matter=matter)
     record = record_of(matter, flow)
     own = panels_of(matter.kind)
     running = clocks.of_matter(matter)

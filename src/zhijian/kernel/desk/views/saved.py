@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.desk import paging, said
-from zhijian.kernel.desk.gate import actor_in, staff
+from zhijian.kernel.desk.gate import actor_in, ours
 from zhijian.kernel.desk.lists import MatterList, list_of
 from zhijian.kernel.desk.models import SavedList
 
@@ -49,7 +49,7 @@ def filters_of(one: type[MatterList], query: str) -> str:
 
 
 @require_POST
-@staff
+@ours
 def keep(request: HttpRequest, name: str) -> HttpResponse:
     """`/l/<name>/keep/`: keep the list as it is filtered now; the same name again replaces it."""
     actor = actor_in(request)
@@ -79,7 +79,7 @@ def _office(actor: Actor) -> str:
 
 
 @require_safe
-@staff
+@ours
 def open_kept(request: HttpRequest, uid: UUID) -> HttpResponse:
     """`/kept/<uid>/`: the list with its filters."""
     actor = actor_in(request)
@@ -91,7 +91,7 @@ def open_kept(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @require_safe
-@staff
+@ours
 def kept(request: HttpRequest) -> HttpResponse:
     """`/kept/`: rename, share, delete; and the link to pass on."""
     actor = actor_in(request)
@@ -106,7 +106,7 @@ def kept(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@staff
+@ours
 def change(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Rename, share or take back, delete; one's own only."""
     actor = actor_in(request)

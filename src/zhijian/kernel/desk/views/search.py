@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from zhijian.kernel.desk.gate import actor_in, staff
+from zhijian.kernel.desk.gate import actor_in, ours
 from zhijian.kernel.desk.said import area_name
 from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.models import Matter
@@ -32,7 +32,7 @@ WHY = {
 
 
 @require_safe
-@staff
+@ours
 @vary_on_headers("HX-Request")
 def search_page(request: HttpRequest) -> HttpResponse:
     """`/search/?q=`: the register's own search, and matters by number. `pick`: hits choose whom to open for."""

@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from zhijian.kernel.accounts.actor import Actor
@@ -25,6 +26,7 @@ from zhijian.kernel.matters.reading import readable
 
 MINE = 200
 OTHERS = 50
+COUNTED = 1000
 OVERSEE = frozenset({Role.HEAD, Role.SECTION, Role.LEADER, Role.DISPATCHER})
 COLUMNS = (
     "id", "uid", "kind", "number", "title", "area", "state", "due", "urgency", "flags",
@@ -63,6 +65,7 @@ class Section:
     lines: list[Line] = field(default_factory=list)
     more: bool = False
     empty: str = ""
+    note: str = ""
 
     @property
     def groups(self) -> list[tuple[str, list[Line]]]:
@@ -118,18 +121,30 @@ def _others(actor: Actor) -> list[Section]:
         flagged = readable(Matter.objects.exclude(flags=[]), actor).order_by("-pk")
         lines, more = _lines(flagged, OTHERS)
         found.append(Section("flags", _("To look at"), lines, more))
-    return [section for section in found if section.lines or section.empty]
+    return [section for section in found if section.lines or section.empty or section.note]
 
 
 def _absent(actor: Actor) -> list[Section]:
     """What those hold for whom he stands in today, each under a heading of its own."""
-    found = []
+    found: list[Section] = []
+    shown: list[int] = []
     for one in actor.absent:
         rows = Matter.objects.filter(Q(assignee_id=one.person_id) | Q(second_id=one.person_id), closed=None)
+        both = rows.filter(Q(assignee_id=actor.person_id) | Q(second_id=actor.person_id))
+        rows = rows.exclude(pk__in=both.values("pk")).exclude(pk__in=shown)  # those stand on the page already
         lines, more = _lines(rows.order_by(F("due").asc(nulls_last=True), "pk"), OTHERS)
         told = {"name": one.name, "day": f"{one.until:%m-%d}"}
         title = _("For %(name)s, on leave until %(day)s") % told
-        found.append(Section(f"for-{one.person_id}", title, lines, more, _("He holds nothing that is open.")))
+        shown += [line.matter.pk for line in lines]
+        alone = both[:COUNTED].count()
+        note = ngettext(
+            "%(n)s more matter names both of you, and one person is not two: have another second officer named.",
+            "%(n)s more matters name both of you, and one person is not two: have other second officers named.",
+            alone,
+        )
+        none = "" if alone else _("He holds nothing that is open.")
+        section = Section(f"for-{one.person_id}", title, lines, more, none, note % {"n": alone} if alone else "")
+        found.append(section)
     return found
 
 

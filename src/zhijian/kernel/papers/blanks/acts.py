@@ -22,7 +22,7 @@ from zhijian.kernel.evidence import ledger
 from zhijian.kernel.matters.errors import NotAllowed, NotOpen
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.packs import stack
-from zhijian.kernel.papers.acts import KEEPERS, SEALERS, only
+from zhijian.kernel.papers.acts import KEEPERS, READERS, SEALERS, only
 from zhijian.kernel.papers.forms import form, forms
 from zhijian.kernel.papers.models import Blank
 
@@ -119,8 +119,8 @@ def settle(blank: Blank, state: str, actor: Actor, *, matter: Matter | None = No
 
 
 def seen(actor: Actor) -> QuerySet[Blank]:
-    """The blanks that this person may see: those of offices whose seal he keeps, and his own."""
-    return in_scope(Blank.objects.all(), actor).filter(area_filter(actor, roles=SEALERS) | Q(holder=actor.person_id))
+    """The blanks that this person may see: those of offices whose seal he keeps or audits, and his own."""
+    return in_scope(Blank.objects.all(), actor).filter(area_filter(actor, roles=READERS) | Q(holder=actor.person_id))
 
 
 def held_by(person: int) -> QuerySet[Blank]:

@@ -23,7 +23,7 @@ from zhijian.kernel.desk.filters import people
 from zhijian.kernel.matters.errors import StepError
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable
-from zhijian.kernel.papers.acts import KEEPERS, SEALERS
+from zhijian.kernel.papers.acts import KEEPERS, READERS, SEALERS
 from zhijian.kernel.papers.blanks import acts
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Blank
@@ -106,14 +106,15 @@ def _month(text: str) -> dt.date:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@gate.roles(*SEALERS)
+@gate.roles(*READERS)
 def blanks_page(request: HttpRequest) -> HttpResponse:
     """Who holds how many, the month's count, and issuing."""
     actor = gate.actor_in(request)
-    asked = IssueForm(actor, request.POST or None)
+    keeps = bool(actor.roles_at() & KEEPERS)
+    asked = IssueForm(actor, request.POST or None) if keeps else None
     first = _month(request.GET.get("month", ""))
     rows = acts.seen(actor)
-    if request.method == "POST" and asked.is_valid():
+    if request.method == "POST" and asked is not None and asked.is_valid():
         told = asked.cleaned_data
         try:
             holder = Person.objects.get(pk=told["holder"])
@@ -134,7 +135,7 @@ def blanks_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@gate.roles(*SEALERS, *HOLDERS)
+@gate.roles(*READERS, *HOLDERS)
 def holder_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Every blank that a person was given, those still held first."""
     actor = gate.actor_in(request)
@@ -155,7 +156,8 @@ def holder_page(request: HttpRequest, pk: int) -> HttpResponse:
         "states": Blank.State.choices,
         "state": state,
         "after": found[PAGE - 1].pk if len(found) > PAGE else "",
-        "keeps": bool(actor.roles_at() & KEEPERS),
+        "keeps": bool(actor.roles_at() & set(READERS)),
+        "may": bool(actor.roles_at() & KEEPERS) or pk == actor.person_id,
     }
     return render(request, "papers/blank_holder.html", context)
 

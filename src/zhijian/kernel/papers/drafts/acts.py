@@ -72,7 +72,15 @@ def replacement(paper: Paper, actor: Actor) -> Paper:
             raise NotOpen(_("There is a replacement already."))
         # What was signed on site stays with the paper that was signed.
         data = {name: value for name, value in paper.data.items() if name != "record"}
+        if data.get("inspectors") and (now := _holders(paper)):
+            data["contacts"] = [{"name": name} for name in now]  # whom to ask today, not who was there
         return making.draft(paper.kind, paper.matter, data, actor=actor, replaces=paper)
+
+
+def _holders(paper: Paper) -> list[str]:
+    """The officers who hold the matter now, by name, where others than those of the paper."""
+    held = [one.name for one in (paper.matter.assignee, paper.matter.second) if one is not None]
+    return held if held != [one.get("name") for one in paper.data["inspectors"]] else []
 
 
 def everything(paper: Paper) -> tuple[Form, list[docx.Field]]:

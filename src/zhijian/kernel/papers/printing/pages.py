@@ -24,7 +24,7 @@ from zhijian.kernel.papers.views import PDF_POLICY
 
 
 @require_POST
-@gate.staff
+@gate.ours
 def print_page(request: HttpRequest) -> HttpResponse:
     """Print the chosen papers, or all that the list shows (`all`), or those of a matter; each only when readable."""
     actor = gate.actor_in(request)
@@ -62,7 +62,7 @@ def _mine(request: HttpRequest, uid: UUID) -> PrintRun:
 
 @never_cache
 @require_safe
-@gate.staff
+@gate.ours
 def printing_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """How far the batch is; asks again by itself until it is done."""
     run = _mine(request, uid)
@@ -72,7 +72,7 @@ def printing_page(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @never_cache
 @require_safe
-@gate.staff
+@gate.ours
 def printed(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The PDF of a batch, shown in the browser's own viewer."""
     run = _mine(request, uid)

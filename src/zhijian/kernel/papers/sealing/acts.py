@@ -125,7 +125,7 @@ def _deciding(request: SealRequest, actor: Actor, states: Sequence[str]) -> Seal
 def asked(actor: Actor) -> QuerySet[SealRequest]:
     """What waits for those who keep the seal, or failed and waits for them again; the oldest first."""
     rows = SealRequest.objects.filter(state__in=[*OPEN, SealRequest.State.FAILED])
-    return rows.filter(area_filter(actor, roles=papers.SEALERS)).order_by("pk")
+    return rows.filter(area_filter(actor, roles=papers.READERS)).order_by("pk")
 
 
 def asked_count(actor: Actor) -> int:

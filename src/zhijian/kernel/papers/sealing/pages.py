@@ -111,7 +111,7 @@ def ask_many(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@gate.roles(*papers.SEALERS)
+@gate.roles(*papers.READERS)
 def requests_page(request: HttpRequest) -> HttpResponse:
     """What was asked for, the oldest first."""
     actor = gate.actor_in(request)
@@ -123,6 +123,7 @@ def requests_page(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [(one, form(one.paper.kind).title, said.area_name(one.area)) for one in found[:PAGE]],
         "count": acts.asked_count(actor),
+        "may": bool(actor.roles_at() & papers.KEEPERS),
         "eseal": provider() is not None,
         "after": found[PAGE - 1].pk if len(found) > PAGE else "",
         "later": bool(after),

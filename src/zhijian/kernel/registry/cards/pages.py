@@ -241,7 +241,7 @@ def _place(request: HttpRequest, uid: UUID) -> Premises:
 
 
 @require_safe
-@gate.staff
+@gate.ours
 def door_codes(request: HttpRequest, uid: UUID) -> HttpResponse:
     """`/e/<uid>/codes/`: one code for each door of an enterprise; its cards, and what becomes of one that is gone."""
     entity = get_object_or_404(Entity.objects.select_related("merged_into").defer("grams"), uid=uid).stands
