@@ -26,5 +26,5 @@ def _window(columns: str, more: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("papers", "0009_partner_scope"), ("matters", "0006_kept_from")]
+    dependencies = [("papers", "0010_withdrawn_services"), ("matters", "0006_kept_from")]
     operations = [migrations.RunSQL(_window(f"{COLUMNS}, OUT doubted boolean", DOUBTED), _window(COLUMNS, ""))]
