@@ -21,7 +21,7 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import numbers
 from zhijian.kernel.papers.codes import new_code
 from zhijian.kernel.papers.forms import form
-from zhijian.kernel.papers.models import NumberRow, Paper
+from zhijian.kernel.papers.models import NumberRow, Paper, PaperTemplate
 from zhijian.kernel.papers.serving import within
 
 MADE = ledger.entry_kind("paper.made", label=_("Made {title} {number}"))
@@ -169,8 +169,11 @@ def redraft(paper: Paper, data: dict[str, Any]) -> Paper:
     return paper
 
 
-def issue(paper: Paper, actor: Actor, at: dt.datetime | None = None) -> Paper:
-    """Issue a draft as it stands, under the next number where its kind has numbers. Raises ValueError when issued."""
+def issue(paper: Paper, actor: Actor, at: dt.datetime | None = None, template: PaperTemplate | None = None) -> Paper:
+    """Issue a draft as it stands, under the next number where its kind has numbers. Raises ValueError when issued.
+
+    `template`: the office's own, in whose words and order it is printed from now on.
+    """
     at = at or when.now()
     with transaction.atomic():
         paper = Paper.objects.select_for_update(of=("self",)).select_related("matter").get(pk=paper.pk)
@@ -180,8 +183,8 @@ def issue(paper: Paper, actor: Actor, at: dt.datetime | None = None) -> Paper:
         if form(paper.kind).numbered:
             row = numbers.take(paper.kind, paper.area, numbers.year_of(at), actor=actor)
             paper.number = row.number
-        paper.state, paper.at, paper.made_by = Paper.State.ISSUED, at, actor.label
-        paper.save(update_fields=["state", "number", "at", "made_by"])
+        paper.state, paper.at, paper.made_by, paper.template = Paper.State.ISSUED, at, actor.label, template
+        paper.save(update_fields=["state", "number", "at", "made_by", "template"])
         _entered(paper, row, actor)
     return paper
 

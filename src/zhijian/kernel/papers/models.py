@@ -48,6 +48,10 @@ class Paper(models.Model):
     training = models.BooleanField(default=False, help_text="made for practice: marked on its face, never in force")
     file = models.ForeignKey("evidence.File", models.PROTECT, null=True, related_name="+")
     rendered = models.CharField(max_length=64, blank=True, help_text="names what `file` shows, see render.rendition")
+    template = models.ForeignKey(
+        "papers.PaperTemplate", models.PROTECT, null=True, related_name="papers", db_index=False,
+        help_text="the office's own, in whose words it is printed; none: the official layout",
+    )  # fmt: skip
     replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replacement")
     void_at = models.DateTimeField(null=True)
     void_by = models.CharField(max_length=80, blank=True)

@@ -30,6 +30,7 @@ from zhijian.kernel.evidence.models import Blob
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import fonts, whole
 from zhijian.kernel.papers.codes import shown_code
+from zhijian.kernel.papers.drafts.issued import layout_of
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.papers.strokes import qr_svg, signature_svg
@@ -38,6 +39,7 @@ log = logging.getLogger(__name__)
 FROZEN = ledger.entry_kind("paper.frozen", label=_("The sealed file of {title} {number} was kept for good"))
 ROOT = Path(__file__).resolve().parents[2]
 MAIN = ROOT / "kernel/papers/typst/main.typ"
+OWN = ROOT / "kernel/papers/typst/own.typ"  # draws an office's own template
 LONGEST_WORD = 12  # from here on a run of Latin letters and digits gets places where a line may break
 ARCHIVE: Literal["a-2b"] = "a-2b"  # PDF/A-2b: fonts inside, nothing from outside
 BREAK = "\u200b"
@@ -88,6 +90,18 @@ def _legible(value: Any) -> Any:
     return value
 
 
+def _drawn(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The blocks of an office's own template with their words legible; names of fields stay names."""
+    made = []
+    for one in blocks:
+        if "rows" in one:
+            made.append({**one, "rows": [[{**c, "blocks": _drawn(c["blocks"])} for c in row] for row in one["rows"]]})
+        else:
+            runs = [{**run, "text": legible(run["text"])} if "text" in run else run for run in one["runs"]]
+            made.append({**one, "runs": runs})
+    return made
+
+
 def _signatures(paper: Paper) -> dict[str, Any]:
     """For each signer his strokes as SVG, his name, and the day."""
     return {
@@ -117,8 +131,11 @@ def _told(paper: Paper) -> dict[str, Any]:
     """All that the template may know of a paper."""
     one = form(paper.kind)
     organ = stack().organ(paper.area)
+    data = whole.data_of(paper)
+    own = layout_of(paper, data)
     return {
-        "template": "/" + one.template.relative_to(ROOT).as_posix(),
+        "template": "/" + (one.template if own is None else OWN).relative_to(ROOT).as_posix(),
+        "layout": own and {**own, "blocks": _drawn(own["blocks"]), "values": _legible(own["values"])},
         "form": {
             "title": one.title,
             "sealed": one.sealed,
@@ -138,7 +155,7 @@ def _told(paper: Paper) -> dict[str, Any]:
         "training": paper.training,
         "day": calendar.legal_day(paper.face).isoformat(),
         "organ": {"name": legible(organ.name), "seal": legible(organ.seal), "phone": legible(organ.phone)},
-        "data": _legible(whole.data_of(paper)),
+        "data": _legible(data),
         "signatures": _signatures(paper),
         "qr": qr_svg(verify_url(paper.code)),
         "verify": verify_url(paper.code),  # copied from the PDF, it must lead there: no invisible places to break
@@ -178,6 +195,8 @@ def rendition(paper: Paper) -> str:
     shown = [paper.digest, paper.number, paper.code, paper.state, paper.sealed, paper.training]
     if whole.is_sealed(paper.kind):
         shown.append("whole")
+    if paper.template_id:
+        shown.append(f"template {paper.template_id}")
     return sha256_hex(canonical([*shown, sha256_hex(canonical(paper.signatures))]))
 
 

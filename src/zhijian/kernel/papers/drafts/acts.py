@@ -19,7 +19,8 @@ from zhijian.kernel.papers import acts as papers
 from zhijian.kernel.papers import making
 from zhijian.kernel.papers.codes import shown_code
 from zhijian.kernel.papers.drafts import docx
-from zhijian.kernel.papers.drafts.fields import Returned, compared, fields_of, names_of, parts_of
+from zhijian.kernel.papers.drafts.fields import CODE, DIGEST, Returned, compared, fields_of, meant, names_of, parts_of
+from zhijian.kernel.papers.drafts.issued import labels, meanings, meta_of
 from zhijian.kernel.papers.forms import Form, form, forms
 from zhijian.kernel.papers.models import DraftRound, Paper, PaperTemplate
 
@@ -47,9 +48,12 @@ class UnknownNames(ValueError):
         self.places = places
 
 
-def labels() -> dict[str, str]:
-    """What the fields are called that every paper has, in the language of papers."""
-    return {"title": _("Title"), "organ_name": _("Office"), "code": _("Verification code"), "digest": _("Digest")}
+class Undrawn(ValueError):
+    """A template holds what the issued paper would lack."""
+
+    def __init__(self, places: list[docx.Place]) -> None:
+        super().__init__("not drawn")
+        self.places = places
 
 
 def may_draft(paper: Paper, actor: Actor) -> None:
@@ -87,13 +91,19 @@ def everything(paper: Paper) -> tuple[Form, list[docx.Field]]:
     """The form of a draft and its fields as they stand now."""
     one = form(paper.kind)
     with override(one.language):
-        meta = {
-            "title": one.title,
-            "organ_name": stack().organ(paper.area).name,
-            "code": shown_code(paper.code),
-            "digest": paper.digest,
-        }
-        return one, fields_of(one, paper.data, meta, labels())
+        return one, fields_of(one, paper.data, meta_of(paper, one), labels())
+
+
+def borne(one: Form, paper: Paper, fields: list[docx.Field], template: PaperTemplate | None) -> list[docx.Field]:
+    """The fields that the draft's file bears: all; by a template those that it names, what tells one draft and one
+    state of it from another, and what people may write in."""
+    if template is None:
+        return fields
+    shown = set(meanings(one, template).values())
+    with override(one.language):
+        parts = parts_of(one, paper.data, labels())
+    kept = [field for field in fields if field.name in shown or field.free or field.name in (CODE, DIGEST)]
+    return [*kept, *(part for part in parts if part.name in shown)]
 
 
 def template_of(kind: str, area: str, day: dt.date | None = None) -> PaperTemplate | None:
@@ -116,16 +126,17 @@ def out(paper: Paper, actor: Actor) -> tuple[str, bytes]:
             if template is None:
                 data = docx.plain(one.title, fields, note)
             else:
-                shown = [*fields, *(part for part in parts_of(one, paper.data) if part.name in _meant(template, one))]
-                data = docx.filled(files.read_blob(template.blob), shown, names_of(one, labels()), note)
+                shown = borne(one, paper, fields, template)
+                data = docx.filled(files.read_blob(template.blob), shown, meanings(one, template), note)
         made = _round(paper, "out", data, f"{one.title}.docx", actor, template=template)
         _tell(WENT.code, paper, actor, n=made.n)
     return f"{one.title}-{shown_code(paper.code)}-{made.n}.docx", data
 
 
-def _meant(template: PaperTemplate, one: Form) -> set[str]:
-    names = names_of(one, labels())
-    return {names.get(name, "") for name in template.fields}
+def _went_by(paper: Paper) -> PaperTemplate | None:
+    """The template by which the draft went out last; the one in use where it never did."""
+    last = DraftRound.objects.filter(paper=paper, way="out").select_related("template__blob").order_by("-n").first()
+    return last.template if last is not None else template_of(paper.kind, paper.area)
 
 
 def back(paper: Paper, data: bytes, name: str, actor: Actor) -> Returned:
@@ -138,9 +149,7 @@ def back(paper: Paper, data: bytes, name: str, actor: Actor) -> Returned:
         paper = _locked(paper)
         may_draft(paper, actor)
         one, fields = everything(paper)
-        with override(one.language):
-            parts = [part for part in parts_of(one, paper.data) if part.name in came]
-        result = compared([*fields, *parts], came, paper.data)
+        result = compared(borne(one, paper, fields, _went_by(paper)), came, paper.data)
         with override(one.language):
             result.empty = one.lacking(result.data)
         refused = bool(result.differs or result.empty)
@@ -165,7 +174,7 @@ def issue(paper: Paper, actor: Actor) -> Paper:
         may_draft(paper, actor)
         if empty := form(paper.kind).lacking(paper.data):
             raise NotOpen(_("Not without %(fields)s: fill it in in the .docx first.") % {"fields": _(", ").join(empty)})
-        return making.issue(paper, actor)
+        return making.issue(paper, actor, template=_went_by(paper))
 
 
 def _locked(paper: Paper) -> Paper:
@@ -202,8 +211,8 @@ def organs_of(actor: Actor) -> list[str]:
 
 
 def kinds() -> list[tuple[str, str]]:
-    """The kinds of papers that can have a template of their own."""
-    return [(kind, one.title) for kind, one in forms().items() if one.free]
+    """The kinds of papers that can have a template of their own: those that an office issues under its numbers."""
+    return [(kind, one.title) for kind, one in forms().items() if one.numbered]
 
 
 def keep_template(kind: str, organ: str, since: dt.date, name: str, data: bytes, actor: Actor) -> PaperTemplate:
@@ -211,11 +220,14 @@ def keep_template(kind: str, organ: str, since: dt.date, name: str, data: bytes,
     if organ not in organs_of(actor):
         raise NotAllowed(papers.only(KEEPERS))
     one = form(kind)
-    found = docx.places(docx.opened(data))
+    document = docx.opened(data)
+    found = docx.places(document)
     with override(one.language):
         known = names_of(one, labels())
-    if unknown := [place for place in found if place.name not in known]:
+    if unknown := [place for place in found if not meant(place.name, known)]:
         raise UnknownNames(unknown)
+    if undrawn := docx.undrawn(document):
+        raise Undrawn(undrawn)
     with transaction.atomic():
         blob = files.store(data, media_types=files.DOCX, limit=docx.MOST)
         rows = PaperTemplate.objects.filter(kind=kind, organ=organ)

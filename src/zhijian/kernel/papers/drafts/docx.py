@@ -164,6 +164,21 @@ def places(document: Document) -> list[Place]:
     return found
 
 
+UNDRAWN = {
+    "w:drawing": "picture", "w:pict": "picture", "w:object": "object", "w:numPr": "numbering", "m:oMath": "formula",
+    "w:footnoteReference": "footnote", "w:altChunk": "object",
+}  # fmt: skip
+
+
+def undrawn(document: Document) -> list[Place]:
+    """What the renderer of papers does not draw, with its place: the issued paper would lack it."""
+    found = []
+    for paragraph, where in _of(document.element.body, ""):
+        kinds = {what for tag, what in UNDRAWN.items() for _ in paragraph.iter(qn(tag))}
+        found += [Place(what, where) for what in sorted(kinds)]
+    return found
+
+
 def _merged(paragraph: Any) -> list[str]:
     """Names of merge fields, simple (w:fldSimple) and complex (w:instrText)."""
     told = [one.get(qn("w:instr")) or "" for one in paragraph.iter(qn("w:fldSimple"))]

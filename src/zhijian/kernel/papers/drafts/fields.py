@@ -14,6 +14,9 @@ from zhijian.kernel.papers.forms import Form
 MOBILE = re.compile(r"(?<![0-9A-Za-z])1[3-9]\d{9}(?![0-9A-Za-z])")
 DIGEST, CODE = "digest", "code"
 META = ("title", "organ_name", CODE, DIGEST)
+LATER = NUMBER, SEAL, SIGNATURES = ("number", "seal", "signatures")  # stand on the issued paper only
+MEANT = ("name", "found")  # the part that is meant where a template names a fact that has parts
+SHORT = 12  # characters
 
 
 def said(value: Any) -> str:
@@ -50,23 +53,46 @@ def fields_of(form: Form, data: Mapping[str, Any], meta: Mapping[str, str], labe
     return found
 
 
-def parts_of(form: Form, data: Mapping[str, Any]) -> list[Field]:
-    """Parts of facts that templates may name (`party.name`), all of them locked."""
-    found = []
+def parts_of(form: Form, data: Mapping[str, Any], later: Mapping[str, str]) -> list[Field]:
+    """What templates may name besides, all of it locked: parts of facts (`party.name`, `found.found`), and what only
+    the issued paper has (`LATER`), told as `later` says until then.
+    """
+    found = [Field(name, later[name], f"（{later[name]}）") for name in LATER]
     for name in sorted(set(form.names.values())):
         key, _dot, part = name.partition(".")
-        if part and isinstance(data.get(key), dict):
+        if part and isinstance(data.get(key), dict | list):
             label = next(alias for alias, meant in form.names.items() if meant == name)
-            found.append(Field(name, label, said(data[key].get(part))))
+            found.append(Field(name, label, _part(data[key], part)))
     return found
+
+
+def _part(fact: Any, part: str) -> str:
+    """A part of a fact; of several facts, short ones in one line, longer ones numbered."""
+    if isinstance(fact, dict):
+        return said(fact.get(part))
+    told = [said(one.get(part)).replace("\n", " ") for one in fact if isinstance(one, dict)]
+    if all(len(one) < SHORT for one in told):
+        return "、".join(told)
+    return "\n".join(f"{n}．{one}" for n, one in enumerate(told, 1)) if len(told) > 1 else "".join(told)
 
 
 def names_of(form: Form, labels: Mapping[str, str]) -> dict[str, str]:
     """What a template may call each field: its key, its label, and the other names that the pack knows."""
-    names = {name: name for name in META} | {label: name for name, label in labels.items()}
+    names = {name: name for name in (*META, *LATER)} | {label: name for name, label in labels.items()}
+    parts = set(form.names.values())
     for one in form.fields:
-        names |= {one["key"]: one["key"], one["label"]: one["key"]}
-    return names | form.names | {meant: meant for meant in form.names.values()}
+        key = one["key"]
+        names |= {key: key, one["label"]: next((f"{key}.{part}" for part in MEANT if f"{key}.{part}" in parts), key)}
+    return names | form.names | {meant: meant for meant in parts}
+
+
+def meant(name: str, names: Mapping[str, str]) -> str:
+    """Which field a name of a template means; empty for none. 当事人.住所 is 住所, where that is a part of 当事人."""
+    if name in names:
+        return names[name]
+    whole, dot, part = name.partition(".")
+    found = (names.get(whole + part) or names.get(part, "")) if dot else ""
+    return found if found.partition(".")[0] == names.get(whole, "").partition(".")[0] else ""
 
 
 def is_words(value: Any) -> bool:
@@ -85,7 +111,7 @@ class Returned:
 
 
 def compared(fields: list[Field], came: Mapping[str, list[str]], data: Mapping[str, Any]) -> Returned:
-    """Compare what came back with what went out.
+    """Compare what came back with what went out: `fields` are those that the file bore.
 
     A locked field must be there and the same wherever it stands. A free one must be there; where it stands twice, what
     was changed counts, and two different changes contradict each other.

@@ -29,6 +29,13 @@ from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Paper, PaperTemplate
 
 DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+UNDRAWN = {
+    "picture": gettext_lazy("a picture: leave it out"),
+    "object": gettext_lazy("an embedded object: leave it out"),
+    "numbering": gettext_lazy("automatic numbering: type the numbers as text"),
+    "formula": gettext_lazy("a formula: type it as text"),
+    "footnote": gettext_lazy("a footnote: write it into the text"),
+}
 ACCEPT = {"class": "form-control", "accept": f".docx,{DOCX_TYPE}"}
 TROUBLE = {
     "size": gettext_lazy("The file is larger than 10 MB."),
@@ -195,6 +202,9 @@ def templates_page(request: HttpRequest) -> HttpResponse:
     except acts.UnknownNames as error:
         asked.add_error("file", _("It names fields that this kind of paper does not have; nothing was kept."))
         context["unknown"] = error.places[:100]
+    except acts.Undrawn as error:
+        asked.add_error("file", _("It holds what an issued paper would lack; nothing was kept."))
+        context["undrawn"] = [(place.where, UNDRAWN[place.name]) for place in error.places[:100]]
     else:
         messages.success(request, _("The template is kept."))
         return redirect("paper_templates")

@@ -1,0 +1,137 @@
+"""An office's own template is taken as it is: the issued paper has its words, its order and its tables."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import docx as library
+import pytest
+from django.test import Client
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.shared import Pt
+from pypdf import PdfReader
+from tests import world
+from tests.kernel.papers.drafts.test_docx import edited, written
+from tests.kernel.papers.drafts.test_rounds import ORDER, draft, drafts, sent, sign_in, void  # noqa: F401
+
+from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.papers.drafts import docx, layout
+from zhijian.kernel.papers.models import Paper, PaperTemplate
+from zhijian.kernel.papers.render import pdf, rendition
+
+
+def own() -> Any:
+    """A template as an office writes it: a heading, a sentence over several runs, a table, the place of the seal."""
+    document = library.Document()
+    head = document.add_paragraph()
+    head.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    head.add_run("某某局整改通知").bold = True
+    head.runs[0].font.size = Pt(20)
+    document.add_paragraph("文号：{{ 编号 }}")
+    sentence = document.add_paragraph("{{ 当事")
+    sentence.add_run("人 }}（住所：{{ 当事人.住所 }}），我局查明：")
+    sentence.paragraph_format.first_line_indent = Pt(32)
+    table = document.add_table(rows=2, cols=3)
+    table.cell(0, 0).merge(table.cell(1, 0)).text = "情况"
+    table.cell(0, 1).merge(table.cell(0, 2)).text = "{{ 违法行为 }}"
+    table.cell(1, 1).text = "期限"
+    table.cell(1, 2).text = "{{ 改正期限 }}"
+    document.add_paragraph("请做到：{{ 改正内容及要求 }}")
+    document.add_paragraph("{{ 印章 }}")
+    document.add_paragraph("附言在印章之后。")
+    return document
+
+
+@pytest.fixture
+def keeper(w: world.World) -> Client:
+    with scoped(SYSTEM):
+        return sign_in(w.person("科长", Role.SECTION, world.DISTRICT))
+
+
+def keep(client: Client, document: Any, **changes: Any) -> Any:
+    told = {"kind": ORDER, "organ": world.DISTRICT, "since": world.in_days(0), **changes}
+    return client.post("/papers/templates/", {**told, **sent(written(document), "own.docx")})
+
+
+def words(paper: Paper) -> str:
+    with scoped(SYSTEM):
+        pages = PdfReader(io.BytesIO(pdf(Paper.objects.select_related("matter", "template").get(pk=paper.pk)))).pages
+        return "".join("".join(page.extract_text() for page in pages).split())
+
+
+def test_the_issued_paper_is_the_template(w, keeper, draft):  # noqa: F811
+    assert keep(keeper, own()).status_code == 302
+    client, address = sign_in(w.inspector), f"/papers/{draft.uid}/draft/"
+    out = client.post(f"{address}out/").content
+    assert docx.values(out)["number"] == ["（编号）"], "told when it is issued"
+    assert "违反" not in "".join(one.text for one in docx.opened(out).paragraphs), "no block of what it does not name"
+    assert client.post(f"{address}back/", sent(edited(out, "required", "清洗消毒"))).status_code == 302
+    assert client.post(f"{address}issue/", {"go": "1"}).status_code == 302
+    (made,) = drafts()
+    told = words(made)
+    party = made.data["party"]
+    order = ["某某局整改通知", f"文号：{made.number}", party["name"], "期限", "请做到：清洗消毒", "附言在印章之后。"]
+    places = [told.index("".join(one.split())) for one in order]
+    assert places == sorted(places), "its own words in its own order"
+    assert f"{party['name']}（住所：{party['address']}），我局查明：".replace(" ", "") in told
+    assert made.data["found"][0]["found"].replace(" ", "") in told
+    assert "2026年" in told, "days as papers write them"
+    assert "上述行为违反了" not in told, "nothing of the official layout's words"
+    assert made.code in told.replace("-", ""), "it can be verified like any other"
+    assert "尚未加盖印章" in told, "an unsealed one says so"
+    assert told.count("（印章）") == 1, "the seal has its place where the template wants it"
+
+
+def test_a_later_version_changes_no_paper_that_was_issued(w, keeper, draft):  # noqa: F811
+    keep(keeper, own())
+    client, address = sign_in(w.inspector), f"/papers/{draft.uid}/draft/"
+    client.post(f"{address}out/")
+    other = library.Document()
+    other.add_paragraph("另一个模板 {{ 改正内容及要求 }}")
+    assert keep(keeper, other).status_code == 302
+    client.post(f"{address}issue/", {"go": "1"})
+    (made,) = drafts()
+    assert PaperTemplate.objects.get(pk=made.template_id).version == 1, "the one by which it went out"
+    assert "某某局整改通知" in words(made)
+    with scoped(SYSTEM):
+        plain = Paper.objects.get(pk=made.replaces_id)
+    assert rendition(plain) != rendition(made)
+    assert "某某局整改通知" not in words(plain)
+
+
+def test_what_would_be_missing_on_paper_is_told_with_its_place(w, keeper):
+    document = library.Document()
+    document.add_paragraph("{{ 改正内容及要求 }}")
+    numbered = document.add_paragraph("自动编号")
+    about = numbered._p.get_or_add_pPr()
+    about.append(OxmlElement("w:numPr"))
+    answer = keep(keeper, document)
+    assert answer.status_code == 422
+    assert "paragraph 2 · automatic numbering: type the numbers as text" in answer.content.decode()
+    assert PaperTemplate.objects.count() == 0
+
+
+def test_part_of_another_fact_is_no_name(w, keeper):
+    document = library.Document()
+    document.add_paragraph("{{ 联系电话.住所 }}")
+    assert keep(keeper, document).status_code == 422
+
+
+def test_blocks_keep_place_weight_and_cells() -> None:
+    meant = {"编号": "number", "当事人": "party.name", "当事人.住所": "party.address", "违法行为": "found.found",
+             "改正期限": "deadline", "改正内容及要求": "required", "印章": "seal"}  # fmt: skip
+    head, number, sentence, table, *rest = layout.blocks_of(written(own()), meant)
+    assert head == {"runs": [{"text": "某某局整改通知", "bold": True, "size": 20.0}], "place": "center"}
+    assert [run.get("field") or run["text"] for run in number["runs"]] == ["文号：", "number"]
+    assert [run.get("field") or run["text"] for run in sentence["runs"]] == [
+        "party.name", "（住所：", "party.address", "），我局查明：",
+    ]  # fmt: skip
+    assert sentence["drawn_in"]
+    (tall, wide), (one, two) = table["rows"]
+    assert (tall["rows"], wide["columns"]) == (2, 2)
+    assert [cell["blocks"][0]["runs"][0].get("field", "") for cell in (one, two)] == ["", "deadline"]
+    assert layout.fields_in([table, *rest]) == {"found.found", "deadline", "required", "seal"}
