@@ -46,6 +46,7 @@ from zhijian.kernel.notices.models import Delivery, Endpoint, Notice, Robot
 from zhijian.kernel.papers import making
 from zhijian.kernel.papers.drafts import docx
 from zhijian.kernel.papers.models import Blank, PaperTemplate, SealRequest
+from zhijian.kernel.papers.serving import confirm
 from zhijian.kernel.party import access
 from zhijian.kernel.registry import joining
 from zhijian.kernel.registry.models import CardRun, Entity, Twin
@@ -84,6 +85,8 @@ def things(w: world.World) -> Things:
     paper = making.make("rectification_order", finding, signed["rectification_order"], actor=SYSTEM)
     draft = making.draft("rectification_order", finding, signed["rectification_order"], actor=SYSTEM)
     waiting = making.make("rectification_order", finding, signed["rectification_order"], actor=SYSTEM)
+    said = {"electronic": "no", "address": "水晶街 1 号", "receiver": "王清", "phone": "13805330043"}
+    confirmed = confirm.confirm(finding, said, SYSTEM)
     asked = SealRequest.objects.create(paper=waiting, area=waiting.area, asked_at=waiting.at)
     blank = Blank.objects.create(
         kind=paper.kind, organ=paper.organ, area=paper.area, serial="1", holder=w.inspector, issued_at=paper.at
@@ -135,6 +138,7 @@ def things(w: world.World) -> Things:
     lift = LiftCall.objects.select_related("equipment").get(matter__uid=others["lift_call"]).equipment
     return {
         **others,
+        "confirmed": str(confirmed.paper.uid),
         "join": str(join.uid),
         "access": str(given.uid),
         "cards": str(cards.uid),

@@ -231,7 +231,7 @@ def test_the_owner_lets_a_manager_in_and_takes_it_away(phone: Open, site: Site, 
     manager.locator("form button.primary").click()
     expect(manager.locator("h1")).to_contain_text(site.premises.name)
     shot(manager, "account-manager")
-    owner.locator(".rows form button").click()
+    owner.get_by_role("button", name="收回").click()
     expect(owner.locator(".rows")).not_to_contain_text("李店长")
     manager.goto(f"{site.url}/my/")
     expect(manager.locator("[name=registered]")).to_be_visible()

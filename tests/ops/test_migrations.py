@@ -17,7 +17,15 @@ FIRST_RELEASE = {
     "field": "0001_initial", "inspection": "0002_said_of_publication", "matters": "0002_scope",
     "notices": "0002_scope", "packs": "0001_initial", "papers": "0003_unsealed", "registry": "0003_import_pages",
 }  # fmt: skip
-NEW_APPS = {"appointments", "exchange", "party", "people", "ratings"}  # came later: nothing of theirs was there
+NEW_APPS = {
+    "appointments",
+    "equipment",
+    "exchange",
+    "openrosa",
+    "party",
+    "people",
+    "ratings",
+}  # came later: nothing of theirs was there
 AT = dt.datetime(2026, 3, 4, 9, 30, tzinfo=dt.UTC)
 
 

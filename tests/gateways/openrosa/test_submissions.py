@@ -209,8 +209,8 @@ def test_entry_refused_has_its_witness_and_its_record(collect: Collect) -> None:
     with scoped(SYSTEM):
         matter = Matter.objects.get(pk=task.pk)
         assert (matter.state, matter.flags) == ("hindered", [])
-        visit = Inspection.objects.get(pk=task.pk)
-        assert (visit.hindered, visit.witness, visit.refused_reason) == ("refused", "社区网格员刘芳", "不让进后厨")
+        tried = Attempt.objects.get(inspection=task.pk)
+        assert (tried.kind, tried.witness, tried.refused_reason) == ("refused", "社区网格员刘芳", "不让进后厨")
         assert [paper.kind for paper in Paper.objects.all()] == ["onsite_record"]
         assert Lead.objects.exists(), "refusing entry proposes an investigation"
 

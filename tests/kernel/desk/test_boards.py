@@ -54,7 +54,13 @@ def said(answer: object) -> str:
 
 def test_the_flow_says_which_states_are_columns_and_in_which_order() -> None:
     assert [state.code for state in flow.INSPECTION.columns] == ["planned", "away", "rectifying", "closed", "hindered"]
-    assert [state.code for state in flow.RECTIFICATION.columns] == ["ordered", "asking", "answered", "accepted"]
+    assert [state.code for state in flow.RECTIFICATION.columns] == [
+        "ordered",
+        "asking",
+        "answered",
+        "accepted",
+        "dropped",
+    ]
     states = [State("a", "A"), State("b", "B", final=True)]
     steps = [Step("open", to="a", label="x"), Step("end", "a", "b", label="x")]
     assert [s.code for s in Flow("x", "X", states, steps, board=("b", "a")).columns] == ["b", "a"]
@@ -65,7 +71,7 @@ def test_the_flow_says_which_states_are_columns_and_in_which_order() -> None:
 def test_cards_stand_in_their_columns_with_shop_clock_and_officer(w: world.World, head: Client) -> None:
     OPENERS["rectification"](w)
     answer = head.get(BOARD)
-    assert columns(answer) == {"ordered": ["发现的问题"], "asking": [], "answered": [], "accepted": []}
+    assert columns(answer) == {"ordered": ["发现的问题"], "asking": [], "answered": [], "accepted": [], "dropped": []}
     page = answer.content.decode()
     for part in ("发现的问题", "清风小馆(水晶街店)", "甲", "个工作日"):
         assert part in page
@@ -75,7 +81,7 @@ def test_the_lists_filters_hold_on_the_board_and_stay_in_the_address(w: world.Wo
     OPENERS["rectification"](w)
     assert columns(head.get(f"{BOARD}?q=没有这家"))["ordered"] == []
     assert columns(head.get(f"{BOARD}?assignee={w.inspector.pk}"))["ordered"] == ["发现的问题"]
-    assert list(columns(head.get(f"{BOARD}?state=closed"))) == ["accepted"]
+    assert list(columns(head.get(f"{BOARD}?state=closed"))) == ["accepted", "dropped"]
     assert list(columns(head.get(f"{BOARD}?state=answered"))) == ["answered"]
     page = head.get(f"{BOARD}?q=发现&overdue=1").content.decode()
     assert "/l/rectification/?q=%E5%8F%91%E7%8E%B0&amp;overdue=1" in page, "the same filters on the list"

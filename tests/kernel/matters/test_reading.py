@@ -47,7 +47,9 @@ def test_roles_that_a_kind_does_not_concern_do_not_read_it(w: world.World) -> No
 def test_whoever_has_it_in_hand_reads_it(w: world.World) -> None:
     matter = plan(w)
     with scoped(SYSTEM):
-        helper = w.person("协管", Role.HELPER, world.OFFICE)
-        assert seen(helper) == set()
-        Matter.objects.filter(pk=matter.pk).update(second=helper)
-    assert seen(helper) == {"inspection"}
+        there, away = w.person("协管", Role.HELPER, world.OFFICE), w.person("外协", Role.HELPER, world.NEIGHBOUR_OFFICE)
+        assert (seen(there), seen(away)) == ({"inspection"}, set()), "a helper looks at his office's visits"
+        other = w.person("调解", Role.MEDIATOR, world.OFFICE)
+        assert seen(other) == set()
+        Matter.objects.filter(pk=matter.pk).update(second=other)
+    assert seen(other) == {"inspection"}

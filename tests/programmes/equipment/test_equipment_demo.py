@@ -38,6 +38,6 @@ def test_planted_once_and_as_the_steps_would_have_made_it():
         assert days == dict(Clock.objects.filter(matter__in=pieces, stopped=None).values_list("matter_id", "due"))
         assert Paper.objects.filter(kind="safety_instruction", matter__state="ordered").count() == 1
         states = dict(LiftCall.objects.values_list("what", "matter__state"))
-        assert states == {"trapped": "closed", "fault": "coming"}
+        assert states == {"trapped": "closed", "fault": "there"}
         assert LiftCall.objects.get(what="trapped").in_time is True
         assert Maintenance.objects.filter(doubt="far").exists() and Maintenance.objects.filter(in_time=False).exists()

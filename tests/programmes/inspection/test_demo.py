@@ -30,6 +30,7 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.models import Notice, SimulatedMessage
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers.models import NumberRow, Paper
+from zhijian.kernel.registry.generate import SOURCE
 from zhijian.kernel.registry.models import Entity, Premises
 from zhijian.programmes.inspection import demo
 from zhijian.programmes.inspection.models import Answer, Attempt, Inspection, PublishedResult, Rectification
@@ -61,7 +62,8 @@ def test_counts_scale(small: dict[str, Any], monkeypatch: pytest.MonkeyPatch) ->
     make(scale)
     year, quarter = small["closed_year"], small["quarter"]
     with scoped(SYSTEM):
-        assert Entity.objects.count() == round(small["count"]["entities"] * scale)
+        made_up = Entity.objects.filter(source=SOURCE)
+        assert made_up.count() == round(small["count"]["entities"] * scale)
         closed = Inspection.objects.filter(started__year=year["year"])
         assert closed.filter(purpose="special").count() == demo.scaled(year["follow_up"], scale)
         assert closed.filter(purpose="routine").count() == demo.scaled(year["routine"], scale)
@@ -161,7 +163,7 @@ def test_everything_carries_the_day_on_which_it_happened(small: dict[str, Any], 
         assert list(sms.exclude(state="sent").values_list("state", flat=True)) in ([], ["failed"]), "one phone is off"
         assert not sms.exclude(sent_at=F("made_at"))
         messages = list(SimulatedMessage.objects.filter(channel="sms").order_by("id").values_list("at", flat=True))
-        assert len(messages) > 4 and messages == sorted(messages) and messages[-1] < today
+        assert len(messages) > 4 and max(messages) < today
         planned = Inspection.objects.filter(matter__state="planned")
         assert planned
         for visit in planned.select_related("matter"):

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, connections, models
-from django.utils import timezone
 
+from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar, clocks
@@ -114,7 +114,7 @@ class Planter:
         """A matter that another system dealt with on `day`: its end state, and one entry, made now, that says so."""
         at = calendar.start_of(day)
         planted = self._new(flow, state, about, at, record)
-        self._enter(planted, entry, SYSTEM, timezone.now(), data)
+        self._enter(planted, entry, SYSTEM, when.now(), data)
         return planted
 
     def also(self, *rows: models.Model) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
+from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM, party_of
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.notices import sending
 from zhijian.kernel.party import access
 from zhijian.kernel.party.models import Access
 from zhijian.kernel.registry.generate import SOURCE
@@ -31,5 +35,7 @@ def plant(area: str, say: Callable[[str], None]) -> None:
         name = two.contact or two.entity.representative or two.name
         two.entity.phone, two.entity.representative = one.entity.phone, one.entity.representative
         two.entity.save(update_fields=["phone", "representative"])
-        access.give(two.entity, two, access.Person(who=name, phone=MANAGER), party_of(two.entity), told=True)
+        with when.as_of(calendar.start_of(calendar.today()) - dt.timedelta(hours=7)):  # yesterday at five
+            access.give(two.entity, two, access.Person(who=name, phone=MANAGER), party_of(two.entity), told=True)
+            sending.send_waiting(two.entity)
     say(f"one number for two shops: {one.entity.phone}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -26,6 +27,8 @@ from zhijian.kernel.clock.arithmetic import add_months
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.matters.planting import BATCH, Planted, Planter
+from zhijian.kernel.notices import sending
+from zhijian.kernel.notices.models import Channel, Notice, NoticeState
 from zhijian.kernel.packs import stack
 from zhijian.kernel.registry.generate import SOURCE
 from zhijian.kernel.registry.models import Entity, Premises
@@ -34,6 +37,8 @@ from zhijian.programmes.equipment.facts import Visit
 from zhijian.programmes.equipment.models import Equipment
 from zhijian.programmes.equipment.periods import Law
 
+KIND_CODES = ("equipment", "equipment_order", "lift_call")
+LATER = True  # its stories are of the last days: the nights before them are sealed by then
 FULL, LEAST = 113_000, 60  # pieces at full scale, and at any
 KINDS = (
     ("3110", "乘客电梯"),
@@ -71,7 +76,8 @@ def plant(scale: float, say: Say) -> None:
         return
     with scoped(SYSTEM):
         town = Town(random.Random(stack().table("demo")["seed"]), rules.law(today), _firms())
-        lifts = _pieces(town, max(LEAST, round(FULL * scale)))
+        with when.as_of(calendar.start_of(today) - dt.timedelta(hours=12)):  # the table came yesterday
+            lifts = _pieces(town, max(LEAST, round(FULL * scale)))
         _maintenance(town, lifts)
         late = Matter.objects.filter(kind="equipment", state="in_use", due__lt=today)
         done = [_ordered(late), _rescued(lifts), _fault(lifts)]
@@ -154,6 +160,17 @@ def _maintenance(town: Town, lifts: list[int]) -> None:
         record.save(update_fields=["maintained_on", "maintain_by"])
 
 
+@contextmanager
+def _then(at: dt.datetime) -> Iterator[None]:
+    """What happens is written down as of then, and whoever is told gets his message then."""
+    with when.as_of(at):
+        yield
+        with scoped(SYSTEM):
+            told = Notice.objects.filter(channel=Channel.SMS, state=NoticeState.QUEUED, matter__kind__in=KIND_CODES)
+            for entity in Entity.objects.filter(pk__in=told.values("entity")):
+                sending.send_waiting(entity)
+
+
 def _ordered(late: QuerySet[Matter]) -> int:
     """One overdue piece of the demo office has an order since the day before yesterday."""
     pair = list(Person.objects.filter(username__in=("qian", "zhao")).order_by("-username"))
@@ -161,7 +178,7 @@ def _ordered(late: QuerySet[Matter]) -> int:
     if matter is None:
         return 0
     at = when.now() - dt.timedelta(days=2)
-    with when.as_of(at), scoped(actor_of(pair[0])) as actor:
+    with _then(at), scoped(actor_of(pair[0])) as actor:
         perform(
             matter, "order", actor, at=at, ground="uninspected", problem="设备检验期限已过，仍在使用。",
             required="停止使用，向检验机构申请检验，合格后方可使用。", stop=True,
@@ -184,24 +201,27 @@ def _rescued(lifts: list[int]) -> int:
         ("free", 25, {"word": "两人平安走出轿厢"}),
         ("close", 180, {"cause": "层门门锁触点接触不良，已更换。"}),
     ]
-    with when.as_of(begun), scoped(SYSTEM):
+    with _then(begun), scoped(SYSTEM):
         matter = public.begin(one, "trapped", {"people": 2, "words": "电梯停在三楼和四楼之间"}, at=begun)
     for verb, minutes, facts in steps:
         at = begun + dt.timedelta(minutes=minutes)
-        with when.as_of(at), scoped(SYSTEM):
+        with _then(at), scoped(SYSTEM):
             perform(Matter.objects.get(pk=matter.pk), verb, SYSTEM, at=at, **facts)
     return 1
 
 
 def _fault(lifts: list[int]) -> int:
-    """A fault was reported this morning; the firm is on its way."""
+    """A fault was reported yesterday afternoon; the firm was there, and waits for a part."""
     rows = Equipment.objects.select_related("matter__entity", "matter__premises", "maintainer").filter(
         pk__in=lifts[1:2]
     )
     if (one := rows.first()) is None:
         return 0
-    begun = when.now() - dt.timedelta(hours=2)
-    with when.as_of(begun), scoped(SYSTEM):
+    begun = calendar.start_of(calendar.today()) - dt.timedelta(hours=9)
+    with _then(begun), scoped(SYSTEM):
         matter = public.begin(one, "fault", {"words": "轿门反复开关"}, at=begun)
-        perform(matter, "take", SYSTEM, at=begun + dt.timedelta(minutes=9))
+    for verb, minutes in (("take", 9), ("arrive", 50)):
+        at = begun + dt.timedelta(minutes=minutes)
+        with _then(at), scoped(SYSTEM):
+            perform(Matter.objects.get(pk=matter.pk), verb, SYSTEM, at=at)
     return 1

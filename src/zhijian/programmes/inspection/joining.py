@@ -21,6 +21,7 @@ from typing import Any
 
 Json = dict[str, Any]
 PHRASES = 8
+BETWEEN = "、"  # titles of lists, in the language of papers, whoever reads
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Sheet:
 
     @property
     def title(self) -> str:
-        return "、".join(one["title"] for one in self.lists)
+        return BETWEEN.join(one["title"] for one in self.lists)
 
     @property
     def number(self) -> str:

@@ -16,7 +16,7 @@ DIGEST, CODE = "digest", "code"
 META = ("title", "organ_name", CODE, DIGEST)
 LATER = NUMBER, SEAL, SIGNATURES = ("number", "seal", "signatures")  # stand on the issued paper only
 MEANT = ("name", "found")  # the part that is meant where a template names a fact that has parts
-SHORT = 12  # characters
+SHORT, BETWEEN = 12, "、"  # characters; in the language of papers, whoever reads
 
 
 def said(value: Any) -> str:
@@ -72,7 +72,7 @@ def _part(fact: Any, part: str) -> str:
         return said(fact.get(part))
     told = [said(one.get(part)).replace("\n", " ") for one in fact if isinstance(one, dict)]
     if all(len(one) < SHORT for one in told):
-        return "、".join(told)
+        return BETWEEN.join(told)
     return "\n".join(f"{n}．{one}" for n, one in enumerate(told, 1)) if len(told) > 1 else "".join(told)
 
 

@@ -66,7 +66,8 @@ class Command(BaseCommand):
             with when.as_of(calendar.start_of(calendar.today()) - dt.timedelta(hours=15)):  # yesterday morning
                 away.plant(calendar.today())
         self._register(options["scale"])
-        for module in [*furniture("demo"), *furniture("demo", GATEWAYS)]:
+        programmes = sorted(furniture("demo"), key=lambda module: getattr(module, "LATER", False))
+        for module in [*programmes, *furniture("demo", GATEWAYS)]:
             self._say(_("The work of {part} …").format(part=module.__name__.split(".")[-2]))
             module.plant(options["scale"], self._say)
         papers.plant(self._say)
