@@ -120,7 +120,8 @@ def _try(flow: Flow, matter: Matter, verb: str, actor: Actor, dice: random.Rando
         return False
     assert step is not None, f"{verb} happened from {matter.state}, which the table does not know"
     assert may(step, matter, actor, matter.area), f"{actor.name} may not {verb}"
-    assert actor.kind in ("system", "party") or actor.can_read(matter.area)
+    waits = actor.partner_only and flow.asks_partner(matter.state, today())  # a partner sees what waits for it
+    assert actor.kind in ("system", "party") or actor.can_read(matter.area) or waits
     assert changed.version == matter.version + 1
     assert changed.state == (step.to or matter.state)
     with scoped(SYSTEM):

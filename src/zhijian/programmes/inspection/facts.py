@@ -7,9 +7,10 @@ from typing import Annotated
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from zhijian.kernel.matters import Facts, long, person, pictures
+from zhijian.kernel.packs import stack
 from zhijian.programmes.inspection.models import Hindered, Purpose, Result
 
 Count = Annotated[int, Field(ge=0, le=32_000)]
@@ -109,10 +110,16 @@ class Again(Facts):
     planned_for: Annotated[dt.date, Field(title=_("Day of the visit"))]
 
 
+def _known(area: str) -> str:
+    if area not in stack().areas:
+        raise ValueError(_("There is no such area."))
+    return area
+
+
 class HandedOver(Facts):
     """The office of the new address."""
 
-    area: Annotated[str, Field(max_length=16)]
+    area: Annotated[str, Field(max_length=16), AfterValidator(_known)]
 
 
 class Sought(Facts):
