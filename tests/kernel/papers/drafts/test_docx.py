@@ -13,8 +13,8 @@ from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zhijian.kernel.papers.drafts import docx
-from zhijian.kernel.papers.drafts.docx import BadDocx, Field
+from zhijian.kernel.papers.drafts import docx, guard
+from zhijian.kernel.papers.drafts.docx import Field
 from zhijian.kernel.papers.drafts.fields import compared
 
 NUMBER = Field("digest", "摘要", "ab12", False)
@@ -111,14 +111,14 @@ def test_every_kind_of_field_name_in_a_template_is_found_and_filled() -> None:
     document.add_paragraph()._p.append(simple)
     document.sections[0].header.paragraphs[0].text = "{{无此字段}}"
     template = written(document)
-    found = [(one.name, one.where) for one in docx.places(docx.opened(template))]
+    found = [(one.name, one.where) for one in docx.places(guard.opened(template))]
     assert ("当事人", "paragraph 1") in found
     assert ("改正要求", "table 1, row 1, cell 2") in found
     assert ("无此字段", "header 1, paragraph 1") in found
     made = docx.filled(template, FIELDS, NAMES, "草稿")
     came = docx.values(made)
     assert came == {"party": [PARTY.text] * 2, "required": [REQUIRED.text], "digest": [NUMBER.text]}
-    text = "".join(one.text or "" for one in docx.opened(made).element.body.iter(qn("w:t")))
+    text = "".join(one.text or "" for one in guard.opened(made).element.body.iter(qn("w:t")))
     assert text.startswith(f"致 {PARTY.text}：你好")
     assert "MERGEFIELD" not in made.decode("latin-1")
 
@@ -126,10 +126,10 @@ def test_every_kind_of_field_name_in_a_template_is_found_and_filled() -> None:
 def test_a_template_is_never_run() -> None:
     document = library.Document()
     document.add_paragraph("{{ 当事人.__class__ }} {{ 7*7 }} {% for x in y %}")
-    found = [one.name for one in docx.places(docx.opened(written(document)))]
+    found = [one.name for one in docx.places(guard.opened(written(document)))]
     assert found == ["当事人.__class__", "7*7"], "unknown names, told to whoever uploads it"
     made = docx.filled(written(document), FIELDS, NAMES, "")
-    assert "{{ 7*7 }}" in docx.opened(made).paragraphs[0].text
+    assert "{{ 7*7 }}" in guard.opened(made).paragraphs[0].text
 
 
 def packed(parts: dict[str, bytes]) -> bytes:
@@ -154,17 +154,17 @@ PARTS = {"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w/>"}
         (packed({**PARTS, "word/media/x.bin": b"\0" * 3_000_000}), "bomb"),
         (packed({**PARTS, "word/document.xml": b'<!DOCTYPE x [<!ENTITY a "b">]><w/>'}), "broken"),
         (packed(PARTS), "broken"),
-        (b"PK\x03\x04" + b"x" * docx.MOST, "size"),
+        (b"PK\x03\x04" + b"x" * guard.MOST, "size"),
     ],
 )
 def test_what_is_no_plain_docx_is_not_taken(data: bytes, code: str) -> None:
-    with pytest.raises(BadDocx) as caught:
-        docx.opened(data)
+    with pytest.raises(guard.BadDocx) as caught:
+        guard.opened(data)
     assert caught.value.code == code
 
 
 @settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_whatever_is_sent_is_answered(data: bytes) -> None:
-    with pytest.raises(BadDocx):
-        docx.opened(data)
+    with pytest.raises(guard.BadDocx):
+        guard.opened(data)

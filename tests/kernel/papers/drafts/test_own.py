@@ -19,7 +19,7 @@ from tests.kernel.papers.drafts.test_rounds import ORDER, draft, drafts, sent, s
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
-from zhijian.kernel.papers.drafts import docx, layout
+from zhijian.kernel.papers.drafts import docx, guard, layout
 from zhijian.kernel.papers.models import Paper, PaperTemplate
 from zhijian.kernel.papers.render import pdf, rendition
 
@@ -68,7 +68,7 @@ def test_the_issued_paper_is_the_template(w, keeper, draft):  # noqa: F811
     client, address = sign_in(w.inspector), f"/papers/{draft.uid}/draft/"
     out = client.post(f"{address}out/").content
     assert docx.values(out)["number"] == ["（编号）"], "told when it is issued"
-    assert "违反" not in "".join(one.text for one in docx.opened(out).paragraphs), "no block of what it does not name"
+    assert "违反" not in "".join(one.text for one in guard.opened(out).paragraphs), "no block of what it does not name"
     assert client.post(f"{address}back/", sent(edited(out, "required", "清洗消毒"))).status_code == 302
     assert client.post(f"{address}issue/", {"go": "1"}).status_code == 302
     (made,) = drafts()

@@ -20,7 +20,7 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.papers import making
-from zhijian.kernel.papers.drafts import docx
+from zhijian.kernel.papers.drafts import docx, guard
 from zhijian.kernel.papers.models import DraftRound, Paper, PaperTemplate
 from zhijian.kernel.papers.render import pdf
 
@@ -191,7 +191,7 @@ def test_the_offices_own_template_is_checked_versioned_and_used_from_its_day(w, 
     assert client.post("/papers/templates/", {**later, **sent(template("{{ 当事人 }}"), "new.docx")}).status_code == 302
     assert [one.version for one in PaperTemplate.objects.order_by("version")] == [1, 2]
     out = sign_in(w.inspector).post(f"/papers/{draft.uid}/draft/out/").content
-    assert docx.opened(out).paragraphs[0].text.startswith("致 ")
+    assert guard.opened(out).paragraphs[0].text.startswith("致 ")
     came = docx.values(out)
     assert came["party.name"] == [draft.data["party"]["name"]]
     assert set(came) == {"digest", "code", "required", "phone", "party.name"}, "and what it is checked by, no more"

@@ -18,7 +18,7 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import acts as papers
 from zhijian.kernel.papers import making
 from zhijian.kernel.papers.codes import shown_code
-from zhijian.kernel.papers.drafts import docx
+from zhijian.kernel.papers.drafts import docx, guard
 from zhijian.kernel.papers.drafts.fields import CODE, DIGEST, Returned, compared, fields_of, meant, names_of, parts_of
 from zhijian.kernel.papers.drafts.issued import labels, meanings, meta_of
 from zhijian.kernel.papers.forms import Form, form, forms
@@ -182,7 +182,7 @@ def _locked(paper: Paper) -> Paper:
 
 
 def _round(paper: Paper, way: str, data: bytes, name: str, actor: Actor, **about: Any) -> DraftRound:
-    blob = files.store(data, media_types=files.DOCX, limit=docx.MOST)
+    blob = files.store(data, media_types=files.DOCX, limit=guard.MOST)
     n = DraftRound.objects.filter(paper=paper).count() + 1
     file = files.attach(paper.matter, blob, actor=actor, kind="attachment", name=name[:200])
     return DraftRound.objects.create(
@@ -220,7 +220,7 @@ def keep_template(kind: str, organ: str, since: dt.date, name: str, data: bytes,
     if organ not in organs_of(actor):
         raise NotAllowed(papers.only(KEEPERS))
     one = form(kind)
-    document = docx.opened(data)
+    document = guard.opened(data)
     found = docx.places(document)
     with override(one.language):
         known = names_of(one, labels())
@@ -229,7 +229,7 @@ def keep_template(kind: str, organ: str, since: dt.date, name: str, data: bytes,
     if undrawn := docx.undrawn(document):
         raise Undrawn(undrawn)
     with transaction.atomic():
-        blob = files.store(data, media_types=files.DOCX, limit=docx.MOST)
+        blob = files.store(data, media_types=files.DOCX, limit=guard.MOST)
         rows = PaperTemplate.objects.filter(kind=kind, organ=organ)
         last = rows.select_for_update().order_by("-version").first()
         made = PaperTemplate.objects.create(

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -23,22 +22,12 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Pt
 
+from zhijian.kernel.papers.drafts.guard import opened
+
 TAG = "zj:"
-MOST = 10 * 1024 * 1024  # bytes of a file that comes in
-UNFOLDED = 80 * 1024 * 1024  # bytes of all its parts together
-PARTS = 2000
-RATIO = 200  # a part that unfolds further than this is a bomb
 FIELD = re.compile(r"\{\{\s*([^{}]{1,40}?)\s*\}\}")
 MERGE = re.compile(r'^\s*MERGEFIELD\s+"?([^"\\]{1,40}?)"?\s*(\\.*)?$')
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-
-
-class BadDocx(ValueError):
-    """A file that is not taken; `code` says why: size, type, macro, bomb, broken."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @dataclass(frozen=True)
@@ -57,57 +46,6 @@ class Place:
 
     name: str
     where: str
-
-
-def check(data: bytes) -> None:
-    """Raises BadDocx for what is no plain .docx: too large, macros, bombs, broken zips, active parts."""
-    if len(data) > MOST:
-        raise BadDocx("size")
-    if not data.startswith(b"PK\x03\x04"):
-        raise BadDocx("type")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as book:
-            parts = book.infolist()
-            if len(parts) > PARTS or sum(one.file_size for one in parts) > UNFOLDED:
-                raise BadDocx("bomb")
-            if any(one.file_size > 1_000_000 and one.file_size > RATIO * max(one.compress_size, 1) for one in parts):
-                raise BadDocx("bomb")
-            names = {one.filename.lower() for one in parts}
-            if any("vbaproject" in one or "/activex/" in one or "/embeddings/" in one for one in names):
-                raise BadDocx("macro")
-            if "word/document.xml" not in names or "[content_types].xml" not in names:
-                raise BadDocx("type")
-            types = _read(book, next(one.filename for one in parts if one.filename.lower() == "[content_types].xml"))
-            if b"macroEnabled" in types:
-                raise BadDocx("macro")
-            for one in parts:
-                if one.filename.lower().endswith((".xml", ".rels")):
-                    text = _read(book, one.filename)
-                    if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
-                        raise BadDocx("broken")
-                    if one.filename.endswith(".rels") and b"attachedTemplate" in text:
-                        raise BadDocx("macro")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
-        raise BadDocx("broken") from error
-
-
-def _read(book: zipfile.ZipFile, name: str) -> bytes:
-    """A part, never more than it says (a header may lie about its length)."""
-    with book.open(name) as part:
-        said = book.getinfo(name).file_size
-        text = part.read(said + 1)
-        if len(text) > said:
-            raise BadDocx("bomb")
-        return text
-
-
-def opened(data: bytes) -> Document:
-    """The checked document. Raises BadDocx."""
-    check(data)
-    try:
-        return docx.Document(io.BytesIO(data))
-    except Exception as error:
-        raise BadDocx("broken") from error
 
 
 # What stands where
@@ -143,7 +81,8 @@ def _text(paragraph: Any) -> str:
     return "".join(one.text or "" for one in paragraph.iter(qn("w:t")))
 
 
-def _control_name(sdt: Any) -> str:
+def control_name(sdt: Any) -> str:
+    """What a content control is called: its tag, else its title."""
     for name in ("w:tag", "w:alias"):
         found = sdt.find(f"{qn('w:sdtPr')}/{qn(name)}")
         if found is not None and (value := (found.get(qn("w:val")) or "").strip()):
@@ -158,7 +97,7 @@ def places(document: Document) -> list[Place]:
         found += [Place(name, where) for name in FIELD.findall(_text(paragraph))]
         found += [Place(name, where) for name in _merged(paragraph)]
         for sdt in [*paragraph.iterancestors(qn("w:sdt")), *paragraph.iter(qn("w:sdt"))]:
-            if id(sdt) not in seen and (name := _control_name(sdt)):
+            if id(sdt) not in seen and (name := control_name(sdt)):
                 seen.add(id(sdt))
                 found.append(Place(name, where))
     return found
@@ -264,7 +203,7 @@ def filled(template: bytes, fields: list[Field], names: Mapping[str, str], note:
         _fill_braces(paragraph, value)
         _fill_merge(paragraph, value)
     for sdt in list(document.element.body.iter(qn("w:sdt"))):
-        if not _control_name(sdt).startswith(TAG) and (field := value(_control_name(sdt))) is not None:
+        if not control_name(sdt).startswith(TAG) and (field := value(control_name(sdt))) is not None:
             _fill_control(sdt, field)
     missing = [field for field in fields if field.name not in shown]
     if missing:
@@ -314,7 +253,7 @@ def _fill_braces(paragraph: Any, value: Callable[[str], Field | None]) -> None:
 
 
 def _inside_ours(node: Any) -> bool:
-    return any(_control_name(one).startswith(TAG) for one in node.iterancestors(qn("w:sdt")))
+    return any(control_name(one).startswith(TAG) for one in node.iterancestors(qn("w:sdt")))
 
 
 def _fill_merge(paragraph: Any, value: Callable[[str], Field | None]) -> None:
@@ -379,7 +318,7 @@ def values(data: bytes) -> dict[str, list[str]]:
         roots += [section.header._element, section.footer._element]
     for root in roots:
         for sdt in root.iter(qn("w:sdt")):
-            if (name := _control_name(sdt)).startswith(TAG):
+            if (name := control_name(sdt)).startswith(TAG):
                 found.setdefault(name[len(TAG) :], []).append(_said(sdt))
     return found
 

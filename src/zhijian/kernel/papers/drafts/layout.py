@@ -16,7 +16,8 @@ from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
-from zhijian.kernel.papers.drafts.docx import TAG, Field, _control_name, filled, opened, places
+from zhijian.kernel.papers.drafts.docx import TAG, Field, control_name, filled, places
+from zhijian.kernel.papers.drafts.guard import opened
 
 Json = dict[str, Any]
 PLACES = {"center": "center", "right": "right", "end": "right"}
@@ -80,7 +81,7 @@ def _runs(parent: Any, paragraph: Paragraph) -> Iterator[Json]:
             if text := _text(child):
                 yield {"text": text, **_weight(Run(child, paragraph))}
         elif child.tag == qn("w:sdt"):
-            name = _control_name(child)
+            name = control_name(child)
             inner = child.find(qn("w:sdtContent"))
             if name.startswith(TAG):
                 run = inner.find(qn("w:r")) if inner is not None else None

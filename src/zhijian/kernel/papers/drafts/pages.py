@@ -23,7 +23,7 @@ from zhijian.kernel.evidence import files
 from zhijian.kernel.matters.errors import StepError
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.packs import stack
-from zhijian.kernel.papers.drafts import acts, docx
+from zhijian.kernel.papers.drafts import acts, guard
 from zhijian.kernel.papers.drafts.fields import META, covered
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Paper, PaperTemplate
@@ -116,11 +116,11 @@ def back_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     try:
         acts.may_draft(paper, gate.actor_in(request))
         if sent is None:
-            raise docx.BadDocx("type")
-        if sent.size > docx.MOST:
-            raise docx.BadDocx("size")
+            raise guard.BadDocx("type")
+        if sent.size > guard.MOST:
+            raise guard.BadDocx("size")
         result = acts.back(paper, sent.read(), sent.name or "", gate.actor_in(request))
-    except docx.BadDocx as error:
+    except guard.BadDocx as error:
         return render(
             request, "papers/draft.html", {**_context(request, paper), "trouble": TROUBLE[error.code]}, status=422
         )
@@ -191,13 +191,13 @@ def templates_page(request: HttpRequest) -> HttpResponse:
         return render(request, "papers/templates.html", context, status=422)
     told = asked.cleaned_data
     try:
-        if told["file"].size > docx.MOST:
-            raise docx.BadDocx("size")
+        if told["file"].size > guard.MOST:
+            raise guard.BadDocx("size")
         with transaction.atomic():
             acts.keep_template(
                 told["kind"], told["organ"], told["since"], told["file"].name, told["file"].read(), actor
             )
-    except docx.BadDocx as error:
+    except guard.BadDocx as error:
         asked.add_error("file", str(TROUBLE[error.code]))
     except acts.UnknownNames as error:
         asked.add_error("file", _("It names fields that this kind of paper does not have; nothing was kept."))
