@@ -10,4 +10,4 @@ from zhijian.programmes.inspection.papers import Known
 
 def known_of(told: dict[str, Any]) -> Known:
     """`told` is a fixture's part `known`."""
-    return Known(told["premises"], join(told["lists"]), told["organ"], told["words"])
+    return Known(told["premises"], join(told["lists"]), told["organ"], told["words"], told.get("grounds", ()))

@@ -27,7 +27,7 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.registry.cards.replacing import replace
 from zhijian.programmes.inspection.checklists import load_shipped
-from zhijian.programmes.inspection.models import ListRule
+from zhijian.programmes.inspection.models import Checklist
 
 FIXTURE = Path(__file__).parents[2] / "fixtures/pull.json"
 
@@ -45,9 +45,7 @@ def told(w: world.World, phone: Phone, client: Any) -> dict[str, Any]:  # noqa: 
     """A pull in which everything that can be told is told: a plan, a re-check with answer, photos and a request."""
     with scoped(SYSTEM):
         load_shipped()
-        ListRule.objects.create(
-            checklist="cn.product_seller", trades=["product_seller"], industries=["F52"], since=world.SINCE
-        )
+        Checklist.objects.filter(code="test.food").update(short="餐", industries=["H62"])
         replace(w.premises, w.premises.door_code, "lost", w.actor("所长"))
         w.premises.refresh_from_db()
     phone.pull()

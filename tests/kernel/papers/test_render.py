@@ -98,6 +98,18 @@ def test_an_order_says_what_was_found_then_the_requirement_then_what_to_do(share
     assert whole.count(tight(first["text"])) == 1, "the same sentence is not said twice"
 
 
+def test_an_order_names_the_article_of_food_to_food_alone(shared: dict[str, Any]) -> None:
+    law = "食品生产经营监督检查管理办法》第三十三条"
+    order = paper_of(shared, "rectification_order")
+    assert law in "".join(pages(render.render(order)))
+    told = {**order.data, "ordered_by": []}
+    assert law not in "".join(pages(render.render(paper_of(shared, "rectification_order", data=told))))
+    before = {name: value for name, value in order.data.items() if name != "ordered_by"}
+    assert law in "".join(pages(render.render(paper_of(shared, "rectification_order", data=before)))), (
+        "as it was issued"
+    )
+
+
 def test_an_order_of_the_older_shape_is_still_printed(shared: dict[str, Any]) -> None:
     data = copy.deepcopy(shared["papers"]["signed"]["rectification_order"])
     data["found"] = [{"no": "1.2", "text": "公示许可证", "value": "", "note": "放在抽屉内"}]

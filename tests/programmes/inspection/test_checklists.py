@@ -18,6 +18,7 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.packs import stack
 from zhijian.kernel.packs.changes import NotPermitted
+from zhijian.kernel.registry.models import Entity, Licence, Premises
 from zhijian.programmes.inspection import checklists
 from zhijian.programmes.inspection.models import Checklist
 
@@ -124,6 +125,28 @@ def test_the_day_of_the_visit_and_the_trade_choose(food: dict[str, Any], w: worl
     w.premises.trade = ""
     assert len(checklists.applicable(w.premises, days[1])) == 1
     assert len(checklists.applicable(None, days[1])) == 1
+
+
+def test_the_premises_of_a_list_are_those_that_it_fits(food: dict[str, Any], w: world.World) -> None:
+    """As a condition on many, and of each; a licence that was revoked asks for nothing."""
+    told = {"applies": ["canteen"], "licences": ["food_business:JY2"], "industries": ["H62"]}
+    of = checklists.load({**food, **told}, SYSTEM)
+    one = Licence.objects.get(premises=w.premises)
+    for kind, number, status, industry, trade, fit in (
+        ("food_business", "JY2370", "valid", "", "restaurant", True),
+        ("food_business", "JY2370", "expired", "", "restaurant", True),
+        ("food_business", "JY2370", "revoked", "", "restaurant", False),
+        ("food_business", "JY1370", "valid", "", "restaurant", False),
+        ("drug", "JY2370", "valid", "", "restaurant", False),
+        ("drug", "JY2370", "valid", "H6210", "restaurant", True),
+        ("drug", "JY2370", "valid", "", "canteen", True),
+    ):
+        Licence.objects.filter(pk=one.pk).update(kind=kind, number=number, status=status)
+        Entity.objects.filter(pk=w.entity.pk).update(industry=industry)
+        Premises.objects.filter(pk=w.premises.pk).update(trade=trade)
+        premises = Premises.objects.select_related("entity").get(pk=w.premises.pk)
+        found = Premises.objects.filter(checklists.shops_for(of)).exists()
+        assert (found, checklists.applicable(premises, dt.date(2026, 11, 1)) == [of]) == (fit, fit)
 
 
 def test_an_item_that_somebody_signed_off_loses_its_mark(food: dict[str, Any], w: world.World) -> None:

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from tests.known import known_of
 
 from zhijian.programmes.inspection import decide
-from zhijian.programmes.inspection.checklists.applying import Place, Rule, codes_for
+from zhijian.programmes.inspection.checklists.applying import Place, fitting
 from zhijian.programmes.inspection.joining import join
+from zhijian.programmes.inspection.models import Checklist
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 JOINED = json.loads((FIXTURES / "joined.json").read_text(encoding="utf-8"))["cases"]
@@ -32,10 +33,10 @@ def test_they_are_joined_as_the_phone_joins_them(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", APPLYING["cases"], ids=lambda case: case["name"])
 def test_the_lists_for_a_place_are_those_that_the_phone_says(case: dict[str, Any]) -> None:
-    rules = [Rule(**{k: v if k == "list" else tuple(v) for k, v in rule.items()}) for rule in APPLYING["rules"]]
+    lists = [Checklist(code=one["id"], **{k: v for k, v in one.items() if k != "id"}) for one in APPLYING["lists"]]
     told = case["place"]
     place = Place(told["trade"], tuple((one["kind"], one["number"]) for one in told["licences"]), told["industry"])
-    assert codes_for(place, rules) == case["lists"]
+    assert [one.code for one in fitting(lists, place)] == case["lists"]
 
 
 def of(code: str, marks: list[str]) -> dict[str, Any]:

@@ -57,6 +57,13 @@ def test_a_visit_of_schema_2_went_by_one_list_whose_result_was_the_visit_s() -> 
     assert read(fixture(2)["shut"]).content.checklists == []
 
 
+def test_a_visit_goes_by_each_list_once() -> None:
+    raw = copy.deepcopy(fixture(3)["joined"])
+    raw["content"]["checklists"].append(raw["content"]["checklists"][0])
+    with pytest.raises(ValidationError, match="each list once"):
+        read(raw)
+
+
 def test_a_newer_fields_is_no_reason_to_refuse_but_an_unknown_outcome_is_held() -> None:
     raw = fixture(2)["shut"]
     assert read({**raw, "content": {**raw["content"], "of_tomorrow": 1}}).content.hindered is not None

@@ -2,37 +2,32 @@
  * Which checklists a visit goes by: the server's rule (`programmes/inspection/checklists/applying.py`);
  * `tests/fixtures/applying.json` holds both sides to it.
  */
-import type { Checklist, ListRule } from "./contract";
+import type { Checklist } from "./contract";
 
-/** What of a place the rules ask for. */
+/** What of a place the lists ask for. */
 export interface Place {
   trade: string;
   licences: { kind: string; number: string }[];
   industry: string;
 }
 
-/** A place fits a rule if it fits every part that is not empty; a rule without any part is for none. */
-export function fits({ trades = [], licences = [], industries = [] }: ListRule, place: Place): boolean {
-  const parts: boolean[] = [];
-  if (trades.length) parts.push(trades.includes(place.trade));
-  if (licences.length) parts.push(licences.some((wanted) => held(wanted, place.licences)));
-  if (industries.length) parts.push(industries.some((beginning) => place.industry.startsWith(beginning)));
-  return parts.length > 0 && parts.every(Boolean);
+type Fit = Pick<Checklist, "id" | "applies"> & Partial<Pick<Checklist, "licences" | "industries">>;
+
+/** Whether a list is for a place: by its trade, one of its licences, or its industry (beginning of the code). */
+export function fits({ applies, licences = [], industries = [] }: Fit, place: Place): boolean {
+  return applies.includes(place.trade) || licences.some((wanted) => holds(place, wanted)) || industries.some((beginning) => place.industry.startsWith(beginning));
 }
 
-function held(wanted: string, licences: Place["licences"]): boolean {
+/** Whether it has such a licence: a kind, or kind:beginning of the number. */
+function holds({ licences }: Place, wanted: string): boolean {
   const [kind, beginning = ""] = wanted.split(":");
   return licences.some((licence) => licence.kind === kind && licence.number.startsWith(beginning));
 }
 
-/** The lists that are for a place: those for its trade first, then by code. */
-export function codesFor(place: Place, rules: ListRule[]): string[] {
-  const fitting = new Map<string, boolean>();
-  for (const rule of rules) {
-    if (fits(rule, place)) fitting.set(rule.list, fitting.get(rule.list) || !!rule.trades?.length);
-  }
-  const first = (code: string) => (fitting.get(code) ? 0 : 1);
-  return [...fitting.keys()].sort((a, b) => first(a) - first(b) || (a < b ? -1 : 1));
+/** Those of the lists that are for a place: its trade's first, then by code. */
+export function fitting<L extends Fit>(lists: L[], place: Place): L[] {
+  const first = (list: L) => (list.applies.includes(place.trade) ? 0 : 1);
+  return lists.filter((list) => fits(list, place)).sort((a, b) => first(a) - first(b) || (a.id < b.id ? -1 : 1));
 }
 
 /** The versions in force on a day, one of each list, by code. */
@@ -46,11 +41,21 @@ export function inForce(all: Checklist[], day: string): Checklist[] {
   return [...newest.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/** The lists for a place, its trade's first, and whether they are for it: while nothing of it is known, all are offered. */
-export function listsFor(all: Checklist[], place: Place, rules: ListRule[], day: string): { lists: Checklist[]; fitting: boolean } {
-  const lists = inForce(all, day);
-  const codes = place.trade || place.licences.length ? codesFor(place, rules) : [];
-  const known = new Map(lists.map((list) => [list.id, list]));
-  const chosen = codes.flatMap((code) => known.get(code) ?? []);
-  return chosen.length ? { lists: chosen, fitting: true } : { lists, fitting: false };
+/** What is offered for a visit: the lists in their order, those that are ticked, and those that may be taken along. */
+export interface Offer {
+  lists: Checklist[];
+  chosen: Checklist[];
+  others: Checklist[];
+  /** Whether the place or a task says which lists; else the officer chooses among all. */
+  fitting: boolean;
+}
+
+/** The list that a task names stands alone, in its version of the day; without one, all that are for the place are taken. */
+export function offerFor(all: Checklist[], place: Place, day: string, asked: { id: string } | null): Offer {
+  const every = inForce(all, day);
+  const found = fitting(every, place);
+  const named = every.find(({ id }) => id === asked?.id);
+  const lists = named ? [named, ...found.filter((list) => list !== named)] : found.length ? found : every;
+  const chosen = named || !found.length ? lists.slice(0, 1) : lists;
+  return { lists, chosen, others: every.filter((list) => !lists.includes(list)), fitting: !!named || found.length > 0 };
 }

@@ -1,6 +1,6 @@
 /** From a draft to the content that is signed: verdicts, findings, deadline, papers needed. Pure functions. */
 import type { CheckItem, DecideRules, Measure, PaperForm, PaperKind, Result, Rules, Calendar } from "./contract";
-import { decideItem, decideOverall, gravest, readingsOf, type Judged } from "./decide";
+import { decideItem, decideOverall, gravest, readingsOf, type ItemVerdict, type Judged } from "./decide";
 import type { OpenDraft } from "./drafts";
 import { itemsOf, placesOf, type Asked, type Sheet } from "./joining";
 import type { Answer, Content, ListResult } from "./record";
@@ -28,9 +28,20 @@ export function verdicts(rules: DecideRules, sheet: Sheet, answers: Map<string, 
   const found: Verdict[] = [];
   for (const item of itemsOf(sheet)) {
     const answer = answers.get(item.no);
-    if (answer?.answer === "no") found.push({ item, answer, ...decideItem(rules, judged(item, answer)) });
+    if (answer?.answer === "no") found.push({ item, answer, ...verdict(rules, sheet, item, answer) });
   }
   return found;
+}
+
+/** What a failed item leads to, with the article where it stands for a list that asks for the item. */
+export function verdict(rules: DecideRules, sheet: Sheet, item: Asked, answer: Answer): ItemVerdict {
+  const made = decideItem(rules, judged(item, answer));
+  return { ...made, basis: standing(rules, placesOf(sheet, item).map(({ id }) => id), made.basis) };
+}
+
+/** The table's articles are those of some lists only: of others it says what follows, and no article. */
+function standing(rules: DecideRules, lists: string[], basis: string): string {
+  return !rules.lists || lists.some((id) => rules.lists!.includes(id)) ? basis : "";
 }
 
 /** Nobody can tell what was seen: a failed item without a note, a measured value or a photo. */
@@ -48,7 +59,8 @@ export interface Overall {
 export function overall(rules: DecideRules, sheet: Sheet, failed: Verdict[]): Overall {
   const lists = sheet.lists.map(({ id }) => {
     const own = failed.flatMap(({ item, answer }) => placesOf(sheet, item).flatMap((place) => (place.id === id ? [judged(place, answer)] : [])));
-    return { id, ...decideOverall(rules, own) };
+    const made = decideOverall(rules, own);
+    return { id, result: made.result, basis: standing(rules, [id], made.basis) };
   });
   const worst = lists.find(({ result }) => result === gravest(lists.map((list) => list.result)));
   return { result: worst?.result ?? "compliant", basis: worst?.basis ?? "", lists: lists.map(({ id, result }) => ({ id, result })) };

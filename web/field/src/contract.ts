@@ -102,7 +102,10 @@ export interface Checklist {
   since: string | null;
   until: string | null;
   verified: boolean;
+  /** For which places it is: of these trades, with these licences (a kind, or kind:beginning of the number), of these industries. */
   applies: string[];
+  licences?: string[];
+  industries?: string[];
   sections: Section[];
 }
 
@@ -155,6 +158,8 @@ export interface ReservedNumber {
 
 export interface DecideRules {
   version: number;
+  /** The checklists for which its articles stand; none named means every one. */
+  lists?: string[];
   item: { if: Partial<Record<"key" | "safety" | "corrected", boolean>>; measure: Measure; basis?: string }[];
   overall: { if: Record<string, [number | null, number | null]>; result: Result; basis?: string }[];
 }
@@ -162,17 +167,7 @@ export interface DecideRules {
 export type Measure = "investigate" | "rectify" | "corrected";
 export type Result = "compliant" | "basically_compliant" | "non_compliant";
 
-/** For which places a list is: those that fit every part that is there. */
-export interface ListRule {
-  list: string;
-  trades?: string[];
-  /** A kind of licence, or kind:beginning of its number. */
-  licences?: string[];
-  industries?: string[];
-}
-
 export interface Rules {
-  lists?: ListRule[];
   decide: DecideRules;
   /** What the place calls the result classes, by language; where it has no words, the app's own are shown. */
   results?: Record<string, Record<string, string>>;
@@ -213,6 +208,8 @@ export interface PaperForm {
   notes?: string[];
   /** The checklists whose visits it belongs to; none named means every visit's. */
   lists?: string[];
+  /** The articles by which it is issued, by checklist. */
+  grounds?: { lists: string[]; basis: string }[];
   texts?: { [key: string]: string | { [key: string]: string } };
 }
 

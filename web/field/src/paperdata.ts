@@ -4,7 +4,7 @@
  */
 import type { CheckItem, PaperKind } from "./contract";
 import { gravest, readingSaid } from "./decide";
-import { basisOf, grounds, numberOf, titleOf, type Asked, type Sheet } from "./joining";
+import { basisOf, grounds, numberOf, placesOf, titleOf, type Asked, type Sheet } from "./joining";
 import type { Answer, Content, FieldRecord, Place, Refused } from "./record";
 import { findingsOf, foundOf, type Words } from "./wording";
 
@@ -21,6 +21,8 @@ export interface Known {
   organ: { name: string; phone?: string } | null;
   /** How the pack tells what was found. */
   words: Words;
+  /** Of the form: the articles by which it is issued, by checklist. */
+  grounds?: { lists: string[]; basis: string }[];
 }
 
 type Signed = Pick<FieldRecord, "id" | "schema" | "digest" | "content">;
@@ -81,6 +83,7 @@ export interface RectificationOrder extends Common, Refusal {
   ended: string;
   found: { no: string; found: string; text: string; basis: string }[];
   against: string[];
+  ordered_by: string[];
   deadline: string | null;
   required: string[];
   phone: string;
@@ -201,11 +204,18 @@ export function rectificationOrder(record: Signed, known: Known): RectificationO
       basis: item.basis,
     })),
     against: grounds(items.map((item) => item.basis)),
+    ordered_by: orderedBy(known, items),
     deadline: content.deadline,
     required: items.map((item) => item.fix || item.text),
     phone: known.organ?.phone ?? "",
     refused: content.refused,
   };
+}
+
+/** The articles by which what was found at these items is ordered to be put right, each once. */
+function orderedBy({ sheet, grounds: told = [] }: Known, items: Asked[]): string[] {
+  const lists = new Set(items.flatMap((item) => (sheet ? placesOf(sheet, item) : []).map(({ id }) => id)));
+  return [...new Set(told.filter((one) => one.lists.some((id) => lists.has(id))).map((one) => one.basis))];
 }
 
 export const BUILDERS: Record<PaperKind, (record: Signed, known: Known) => OnsiteRecord | ResultSheet | RectificationOrder> = {

@@ -53,7 +53,7 @@ export function paperViews(source: PaperSource): PaperView[] {
     const form = source.forms[kind];
     const said = new Wording(form?.texts ?? {});
     const sheet = source.sheet && form?.lists?.length ? only(source.sheet, form.lists) : source.sheet;
-    const known: Known = { premises: source.premises, sheet, organ: source.organ, words };
+    const known: Known = { premises: source.premises, sheet, organ: source.organ, words, grounds: form?.grounds };
     const facts = BUILDERS[kind]({ id, schema: SCHEMA, digest, content }, known);
     return {
       kind,
@@ -229,7 +229,7 @@ function order(d: RectificationOrder, w: Wording): Block[] {
     text(w.say("found")),
     ...found,
     text(
-      w.say("against", { laws: d.against.join("、") || w.say("nothing") }) +
+      w.say(d.ordered_by.length ? "against_by" : "against", { laws: d.against.join("、") || w.say("nothing"), ground: d.ordered_by.join("、") }) +
         `${w.tick(!d.deadline)}${w.say("at_once")} ${w.tick(!!d.deadline)}${before}。${w.say("required")}`,
     ),
     ...d.required.map((one, i) => text(`${i + 1}．${one}`)),

@@ -8,7 +8,7 @@ import { t } from "./i18n";
 import { status, type Session } from "./session";
 import { maySign, partyId } from "./tasks";
 
-/** What the rules of lists ask of a shop. */
+/** What the lists ask of a shop. */
 export function placeOf({ trade, licences, entity }: Premises): Place {
   return { trade, licences, industry: entity.industry ?? "" };
 }

@@ -13,14 +13,14 @@ import { shared, shop } from "./helpers";
 const decide = shared<DecideRules>("src/zhijian/packs/cn/field/decide.json");
 const rules: Rules = { decide, deadline: { days: 10, unit: "days", max: 30 } };
 const item = (no: string, key = false): CheckItem => ({ no, key, text: `要点${no}`, basis: "法", answer: { type: "yesno" }, photo: false, may_na: true, fix: "改", verified: true });
-const list: Checklist = { id: "c", version: 2, number: "1-3", title: "表", basis: "", since: "2022-01-01", until: null, verified: true, applies: ["restaurant"], sections: [{ no: "1", title: "一", items: [item("1.1", true), item("1.2"), item("1.3")] }] };
+const list: Checklist = { id: "cn.food_service", version: 2, number: "1-3", title: "表", basis: "", since: "2022-01-01", until: null, verified: true, applies: ["restaurant"], sections: [{ no: "1", title: "一", items: [item("1.1", true), item("1.2"), item("1.3")] }] };
 const sheet = join([list]);
 const words = wordsOf(undefined);
 const at = "2026-11-23T10:00:00+08:00";
 
 function draft(answers: Partial<Answer>[], head: Partial<Head> = {}): OpenDraft {
   const base: Head = {
-    id: "d", premises: shop(), task: null, purpose: "routine", checklists: [{ id: "c", version: 2 }], started: at, place: null,
+    id: "d", premises: shop(), task: null, purpose: "routine", checklists: [{ id: "cn.food_service", version: 2 }], started: at, place: null,
     inspectors: [{ id: 7, name: "甲", certificate_no: "1" }, { id: 8, name: "乙", certificate_no: null }],
     present: { name: "周", role: "" }, informed: { cards_shown: true, rights_told: true, recusal: "no" }, findings: null,
     statement: "", deadline: null, refused: null, rechecks: {}, frozen: null, ...head,
@@ -39,7 +39,7 @@ test("key failures are investigated without a date, general ones get an order wi
   expect([needsDeadline(general, slight), papersNeeded(general, slight).length]).toEqual([true, 3]);
   const forms = { result_sheet: { title: "食品经营监督检查结果记录表", lists: ["cn.food_service"] } };
   expect(papersNeeded(draft([{ item: "1.2", answer: "no" }], { checklists: [{ id: "cn.drug_retail", version: 1 }, { id: "cn.food_service", version: 4 }] }), slight, forms)).toContain("result_sheet");
-  expect(papersNeeded(general, slight, forms)).toEqual(["onsite_record", "rectification_order"]);
+  expect(papersNeeded(draft([{ item: "1.2", answer: "no" }], { checklists: [{ id: "cn.drug_retail", version: 1 }] }), slight, forms)).toEqual(["onsite_record", "rectification_order"]);
 });
 
 test("content: answers in the checklist's order, no null certificate, the findings written by the answers", () => {
@@ -47,7 +47,7 @@ test("content: answers in the checklist's order, no null certificate, the findin
   const content = contentOf(one, sheet, { device: "dev", app: "1", ended: at, skew: 0, rules, words, papers: [] });
   expect(content.answers.map((each) => each.item)).toEqual(["1.1", "1.2", "1.3"]);
   expect(content.inspectors[1]!.certificate_no).toBe("");
-  expect(content.outcome).toEqual({ result: "basically_compliant", items: [{ item: "1.2", measure: "rectify" }], lists: [{ id: "c", result: "basically_compliant" }], rules_version: 1 });
+  expect(content.outcome).toEqual({ result: "basically_compliant", items: [{ item: "1.2", measure: "rectify" }], lists: [{ id: "cn.food_service", result: "basically_compliant" }], rules_version: 1 });
   expect(content.deadline).toBe("2026-12-03");
   expect(content.findings).toBe("检查 2 项；发现以下情况：\n1. 坏；测得 9 ℃（检查项 1.2）。");
 });

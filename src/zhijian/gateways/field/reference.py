@@ -30,7 +30,7 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.registry import changes, contacts
 from zhijian.kernel.registry.models import Premises, PremisesStatus, RetiredCode
 from zhijian.programmes.inspection import decide, results, rules
-from zhijian.programmes.inspection.checklists import for_phone, sections_of
+from zhijian.programmes.inspection.checklists import sections_of
 from zhijian.programmes.inspection.joining import Sheet, join
 from zhijian.programmes.inspection.models import Answer, ByList, Checklist, Inspection, Rectification
 
@@ -126,7 +126,6 @@ def _small(device: Device, actor: Actor, ranges: list[Range], request: HttpReque
             "decide": decide.table(),
             "results": results.by_language(),
             **rules.for_phone(today),
-            "lists": for_phone(today),
         },
         "site": {"zone": stack().zone, "origin": public_origin()},
         "organ": {"name": organ.name, "short": organ.short, "phone": organ.phone, "area": area} if organ else None,
@@ -269,7 +268,9 @@ def _checklist(of: Checklist) -> Json:
         "since": of.since.isoformat(),
         "until": of.until.isoformat() if of.until else None,
         "verified": of.content.get("verified", False),
-        "applies": of.applies,  # asked by apps from before the rules of lists
+        "applies": of.applies,
+        "licences": of.licences,
+        "industries": of.industries,
         "sections": sections_of(of),
     }
 

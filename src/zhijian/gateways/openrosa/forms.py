@@ -8,7 +8,6 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from django.db.models import Q
 from django.utils import translation
 
 from zhijian.gateways.field import unlisted
@@ -16,7 +15,7 @@ from zhijian.gateways.openrosa import survey
 from zhijian.kernel.clock import Unit, calendar
 from zhijian.kernel.packs import stack
 from zhijian.programmes.inspection import rules
-from zhijian.programmes.inspection.checklists import sections_of
+from zhijian.programmes.inspection.checklists import in_force, sections_of
 from zhijian.programmes.inspection.models import Checklist
 
 
@@ -41,22 +40,16 @@ def md5(data: bytes) -> str:
     return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
-def in_force(day: dt.date | None = None) -> list[Checklist]:
-    """The versions in force on `day` (today)."""
-    day = day or calendar.today()
-    return list(Checklist.objects.filter(Q(until=None) | Q(until__gte=day), since__lte=day).order_by("code", "version"))
-
-
 def offered() -> list[Form]:
     """Every form, the re-check first."""
-    return [recheck(), *(of_checklist(one) for one in in_force())]
+    return [recheck(), *(of_checklist(one) for one in in_force(calendar.today()))]
 
 
 def named(code: str) -> Form | None:
     """The form of that code as it is today."""
     if code == survey.RECHECK:
         return recheck()
-    return next((of_checklist(one) for one in in_force() if one.code == code), None)
+    return next((of_checklist(one) for one in in_force(calendar.today()) if one.code == code), None)
 
 
 def of_checklist(checklist: Checklist) -> Form:

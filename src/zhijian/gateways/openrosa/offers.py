@@ -20,6 +20,7 @@ from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.scope import below
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.registry.models import Premises
+from zhijian.programmes.inspection.checklists import shops_for
 from zhijian.programmes.inspection.models import Purpose
 
 SHOPS = 5000  # of a trade and an office; the list of a phone's screen ends well before
@@ -54,8 +55,8 @@ def _shops(form: Form, device: Device, actor: Actor) -> Rows:
     here = Q(pk__in=[])
     for low, high in reference.patch(actor):
         here |= below("area", low, high)
-    trades = form.checklist.applies if form.checklist is not None else []
-    rows: QuerySet[Premises] = Premises.objects.filter(here, trade__in=[*trades, ""]).exclude(status="closed")
+    fit = Q(trade="") | (shops_for(form.checklist) if form.checklist is not None else Q())
+    rows: QuerySet[Premises] = Premises.objects.filter(here, fit).exclude(status="closed")
     for one in rows.order_by("name_key", "pk").only("uid", "name", "address", "trade")[:SHOPS]:
         label = " · ".join(filter(None, [one.name, one.address]))
         yield one.uid, label, one.name, one.trade

@@ -35,6 +35,7 @@ class Form:
     numbered: bool = True  # whether it takes a number of the register
     served: bool = False  # whether it goes to somebody and takes its effect from being served
     lists: tuple[str, ...] = ()  # the checklists whose visits it belongs to; none named: every visit's
+    grounds: tuple[dict[str, Any], ...] = ()  # [{lists, basis}]: the article by which it is issued, by checklist
     texts: dict[str, Any] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)  # other names by which a .docx may call a fact or its part
 
@@ -97,6 +98,7 @@ def _read(path: Path, template: Path, kind: str) -> Form:
         numbered=raw.get("numbered", True),
         served=raw.get("served", False),
         lists=tuple(raw.get("lists", [])),
+        grounds=tuple(raw.get("ground", [])),
         texts=raw.get("texts", {}),
         names=raw.get("names", {}),
     )
@@ -129,5 +131,6 @@ def forms_for_phone(kinds: Iterable[str]) -> dict[str, dict[str, Any]]:
             "notes": [one.unsealed] if one.sealed else [],
             "texts": one.texts,
             "lists": list(one.lists),
+            "grounds": list(one.grounds),
         }
     return told

@@ -146,6 +146,7 @@ def _told(paper: Paper) -> dict[str, Any]:
             "every_page": one.every_page,
             "table": one.table,
             "texts": one.texts,
+            "grounds": one.grounds,
         },
         "number": legible(paper.number),
         "code": shown_code(paper.code),

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
-from .models import Departure, Licence, Mention, Premises, PremisesStatus
+from .models import LASTING, Departure, Licence, Mention, Premises, PremisesStatus
 
 Ranges = Sequence[tuple[str, str]]
 
@@ -124,8 +124,8 @@ def _within(ranges: Ranges, field: str = "area") -> Q:
 
 
 def _open(ranges: Ranges) -> QuerySet[Premises]:
-    """Open places of the areas, with entity and licences."""
-    licences = Prefetch("licences", Licence.objects.order_by("kind", "number"))
+    """Open places of the areas, with entity and the licences that last."""
+    licences = Prefetch("licences", Licence.objects.filter(status__in=LASTING).order_by("kind", "number"))
     rows = Premises.objects.filter(_within(ranges)).exclude(status=PremisesStatus.CLOSED)
     return rows.select_related("entity").prefetch_related(licences)
 

@@ -123,7 +123,8 @@ def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
     judged = decide.judge(sheet, [a.model_dump() for a in content.answers])
     told = content.outcome
     measures: dict[str, str] = {i.item: i.measure for i in told.items} if told else judged.measures
-    if told is not None and (told.result, measures) != (judged.result, judged.measures):
+    told_by_list = {one.id: one.result for one in told.lists} if told else judged.lists
+    if told is not None and (told.result, measures, told_by_list) != (judged.result, judged.measures, judged.lists):
         flags.append(doubts.doubt("outcome_differs", ours=judged.result))
     failed = [given for given in content.answers if given.answer == "no"]
     keys = {no for no, item in sheet.items.items() if item["key"]}

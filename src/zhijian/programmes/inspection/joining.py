@@ -48,14 +48,16 @@ class Sheet:
     def basis(self) -> str:
         return "；".join(dict.fromkeys(one["basis"] for one in self.lists if one["basis"]))
 
+    def places(self, item: Json) -> list[Json]:
+        """Which item of which list an item answers: [{id, no, key}]."""
+        return item.get("lists") or [{"id": one["id"], "no": item["no"], "key": item["key"]} for one in self.lists]
+
     def of(self, code: str) -> dict[str, Json]:
         """One list's items by the number under which this visit asks them, with that list's own number and weight."""
-        if len(self.lists) == 1:
-            return self.items if self.lists[0]["id"] == code else {}
         return {
             no: {**item, "own": one["no"], "key": one["key"]}
             for no, item in self.items.items()
-            for one in item["lists"]
+            for one in self.places(item)
             if one["id"] == code
         }
 
@@ -66,15 +68,11 @@ class Sheet:
         if len(kept) in (0, len(self.lists)):
             return self
         codes = {one["id"] for one in kept}
-        return Sheet(kept, tuple(_kept(section, codes) for section in self.sections if _kept(section, codes)["items"]))
+        sections = [{**one, "items": self._answering(one["items"], codes)} for one in self.sections]
+        return Sheet(kept, tuple(one for one in sections if one["items"]))
 
-
-def _kept(section: Json, codes: set[str]) -> Json:
-    items = [item for item in section["items"] if any(one["id"] in codes for one in item.get("lists", []))]
-    return {**section, "items": items}
-
-
-NONE = Sheet((), ())
+    def _answering(self, items: list[Json], codes: set[str]) -> list[Json]:
+        return [item for item in items if any(one["id"] in codes for one in self.places(item))]
 
 
 def join(lists: Sequence[Json]) -> Sheet:

@@ -28,7 +28,7 @@ class Checklist(models.Model):
     since = models.DateField()
     until = models.DateField(null=True)
     applies = models.JSONField(default=list, help_text="trades of premises")
-    licences = models.JSONField(default=list, help_text="licences of the place, as `ListRule` has them")
+    licences = models.JSONField(default=list, help_text="kinds of licences, or kind:beginning of the number")
     industries = models.JSONField(default=list, help_text="beginnings of codes of industries")
     source = models.CharField(max_length=200, blank=True)
     content = models.JSONField(help_text="sections and items, as the phone gets them")
@@ -50,23 +50,6 @@ class Checklist(models.Model):
         """What `joining.join` takes."""
         told = {name: getattr(self, name) for name in ("version", "title", "short", "number", "basis")}
         return {"id": self.code, **told, "sections": self.content["sections"]}
-
-
-class ListRule(models.Model):
-    """For which places a checklist is, as this bureau says it; once it says so, what the workbook says is not asked.
-
-    A row fits a place that fits every part of it that is not empty; a list is for a place that any of its rows fits.
-    """
-
-    checklist = models.CharField(max_length=60, help_text="the list's code")
-    trades = models.JSONField(default=list, help_text="one of these trades")
-    licences = models.JSONField(default=list, help_text="one of these: a kind, or kind:beginning of the number")
-    industries = models.JSONField(default=list, help_text="an industry that begins like one of these")
-    since = models.DateField()
-    until = models.DateField(null=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["checklist"], name="list_rule_checklist")]
 
 
 class Purpose(models.TextChoices):

@@ -7,6 +7,7 @@ What was found is told by one rule (`wording`).
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,6 +33,7 @@ class Known:
     sheet: Sheet  # the lists of the visit as one, or of them what belongs to the paper
     organ: Json
     words: wording.Words  # how the pack tells what was found
+    grounds: Sequence[Json] = ()  # of the form: [{lists, basis}]
 
     @property
     def items(self) -> list[Json]:
@@ -40,8 +42,13 @@ class Known:
         return [{**item, "section": section["title"]} for section in sections for item in section["items"]]
 
     def for_form(self, of: Form) -> Known:
-        """What of it belongs into a form that is for some lists only."""
-        return replace(self, sheet=self.sheet.only(of.lists)) if of.lists else self
+        """What of it belongs into a form, which may be for some lists only."""
+        return replace(self, sheet=self.sheet.only(of.lists) if of.lists else self.sheet, grounds=of.grounds)
+
+    def ordered_by(self, items: list[Json]) -> list[str]:
+        """The articles by which what was found at these items is ordered to be put right, each once."""
+        lists = {one["id"] for item in items for one in self.sheet.places(item)}
+        return list(dict.fromkeys(one["basis"] for one in self.grounds if lists & set(one["lists"])))
 
 
 def wall(at: dt.datetime) -> str:
@@ -184,6 +191,7 @@ def rectification_order(record: Record, known: Known) -> Json:
             for item in items
         ],
         "against": grounds(item["basis"] for item in items),
+        "ordered_by": known.ordered_by(items),
         "deadline": content.deadline.isoformat() if content.deadline else None,
         "required": [item["fix"] or item["text"] for item in items],
         "phone": known.organ.get("phone", ""),
@@ -213,7 +221,7 @@ def _as_filed(premises: Premises) -> Json:
             "representative": entity.representative,
             "phone": entity.phone,
         },
-        "licences": [{"number": one.number} for one in premises.licences.order_by("pk")],
+        "licences": [{"number": one.number} for one in premises.licences.order_by("kind", "number") if one.lasts],
     }
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 CURRENT = 3
 
@@ -160,13 +160,20 @@ class PaperRef(Part):
     code: str | None = None
 
 
+def _each_once(lists: list[ChecklistRef]) -> list[ChecklistRef]:
+    if len({one.id for one in lists}) < len(lists):
+        raise ValueError("a visit goes by each list once")
+    return lists
+
+
 class Content(Part):
     """What was signed."""
 
     task: UUID | None = None
     purpose: Literal["routine", "special", "recheck"] = "routine"
     premises: UUID
-    checklists: Annotated[list[ChecklistRef], Field(max_length=12)] = []  # in their order; since schema 3
+    # In their order; since schema 3.
+    checklists: Annotated[list[ChecklistRef], Field(max_length=12), AfterValidator(_each_once)] = []
     mode: str = "full"  # "note": only that the place is there; "short": what was seen, without a checklist; "hindered"
     device: UUID
     app: str = ""

@@ -11,11 +11,22 @@ from .changing import (
     RegistrationChange,
     What,
 )
-from .files import MISREAD, ORGANISATION, Entity, EntityStatus, Licence, LicenceStatus, Premises, PremisesStatus
+from .files import (
+    LASTING,
+    MISREAD,
+    ORGANISATION,
+    Entity,
+    EntityStatus,
+    Licence,
+    LicenceStatus,
+    Premises,
+    PremisesStatus,
+)
 from .imports import ImportRun, ImportState
 from .twins import Twin, TwinLook
 
 __all__ = [
+    "LASTING",
     "MISREAD",
     "ORGANISATION",
     "Card",

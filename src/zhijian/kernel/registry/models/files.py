@@ -195,6 +195,9 @@ class LicenceStatus(models.TextChoices):
     REPLACED = "replaced", _("replaced by a renewal")
 
 
+LASTING = (LicenceStatus.VALID, LicenceStatus.EXPIRED)  # what ran out may be renewed; the rest is over
+
+
 class Licence(models.Model):
     """A permission with a number and a term: JY, SC, YB, drug, device, a retail food licence of a city."""
 
@@ -221,6 +224,11 @@ class Licence(models.Model):
             models.Index(fields=["number"], name="licence_number_prefix"),
             models.Index(fields=["valid_until"], name="licence_until"),
         ]
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it is still the place's, were it only to be renewed."""
+        return self.status in LASTING
 
     def __str__(self) -> str:
         return self.number

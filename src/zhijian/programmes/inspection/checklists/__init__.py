@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from .applying import applicable, codes_for, for_phone, in_force, place_of, rules_on
-from .sheet import Fault, Reading, digest_of, export_xlsx, read_checklist
+from .applying import applicable, in_force, shops_for
+from .cells import Fault
+from .sheet import Reading, digest_of, export_xlsx, read_checklist
 from .versions import (
     VersionRefused,
     as_data,
@@ -20,17 +21,14 @@ __all__ = [
     "VersionRefused",
     "applicable",
     "as_data",
-    "codes_for",
     "digest_of",
     "export_xlsx",
-    "for_phone",
     "in_force",
     "load",
     "load_shipped",
-    "place_of",
     "read_checklist",
-    "rules_on",
     "sections_of",
+    "shops_for",
     "sign_off_item",
     "unverified_items",
 ]

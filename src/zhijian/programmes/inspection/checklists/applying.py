@@ -1,4 +1,4 @@
-"""Which checklists a visit goes by: rules of licences, trade and industry, the workbook's or the bureau's own.
+"""Which checklists a visit goes by: each list names trades, licences and industries; any of them is enough.
 
 The phone decides alike (`web/field/src/applying.ts`); `tests/fixtures/applying.json` holds both sides to it.
 """
@@ -6,56 +6,62 @@ The phone decides alike (`web/field/src/applying.ts`); `tests/fixtures/applying.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db.models import Q
 
-from zhijian.kernel.registry.models import Premises
+from zhijian.kernel.registry.models import LASTING, Licence, Premises
 
-from ..models import Checklist, ListRule
+from ..models import Checklist
 
 
 @dataclass(frozen=True)
 class Place:
-    """What of a place the rules ask for: its trade, its licences as (kind, number), its enterprise's industry."""
+    """What of a place the lists ask for: its trade, its licences as (kind, number), its enterprise's industry."""
 
     trade: str = ""
     licences: tuple[tuple[str, str], ...] = ()
     industry: str = ""
 
+    @classmethod
+    def of(cls, premises: Premises) -> Place:
+        """That of premises; a licence that was cancelled, revoked or replaced asks for nothing."""
+        licences = tuple((one.kind, one.number) for one in premises.licences.all() if one.lasts)
+        return cls(premises.trade, licences, premises.entity.industry)
 
-@dataclass(frozen=True)
-class Rule:
-    """For which places a list is: those that fit every part that is not empty; a part fits by any of its values."""
-
-    list: str
-    trades: tuple[str, ...] = ()
-    licences: tuple[str, ...] = ()  # a kind, or kind:beginning of the number
-    industries: tuple[str, ...] = ()  # beginnings of codes
-
-    def fits(self, place: Place) -> bool:
-        """Whether the place fits; a rule without any part is for none."""
-        parts = []
-        if self.trades:
-            parts.append(place.trade in self.trades)
-        if self.licences:
-            parts.append(any(_held(one, place.licences) for one in self.licences))
-        if self.industries:
-            parts.append(any(place.industry.startswith(one) for one in self.industries))
-        return bool(parts) and all(parts)
+    def holds(self, wanted: str) -> bool:
+        """Whether it has such a licence: a kind, or kind:beginning of the number."""
+        kind, _, beginning = wanted.partition(":")
+        return any(of == kind and number.startswith(beginning) for of, number in self.licences)
 
 
-def _held(wanted: str, licences: Iterable[tuple[str, str]]) -> bool:
-    kind, _, beginning = wanted.partition(":")
-    return any(of == kind and number.startswith(beginning) for of, number in licences)
+def fits(of: Checklist, place: Place) -> bool:
+    """Whether a list is for a place: by its trade, one of its licences, or its industry (beginning of the code)."""
+    return (
+        place.trade in of.applies
+        or any(map(place.holds, of.licences))
+        or any(place.industry.startswith(one) for one in of.industries)
+    )
 
 
-def place_of(premises: Premises) -> Place:
-    """What of the premises the rules ask for."""
-    licences = tuple((one.kind, one.number) for one in premises.licences.all())
-    return Place(premises.trade, licences, premises.entity.industry)
+def fitting(lists: Iterable[Checklist], place: Place) -> list[Checklist]:
+    """Those of the lists that are for a place: its trade's first, then by code."""
+    return sorted(
+        (one for one in lists if fits(one, place)), key=lambda one: (place.trade not in one.applies, one.code)
+    )
+
+
+def shops_for(of: Checklist) -> Q:
+    """The premises for which a list is, as a condition on `Premises`: what `fits` says of each."""
+    there = Q(trade__in=of.applies)
+    for one in of.licences:
+        kind, _, beginning = one.partition(":")
+        held = Licence.objects.filter(kind=kind, number__startswith=beginning, status__in=LASTING)
+        there |= Q(pk__in=held.values("premises"))
+    for beginning in of.industries:
+        there |= Q(entity__industry__startswith=beginning)
+    return there
 
 
 def in_force(day: date) -> list[Checklist]:
@@ -63,44 +69,11 @@ def in_force(day: date) -> list[Checklist]:
     return list(Checklist.objects.filter(Q(until=None) | Q(until__gte=day), since__lte=day).order_by("code"))
 
 
-def rules_on(day: date, lists: Iterable[Checklist] | None = None) -> list[Rule]:
-    """The rules in force on a day: the bureau's own where it has any for a list, else what the list's workbook says."""
-    own: dict[str, list[Rule]] = {}
-    for row in ListRule.objects.filter(Q(until=None) | Q(until__gte=day), since__lte=day).order_by("pk"):
-        rule = Rule(row.checklist, tuple(row.trades), tuple(row.licences), tuple(row.industries))
-        own.setdefault(row.checklist, []).append(rule)
-    told: list[Rule] = []
-    for one in in_force(day) if lists is None else lists:
-        told += own.get(one.code) or shipped_rules(one)
-    return told
-
-
-def shipped_rules(of: Checklist) -> list[Rule]:
-    """What a list's workbook says: each trade, licence, or industry that it names is enough."""
-    parts = {"trades": of.applies, "licences": of.licences, "industries": of.industries}
-    return [Rule(of.code, **{name: tuple(values)}) for name, values in parts.items() if values]
-
-
-def codes_for(place: Place, rules: Iterable[Rule]) -> list[str]:
-    """The lists that are for a place: those for its trade first, then by code."""
-    fitting: dict[str, bool] = {}
-    for rule in rules:
-        if rule.fits(place):
-            fitting[rule.list] = fitting.get(rule.list, False) or bool(rule.trades)
-    return sorted(fitting, key=lambda code: (not fitting[code], code))
-
-
 def applicable(premises: Premises | None, day: date) -> list[Checklist]:
-    """The versions in force on `day` that are for the place, its trade's first; all while its trade is unknown and no
-    other part of it fits: then the officer chooses."""
+    """The versions in force on `day` that are for the place, its trade's first; all while its trade is unknown and
+    nothing else of it fits: then the officer chooses."""
     lists = in_force(day)
     if premises is None:
         return lists
-    known = {one.code: one for one in lists}
-    found = [known[code] for code in codes_for(place_of(premises), rules_on(day, lists))]
+    found = fitting(lists, Place.of(premises))
     return found if found or premises.trade else lists
-
-
-def for_phone(day: date) -> list[dict[str, Any]]:
-    """The rules as the phone gets them."""
-    return [{key: value for key, value in asdict(rule).items() if value} for rule in rules_on(day)]

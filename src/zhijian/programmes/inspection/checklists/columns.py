@@ -70,14 +70,8 @@ ITEMS = (
     Column("basis_verified", "依据已核对", "Basis checked", "flag", needed=True, width=10),
 )
 
-LONGEST = {
-    "code": 60,
-    "title": 120,
-    "short": 6,
-    "number": 120,
-    "basis": 300,
-    "source": 200,
-}  # of the first sheet, in characters
+# Of the first sheet, in characters.
+LONGEST = {"code": 60, "title": 120, "short": 6, "number": 120, "basis": 300, "source": 200}
 MOST_PHRASES, LONGEST_PHRASE = 8, 60  # of an item: as many as a thumb finds, as long as a line of a paper
 
 YES = {"是", "yes", "y", "true", "1", "√"}

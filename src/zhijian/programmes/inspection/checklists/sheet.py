@@ -6,8 +6,8 @@ import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
 
+from . import xlsform
+from .cells import Fault, Sheet, limit_line, plain
 from .columns import (
-    ANSWERS,
     HEAD,
     HEAD_SHEET,
     ITEM_SHEET,
@@ -24,28 +25,12 @@ from .columns import (
     LONGEST,
     LONGEST_PHRASE,
     MOST_PHRASES,
-    NO,
     SHOWN,
-    YES,
     Column,
 )
 
 CODE = re.compile(r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$")
 MAX_ROWS = 2000
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Something wrong: where it stands (row and column as Excel names them), what it is, and how to mend it."""
-
-    sheet: str
-    row: int
-    column: str
-    wrong: str
-    mend: str
-
-    def __str__(self) -> str:
-        return f"{self.sheet} {self.column}{self.row}: {self.wrong} {self.mend}"
 
 
 @dataclass
@@ -54,107 +39,6 @@ class Reading:
 
     data: dict[str, Any] | None = None
     faults: list[Fault] = field(default_factory=list)
-
-
-class _Sheet:
-    """One sheet's cells, with faults noted at their place."""
-
-    def __init__(self, name: str, rows: list[list[Any]], faults: list[Fault]) -> None:
-        self.name, self.rows, self.faults = name, rows, faults
-
-    def fault(self, row: int, column: int, wrong: str, mend: str) -> None:
-        self.faults.append(Fault(self.name, row + 1, letters(column), wrong, mend))
-
-    def value(self, row: int, at: int, column: Column) -> Any:
-        """The cell as its column's kind, None for an empty or a faulty one."""
-        cells = self.rows[row]
-        raw = cells[at] if at < len(cells) else ""
-        text = plain(raw)
-        if column.kind == "flag":
-            return self._flag(row, at, text)
-        if not text:
-            if column.needed:
-                self.fault(row, at, _("“%(name)s” is empty.") % {"name": column.zh}, _("Fill it in."))
-            return [] if column.kind in ("list", "lines", "limits") else None
-        try:
-            return _READ[column.kind](raw, text)
-        except (ValueError, InvalidOperation, KeyError):
-            self.fault(row, at, _("“%(text)s” cannot be read.") % {"text": text[:40]}, _EXPECT[column.kind]())
-            return None
-
-    def _flag(self, row: int, at: int, text: str) -> bool:
-        if text.casefold() not in YES | NO:
-            self.fault(row, at, _("“%(text)s” cannot be read.") % {"text": text[:40]}, _("Write yes (是) or no (否)."))
-        return text.casefold() in YES
-
-
-def plain(raw: Any) -> str:
-    """A cell as text: whole numbers without a decimal point, no space around."""
-    if isinstance(raw, float) and raw.is_integer():
-        raw = int(raw)
-    return "" if raw is None else str(raw).strip()
-
-
-def letters(column: int) -> str:
-    """A column's name in Excel: 0 is A, 26 is AA."""
-    name = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(65 + rest) + name
-    return name
-
-
-def _date(raw: Any, text: str) -> date:
-    if isinstance(raw, datetime):
-        return raw.date()
-    return raw if isinstance(raw, date) else date.fromisoformat(text.replace("/", "-"))
-
-
-def _number(raw: Any, text: str) -> str:
-    value = Decimal(text)
-    if not value.is_finite():
-        raise ValueError(text)
-    return format(value.normalize(), "f")
-
-
-# What is measured (* behind it: always), its lowest ~ its highest value (one of them may be missing), its unit.
-LIMIT = re.compile(r"(?P<of>\S.*?)(?P<due>\*?)\s+(?P<min>-?[\d.]+)?\s*[~～]\s*(?P<max>-?[\d.]+)?\s+(?P<unit>\S+)")
-
-
-def _limit(line: str) -> dict[str, Any]:
-    match = LIMIT.fullmatch(line.strip())
-    low, high = (match[key] and _number(None, match[key]) for key in ("min", "max")) if match else (None, None)
-    if match is None or not (low or high) or (low and high and Decimal(low) > Decimal(high)):
-        raise ValueError(line)
-    limit = {"of": match["of"], "min": low, "max": high, "unit": match["unit"]}
-    return {**limit, "due": True} if match["due"] else limit
-
-
-def _limit_line(limit: dict[str, Any]) -> str:
-    return f"{limit['of']}{'*' if limit.get('due') else ''} {limit['min'] or ''}~{limit['max'] or ''} {limit['unit']}"
-
-
-_READ: dict[str, Any] = {
-    "text": lambda raw, text: text,
-    "whole": lambda raw, text: int(text),
-    "number": _number,
-    "date": _date,
-    "list": lambda raw, text: [part for part in re.split(r"[,，、;；\s]+", text) if part],
-    "lines": lambda raw, text: [line.strip() for line in text.splitlines() if line.strip()],
-    "limits": lambda raw, text: [_limit(line) for line in text.splitlines() if line.strip()],
-    "answer": lambda raw, text: ANSWERS[text.casefold()],
-}
-_EXPECT: dict[str, Any] = {
-    "text": lambda: "",
-    "list": lambda: "",
-    "lines": lambda: "",
-    "limits": lambda: _("Write a line for each, like: fridge 0~8 ℃, or freezer ~-12 ℃."),
-    "whole": lambda: _("Write a whole number."),
-    "number": lambda: _("Write a number, without its unit."),
-    "date": lambda: _("Write a date, like 2026-03-15."),
-    "answer": lambda: _("Write yes/no (是/否) or number (数值)."),
-}
 
 
 def read_checklist(source: Path | str | bytes, trades: Iterable[str] = ()) -> Reading:
@@ -169,8 +53,6 @@ def read_checklist(source: Path | str | bytes, trades: Iterable[str] = ()) -> Re
             Fault("", 1, "A", _("This is not an Excel workbook (%(why)s).") % {"why": error}, _("Save it as .xlsx."))
         )
         return reading
-    from . import xlsform  # it is told in the rows of these sheets
-
     head, items = xlsform.sheets_of(book, reading.faults, MAX_ROWS) or (
         _find(book, HEAD_SHEET, reading),
         _find(book, ITEM_SHEET, reading),
@@ -184,11 +66,11 @@ def read_checklist(source: Path | str | bytes, trades: Iterable[str] = ()) -> Re
     return reading
 
 
-def _find(book: Any, wanted: Column, reading: Reading) -> _Sheet | None:
+def _find(book: Any, wanted: Column, reading: Reading) -> Sheet | None:
     for name in book.sheet_names:
         if wanted.named(name):
             rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=MAX_ROWS)
-            return _Sheet(name, rows, reading.faults)
+            return Sheet(name, rows, reading.faults)
     reading.faults.append(
         Fault(
             wanted.zh,
@@ -201,7 +83,7 @@ def _find(book: Any, wanted: Column, reading: Reading) -> _Sheet | None:
     return None
 
 
-def _head(sheet: _Sheet, trades: set[str]) -> dict[str, Any]:
+def _head(sheet: Sheet, trades: set[str]) -> dict[str, Any]:
     """The first sheet: one line for each fact, name in column A, value in column B."""
     where = {c.key: n for n, row in enumerate(sheet.rows) for c in HEAD if row and c.named(plain(row[0]))}
     data: dict[str, Any] = {}
@@ -230,7 +112,7 @@ def _head(sheet: _Sheet, trades: set[str]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value or key not in ("short", "licences", "industries")}
 
 
-def _known(sheet: _Sheet, row: int, at: int, named: list[str], trades: set[str]) -> None:
+def _known(sheet: Sheet, row: int, at: int, named: list[str], trades: set[str]) -> None:
     for trade in named if trades else ():
         if trade not in trades:
             sheet.fault(
@@ -241,7 +123,7 @@ def _known(sheet: _Sheet, row: int, at: int, named: list[str], trades: set[str])
             )
 
 
-def _sections(sheet: _Sheet, trades: set[str]) -> list[dict[str, Any]]:
+def _sections(sheet: Sheet, trades: set[str]) -> list[dict[str, Any]]:
     """The second sheet: headings in the first line, an item in each other line that is not empty."""
     headings = [plain(cell) for cell in sheet.rows[0]] if sheet.rows else []
     at = {c.key: n for c in ITEMS for n, heading in enumerate(headings) if c.named(heading)}
@@ -281,7 +163,7 @@ def _sections(sheet: _Sheet, trades: set[str]) -> list[dict[str, Any]]:
 _EMPTY: dict[str, Any] = {"list": [], "lines": [], "limits": [], "flag": False}
 
 
-def _item(sheet: _Sheet, n: int, at: dict[str, int], row: dict[str, Any]) -> dict[str, Any]:
+def _item(sheet: Sheet, n: int, at: dict[str, int], row: dict[str, Any]) -> dict[str, Any]:
     item = {
         "no": row["no"],
         "key": row["key"],
@@ -302,7 +184,7 @@ def _item(sheet: _Sheet, n: int, at: dict[str, int], row: dict[str, Any]) -> dic
     return {**item, **{key: row[key] for key in ("phrases", "applies", "same") if row[key]}}
 
 
-def _answer(sheet: _Sheet, n: int, at: dict[str, int], row: dict[str, Any]) -> dict[str, Any]:
+def _answer(sheet: Sheet, n: int, at: dict[str, int], row: dict[str, Any]) -> dict[str, Any]:
     """How an item is answered: by a tap, by one number within its limits, or by numbers of several kinds."""
     low, high = row["min"], row["max"]
     single = bool(row["unit"]) or low is not None or high is not None
@@ -326,7 +208,7 @@ def _answer(sheet: _Sheet, n: int, at: dict[str, int], row: dict[str, Any]) -> d
     return {**answer, "limits": row["limits"]} if row["limits"] else answer
 
 
-def _phrases(sheet: _Sheet, n: int, at: int, phrases: list[str]) -> None:
+def _phrases(sheet: Sheet, n: int, at: int, phrases: list[str]) -> None:
     """How an item usually fails: a few short sentences, each of its own line."""
     if len(phrases) > MOST_PHRASES:
         wrong = _("There are %(n)s common faults.") % {"n": len(phrases)}
@@ -375,7 +257,7 @@ def export_xlsx(data: dict[str, Any], language: str = "zh-hans") -> bytes:
             if column.kind in ("flag", "answer"):
                 value = shown[value]
             elif column.kind == "limits":
-                value = "\n".join(map(_limit_line, value))
+                value = "\n".join(map(limit_line, value))
             elif isinstance(value, list):
                 value = ("\n" if column.kind == "lines" else ", ").join(value)
             sheet.write_string(n, at, value or "", cell)

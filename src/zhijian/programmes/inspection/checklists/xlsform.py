@@ -20,9 +20,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from .cells import Fault, Sheet, plain
 from .columns import HEAD, ITEMS, MOST_PHRASES, Column
-from .sheet import Fault, plain
-from .sheet import _Sheet as Sheet
 
 SURVEY, CHOICES, SETTINGS = "survey", "choices", "settings"
 SILENT = {

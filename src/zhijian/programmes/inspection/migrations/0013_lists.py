@@ -14,23 +14,10 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField("checklist", "short", models.CharField(blank=True, default="", help_text="before its items' numbers, beside other lists", max_length=6), preserve_default=False),
-        migrations.AddField("checklist", "licences", models.JSONField(default=list, help_text="licences of the place, as `ListRule` has them")),
+        migrations.AddField("checklist", "licences", models.JSONField(default=list, help_text="kinds of licences, or kind:beginning of the number")),
         migrations.AddField("checklist", "industries", models.JSONField(default=list, help_text="beginnings of codes of industries")),
         migrations.AddField("publishedresult", "lists", models.JSONField(default=list, help_text="[{title, result}] of each list, where there were several")),
         migrations.AlterField("inspection", "checklist", models.ForeignKey(help_text="the list that was asked for; without one, all that are for the place", null=True, on_delete=django.db.models.deletion.PROTECT, related_name="inspections", to="inspection.checklist")),
-        migrations.CreateModel(
-            name="ListRule",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("checklist", models.CharField(help_text="the list's code", max_length=60)),
-                ("trades", models.JSONField(default=list, help_text="one of these trades")),
-                ("licences", models.JSONField(default=list, help_text="one of these: a kind, or kind:beginning of the number")),
-                ("industries", models.JSONField(default=list, help_text="an industry that begins like one of these")),
-                ("since", models.DateField()),
-                ("until", models.DateField(null=True)),
-            ],
-            options={"indexes": [models.Index(fields=["checklist"], name="list_rule_checklist")]},
-        ),
         migrations.CreateModel(
             name="ByList",
             fields=[
