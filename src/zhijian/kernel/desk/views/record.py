@@ -29,6 +29,7 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import Offer, may_for_party, offers, perform, record_of, why_not
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.papers import acts
+from zhijian.kernel.papers.drafts import letters
 from zhijian.kernel.registry import contacts
 
 BUTTONS = 3  # steps that stand beside the title; the others are behind "More"
@@ -86,6 +87,7 @@ def record_page(request: HttpRequest, uid: str) -> HttpResponse:
         "panels": [panels.draw(panel, request, matter, record, actor) for panel in own],
         "facts": [] if own else _facts(record),
         "papers": acts.of_matter(matter, actor),
+        "writes": letters.may_write(matter, actor),
         "photos": File.objects.filter(matter=matter, original=None, kind__in=PICTURES).order_by("kind", "item", "id"),
         "contact": contacts.shown([matter.premises], actor).get(matter.premises.pk) if matter.premises else None,
         "children": _children(matter),

@@ -117,7 +117,7 @@ def template_of(kind: str, area: str, day: dt.date | None = None) -> PaperTempla
 def out(paper: Paper, actor: Actor) -> tuple[str, bytes]:
     """The draft as .docx, by the office's own template where it has one; the round is kept. Raises as `may_draft`."""
     with transaction.atomic():
-        paper = _locked(paper)
+        paper = locked(paper)
         may_draft(paper, actor)
         one, fields = everything(paper)
         template = template_of(paper.kind, paper.area)
@@ -129,7 +129,7 @@ def out(paper: Paper, actor: Actor) -> tuple[str, bytes]:
                 shown = borne(one, paper, fields, template)
                 data = docx.filled(files.read_blob(template.blob), shown, meanings(one, template), note)
         made = _round(paper, "out", data, f"{one.title}.docx", actor, template=template)
-        _tell(WENT.code, paper, actor, n=made.n)
+        tell(WENT.code, paper, actor, n=made.n)
     return f"{one.title}-{shown_code(paper.code)}-{made.n}.docx", data
 
 
@@ -146,7 +146,7 @@ def back(paper: Paper, data: bytes, name: str, actor: Actor) -> Returned:
     """
     came = docx.values(data)
     with transaction.atomic():
-        paper = _locked(paper)
+        paper = locked(paper)
         may_draft(paper, actor)
         one, fields = everything(paper)
         result = compared(borne(one, paper, fields, _went_by(paper)), came, paper.data)
@@ -158,26 +158,27 @@ def back(paper: Paper, data: bytes, name: str, actor: Actor) -> Returned:
         way = "refused" if refused else "back"
         made = _round(paper, way, data, name, actor, differs=result.differs, changed=result.changed)
         if result.differs:
-            _tell(DENIED.code, paper, actor, n=made.n, differs=", ".join(d["label"] for d in result.differs))
+            tell(DENIED.code, paper, actor, n=made.n, differs=", ".join(d["label"] for d in result.differs))
         elif result.empty:
-            _tell(EMPTY.code, paper, actor, n=made.n, fields=", ".join(result.empty))
+            tell(EMPTY.code, paper, actor, n=made.n, fields=", ".join(result.empty))
         else:
             changed = ", ".join(result.changed) or str(_("nothing was changed"))
-            _tell(CAME.code, paper, actor, n=made.n, changed=changed, digest=paper.digest)
+            tell(CAME.code, paper, actor, n=made.n, changed=changed, digest=paper.digest)
     return result
 
 
 def issue(paper: Paper, actor: Actor) -> Paper:
     """Issue the draft as it stands. Raises as `may_draft`, and NotOpen while a field that it needs is empty."""
     with transaction.atomic():
-        paper = _locked(paper)
+        paper = locked(paper)
         may_draft(paper, actor)
         if empty := form(paper.kind).lacking(paper.data):
             raise NotOpen(_("Not without %(fields)s: fill it in in the .docx first.") % {"fields": _(", ").join(empty)})
         return making.issue(paper, actor, template=_went_by(paper))
 
 
-def _locked(paper: Paper) -> Paper:
+def locked(paper: Paper) -> Paper:
+    """The draft as it stands now, and nobody else changes it meanwhile."""
     return Paper.objects.select_for_update(of=("self",)).select_related("matter", "entity").get(pk=paper.pk)
 
 
@@ -191,7 +192,8 @@ def _round(paper: Paper, way: str, data: bytes, name: str, actor: Actor, **about
     )  # fmt: skip
 
 
-def _tell(kind: str, paper: Paper, actor: Actor, **more: Any) -> None:
+def tell(kind: str, paper: Paper, actor: Actor, **more: Any) -> None:
+    """What happened to a draft, in the ledger."""
     ledger.record(
         kind,
         actor=actor,

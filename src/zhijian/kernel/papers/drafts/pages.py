@@ -20,11 +20,12 @@ from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import gate
 from zhijian.kernel.evidence import files
-from zhijian.kernel.matters.errors import StepError
+from zhijian.kernel.matters.errors import BadFacts, StepError
+from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.packs import stack
-from zhijian.kernel.papers.drafts import acts, guard
-from zhijian.kernel.papers.drafts.fields import META, covered
+from zhijian.kernel.papers.drafts import acts, guard, letters
+from zhijian.kernel.papers.drafts.fields import META, covered, said
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Paper, PaperTemplate
 
@@ -70,6 +71,7 @@ def _context(request: HttpRequest, paper: Paper) -> dict[str, Any]:
         "rounds": rounds,
         "shut": shut,
         "template": acts.template_of(paper.kind, paper.area),
+        "words": [] if shut else [(key, label, said(paper.data[key])) for key, label in letters.open_to_words(paper)],
     }
 
 
@@ -91,6 +93,37 @@ def replace_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         messages.warning(request, error.message)
         return redirect("record", uid=paper.matter.uid)
     return redirect("paper_draft", uid=made.uid)
+
+
+@require_POST
+@gate.staff
+def letter_page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Draft a letter about a matter."""
+    actor = gate.actor_in(request)
+    matter = get_object_or_404(readable(Matter.objects.select_related("entity"), actor), uid=uid)
+    try:
+        made = letters.letter(matter, actor)
+    except StepError as error:
+        messages.warning(request, error.message)
+        return redirect("record", uid=matter.uid)
+    return redirect("paper_draft", uid=made.uid)
+
+
+@require_POST
+@gate.staff
+def words_page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """What was typed into the draft's free facts is taken over; what can't be stays typed."""
+    paper = _paper(request, uid)
+    try:
+        changed = letters.written(paper, request.POST, request.POST.get("digest", ""), gate.actor_in(request))
+    except StepError as error:
+        problem = " ".join(error.errors.popitem()[1]) if isinstance(error, BadFacts) else error.message
+        context = _context(request, _paper(request, uid))
+        context["words"] = [(key, label, request.POST.get(key, text)) for key, label, text in context["words"]]
+        return render(request, "papers/draft.html", {**context, "problem": problem}, status=error.status)
+    if changed:
+        messages.success(request, _("Taken over: %(fields)s") % {"fields": ", ".join(changed)})
+    return redirect("paper_draft", uid=paper.uid)
 
 
 @require_POST
