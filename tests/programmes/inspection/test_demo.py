@@ -131,6 +131,11 @@ def test_what_the_city_holds_could_have_been(small: dict[str, Any]) -> None:
         planned = Inspection.objects.filter(matter__state="planned")
         assert len(set(planned.values_list("matter__premises", flat=True))) == planned.count() > 1
         assert len(set(planned.values_list("purpose", flat=True))) == 2
+    client = Client()
+    client.force_login(Person.objects.get(username="guan"))
+    with scoped(SYSTEM):
+        passed = Matter.objects.get(kind="lead", state="passed")
+    assert f"/m/{passed.uid}/" in client.get("/").content.decode(), "the other department finds what waits for it"
 
 
 def test_of_what_is_planted_the_last_quarter_has_its_notices(small: dict[str, Any]) -> None:

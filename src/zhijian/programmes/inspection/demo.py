@@ -34,7 +34,7 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import forms, making
 from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.registry.models import Premises
-from zhijian.programmes.inspection import demo_counter, demo_detours, drawn, flow, rules
+from zhijian.programmes.inspection import demo_counter, demo_detours, demo_partner, drawn, flow, rules
 from zhijian.programmes.inspection.agenda import Later
 from zhijian.programmes.inspection.checklists import load_shipped
 from zhijian.programmes.inspection.demo_town import TRIES, Office, Place, Town, offices
@@ -230,6 +230,8 @@ def _quarter(plan: dict[str, Any], scale: float, town: Town) -> int:
     detours = partial(demo_detours.plant, town.plan.get("detours", {}), _free(town, favourite), favourite.first, dice)
     town.agenda.add(_at(demo_detours.last_working_day(), 9, 0), detours)
     town.agenda.add(_at(demo_detours.last_working_day(), 15, 40), partial(demo_counter.plant, town.said))
+    passed = partial(demo_partner.plant, town.said.get("passed", ""))
+    town.agenda.add(_at(demo_detours.last_working_day(), 16, 20), passed)
     done = _visits(town, calls, lambda story, call: _live(story, call.day, call.n, town), BY_PHONE, make_seal)
     town.news.tell()
     return done
