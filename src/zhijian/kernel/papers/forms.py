@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -52,6 +53,11 @@ class Form:
     def free(self) -> list[str]:
         """The names of the facts that people may put into their own words in a draft."""
         return [one["key"] for one in self.fields if one.get("free")]
+
+    def over(self, data: Mapping[str, Any], today: dt.date) -> list[str]:
+        """The labels of the days that a paper issued today may not name any more: they were to come (`ahead`)."""
+        days = [(one["label"], data.get(one["key"])) for one in self.fields if one.get("ahead")]
+        return [label for label, day in days if day and day < today.isoformat()]
 
     def lacking(self, data: Mapping[str, Any]) -> list[str]:
         """The labels of the facts without which the paper says nothing, and which are empty in `data`."""

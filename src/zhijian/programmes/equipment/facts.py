@@ -133,6 +133,12 @@ class Again(Facts):
     deadline: Annotated[dt.date, day(_("New deadline"))]
 
 
+class Anew(Facts):
+    """The day that another paper names."""
+
+    deadline: Annotated[dt.date, day(_("New deadline"))]
+
+
 class Called(Facts):
     """What somebody at the lift says; the number for calling back is sealed."""
 

@@ -121,6 +121,11 @@ ORDER = Flow(
             when=guards.a_later_day, stops=rules.RECHECK_WITHIN, does=effects.run_deadline, tells=PARTY,
         ),
         Step(
+            "order_anew", ("ordered", "recheck"), "ordered", who=[INSPECTOR, CLERK, HEAD], label=_("Order anew"),
+            facts=facts.Anew, hidden=True, said=_("Ordered anew by another paper; by {deadline}"),
+            when=guards.a_later_day, stops=rules.RECHECK_WITHIN, does=effects.run_deadline, tells=PARTY,
+        ),
+        Step(
             "hand_over", OPEN, "handed", who=HEAD, label=_("Hand over for investigation"), facts=facts.Reason,
             confirm=True, said=_("Handed over for investigation: {reason}"), tells=[ASSIGNEE],
             article=rules.ORDER_GROUND,

@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.packs import stack
+from zhijian.kernel.papers.drafts.events import on_issued
 from zhijian.kernel.papers.making import data_source
+from zhijian.kernel.papers.models import Paper
 from zhijian.programmes.equipment import catalogue, rules
 from zhijian.programmes.equipment.models import Order
 
@@ -50,3 +54,11 @@ def safety_instruction(matter: Matter, record: Order, facts: Any, at: dt.datetim
             for one in sorted(people.values(), key=lambda p: p.pk)
         ],
     }
+
+
+@on_issued(INSTRUCTION)
+def ordered_anew(paper: Paper, actor: Actor) -> None:
+    """An order that takes the place of a void one gives the time that it names, while it is to be obeyed."""
+    deadline = dt.date.fromisoformat(paper.data["deadline"])
+    if paper.matter.state in ("ordered", "recheck") and paper.matter.due != deadline:
+        perform(paper.matter, "order_anew", actor, deadline=deadline)

@@ -31,6 +31,7 @@ from zhijian.programmes.inspection.visiting import (
     Visit,
     about,
     checklists_of,
+    people_of,
     refusal_of,
     start,
     task_of,
@@ -134,8 +135,7 @@ def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
         visit.actor,
         at=visit.at,
         by_field={
-            "present_name": content.present.name if content.present else "",
-            "present_role": content.present.role if content.present else "",
+            **people_of(content),
             "findings": findings_of(content, sheet.items.values()),
             "statement": content.statement,
             **refusal_of(content),

@@ -18,7 +18,7 @@ from zhijian.kernel.registry.models import Premises, PremisesStatus, Proposal, W
 from zhijian.kernel.registry.proposals import after_accepting, propose
 from zhijian.programmes.inspection import doubts, flow, rules
 from zhijian.programmes.inspection.models import Attempt, Hindered, Inspection, Unreachable
-from zhijian.programmes.inspection.visiting import Visit, about, refusal_of, start, task_of
+from zhijian.programmes.inspection.visiting import Visit, about, people_of, refusal_of, start, task_of
 
 OPEN = ("planned", "rectifying")
 AGAIN = (Hindered.SHUT, Hindered.REPAIR)
@@ -127,8 +127,7 @@ def write_down(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
         record_digest=visit.record.digest,
         refused=content.refused is not None,
         by_field={
-            "present_name": content.present.name if content.present else "",
-            "present_role": content.present.role if content.present else "",
+            **people_of(content),
             "findings": content.findings,
             "statement": content.statement,
             **refusal_of(content),

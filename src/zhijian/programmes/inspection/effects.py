@@ -114,6 +114,12 @@ def move_deadline(matter: Matter, record: Rectification, facts: Any, actor: Acto
     _run_until(matter, record.deadline, actor, at)
 
 
+def run_anew(matter: Matter, record: Rectification, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """The paper that takes the place of a void one names another day; that is no extension."""
+    Rectification.objects.filter(pk=record.pk).update(**NO_ASK)
+    _run_until(matter, record.deadline, actor, at)
+
+
 def _run_until(matter: Matter, until: dt.date | None, actor: Actor, at: dt.datetime) -> None:
     set_by = actor.name if actor.kind == "staff" else ""
     clocks.start(matter, rules.RECTIFY_WITHIN, at, until=until, by=set_by)

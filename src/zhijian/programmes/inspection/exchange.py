@@ -49,14 +49,16 @@ def _common(visit: Inspection) -> Row:
     """Whom it is about, who inspects."""
     matter = visit.matter
     place, entity = matter.premises, matter.entity
-    officers = [one for one in (matter.assignee, matter.second) if one is not None]
+    # Whoever holds the matter today may not have been there.
+    planned = [one for one in (matter.assignee, matter.second) if one is not None]
+    officers = visit.officers or [{"name": one.name, "certificate_no": one.certificate_no} for one in planned]
     return {
         "entity_code": entity.code if entity else "",
         "entity_name": entity.name if entity else matter.title,
         "address": place.address if place else "",
         "organ": stack().organ(matter.area).name,
-        "officers": [one.name for one in officers],
-        "certificates": [one.certificate_no for one in officers if one.certificate_no],
+        "officers": [one["name"] for one in officers],
+        "certificates": [one["certificate_no"] for one in officers if one["certificate_no"]],
         "purpose": visit.purpose,
         "check_code": visit.check_code,
     }

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.models import Leave, Person
 from zhijian.kernel.matters import Guard, no, ok
@@ -117,6 +118,18 @@ def within_extension(matter: Matter, record: Rectification, actor: Actor, facts:
     latest = rules.latest_extension(record.deadline)
     if latest is not None and facts.deadline > latest:
         return no(_("At most until %(day)s.") % {"day": latest}, rules.EXTENSION_MAX)
+    return ok()
+
+
+def as_long_as_on_the_spot(matter: Matter, record: Rectification, actor: Actor, facts: Any) -> Guard:
+    """An order that is given anew sets a day within the same bounds as the first."""
+    if facts is None:
+        return ok()
+    if facts.deadline < matter.day:
+        return no(_("The new deadline must be a day that is still to come."))
+    latest = rules.latest_deadline(when.now())
+    if latest is not None and facts.deadline > latest:
+        return no(_("At most until %(day)s.") % {"day": latest}, rules.RECTIFY_LONGEST)
     return ok()
 
 

@@ -109,6 +109,7 @@ class Inspection(models.Model):
     items_checked = models.PositiveSmallIntegerField(default=0)
     failed = models.PositiveSmallIntegerField(default=0)
     failed_key = models.PositiveSmallIntegerField(default=0)
+    officers = models.JSONField(default=list, help_text="[{name, certificate_no}]: who was there, as the record says")
     present_name = models.CharField(max_length=80, blank=True)
     present_role = models.CharField(max_length=80, blank=True)
     refused = models.BooleanField(default=False)

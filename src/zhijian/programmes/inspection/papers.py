@@ -11,15 +11,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.packs import stack
+from zhijian.kernel.papers.drafts.events import on_issued
 from zhijian.kernel.papers.forms import Form, form
 from zhijian.kernel.papers.making import data_source
+from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import decide, wording
 from zhijian.programmes.inspection.joining import Sheet, grounds, join
+from zhijian.programmes.inspection.models import Rectification
 from zhijian.programmes.inspection.record import Content, Given, Record, Unlisted
+from zhijian.programmes.inspection.rectifying import TO_DO
 from zhijian.programmes.inspection.visiting import checklists_of
 
 Json = dict[str, Any]
@@ -247,3 +253,14 @@ def _register(kind: str) -> None:
 
 for _kind in BUILDERS:
     _register(_kind)
+
+
+@on_issued("rectification_order")
+def ordered_anew(paper: Paper, actor: Actor) -> None:
+    """An order that takes the place of a void one: what is still to be put right has the time that it gives."""
+    found = {one["no"] for one in paper.data["found"]}
+    rows = Rectification.objects.filter(inspection=paper.matter_id, item__in=found, matter__area=paper.area)
+    for record in (
+        rows.filter(matter__state__in=TO_DO).exclude(deadline=paper.data["deadline"]).select_related("matter")
+    ):
+        perform(record.matter, "order_anew", actor, deadline=dt.date.fromisoformat(paper.data["deadline"]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from zhijian.kernel.accounts import ASSIGNEE, HEAD, INSPECTOR, PARTY, SECOND
+from zhijian.kernel.accounts import ASSIGNEE, CLERK, HEAD, INSPECTOR, PARTY, SECOND
 from zhijian.kernel.clock import CLOCK
 from zhijian.kernel.matters import Flow, State, Step
 from zhijian.programmes.inspection import effects, facts, guards, models, rules
@@ -73,6 +73,20 @@ RECTIFICATION = Flow(
             likely=True,
             does=effects.move_deadline,
             tells=PARTY,
+        ),
+        Step(
+            "order_anew",
+            TO_DO,
+            "ordered",
+            who=[INSPECTOR, CLERK, HEAD],
+            label=_("Order anew"),
+            facts=facts.Deadline,
+            hidden=True,
+            said=_("Ordered anew by another paper, to be put right by {deadline}"),
+            when=guards.as_long_as_on_the_spot,
+            does=effects.run_anew,
+            tells=PARTY,
+            article=rules.RECTIFY_WITHIN,
         ),
         Step(
             "refuse_time",

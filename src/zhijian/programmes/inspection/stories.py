@@ -37,7 +37,7 @@ from zhijian.programmes.inspection.found import answer_of, by_list, told_by_list
 from zhijian.programmes.inspection.made_up import Seen
 from zhijian.programmes.inspection.models import ByList, Inspection, PublishedResult, Rectification
 from zhijian.programmes.inspection.record import Given, Record, read
-from zhijian.programmes.inspection.visiting import on_site
+from zhijian.programmes.inspection.visiting import on_site, people_of
 from zhijian.programmes.inspection.wording import findings_of, found_of, title_of
 
 
@@ -191,8 +191,7 @@ class PlantedVisit:
             assignee=self.device.person_id, second=self._second(),
         )  # fmt: skip
         told = {
-            "present_name": content.present.name if content.present else "",
-            "present_role": content.present.role if content.present else "",
+            **people_of(content),
             "findings": findings_of(content, self.items.values()),
             "statement": content.statement,
         }

@@ -97,3 +97,12 @@ def start(visit: Visit) -> Matter:
         assignee=visit.device.person_id,
         second=others[0] if others else None,
     )
+
+
+def people_of(content: Content) -> dict[str, Any]:
+    """Who was there, on either side: what a visit keeps of it. Its matter may be others' later on."""
+    return {
+        "officers": [{"name": one.name, "certificate_no": one.certificate_no} for one in content.inspectors],
+        "present_name": content.present.name if content.present else "",
+        "present_role": content.present.role if content.present else "",
+    }

@@ -36,7 +36,8 @@ def sign_in(person: Any) -> Client:
 @pytest.fixture
 def void(matter: Any, shared: dict[str, Any]) -> Paper:
     with scoped(SYSTEM):
-        made = making.make(ORDER, matter, shared["papers"]["signed"][ORDER], actor=SYSTEM)
+        data = {**shared["papers"]["signed"][ORDER], "deadline": world.in_days(7).isoformat()}
+        made = making.make(ORDER, matter, data, actor=SYSTEM)
         return making.void(made, "期限写错", SYSTEM)
 
 

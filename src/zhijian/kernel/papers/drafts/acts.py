@@ -18,11 +18,12 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import acts as papers
 from zhijian.kernel.papers import making
 from zhijian.kernel.papers.codes import shown_code
-from zhijian.kernel.papers.drafts import docx, guard
+from zhijian.kernel.papers.drafts import docx, events, guard
 from zhijian.kernel.papers.drafts.fields import CODE, DIGEST, Returned, compared, fields_of, meant, names_of, parts_of
 from zhijian.kernel.papers.drafts.issued import labels, meanings, meta_of
 from zhijian.kernel.papers.forms import Form, form, forms
 from zhijian.kernel.papers.models import DraftRound, Paper, PaperTemplate
+from zhijian.kernel.words import listed
 
 DRAFTERS = (Role.INSPECTOR, Role.CASE_OFFICER, Role.CLERK, Role.HEAD)
 KEEPERS = (Role.CLERK, Role.HEAD, Role.SECTION)  # who looks after an office's templates
@@ -173,8 +174,14 @@ def issue(paper: Paper, actor: Actor) -> Paper:
         paper = locked(paper)
         may_draft(paper, actor)
         if empty := form(paper.kind).lacking(paper.data):
-            raise NotOpen(_("Not without %(fields)s: fill it in in the .docx first.") % {"fields": _(", ").join(empty)})
-        return making.issue(paper, actor, template=_went_by(paper))
+            raise NotOpen(_("Not without %(fields)s: fill it in first.") % {"fields": listed(empty)})
+        if over := form(paper.kind).over(paper.data, calendar.today()):
+            raise NotOpen(
+                _("%(fields)s: that day is over. Write another one into the draft.") % {"fields": listed(over)}
+            )
+        made = making.issue(paper, actor, template=_went_by(paper))
+        events.issued(made, actor)
+        return made
 
 
 def locked(paper: Paper) -> Paper:

@@ -12,6 +12,7 @@ from zhijian.kernel.papers.drafts.docx import Field, same
 from zhijian.kernel.papers.forms import Form
 
 MOBILE = re.compile(r"(?<![0-9A-Za-z])1[3-9]\d{9}(?![0-9A-Za-z])")
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?")
 DIGEST, CODE = "digest", "code"
 META = ("title", "organ_name", CODE, DIGEST)
 LATER = NUMBER, SEAL, SIGNATURES = ("number", "seal", "signatures")  # stand on the issued paper only
@@ -19,17 +20,27 @@ MEANT = ("name", "found")  # the part that is meant where a template names a fac
 SHORT, BETWEEN = 12, "、"  # characters; in the language of papers, whoever reads
 
 
-def said(value: Any) -> str:
-    """A fact as one reads it: lists in lines, parts of a fact one after the other."""
+def said(value: Any, language: str = "") -> str:
+    """A fact as one reads it: lists in lines, parts one after the other, days and minutes as papers tell them."""
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
         return "✓" if value else "✗"
     if isinstance(value, list):
-        return "\n".join(filter(None, (said(one).replace("\n", " ") for one in value)))
+        return "\n".join(filter(None, (said(one, language).replace("\n", " ") for one in value)))
     if isinstance(value, dict):
-        return " · ".join(filter(None, (said(one).replace("\n", " ") for one in value.values())))
-    return str(value)
+        return " · ".join(filter(None, (said(one, language).replace("\n", " ") for one in value.values())))
+    return _moment(str(value), language) if MOMENT.fullmatch(str(value)) else str(value)
+
+
+def _moment(value: str, language: str) -> str:
+    """2026-09-02T17:42 as 2026年9月2日17时42分, in other languages as 2026-09-02 17:42."""
+    if not language.startswith("zh"):
+        return value.replace("T", " ")
+    day, _t, minute = value.partition("T")
+    year, month, date = (int(part) for part in day.split("-"))
+    told = f"{year}年{month}月{date}日"
+    return told + "{}时{}分".format(*(int(part) for part in minute.split(":"))) if minute else told
 
 
 def covered(text: str, data: Mapping[str, Any]) -> str:
@@ -49,7 +60,7 @@ def fields_of(form: Form, data: Mapping[str, Any], meta: Mapping[str, str], labe
     for one in form.fields:
         value = data.get(one["key"])
         free = one["key"] in form.free and is_words(value)
-        found.append(Field(one["key"], one["label"], said(value), free))
+        found.append(Field(one["key"], one["label"], said(value, form.language), free))
     return found
 
 
@@ -62,15 +73,15 @@ def parts_of(form: Form, data: Mapping[str, Any], later: Mapping[str, str]) -> l
         key, _dot, part = name.partition(".")
         if part and isinstance(data.get(key), dict | list):
             label = next(alias for alias, meant in form.names.items() if meant == name)
-            found.append(Field(name, label, _part(data[key], part)))
+            found.append(Field(name, label, _part(data[key], part, form.language)))
     return found
 
 
-def _part(fact: Any, part: str) -> str:
+def _part(fact: Any, part: str, language: str) -> str:
     """A part of a fact; of several facts, short ones in one line, longer ones numbered."""
     if isinstance(fact, dict):
-        return said(fact.get(part))
-    told = [said(one.get(part)).replace("\n", " ") for one in fact if isinstance(one, dict)]
+        return said(fact.get(part), language)
+    told = [said(one.get(part), language).replace("\n", " ") for one in fact if isinstance(one, dict)]
     if all(len(one) < SHORT for one in told):
         return BETWEEN.join(told)
     return "\n".join(f"{n}．{one}" for n, one in enumerate(told, 1)) if len(told) > 1 else "".join(told)

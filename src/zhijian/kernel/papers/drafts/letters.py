@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,7 +19,7 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import acts as papers
 from zhijian.kernel.papers import making
 from zhijian.kernel.papers.drafts import acts
-from zhijian.kernel.papers.drafts.fields import is_words
+from zhijian.kernel.papers.drafts.fields import is_words, said
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Paper
 
@@ -61,23 +64,48 @@ def written(paper: Paper, told: Mapping[str, str], digest: str, actor: Actor) ->
                 str(_("The draft was changed meanwhile. What you typed is still below; see what it says now."))
             )
         data, changed = dict(paper.data), []
-        for key, label in open_to_words(paper):
-            if key not in told:
-                continue
-            said = told[key].replace("\x00", "").replace("\r\n", "\n").strip()
-            if len(said) > LONGEST:
-                raise BadFacts({key: [_("This is too long: at most %(n)s characters.") % {"n": LONGEST}]})
-            value = said.split("\n") if isinstance(data[key], list) else said
-            if value != data[key]:
-                data[key] = value
-                changed.append(label)
+        for one in open_to_words(paper):
+            if one.key in told and (value := _value(one, told[one.key], data[one.key])) != data[one.key]:
+                data[one.key] = value
+                changed.append(one.label)
         if changed:
             making.redraft(paper, data)
             acts.tell(WROTE.code, paper, actor, changed=", ".join(changed), digest=paper.digest)
     return changed
 
 
-def open_to_words(paper: Paper) -> list[tuple[str, str]]:
-    """The facts (key, label) of a draft that people put into their own words."""
-    one = form(paper.kind)
-    return [(f["key"], f["label"]) for f in one.fields if f.get("free") and is_words(paper.data.get(f["key"]))]
+def _value(one: Word, typed: str, now: Any) -> Any:
+    """What was typed, as the draft keeps it. Raises BadFacts."""
+    told = typed.replace("\x00", "").replace("\r\n", "\n").strip()
+    if len(told) > LONGEST:
+        raise BadFacts({one.key: [_("This is too long: at most %(n)s characters.") % {"n": LONGEST}]})
+    if one.day:
+        try:
+            return dt.date.fromisoformat(told).isoformat()
+        except ValueError:
+            raise BadFacts(
+                {one.key: [_("“%(day)s” is no day; write it as 2026-03-05.") % {"day": told[:20]}]}
+            ) from None
+    return told.split("\n") if isinstance(now, list) else told
+
+
+@dataclass(frozen=True)
+class Word:
+    """A fact of a draft that is typed on its page: in one's own words, or a day."""
+
+    key: str
+    label: str
+    text: str
+    day: bool = False
+
+
+def open_to_words(paper: Paper) -> list[Word]:
+    """The facts of a draft that people put into their own words, and the days that must be to come."""
+    found = []
+    for one in form(paper.kind).fields:
+        value = paper.data.get(one["key"])
+        if is_words(value) and (one.get("free") or (one.get("ahead") and value)):
+            found.append(
+                Word(one["key"], one["label"], value if one.get("ahead") else said(value), bool(one.get("ahead")))
+            )
+    return found

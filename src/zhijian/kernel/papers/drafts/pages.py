@@ -25,7 +25,7 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers.drafts import acts, guard, letters
-from zhijian.kernel.papers.drafts.fields import META, covered, said
+from zhijian.kernel.papers.drafts.fields import META, covered
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Paper, PaperTemplate
 
@@ -71,7 +71,7 @@ def _context(request: HttpRequest, paper: Paper) -> dict[str, Any]:
         "rounds": rounds,
         "shut": shut,
         "template": acts.template_of(paper.kind, paper.area),
-        "words": [] if shut else [(key, label, said(paper.data[key])) for key, label in letters.open_to_words(paper)],
+        "words": [] if shut else letters.open_to_words(paper),
     }
 
 
@@ -119,7 +119,7 @@ def words_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     except StepError as error:
         problem = " ".join(error.errors.popitem()[1]) if isinstance(error, BadFacts) else error.message
         context = _context(request, _paper(request, uid))
-        context["words"] = [(key, label, request.POST.get(key, text)) for key, label, text in context["words"]]
+        context["words"] = [replace(one, text=request.POST.get(one.key, one.text)) for one in context["words"]]
         return render(request, "papers/draft.html", {**context, "problem": problem}, status=error.status)
     if changed:
         messages.success(request, _("Taken over: %(fields)s") % {"fields": ", ".join(changed)})
@@ -182,7 +182,8 @@ def issue_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     try:
         made = acts.issue(paper, gate.actor_in(request))
     except StepError as error:
-        return render(request, "papers/draft.html", _context(request, paper), status=error.status)
+        context = {**_context(request, paper), "problem": error.message}
+        return render(request, "papers/draft.html", context, status=error.status)
     messages.success(request, _("Issued: %(paper)s") % {"paper": f"{made.title} {made.number}".strip()})
     return redirect("record", uid=paper.matter.uid)
 
