@@ -260,7 +260,7 @@ def link_in(text: str, code: str) -> tuple[str, int]:
     """The button's address, and how many rows the page shows under it."""
     found = re.search(rf'<a class="btn" data-excel href="(/excel/{code}/[^"]*)"', text)
     assert found, f"{code}: the page has no button"
-    under = re.split(r"data-excel|<h2 class=\"mt-3\"", text[found.end() :])[0]
+    under = re.split(r"</table>|</ul>", text[found.end() :])[0]
     return html.unescape(found[1]), len(ROW.findall(under))
 
 
