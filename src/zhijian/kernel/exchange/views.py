@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import F, Q, QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
+from django.db.models import F, QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.scope import area_filter
 from zhijian.kernel.clock import calendar
-from zhijian.kernel.desk import excel, gate, said
+from zhijian.kernel.desk import gate, said
 from zhijian.kernel.desk.forms import is_uid
 from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.models import Blob
-from zhijian.kernel.exchange import acts, arriving, interface, wording
+from zhijian.kernel.exchange import acts, arriving, interface, listing, wording
 from zhijian.kernel.exchange.acts import READERS, WORKERS
 from zhijian.kernel.exchange.exporting import XLSX, NothingToExport, export
 from zhijian.kernel.exchange.models import Arrival, ArrivalLine, Batch, Owed, State
@@ -94,70 +93,11 @@ def everywhere(request: HttpRequest, state: str) -> HttpResponse:
     """What was sent back, or is late, at whichever platform: where the lines of the to-do lead."""
     actor = gate.actor_in(request)
     title = _("Sent back") if state == State.SENT_BACK else _("Reported late")
-    found = list(standing(acts.visible(actor), state).order_by(*NEAREST)[: PAGE + 1])
+    found = list(listing.standing(acts.visible(actor), state).order_by(*listing.NEAREST)[: PAGE + 1])
     context: dict[str, Any] = {"state": state}
     context |= {"rows": [_row(one) for one in found[:PAGE]], "title": title, "more": len(found) > PAGE}
     context["may"] = bool(actor.roles_at() & set(WORKERS))
     return render(request, "exchange/everywhere.html", context)
-
-
-NEAREST = (F("due").asc(nulls_last=True), "pk")
-
-
-def standing(rows: QuerySet[Owed], state: str) -> QuerySet[Owed]:
-    """Those in a state, those that are late, or all of them; with their matters."""
-    if state == "late":
-        rows = rows.filter(state__in=[State.TO_REPORT, State.SENT_BACK], due__lt=calendar.today())
-    elif state != "all":
-        rows = rows.filter(state=state)
-    return rows.select_related("matter")
-
-
-HEADS = (
-    gettext_lazy("About"), gettext_lazy("Number of the matter"), gettext_lazy("Key"), gettext_lazy("Table"),
-    gettext_lazy("State"), gettext_lazy("Round"), gettext_lazy("Due"), gettext_lazy("Their number"),
-    gettext_lazy("Why"), gettext_lazy("Area"),
-)  # fmt: skip
-
-
-def _state(given: QueryDict) -> str:
-    state = given.get("state", State.TO_REPORT)
-    return state if state in State.values or state in ("all", "late") else str(State.TO_REPORT)
-
-
-def _typed(given: QueryDict) -> str:
-    return given.get("q", "").replace("\x00", "").strip()[:60]
-
-
-def _chosen(actor: Actor, given: QueryDict) -> QuerySet[Owed]:
-    """A table's records in a state and found by what was typed, the newest first; every table's, the nearest due."""
-    rows = standing(acts.visible(actor), _state(given))
-    if "platform" not in given:
-        return rows.order_by(*NEAREST)
-    rows = rows.filter(platform=given["platform"], table=given.get("table", ""))
-    if typed := _typed(given):
-        rows = rows.filter(Q(key__startswith=typed) | Q(number__startswith=typed) | Q(matter__title__contains=typed))
-    return rows.order_by("-pk")
-
-
-def _cells(block: list[Owed], _actor: Actor) -> Iterator[list[Any]]:
-    for one in block:
-        yield [
-            one.matter.title, one.matter.number, one.key, name_of(one.path), one.get_state_display(), one.round,
-            one.due, one.number, _(one.why) if one.why else "", said.area_name(one.area),
-        ]  # fmt: skip
-
-
-def _told(_actor: Actor, given: QueryDict) -> list[tuple[str, str]]:
-    table = name_of(f"{given['platform']}/{given.get('table', '')}") if "platform" in given else ""
-    return [(_("Table"), table), (_("State"), str(dict(STATES)[_state(given)])), (_("Number, title"), _typed(given))]
-
-
-STATES = [("late", gettext_lazy("late")), *State.choices, ("all", gettext_lazy("all"))]
-excel.sheet(
-    "exchange", gettext_lazy("Records for other platforms"), READERS, HEADS, _chosen, _cells, told=_told,
-    widths=(40, 24, 20, 30, 14, 8, 14, 24, 30, 16),
-)  # fmt: skip
 
 
 def _row(one: Owed) -> Row:
@@ -185,7 +125,7 @@ def table_page(request: HttpRequest, platform: str, code: str) -> HttpResponse:
 def _listed(request: HttpRequest, table: Table, actor: Actor) -> dict[str, Any]:
     given = request.GET.copy()
     given["platform"], given["table"] = table.platform, table.code
-    state, typed, rows = _state(given), _typed(given), _chosen(actor, given)
+    state, typed, rows = listing.state_of(given), listing.typed_in(given), listing.chosen(actor, given)
     count = _bounded(rows)
     after = request.GET.get("after", "")
     if after.isdecimal() and len(after) < 19:
@@ -199,7 +139,7 @@ def _listed(request: HttpRequest, table: Table, actor: Actor) -> dict[str, Any]:
         "state": state,
         "q": typed,
         "query": urlencode({"state": state, "q": typed}),
-        "states": STATES,
+        "states": listing.STATES,
         "batches": batches.order_by("-pk")[:FEW],
     }
 
