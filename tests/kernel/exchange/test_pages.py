@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 from tests import world
 from tests.kernel.exchange.conftest import HEAD, book, owed_of, published, rows_in
 
@@ -12,6 +15,7 @@ from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.exchange.models import Arrival, Batch, Owed, State
+from zhijian.kernel.exchange.tables import platforms
 from zhijian.programmes.inspection.models import Inspection
 
 LIST = "/exchange/t/gsxt/results/"
@@ -107,6 +111,18 @@ def test_the_todo_says_what_came_back_and_what_is_late(w, client):
     assert "1 record is reported late" in page
     assert all(text in client.get("/exchange/late/").content.decode() for text in (late.key, "抽查检查结果公示信息"))
     assert back.key in client.get("/exchange/back/").content.decode()
+
+
+def test_the_overview_opens_each_tables_columns(w, client):
+    page = client.get("/exchange/").content.decode()
+    for table in (table for platform in platforms().values() for table in platform.tables.values()):
+        part = page.split(f'href="/exchange/t/{table.platform}/{table.code}/">{table.title}</a>')[1].split(
+            "</details>"
+        )[0]
+        assert part.lstrip().startswith("<details><summary>"), "collapsed until somebody asks"
+        assert [escape(column.head) for column in table.columns] == re.findall(
+            r'<span class="grow">([^<]+)</span>', part
+        )
 
 
 def test_where_no_platform_is_there_the_page_says_how_one_comes(w, client, settings):

@@ -68,12 +68,12 @@ def test_the_page_goes_down_to_each_message_and_out_to_excel(w, matter, admin):
     office = client.get(f"/notices/cost/of/{world.OFFICE}/?month={month():%Y-%m}").content.decode()
     assert office.count("<tr data-row>") == row.messages == 2 and w.entity.name in office
     book = CalamineWorkbook.from_filelike(
-        io.BytesIO(b"".join(client.get(f"/notices/cost/export/?month={month():%Y-%m}").streaming_content))
+        io.BytesIO(b"".join(client.get(f"/excel/notices_cost/?month={month():%Y-%m}").streaming_content))
     )
     rows = book.get_sheet_by_index(0).to_python()[1:]
     assert len(rows) == 2 and sum(Decimal(str(one[5])) for one in rows) == row.cost
     with scoped(SYSTEM):
-        assert LedgerEntry.objects.filter(kind="notices.cost_exported").count() == 1
+        assert LedgerEntry.objects.filter(kind="desk.exported").count() == 1
     assert "No text message went out" in client.get("/notices/cost/?month=2020-01").content.decode()
     assert "No text message went out" in client.get(f"/notices/cost/of/{world.SISTER}/?month=2020-01").content.decode()
     assert client.get("/notices/cost/?month=nonsense").status_code == 200

@@ -142,7 +142,7 @@ def test_excel_in_each_wrong_row_is_named_the_others_are_made(w):
 
 
 def test_excel_out_holds_the_area_and_is_in_the_ledger(w, tmp_path: Path):
-    answer = signed_in(w.head).get("/people/export/")
+    answer = signed_in(w.head).get("/excel/people/")
     path = tmp_path / "people.xlsx"
     path.write_bytes(io.BytesIO(b"".join(answer.streaming_content)).getvalue())
     rows = list(xlsx_rows(path, []))
@@ -150,4 +150,4 @@ def test_excel_out_holds_the_area_and_is_in_the_ledger(w, tmp_path: Path):
     assert rows[-2].cells[0].startswith("Made by 所长"), "the second sheet says whose it is"
     assert {"甲", "乙", "丙", "所长"} <= names and "外区" not in names
     with scoped(SYSTEM):
-        assert LedgerEntry.objects.filter(kind="people.exported", actor=f"person:{w.head.pk}").count() == 1
+        assert LedgerEntry.objects.filter(kind="desk.exported", actor=f"person:{w.head.pk}").count() == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -9,13 +10,14 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhijian.gateways.field import held, unlisted
 from zhijian.gateways.field.models import FieldRecord
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Role
-from zhijian.kernel.desk import gate, said
+from zhijian.kernel.desk import excel, gate, said
 from zhijian.kernel.desk.forms import is_uid
 from zhijian.kernel.matters.errors import NotOpen
 from zhijian.kernel.matters.models import Matter
@@ -36,15 +38,42 @@ def held_page(request: HttpRequest) -> HttpResponse:
     """What the server keeps but could not place: the oldest first."""
     actor = gate.actor_in(request)
     rows = list(held.waiting(actor)[: SHOWN + 1])
-    told = [(kept, held.told(kept), held.why(kept)[0]) for kept in rows[:SHOWN]]
-    wanted = {one.premises for _kept, one, _why in told if one.premises}
-    names = dict(Premises.objects.filter(uid__in=wanted).values_list("uid", "name"))
     context = {
-        "rows": [(kept, one, why, names.get(one.premises, "")) for kept, one, why in told],
+        "rows": _lines(rows[:SHOWN]),
         "more": len(rows) > SHOWN,
         "admin": actor.has(Role.ADMIN),
     }
     return render(request, "field/held.html", context)
+
+
+def _lines(rows: list[FieldRecord]) -> list[tuple[FieldRecord, held.Told, str, str]]:
+    """Records with what they say, why they wait, and the name of their place."""
+    told = [(kept, held.told(kept), held.why(kept)[0]) for kept in rows]
+    wanted = {one.premises for _kept, one, _why in told if one.premises}
+    names = dict(Premises.objects.filter(uid__in=wanted).values_list("uid", "name"))
+    return [(kept, one, why, names.get(one.premises, "")) for kept, one, why in told]
+
+
+HEADS = (
+    gettext_lazy("Record"), gettext_lazy("Premises"), gettext_lazy("Date and time"), gettext_lazy("Why it waits"),
+    gettext_lazy("Officers"), gettext_lazy("Whose phone"), gettext_lazy("Phone"), gettext_lazy("Came on"),
+    gettext_lazy("Area"),
+)  # fmt: skip
+
+
+def _cells(block: list[FieldRecord], _actor: Actor) -> Iterator[list[Any]]:
+    for kept, one, why, name in _lines(block):
+        place = one.unlisted.name if one.unlisted and not name else name
+        yield [
+            str(one.purpose), place, one.started, str(why), one.officers or kept.person.name, kept.person.name,
+            kept.device.name, kept.received, said.area_name(kept.area),
+        ]  # fmt: skip
+
+
+excel.sheet(
+    "held", gettext_lazy("Records to be placed"), (*held.WATCHERS, Role.AUDITOR), HEADS,
+    lambda actor, _given: held.waiting(actor), _cells, widths=(20, 30, 18, 40, 24, 14, 20, 18, 16),
+)  # fmt: skip
 
 
 @require_safe

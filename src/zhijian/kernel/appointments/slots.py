@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from zhijian.kernel.accounts.actor import Actor
@@ -23,8 +24,9 @@ from zhijian.kernel.appointments.declared import label_of
 from zhijian.kernel.appointments.models import Booking, Slot
 from zhijian.kernel.appointments.offering import leave_on, offer
 from zhijian.kernel.clock import calendar
-from zhijian.kernel.desk import gate, said
+from zhijian.kernel.desk import excel, gate, said
 from zhijian.kernel.matters.errors import StepError
+from zhijian.kernel.words import listed
 
 PAGE = 50
 
@@ -71,15 +73,39 @@ def _say(request: HttpRequest, count: int, left_out: list[tuple[dt.date, str]]) 
         messages.warning(request, _("Left out: %(days)s") % {"days": shown})
 
 
-def _listed(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+def offered(actor: Actor) -> QuerySet[Slot]:
+    """What is offered from today on, in its order, with what is booked."""
     rows = readable(actor).filter(day__gte=calendar.today(), withdrawn_at=None)
-    after = _key(request.GET.get("after", ""))
-    if after is not None:
-        rows = rows.filter(Q(begins__gt=after[0]) | Q(begins=after[0], pk__gt=after[1]))
     taken = Count("bookings", filter=Q(bookings__state=Booking.State.BOOKED))
     held = Booking.objects.filter(state=Booking.State.BOOKED).select_related("entity", "matter").order_by("pk")
     rows = rows.annotate(taken=taken).select_related("officer").prefetch_related(Prefetch("bookings", held))
-    found = list(rows.order_by("begins", "pk")[: PAGE + 1])
+    return rows.order_by("begins", "pk")
+
+
+HEADS = (
+    gettext_lazy("Begins"), gettext_lazy("Ends"), gettext_lazy("What for"), gettext_lazy("Whose time"),
+    gettext_lazy("Area"), gettext_lazy("Place of the appointment"), gettext_lazy("Booked"), gettext_lazy("Places"),
+    gettext_lazy("Who comes"),
+)  # fmt: skip
+
+
+def _cells(block: list[Slot], _actor: Actor) -> Iterator[list[Any]]:
+    for one in block:
+        who = [b.matter.title if b.matter else b.entity.name for b in one.bookings.all()]  # type: ignore[attr-defined]
+        area, officer = said.area_name(one.area), one.officer.name if one.officer else ""
+        label, taken = str(label_of(one.kind)), one.taken  # type: ignore[attr-defined]
+        yield [one.begins, one.ends, label, officer or area, area, one.place, taken, one.capacity, listed(who)]
+
+
+excel.sheet("slots", gettext_lazy("Appointments"), acts.WORKERS, HEADS, lambda actor, _given: offered(actor), _cells)
+
+
+def _listed(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    rows = offered(actor)
+    after = _key(request.GET.get("after", ""))
+    if after is not None:
+        rows = rows.filter(Q(begins__gt=after[0]) | Q(begins=after[0], pk__gt=after[1]))
+    found = list(rows[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
     return {
         "rows": [(one, label_of(one.kind), telling.said(one), said.area_name(one.area)) for one in found[:PAGE]],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.i18n import set_language
 
+from zhijian.kernel.desk import excel
 from zhijian.kernel.desk.api import api
 from zhijian.kernel.desk.sheets import pages as sheets
 from zhijian.kernel.desk.views import (
@@ -48,6 +49,7 @@ urlpatterns = [
     path("sheets/<uuid:uid>/do/", sheets.sheet_do, name="sheet_do"),
     path("sheets/<uuid:uid>/undo/", sheets.sheet_undo, name="sheet_undo"),
     path("sheets/<uuid:uid>/refused.xlsx", sheets.sheet_report, name="sheet_report"),
+    path("excel/<slug:code>/", excel.download, name="excel"),
     path("l/<slug:name>/keep/", saved.keep, name="list_keep"),
     path("kept/", saved.kept, name="kept"),
     path("kept/<uuid:uid>/", saved.open_kept, name="kept_open"),

@@ -17,6 +17,8 @@ from xml.sax.saxutils import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from zhijian.kernel.clock import calendar
+
 CHUNK = 64 * 1024  # bytes gathered before they are handed on
 MAX_ROWS = 1_048_576  # Excel's own limit, heading included
 _EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 -- Excel's day 0 has no zone
@@ -54,7 +56,8 @@ _PARTS = {
     '<fill><patternFill patternType="gray125"/></fill></fills>'
     '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="5"><xf/>'
     '<xf fontId="1" applyFont="1"/><xf numFmtId="164" applyNumberFormat="1"/><xf numFmtId="165" applyNumberFormat="1"/>'
-    '<xf numFmtId="4" applyNumberFormat="1"/></cellXfs></styleSheet>',
+    '<xf numFmtId="4" applyNumberFormat="1"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>',
 }
 
 
@@ -93,7 +96,8 @@ def _cell(value: Any, style: int = 0) -> str:
     if isinstance(value, Decimal | float):
         return f'<c s="4"><v>{value}</v></c>'
     if isinstance(value, dt.datetime):
-        days = (value - _EPOCH) / dt.timedelta(days=1)
+        here = calendar.local(value).replace(tzinfo=None) if value.tzinfo else value
+        days = (here - _EPOCH) / dt.timedelta(days=1)
         return f'<c s="3"><v>{days:.10f}</v></c>'
     if isinstance(value, dt.date):
         return f'<c s="2"><v>{(value - _EPOCH.date()).days}</v></c>'

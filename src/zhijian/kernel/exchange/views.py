@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from zhijian.kernel.desk import gate, said
 from zhijian.kernel.desk.forms import is_uid
 from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.models import Blob
-from zhijian.kernel.exchange import acts, arriving, interface, wording
+from zhijian.kernel.exchange import acts, arriving, interface, listing, wording
 from zhijian.kernel.exchange.acts import READERS, WORKERS
 from zhijian.kernel.exchange.exporting import XLSX, NothingToExport, export
 from zhijian.kernel.exchange.models import Arrival, ArrivalLine, Batch, Owed, State
@@ -92,14 +92,10 @@ def overview(request: HttpRequest) -> HttpResponse:
 def everywhere(request: HttpRequest, state: str) -> HttpResponse:
     """What was sent back, or is late, at whichever platform: where the lines of the to-do lead."""
     actor = gate.actor_in(request)
-    rows = acts.visible(actor).select_related("matter__entity")
-    if state == State.SENT_BACK:
-        rows, title = rows.filter(state=State.SENT_BACK), _("Sent back")
-    else:
-        rows = rows.filter(state__in=[State.TO_REPORT, State.SENT_BACK], due__lt=calendar.today())
-        title = _("Reported late")
-    found = list(rows.order_by(F("due").asc(nulls_last=True), "pk")[: PAGE + 1])
-    context = {"rows": [_row(one) for one in found[:PAGE]], "title": title, "more": len(found) > PAGE}
+    title = _("Sent back") if state == State.SENT_BACK else _("Reported late")
+    found = list(listing.standing(acts.visible(actor), state).order_by(*listing.NEAREST)[: PAGE + 1])
+    context: dict[str, Any] = {"state": state}
+    context |= {"rows": [_row(one) for one in found[:PAGE]], "title": title, "more": len(found) > PAGE}
     context["may"] = bool(actor.roles_at() & set(WORKERS))
     return render(request, "exchange/everywhere.html", context)
 
@@ -127,21 +123,14 @@ def table_page(request: HttpRequest, platform: str, code: str) -> HttpResponse:
 
 
 def _listed(request: HttpRequest, table: Table, actor: Actor) -> dict[str, Any]:
-    state = request.GET.get("state", State.TO_REPORT)
-    state = state if state in State.values or state in ("all", "late") else State.TO_REPORT
-    rows = acts.visible(actor).filter(platform=table.platform, table=table.code)
-    if state == "late":
-        rows = rows.filter(state__in=[State.TO_REPORT, State.SENT_BACK], due__lt=calendar.today())
-    elif state != "all":
-        rows = rows.filter(state=state)
-    typed = request.GET.get("q", "").replace("\x00", "").strip()[:60]
-    if typed:
-        rows = rows.filter(Q(key__startswith=typed) | Q(number__startswith=typed) | Q(matter__title__contains=typed))
+    given = request.GET.copy()
+    given["platform"], given["table"] = table.platform, table.code
+    state, typed, rows = listing.state_of(given), listing.typed_in(given), listing.chosen(actor, given)
     count = _bounded(rows)
     after = request.GET.get("after", "")
     if after.isdecimal() and len(after) < 19:
         rows = rows.filter(pk__lt=int(after))
-    found = list(rows.select_related("matter").order_by("-pk")[: PAGE + 1])
+    found = list(rows[: PAGE + 1])
     batches = Batch.objects.filter(area_filter(actor, roles=READERS), platform=table.platform, table=table.code)
     return {
         "rows": [_row(one) for one in found[:PAGE]],
@@ -150,7 +139,7 @@ def _listed(request: HttpRequest, table: Table, actor: Actor) -> dict[str, Any]:
         "state": state,
         "q": typed,
         "query": urlencode({"state": state, "q": typed}),
-        "states": [("late", _("late")), *State.choices, ("all", _("all"))],
+        "states": listing.STATES,
         "batches": batches.order_by("-pk")[:FEW],
     }
 

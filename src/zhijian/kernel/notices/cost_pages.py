@@ -9,26 +9,21 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Role
-from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
-from zhijian.kernel.desk import exports, gate, said, xlsx
-from zhijian.kernel.evidence import ledger
+from zhijian.kernel.desk import excel, gate, said
 from zhijian.kernel.notices import bill, rules, wording
 from zhijian.kernel.notices.models import Notice, SmsMonth
 
 READERS = (Role.ADMIN, Role.AUDITOR)
 PAGE = 50
-AT_ONCE = 500  # rows read together for the Excel file
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ledger.entry_kind("notices.cost_exported", label=gettext_lazy("Text messages of {month} exported to Excel"))
 
 
 @dataclass(frozen=True)
@@ -42,10 +37,10 @@ class Line:
     cost: Decimal
 
 
-def _month(request: HttpRequest) -> dt.date:
+def _month(given: QueryDict) -> dt.date:
     """The month that the address names; the running one for nonsense."""
     try:
-        return dt.date.fromisoformat(request.GET.get("month", "") + "-01")
+        return dt.date.fromisoformat(given.get("month", "") + "-01")
     except ValueError:
         return calendar.today().replace(day=1)
 
@@ -71,7 +66,7 @@ def messages_of(area: str, month: dt.date) -> QuerySet[Notice]:
 @gate.roles(*READERS)
 def cost(request: HttpRequest) -> HttpResponse:
     """The month by office."""
-    month = _month(request)
+    month = _month(request.GET)
     found = lines(month)
     total = sum((line.cost for line in found), Decimal(0))
     cap, price = bill.cap(month), rules.SMS_PRICE.maybe(calendar.today())
@@ -87,7 +82,7 @@ def cost(request: HttpRequest) -> HttpResponse:
 @gate.roles(*READERS)
 def cost_office(request: HttpRequest, area: str) -> HttpResponse:
     """The messages of one office in the month, page by key."""
-    month = _month(request)
+    month = _month(request.GET)
     if not gate.actor_in(request).can_read(area):
         raise Http404
     rows, after = messages_of(area, month).order_by("-sent_at", "-id"), request.GET.get("after", "")
@@ -104,37 +99,29 @@ def cost_office(request: HttpRequest, area: str) -> HttpResponse:
     return render(request, "notices/cost_office.html", context)
 
 
-@require_safe
-@gate.roles(*READERS)
-def cost_export(request: HttpRequest) -> StreamingHttpResponse:
-    """Every message of the month as Excel; an entry of the ledger says who took it."""
-    month, actor = _month(request), gate.actor_in(request)
-    ledger.record(
-        "notices.cost_exported", actor=actor, subject=f"account:{actor.person_id}", area=actor.posts[0].area,
-        data={"month": f"{month:%Y-%m}"},
-    )  # fmt: skip
-    heading = [_("Sent"), _("Which office"), _("Message"), _("Enterprise"), _("Billed as"), _("Cost"), _("Arrival")]
-    answer = StreamingHttpResponse(
-        xlsx.stream(
-            f"{month:%Y-%m}",
-            heading,
-            _rows(month, actor, get_language() or "en"),
-            (18, 20, 40, 36, 12, 12, 18),
-            about=exports.about(_("Messages"), actor, [(_("Month"), f"{month:%Y-%m}")]),
-        ),
-        content_type=XLSX,
-    )
-    answer["Content-Disposition"] = f'attachment; filename="sms-{month:%Y-%m}.xlsx"'
-    return answer
+HEADS = (
+    gettext_lazy("Sent"), gettext_lazy("Which office"), gettext_lazy("Message"), gettext_lazy("Enterprise"),
+    gettext_lazy("Billed as"), gettext_lazy("Cost"), gettext_lazy("Arrival"),
+)  # fmt: skip
 
 
-def _rows(month: dt.date, actor: Actor, language: str) -> Iterator[list[Any]]:
-    """Flows while it is read, in a transaction and scope of its own."""
-    with override(language), scoped(actor):
-        for line in lines(month):
-            for one in messages_of(line.area, month).order_by("sent_at", "id").iterator(AT_ONCE):
-                sent = calendar.local(one.sent_at).replace(tzinfo=None) if one.sent_at else None
-                yield [
-                    sent, line.name, wording.render(one.template, one.data).title,
-                    one.entity.name if one.entity else "", one.parts, one.cost, one.standing,
-                ]  # fmt: skip
+def _rows(actor: Actor, given: QueryDict) -> Iterator[Notice]:
+    """Every message of the month, office by office as the page has them; of one office where the address names it."""
+    month = _month(given)
+    for line in lines(month):
+        if actor.can_read(line.area) and given.get("area", line.area) == line.area:
+            yield from messages_of(line.area, month).order_by("sent_at", "id").iterator(excel.BLOCK)
+
+
+def _cells(block: list[Notice], _actor: Actor) -> Iterator[list[Any]]:
+    for one in block:
+        yield [
+            one.sent_at, said.area_name(one.billed) or "–", wording.render(one.template, one.data).title,
+            one.entity.name if one.entity else "", one.parts, one.cost, one.standing,
+        ]  # fmt: skip
+
+
+excel.sheet(
+    "notices_cost", gettext_lazy("Cost of text messages"), READERS, HEADS, _rows, _cells,
+    told=lambda _actor, given: [(_("Month"), f"{_month(given):%Y-%m}")], widths=(18, 20, 40, 36, 12, 12, 18),
+)  # fmt: skip

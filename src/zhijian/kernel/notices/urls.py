@@ -14,7 +14,6 @@ urlpatterns = [
     path("notices/<uuid:uid>/again/", views.send_again, name="notice_again"),
     path("notices/<uuid:uid>/settled/", views.settled, name="notice_settled"),
     path("notices/cost/", cost_pages.cost, name="notices_cost"),
-    path("notices/cost/export/", cost_pages.cost_export, name="notices_cost_export"),
     path("notices/cost/of/<str:area>/", cost_pages.cost_office, name="notices_cost_office"),
     path("notices/robots/", robot_pages.robots, name="notices_robots"),
     path("notices/robots/<str:area>/", robot_pages.robot, name="notices_robot"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import segno
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import linebreaksbr
@@ -17,11 +19,14 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from zhijian.kernel import jobs
+from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Role
-from zhijian.kernel.desk import gate
+from zhijian.kernel.desk import excel, gate
+from zhijian.kernel.desk.menu import EVERYBODY
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.notices import failing, inbox, panel, sending, wording
@@ -63,6 +68,27 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
     return render(request, "notices/inbox.html", {"rows": [_shown(n) for n in rows], "more": more, "unread": unread})
 
 
+TOLD = (
+    gettext_lazy("Date and time"), gettext_lazy("Message"), gettext_lazy("Text"), gettext_lazy("Read on"),
+    gettext_lazy("Belongs to"),
+)  # fmt: skip
+
+
+def _told(block: list[Notice], _actor: Actor) -> Iterator[list[Any]]:
+    for one in map(_shown, block):
+        yield [one.notice.made_at, one.title, one.text, one.notice.read_at, _matter(one.notice)]
+
+
+def _matter(notice: Notice) -> str:
+    return (notice.matter.number or notice.matter.title) if notice.matter else ""
+
+
+excel.sheet(
+    "inbox", gettext_lazy("Inbox"), EVERYBODY, TOLD, lambda actor, _given: inbox.inbox(actor), _told,
+    widths=(18, 30, 70, 18, 24),
+)  # fmt: skip
+
+
 @require_safe
 @gate.staff
 def open_notice(request: HttpRequest, uid: str) -> HttpResponse:
@@ -90,6 +116,28 @@ def failed_page(request: HttpRequest) -> HttpResponse:
     rows, more = _page(inbox.undelivered(actor), request.GET.get("after"))
     shown = [(_shown(n), n.matter is not None and panel.may_hand_over(n.matter, actor)) for n in rows]
     return render(request, "notices/failed.html", {"rows": shown, "more": more})
+
+
+LOST = (
+    gettext_lazy("Receiver"), gettext_lazy("Way"), gettext_lazy("Date and time"), gettext_lazy("Message"),
+    gettext_lazy("Text"), gettext_lazy("Why"), gettext_lazy("Tries"), gettext_lazy("Belongs to"),
+)  # fmt: skip
+
+
+def _lost(block: list[Notice], _actor: Actor) -> Iterator[list[Any]]:
+    for shown in map(_shown, block):
+        one = shown.notice
+        receiver = one.entity or one.person
+        yield [
+            receiver.name if receiver else one.get_to_kind_display(), one.get_channel_display(), one.made_at,
+            shown.title, shown.text, _(one.error) if one.error else "", one.tries, _matter(one),
+        ]  # fmt: skip
+
+
+excel.sheet(
+    "notices_failed", gettext_lazy("Messages that did not get through"), SEERS, LOST,
+    lambda actor, _given: inbox.undelivered(actor), _lost, widths=(30, 14, 18, 30, 60, 30, 8, 24),
+)  # fmt: skip
 
 
 def _failed(request: HttpRequest, uid: str) -> Notice:
@@ -161,9 +209,9 @@ def jobs_page(request: HttpRequest) -> HttpResponse:
     from procrastinate.contrib.django.models import ProcrastinateJob
 
     counts = dict(ProcrastinateJob.objects.values_list("status").annotate(n=Count("id")))
-    rows, more = _page(JobFailure.objects.filter(mended_at=None).order_by("-id"), request.GET.get("after"))
+    rows, more = _page(_broken(), request.GET.get("after"))
     for row in rows:
-        row.title = jobs.load()[row.name].title if row.name in jobs.load() else row.name
+        row.title = _title(row)
     context = {
         "rows": rows,
         "more": more,
@@ -172,6 +220,31 @@ def jobs_page(request: HttpRequest) -> HttpResponse:
         "jobs": _jobs(),
     }
     return render(request, "notices/jobs.html", context)
+
+
+def _broken() -> QuerySet[JobFailure]:
+    return JobFailure.objects.filter(mended_at=None).order_by("-id")
+
+
+def _title(row: JobFailure) -> str:
+    return str(jobs.load()[row.name].title) if row.name in jobs.load() else row.name
+
+
+BROKEN = (
+    gettext_lazy("Job"), gettext_lazy("Code"), gettext_lazy("What went wrong"), gettext_lazy("Tries"),
+    gettext_lazy("First time"), gettext_lazy("Last time"), gettext_lazy("Given up"),
+)  # fmt: skip
+
+
+def _failures(block: list[JobFailure], _actor: Actor) -> Iterator[list[Any]]:
+    for one in block:
+        yield [_title(one), one.name, one.error, one.tries, one.first_at, one.last_at, one.given_up]
+
+
+excel.sheet(
+    "jobs", gettext_lazy("Jobs that failed"), (Role.ADMIN, Role.AUDITOR), BROKEN, lambda _actor, _given: _broken(),
+    _failures, widths=(36, 30, 60, 8, 18, 18, 12),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,7 +19,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import area_filter, in_scope
-from zhijian.kernel.desk import gate, said
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.desk import excel, gate, said
 from zhijian.kernel.desk.forms import is_uid
 from zhijian.kernel.matters.errors import StepError
 from zhijian.kernel.matters.flow import Guard
@@ -113,17 +115,41 @@ def _rows(papers: list[Paper]) -> list[tuple[Paper, str, str]]:
     return [(paper, form(paper.kind).title, said.area_name(paper.area)) for paper in papers]
 
 
+def _waiting(actor: Actor) -> QuerySet[Paper]:
+    return acts.waiting(actor).select_related("matter", "entity").defer("data", "signatures")
+
+
+HEADS = (
+    gettext_lazy("Paper"), gettext_lazy("Number"), gettext_lazy("Enterprise"), gettext_lazy("Area"),
+    gettext_lazy("Date"), gettext_lazy("Belongs to"),
+)  # fmt: skip
+
+
+def cells_of(paper: Paper) -> list[Any]:
+    """A paper in an Excel row, under `HEADS`."""
+    return [
+        form(paper.kind).title, paper.number, paper.entity.name if paper.entity else "", said.area_name(paper.area),
+        calendar.legal_day(paper.at), paper.matter.number or paper.matter.title,
+    ]  # fmt: skip
+
+
+excel.sheet(
+    "papers_waiting", gettext_lazy("Papers that wait for the seal"), acts.READERS, HEADS,
+    lambda actor, _given: _waiting(actor), lambda block, _actor: map(cells_of, block),
+)  # fmt: skip
+
+
 @require_safe
 @gate.roles(*acts.READERS)
 def waiting_page(request: HttpRequest) -> HttpResponse:
     """Printed originals that wait for the seal, the oldest first; many can be noted at once."""
     actor = gate.actor_in(request)
-    rows = acts.waiting(actor)
+    rows = _waiting(actor)
     count = acts.waiting_count(actor)
     after = request.GET.get("after", "")
     if after.isdecimal() and len(after) < 19:
         rows = rows.filter(pk__gt=int(after))
-    found = list(rows.select_related("matter", "entity").defer("data", "signatures")[: PAGE + 1])
+    found = list(rows[: PAGE + 1])
     context = {
         "rows": _rows(found[:PAGE]),
         "count": f"{count:,}" if count < acts.COUNTED else f"{count:,}+",

@@ -11,7 +11,6 @@ from zhijian.kernel.papers.serving import pages as serving
 
 urlpatterns = [
     path("papers/", listing.list_page, name="papers_list"),
-    path("papers/export/", listing.list_export, name="papers_export"),
     path("papers/print/", printing.print_page, name="papers_print"),
     path("papers/print/<uuid:uid>/", printing.printing_page, name="papers_printing"),
     path("papers/print/<uuid:uid>.pdf", printing.printed, name="papers_printed"),

@@ -13,9 +13,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
 
 from zhijian.kernel.accounts import people
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
@@ -23,14 +23,13 @@ from zhijian.kernel.accounts.models import Jurisdiction, Person
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
-from zhijian.kernel.desk import exports, said, xlsx
+from zhijian.kernel.desk import excel, said
 from zhijian.kernel.desk.gate import actor_in, roles
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.people import pages, seeing
 from zhijian.kernel.registry.import_.sources import Refused
 from zhijian.kernel.registry.import_.xlsx import xlsx_rows
 
-ledger.entry_kind("people.exported", label=gettext_lazy("Exported the list of people to Excel"))
 ledger.entry_kind("people.imported", label=gettext_lazy("Took in {made} people from Excel; {wrong} rows were wrong"))
 COLUMNS = (
     gettext_lazy("User name"), gettext_lazy("Name"), gettext_lazy("Office"), gettext_lazy("Role"),
@@ -49,35 +48,29 @@ class Wrong:
     why: str
 
 
-@require_safe
-@roles(*seeing.READERS)
-def export(request: HttpRequest) -> HttpResponse:
-    """The people of the area, with the columns that can be taken in again and what the list shows besides."""
-    actor = actor_in(request)
-    area = actor.posts[0].area
-    ledger.record("people.exported", actor=actor, subject=f"account:{actor.person_id}", area=area)
-    heading = [*COLUMNS, _("Posts"), _("Phones"), _("Open matters"), _("Account")]
-    about = exports.about(_("People"), actor)
-    rows = _rows(actor, get_language() or "en")
-    body = xlsx.stream(about[0], [str(word) for word in heading], rows, about=about)
-    return exports.answer(about[0], "people", body)
+HEADS = (
+    *COLUMNS, gettext_lazy("Posts"), gettext_lazy("Phones"), gettext_lazy("Open matters"), gettext_lazy("Account")
+)  # fmt: skip
 
 
-def _rows(actor: Actor, language: str) -> Iterator[list[Any]]:
-    """Flows while it is read, in a transaction and scope of its own."""
+def _cells(block: list[Person], _actor: Actor) -> Iterator[list[Any]]:
+    """The columns that can be taken in again, and what the list shows besides."""
     day = calendar.today()
-    with override(language), scoped(actor):
-        rows = pages.with_counts(seeing.people_of(actor))
-        keys = list(rows.values_list("pk", flat=True))
-        for start in range(0, len(keys), 200):
-            for line in pages.lines(list(rows.filter(pk__in=keys[start : start + 200]))):
-                one = line.person
-                post = next((p for p in one.posts.all() if p.holds_on(day)), None)
-                yield [
-                    one.username, one.name, one.home_id or "", post.role if post else "", one.certificate_no,
-                    one.certificate_until, "; ".join(line.posts), line.phones, line.open,
-                    _("active") if one.is_active else _("locked"),
-                ]  # fmt: skip
+    for line in pages.lines(block):
+        one = line.person
+        post = next((p for p in one.posts.all() if p.holds_on(day)), None)
+        yield [
+            one.username, one.name, one.home_id or "", post.role if post else "", one.certificate_no,
+            one.certificate_until, "; ".join(line.posts), line.phones, line.open,
+            _("active") if one.is_active else _("locked"),
+        ]  # fmt: skip
+
+
+excel.sheet(
+    "people", gettext_lazy("People"), seeing.READERS, HEADS,
+    lambda actor, given: pages.searched(pages.with_counts(seeing.people_of(actor)), pages.typed_in(given)), _cells,
+    told=lambda _actor, given: [(_("Name"), pages.typed_in(given))],
+)  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

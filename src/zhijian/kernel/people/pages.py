@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from zhijian.kernel.accounts import people
@@ -18,8 +20,9 @@ from zhijian.kernel.accounts.models import Handover, Leave, Person, Post
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
-from zhijian.kernel.desk import said, timeline, watched
+from zhijian.kernel.desk import excel, said, timeline, watched
 from zhijian.kernel.desk.gate import actor_in, roles, staff
+from zhijian.kernel.desk.menu import EVERYBODY
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.people import asking, certificates, handover, keeping, seeing, stranded
 
@@ -67,6 +70,11 @@ def with_counts(rows: QuerySet[Person]) -> QuerySet[Person]:
     return rows.annotate(phones=phones).prefetch_related("posts").order_by("name_key", "pk")
 
 
+def typed_in(given: QueryDict) -> str:
+    """What is searched for, from an address."""
+    return given.get("q", "").replace("\x00", "").strip()[:60]
+
+
 def searched(rows: QuerySet[Person], text: str) -> QuerySet[Person]:
     """Those whose name, user name or pinyin begins or holds the text."""
     if not text:
@@ -79,7 +87,7 @@ def searched(rows: QuerySet[Person], text: str) -> QuerySet[Person]:
 def people_page(request: HttpRequest) -> HttpResponse:
     """`/people/`: everybody of the area, by name, with what must be looked at."""
     actor = actor_in(request)
-    typed = request.GET.get("q", "").strip()[:60]
+    typed = typed_in(request.GET)
     rows = searched(with_counts(seeing.people_of(actor)), typed)
     after = request.GET.get("after", "")
     if after.isdecimal() and (last := Person.objects.filter(pk=after).first()) is not None:
@@ -243,11 +251,38 @@ def drawn(request: HttpRequest, made: Handover, status: int = 200, problems: lis
     return render(request, "people/handover_shown.html", context, status=status)
 
 
+def _handovers(actor: Actor) -> QuerySet[Handover]:
+    mine = Handover.objects.filter(Q(giver=actor.person_id) | Q(successor=actor.person_id))
+    return mine.select_related("giver", "successor").order_by("-pk")
+
+
+def standing(one: Handover) -> tuple[str, str]:
+    """How a handover stands: words and tone."""
+    if one.confirmed_at:
+        return _("done"), "good"
+    if one.withdrawn_at:
+        return _("withdrawn"), ""
+    return (_("waits for the successor") if one.agreed_at else _("waits for the giver")), "act"
+
+
+HEADS = (
+    gettext_lazy("Who gives"), gettext_lazy("Successor"), gettext_lazy("Proposed at"), gettext_lazy("State"),
+    gettext_lazy("Confirmed at"),
+)  # fmt: skip
+
+
+def _cells(block: list[Handover], _actor: Actor) -> Iterator[list[Any]]:
+    for one in block:
+        yield [one.giver.name, one.successor.name, one.proposed_at, standing(one)[0], one.confirmed_at]
+
+
+excel.sheet("handovers", gettext_lazy("Handovers"), EVERYBODY, HEADS, lambda actor, _given: _handovers(actor), _cells)
+
+
 @require_safe
 @staff
 def handovers_page(request: HttpRequest) -> HttpResponse:
     """`/handovers/`: what waits for one's confirmation, and what was one's own."""
     actor = actor_in(request)
-    mine = Handover.objects.filter(Q(giver=actor.person_id) | Q(successor=actor.person_id))
-    rows = mine.select_related("giver", "successor").order_by("-pk")[:PAGE]
+    rows = [(one, *standing(one)) for one in _handovers(actor)[:PAGE]]
     return render(request, "people/handovers.html", {"rows": rows, "me": actor.person_id})

@@ -9,7 +9,6 @@ from zhijian.kernel.people import acts, excel, pages
 urlpatterns = [
     path("people/", pages.people_page, name="people"),
     path("people/new/", pages.new_page, name="person_new"),
-    path("people/export/", excel.export, name="people_export"),
     path("people/import/", excel.take_in, name="people_import"),
     path("people/<int:pk>/", pages.person_page, name="person"),
     path("people/<int:pk>/handover/", pages.handover_page, name="hand_over"),

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
-from zhijian.kernel.desk import gate, said
+from zhijian.kernel.desk import excel, gate, said
 from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.errors import BadFacts, StepError
 from zhijian.kernel.party.doors import Door, through_door
 from zhijian.kernel.party.family import Family
 from zhijian.kernel.ratings import acts, calling, inviting, rules
 from zhijian.kernel.ratings.declared import question_of
-from zhijian.kernel.ratings.models import Rating
+from zhijian.kernel.ratings.models import Draw, Rating
 
 PAGE = 50
 STARS = list(reversed(Rating.Stars.choices))
@@ -107,6 +109,23 @@ def ratings_page(request: HttpRequest) -> HttpResponse:
     return render(request, "ratings/desk/ratings.html", context)
 
 
+HEADS = (
+    gettext_lazy("About"), gettext_lazy("Number"), gettext_lazy("Enterprise"), gettext_lazy("Area"),
+    gettext_lazy("Rating"), gettext_lazy("In their own words"), gettext_lazy("Date and time"),
+)  # fmt: skip
+
+
+def _cells(block: list[Rating], _actor: Actor) -> Iterator[list[Any]]:
+    for one in block:
+        yield [
+            str(flow_of(one.matter.kind).title), one.matter.number, one.entity.name, said.area_name(one.area),
+            one.stars, one.words, one.changed_at or one.rated_at,
+        ]  # fmt: skip
+
+
+excel.sheet("ratings", gettext_lazy("Ratings"), acts.READERS, HEADS, lambda actor, _given: acts.readable(actor), _cells)
+
+
 @require_safe
 @gate.roles(*acts.READERS)
 def draws_page(request: HttpRequest) -> HttpResponse:
@@ -121,3 +140,21 @@ def draws_page(request: HttpRequest) -> HttpResponse:
         "later": bool(after),
     }
     return render(request, "ratings/desk/draws.html", context)
+
+
+DRAWN = (
+    gettext_lazy("Seal of"), gettext_lazy("Seed"), gettext_lazy("Closed"), gettext_lazy("Share (percent)"),
+    gettext_lazy("Drawn"), gettext_lazy("Made again"),
+)  # fmt: skip
+
+
+def _draws(block: list[Draw], _actor: Actor) -> Iterator[list[Any]]:
+    for one in block:
+        again = _("the same") if calling.holds(one) else _("not the same")
+        yield [one.seal.day, one.seed, len(one.population), one.percent, len(one.chosen), again]
+
+
+excel.sheet(
+    "draws", gettext_lazy("Draws of the sample"), acts.READERS, DRAWN, lambda actor, _given: calling.draws(actor),
+    _draws, widths=(14, 70, 12, 12, 12, 16),
+)  # fmt: skip

@@ -8,6 +8,7 @@ run, others their own.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -19,12 +20,13 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonRe
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Role
-from zhijian.kernel.desk import gate
+from zhijian.kernel.desk import excel, gate
 from zhijian.kernel.packs import stack
 
 from . import findings, import_words, pieces
@@ -108,6 +110,26 @@ def _line(run: ImportRun, titles: dict[str, str]) -> dict[str, Any]:
 def _rows(run: ImportRun) -> dict[str, str]:
     """How many rows were read, rejected and noted, as they are shown."""
     return {name: f"{run.counts[name]:,}" if name in run.counts else "—" for name in ("rows", "rejected", "noted")}
+
+
+HEADS = (
+    gettext_lazy("File"), gettext_lazy("Trial or import"), gettext_lazy("State"), gettext_lazy("Kind of table"),
+    gettext_lazy("Rows"), gettext_lazy("Rejected"), gettext_lazy("With notes"), gettext_lazy("By whom"),
+    gettext_lazy("Date and time"), gettext_lazy("Fingerprint"),
+)  # fmt: skip
+
+
+def _cells(block: list[ImportRun], _actor: Actor) -> Iterator[list[Any]]:
+    titles = _titles()
+    for run in block:
+        yield [
+            run.file_name, _("trial") if run.dry_run else _("import"), run.get_state_display(),
+            titles.get(run.mapping, run.mapping), *(run.counts.get(name) for name in ("rows", "rejected", "noted")),
+            run.by_whom, run.created, run.sha256,
+        ]  # fmt: skip
+
+
+excel.sheet("imports", gettext_lazy("What was sent"), READERS, HEADS, lambda actor, _given: _visible(actor), _cells)
 
 
 def _sent(request: HttpRequest, actor: Actor) -> ImportRun | None:

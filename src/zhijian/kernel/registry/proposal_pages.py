@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from zhijian.kernel.desk import gate
+from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.desk import excel, gate
 from zhijian.kernel.desk.said import area_name
 from zhijian.kernel.packs import stack
 from zhijian.kernel.packs.areas import offices
@@ -29,6 +33,28 @@ def corrections(request: HttpRequest) -> HttpResponse:
     shown = [(proposals.shown(of), area_name(of.area), _office(of)) for of in rows[:SHOWN]]
     context = {"rows": shown, "more": len(rows) > SHOWN, "offices": offices() if any(o for *_x, o in shown) else []}
     return render(request, "registry/corrections.html", context)
+
+
+HEADS = (
+    gettext_lazy("Premises"), gettext_lazy("Area"), gettext_lazy("What"), gettext_lazy("In the register"),
+    gettext_lazy("To be"), gettext_lazy("Note"), gettext_lazy("By whom"), gettext_lazy("Date and time"),
+    gettext_lazy("Belongs to"),
+)  # fmt: skip
+
+
+def _cells(block: list[Proposal], _actor: Actor) -> Iterator[list[Any]]:
+    for of in block:
+        one, matter = proposals.shown(of), of.matter
+        yield [
+            of.name, area_name(of.area), of.get_what_display(), one.old, one.new, of.note, of.person.name, of.made_at,
+            (matter.number or matter.title) if matter else "",
+        ]  # fmt: skip
+
+
+excel.sheet(
+    "corrections", gettext_lazy("Corrections from the field"), proposals.DECIDERS, HEADS,
+    lambda actor, _given: proposals.waiting(actor), _cells, widths=(30, 16, 14, 30, 30, 30, 14, 18, 24),
+)  # fmt: skip
 
 
 def _office(of: Proposal) -> str:

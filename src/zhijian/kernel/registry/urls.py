@@ -17,7 +17,6 @@ urlpatterns = [
     path("duplicates/find/", twins.twins_find, name="twins_find"),
     path("duplicates/<uuid:uid>/", twins.twins_decide, name="twins_decide"),
     path("doors/", cards.cards_page, name="cards"),
-    path("doors/export/", cards.cards_export, name="cards_export"),
     path("doors/print/", cards.cards_print, name="cards_print"),
     path("doors/runs/", cards.card_runs, name="card_runs"),
     path("doors/runs/<uuid:uid>/", cards.card_run, name="card_run"),

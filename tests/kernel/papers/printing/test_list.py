@@ -102,13 +102,13 @@ def test_pages_go_on_by_key_and_ask_the_same_for_one_row_and_for_many(w, make, m
 def test_the_excel_file_holds_what_is_listed_and_is_in_the_ledger(w, make):
     paper = make()
     make(RECORD)
-    answer = sign_in(w.head).get("/papers/export/", {"kind": ORDER})
+    answer = sign_in(w.head).get("/excel/papers/", {"kind": ORDER})
     rows = (
         CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content))).get_sheet_by_index(0).to_python()
     )
     assert [row[1] for row in rows[1:]] == [paper.number]
     with scoped(SYSTEM):
-        assert LedgerEntry.objects.filter(kind="papers.exported").count() == 1
+        assert LedgerEntry.objects.filter(kind="desk.exported").count() == 1
 
 
 def test_many_papers_as_one_pdf_each_on_a_right_hand_page(w, make):

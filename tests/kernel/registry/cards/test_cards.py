@@ -142,7 +142,7 @@ def test_the_list_beside_the_cards_has_their_order_and_says_what_it_is(w, clerk,
 def test_the_doors_go_out_as_excel_however_many(w, clerk, shop):
     shop("近店", "柳泉路 9 号")
     clerk.post(f"/doors/{w.premises.uid}/print/")
-    answer = clerk.get("/doors/export/?trade=restaurant")
+    answer = clerk.get("/excel/doors/?trade=restaurant")
     book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))
     rows = book.get_sheet_by_index(0).to_python()
     assert rows[0][:4] == ["Premises", "Enterprise", "Code of the entity", "Address"]
@@ -150,8 +150,8 @@ def test_the_doors_go_out_as_excel_however_many(w, clerk, shop):
     assert set(by_name) == {"近店", w.premises.name}
     assert by_name[w.premises.name][9] == "clerk" and by_name[w.premises.name][8].date() == world.in_days(0)
     assert by_name["近店"][8] == ""
-    assert LedgerEntry.objects.get(kind="registry.exported").data["query"].endswith("trade=restaurant")
-    other = sign_in(w.stranger).get(f"/doors/export/?area={world.OFFICE}")
+    assert LedgerEntry.objects.get(kind="desk.exported").data == {"list": "doors", "filter": "trade=restaurant"}
+    other = sign_in(w.stranger).get(f"/excel/doors/?area={world.OFFICE}")
     assert "近店" not in str(
         CalamineWorkbook.from_filelike(io.BytesIO(b"".join(other.streaming_content))).get_sheet_by_index(0).to_python()
     )

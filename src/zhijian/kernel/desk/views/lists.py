@@ -12,14 +12,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import get_language, gettext_lazy, ngettext, override
+from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.scope import in_scope, scoped
-from zhijian.kernel.desk import columns, exports, forms, paging, xlsx
+from zhijian.kernel.desk import columns, excel, exports, forms, paging, xlsx
 from zhijian.kernel.desk.filters import Shown
 from zhijian.kernel.desk.gate import actor_in, ours
 from zhijian.kernel.desk.lists import MatterList, list_of
@@ -27,15 +27,12 @@ from zhijian.kernel.desk.models import SheetRun
 from zhijian.kernel.desk.sheets import ticked
 from zhijian.kernel.desk.sheets.columns import acts as acts_by_sheet
 from zhijian.kernel.desk.views import saved
-from zhijian.kernel.evidence import ledger
 from zhijian.kernel.matters.flow import Step
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.registry.search import capped_count
 
 BULK = 200  # matters at once: each is locked, changed and told about in the one transaction
 BATCH = 2_000  # rows fetched at a time for Excel
-
-ledger.entry_kind("desk.exported", label=gettext_lazy("Exported the list “{list}” to Excel, filters: {filter}"))
 
 
 def found(request: HttpRequest, name: str) -> type[MatterList]:
@@ -126,16 +123,7 @@ def list_export(request: HttpRequest, name: str) -> HttpResponse:
     if not one.export:
         raise Http404
     given = one.given(request.GET)
-    said = "; ".join(f"{key}={value}" for key, value in sorted(given.items())) or "-"
-    with scoped(actor):
-        area = actor.posts[0].area
-        ledger.record(
-            "desk.exported",
-            actor=actor,
-            subject=f"account:{actor.person_id}",
-            area=area,
-            data={"list": name, "filter": said},
-        )
+    excel.entry(name, given, actor)
     title = str(one.label())
     about = exports.about(title, actor, told(one, given, actor), given.get("area", ""))
     return exports.answer(title, one.slug(), _excel(one, actor, given, about, get_language() or "en"))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,7 +20,7 @@ from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.clock import calendar
-from zhijian.kernel.desk import gate
+from zhijian.kernel.desk import excel, gate
 from zhijian.kernel.desk.filters import people
 from zhijian.kernel.matters.errors import StepError
 from zhijian.kernel.matters.models import Matter
@@ -105,6 +107,30 @@ def _month(text: str) -> dt.date:
         return calendar.today().replace(day=1)
 
 
+excel.sheet(
+    "paper_blanks", gettext_lazy("Who holds how many"), READERS,
+    (gettext_lazy("Held by"), gettext_lazy("Kind"), gettext_lazy("Sheets")),
+    lambda actor, _given: acts.holders(acts.seen(actor)),
+    lambda block, _actor: ([name, form(kind).title, n] for _pk, name, kind, n in block),
+)  # fmt: skip
+MONTH = (
+    gettext_lazy("Kind"), gettext_lazy("Held before"), gettext_lazy("Handed out"), gettext_lazy("Used"),
+    gettext_lazy("Spoiled"), gettext_lazy("Returned unused"), gettext_lazy("Held after"),
+)  # fmt: skip
+
+
+def _counted(block: list[acts.Month], _actor: Actor) -> Iterator[list[Any]]:
+    for one in block:
+        yield [form(one.kind).title, one.before, one.issued, one.used, one.spoiled, one.returned, one.after]
+
+
+excel.sheet(
+    "paper_blanks_month", gettext_lazy("Count of the month"), READERS, MONTH,
+    lambda actor, given: acts.month(acts.seen(actor), _month(given.get("month", ""))), _counted,
+    told=lambda _actor, given: [(_("Month"), f"{_month(given.get('month', '')):%Y-%m}")],
+)  # fmt: skip
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate.roles(*READERS)
 def blanks_page(request: HttpRequest) -> HttpResponse:
@@ -134,22 +160,50 @@ def blanks_page(request: HttpRequest) -> HttpResponse:
     return render(request, "papers/blanks.html", context, status=422 if request.method == "POST" else 200)
 
 
+def _given(actor: Actor, holder: str, state: str) -> QuerySet[Blank]:
+    """What the person was given, in one state where it names one; nothing for nonsense."""
+    if not holder.isdecimal() or len(holder) > 18:
+        return Blank.objects.none()
+    rows = acts.seen(actor).filter(holder=int(holder))
+    rows = rows.filter(state=state) if state in Blank.State.values else rows
+    return rows.select_related("matter", "holder").order_by("pk")
+
+
+SERIALS = (
+    gettext_lazy("Serial"), gettext_lazy("Kind"), gettext_lazy("Held by"), gettext_lazy("Handed out"),
+    gettext_lazy("State"), gettext_lazy("Changed on"), gettext_lazy("Number of the matter"), gettext_lazy("Reason"),
+)  # fmt: skip
+
+
+def _serials(block: list[Blank], _actor: Actor) -> Iterator[list[Any]]:
+    for one in block:
+        yield [
+            one.serial, form(one.kind).title, one.holder.name, one.issued_at, one.get_state_display(), one.changed_at,
+            one.matter.number if one.matter else "", one.reason,
+        ]  # fmt: skip
+
+
+excel.sheet(
+    "paper_blank_holder", gettext_lazy("Sealed blanks"), (*READERS, *HOLDERS), SERIALS,
+    lambda actor, given: _given(actor, given.get("holder", ""), given.get("state", "held")), _serials,
+    told=lambda _actor, given: [(_("State"), str(dict(Blank.State.choices).get(given.get("state", "held"), "")))],
+)  # fmt: skip
+
+
 @require_safe
 @gate.roles(*READERS, *HOLDERS)
 def holder_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Every blank that a person was given, those still held first."""
     actor = gate.actor_in(request)
-    rows = acts.seen(actor).filter(holder=pk)
     after = request.GET.get("after", "")
     state = request.GET.get("state", "held")
-    if state in Blank.State.values:
-        rows = rows.filter(state=state)
+    rows = _given(actor, str(pk), state)
     if after.isdecimal() and len(after) < 19:
         rows = rows.filter(pk__gt=int(after))
     person = get_object_or_404(Person, pk=pk)
     if not acts.seen(actor).filter(holder=pk).exists() and pk != actor.person_id:
         return render(request, "404.html", status=404)
-    found = list(rows.select_related("matter").order_by("pk")[: PAGE + 1])
+    found = list(rows[: PAGE + 1])
     context = {
         "person": person,
         "rows": [(one, form(one.kind).title) for one in found[:PAGE]],

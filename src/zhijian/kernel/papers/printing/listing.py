@@ -11,24 +11,24 @@ from urllib.parse import urlencode
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Role
-from zhijian.kernel.accounts.scope import below, scoped
+from zhijian.kernel.accounts.scope import below
 from zhijian.kernel.clock import calendar
-from zhijian.kernel.desk import exports, gate, said, xlsx
-from zhijian.kernel.evidence import ledger
+from zhijian.kernel.desk import excel, gate, said
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import acts
 from zhijian.kernel.papers.forms import form, forms
 from zhijian.kernel.papers.models import Paper, Service
+from zhijian.kernel.papers.pages import cells_of
 from zhijian.kernel.papers.serving import within
 
-PAGE, BATCH = 50, 1000
+PAGE = 50
 BACK = 90  # days that the list goes back unless somebody says otherwise
 EVER = dt.date(2010, 1, 1)  # what is overdue is shown however old it is
 READERS = (
@@ -47,7 +47,6 @@ SERVED = [
     ("yes", gettext_lazy("Served")),
     ("late", gettext_lazy("Overdue to be served")),
 ]
-EXPORTED = ledger.entry_kind("papers.exported", label=gettext_lazy("Exported a list of papers to Excel"))
 
 
 @dataclass(frozen=True)
@@ -149,18 +148,13 @@ def key_of(paper: Paper) -> str:
     return f"{paper.at.isoformat()}~{paper.pk}"
 
 
-def _page(rows: QuerySet[Paper], key: str, size: int) -> list[Paper]:
-    found = after(rows, key).select_related("matter", "entity").defer("data", "signatures")
-    return list(found[: size + 1])
-
-
 @require_safe
 @gate.roles(*READERS)
 def list_page(request: HttpRequest) -> HttpResponse:
     """The list, with what can be done with many at once: print, ask for the seal."""
     actor, chosen = gate.actor_in(request), Chosen.read(request.GET)
     key = request.GET.get("after", "")[:80]
-    found = _page(rows_of(chosen, actor), key, PAGE)
+    found = list(_light(after(rows_of(chosen, actor), key))[: PAGE + 1])
     shown = found[:PAGE]
     served = acts.how_served(shown)
     context = {
@@ -191,23 +185,6 @@ HEADING = (
 )  # fmt: skip
 
 
-@require_safe
-@gate.roles(*READERS)
-def list_export(request: HttpRequest) -> HttpResponse:
-    """The chosen papers as Excel; that they were taken out is an entry of the person's own chain."""
-    actor, chosen = gate.actor_in(request), Chosen.read(request.GET)
-    with scoped(actor):
-        ledger.record(
-            EXPORTED.code,
-            actor=actor,
-            subject=f"account:{actor.person_id}",
-            area=actor.posts[0].area,
-            data={"query": chosen.query},
-        )
-    about = exports.about(_("Papers"), actor, _in_words(chosen), chosen.area)
-    return exports.answer(_("Papers"), "papers", _excel(chosen, actor, about, get_language() or "en"))
-
-
 def _in_words(chosen: Chosen) -> list[tuple[str, str]]:
     """The filters as a person reads them: heading and value."""
     days = [chosen.since.isoformat(), chosen.until.isoformat() if chosen.until else "…"]
@@ -219,28 +196,19 @@ def _in_words(chosen: Chosen) -> list[tuple[str, str]]:
     ]
 
 
-def _excel(chosen: Chosen, actor: Actor, about: list[str], language: str) -> Iterator[bytes]:
-    with override(language), scoped(actor):
-        yield from xlsx.stream(about[0], [str(one) for one in HEADING], _cells(chosen, actor), about=about)
+def _light(rows: QuerySet[Paper]) -> QuerySet[Paper]:
+    return rows.select_related("matter", "entity").defer("data", "signatures")
 
 
-def _cells(chosen: Chosen, actor: Actor) -> Iterator[tuple[Any, ...]]:
-    key, rows = "", rows_of(chosen, actor)
-    while True:
-        found = _page(rows, key, BATCH)
-        shown = found[:BATCH]
-        served = acts.how_served(shown)
-        for one in shown:
-            yield (
-                form(one.kind).title,
-                one.number,
-                one.entity.name if one.entity else "",
-                said.area_name(one.area),
-                calendar.legal_day(one.at),
-                acts.standing(one)[0],
-                served.get(one.pk, ("", ""))[0],
-                one.matter.number or one.matter.title,
-            )
-        if len(found) <= BATCH:
-            return
-        key = key_of(shown[-1])
+def _cells(block: list[Paper], _actor: Actor) -> Iterator[list[Any]]:
+    served = acts.how_served(block)
+    for one in block:
+        *first, belongs = cells_of(one)
+        yield [*first, acts.standing(one)[0], served.get(one.pk, ("", ""))[0], belongs]
+
+
+excel.sheet(
+    "papers", gettext_lazy("Papers"), READERS, HEADING,
+    lambda actor, given: _light(rows_of(Chosen.read(given), actor)), _cells,
+    told=lambda _actor, given: _in_words(Chosen.read(given)),
+)  # fmt: skip

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,13 +18,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.scope import area_filter
-from zhijian.kernel.desk import gate, said
+from zhijian.kernel.desk import excel, gate, said
 from zhijian.kernel.desk.forms import is_uid
 from zhijian.kernel.matters.errors import StepError
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.papers import acts as papers
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Paper, SealRequest
+from zhijian.kernel.papers.pages import HEADS as HEADS_OF_PAPER
+from zhijian.kernel.papers.pages import cells_of
 from zhijian.kernel.papers.sealing import acts
 from zhijian.kernel.papers.sealing.providers import provider
 
@@ -110,16 +114,36 @@ def ask_many(request: HttpRequest) -> HttpResponse:
     return redirect("papers_list")
 
 
+def _asked(actor: Actor) -> QuerySet[SealRequest]:
+    return acts.asked(actor).select_related("paper__matter", "paper__entity", "asked_by")
+
+
+HEADS = (*HEADS_OF_PAPER, gettext_lazy("Asked for by"), gettext_lazy("Asked at"), gettext_lazy("Note"),
+         gettext_lazy("State"), gettext_lazy("Answer"))  # fmt: skip
+
+
+def _cells(block: list[SealRequest], _actor: Actor) -> Iterator[list[Any]]:
+    for one in block:
+        who = one.asked_by.name if one.asked_by else ""
+        yield [*cells_of(one.paper), who, one.asked_at, one.note, one.get_state_display(), one.answer]
+
+
+excel.sheet(
+    "papers_requests", gettext_lazy("Seals asked for"), papers.READERS, HEADS, lambda actor, _given: _asked(actor),
+    _cells,
+)  # fmt: skip
+
+
 @require_safe
 @gate.roles(*papers.READERS)
 def requests_page(request: HttpRequest) -> HttpResponse:
     """What was asked for, the oldest first."""
     actor = gate.actor_in(request)
-    rows = acts.asked(actor)
+    rows = _asked(actor)
     after = request.GET.get("after", "")
     if after.isdecimal() and len(after) < 19:
         rows = rows.filter(pk__gt=int(after))
-    found = list(rows.select_related("paper__matter", "paper__entity", "asked_by")[: PAGE + 1])
+    found = list(rows[: PAGE + 1])
     context = {
         "rows": [(one, form(one.paper.kind).title, said.area_name(one.area)) for one in found[:PAGE]],
         "count": acts.asked_count(actor),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.files.storage import default_storage
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.safestring import mark_safe
@@ -20,11 +20,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhijian.kernel.accounts.actor import Actor
-from zhijian.kernel.accounts.scope import in_scope, scoped
-from zhijian.kernel.clock import calendar
-from zhijian.kernel.desk import exports, gate, said, xlsx
+from zhijian.kernel.accounts.scope import in_scope
+from zhijian.kernel.desk import excel, exports, gate, said, xlsx
 from zhijian.kernel.desk.forms import is_uid
-from zhijian.kernel.evidence import ledger
 from zhijian.kernel.papers.views import PDF_POLICY
 from zhijian.kernel.registry.cards import choosing, printing, replacing
 from zhijian.kernel.registry.cards.choosing import PRINTERS, Chosen
@@ -34,7 +32,6 @@ from zhijian.kernel.registry.search import capped_count
 
 PAGE = 50
 RUNS = 50
-BLOCK = 1_000  # doors of an export that are read at a time
 DOORS = 200  # of one enterprise
 
 
@@ -66,7 +63,6 @@ def cards_page(request: HttpRequest) -> HttpResponse:
     return render(request, "registry/cards.html", context)
 
 
-EXPORTED = ledger.entry_kind("registry.exported", label=gettext_lazy("Exported doors of {area} to Excel"))
 REGISTER = (
     gettext_lazy("Premises"), gettext_lazy("Enterprise"), gettext_lazy("Code of the entity"), gettext_lazy("Address"),
     gettext_lazy("Area"), gettext_lazy("Trade"), gettext_lazy("Business phone"), gettext_lazy("Code on the door"),
@@ -74,41 +70,26 @@ REGISTER = (
 )  # fmt: skip
 
 
-@require_safe
-@gate.roles(*PRINTERS)
-def cards_export(request: HttpRequest) -> HttpResponse:
-    """The doors of the choice as Excel, however many; an entry of the person's own chain."""
-    actor = gate.actor_in(request)
-    chosen = Chosen.read(request.GET, actor)
-    area = said.area_name(chosen.area)
-    with scoped(actor):
-        account = f"account:{actor.person_id}"
-        told = {"area": area, "query": chosen.query}
-        ledger.record(EXPORTED.code, actor=actor, subject=account, area=actor.posts[0].area, data=told)
-    title = _("Doors of %(area)s") % {"area": area}
-    about = exports.about(title, actor, choosing.in_words(chosen.told), chosen.area)
-    return exports.answer(title, "doors", _register(chosen, actor, about, get_language() or "en"))
+def _register(actor: Actor, given: QueryDict) -> QuerySet[Premises]:
+    light = choosing.doors(Chosen.read(given, actor), actor).select_related("entity")
+    return light.only(*choosing.LIGHT, *choosing.NUMBERS).order_by("area", "trade", "name_key", "id")
 
 
-def _register(chosen: Chosen, actor: Actor, about: list[str], language: str) -> Iterator[bytes]:
-    with override(language), scoped(actor):
-        heads = [str(one) for one in REGISTER]
-        yield from xlsx.stream(about[0], heads, _register_rows(chosen, actor), about=about)
+def _register_cells(block: list[Premises], _actor: Actor) -> Iterator[list[Any]]:
+    cards, kinds = choosing.last_cards(block), choosing.trades()
+    for p in block:
+        card = cards.get(p.pk)
+        yield [
+            p.name, p.entity.name, p.entity.code, p.address, said.area_name(p.area), kinds.get(p.trade, p.trade),
+            p.phone or p.entity.phone, shown_door_code(p.door_code), card.at if card else None,
+            card.by_name if card else "",
+        ]  # fmt: skip
 
 
-def _register_rows(chosen: Chosen, actor: Actor) -> Iterator[list[Any]]:
-    light = choosing.doors(chosen, actor).select_related("entity").only(*choosing.LIGHT, *choosing.NUMBERS)
-    rows = light.order_by("area", "trade", "name_key", "id").iterator(chunk_size=BLOCK)
-    kinds = choosing.trades()
-    while block := list(islice(rows, BLOCK)):
-        cards = choosing.last_cards(block)
-        for p in block:
-            card = cards.get(p.pk)
-            yield [
-                p.name, p.entity.name, p.entity.code, p.address, said.area_name(p.area), kinds.get(p.trade, p.trade),
-                p.phone or p.entity.phone, shown_door_code(p.door_code),
-                calendar.local(card.at).replace(tzinfo=None) if card else None, card.by_name if card else "",
-            ]  # fmt: skip
+excel.sheet(
+    "doors", gettext_lazy("Doors"), PRINTERS, REGISTER, _register, _register_cells,
+    told=lambda actor, given: choosing.in_words(Chosen.read(given, actor).told),
+)  # fmt: skip
 
 
 @require_POST
@@ -154,12 +135,32 @@ def _run(request: HttpRequest, uid: UUID) -> CardRun:
     return get_object_or_404(in_scope(CardRun.objects.all(), gate.actor_in(request)), uid=uid)
 
 
+def _runs(actor: Actor) -> QuerySet[CardRun]:
+    return in_scope(CardRun.objects.defer("places"), actor).order_by("-id")
+
+
+RUN = (
+    gettext_lazy("Printed at"), gettext_lazy("By whom"), gettext_lazy("Area"), gettext_lazy("Filter"),
+    gettext_lazy("Number of cards"), gettext_lazy("State"),
+)  # fmt: skip
+
+
+def _run_cells(block: list[CardRun], _actor: Actor) -> Iterator[list[Any]]:
+    for one in block:
+        yield [one.at, one.by_name, said.area_name(one.area), _filters(one), one.done, one.get_state_display()]
+
+
+excel.sheet(
+    "card_runs", gettext_lazy("What was printed"), PRINTERS, RUN, lambda actor, _given: _runs(actor), _run_cells
+)
+
+
 @require_safe
 @gate.roles(*PRINTERS)
 def card_runs(request: HttpRequest) -> HttpResponse:
     """`/doors/runs/`: what was printed in the person's areas, when and by whom; the newest first."""
     after = request.GET.get("after", "")
-    rows = in_scope(CardRun.objects.defer("places"), gate.actor_in(request)).order_by("-id")
+    rows = _runs(gate.actor_in(request))
     if after.isdecimal() and len(after) < 19:
         rows = rows.filter(pk__lt=int(after))
     found = list(rows[: RUNS + 1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -18,13 +19,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.scope import area_filter, below
-from zhijian.kernel.desk import gate, said
+from zhijian.kernel.desk import excel, gate, said
 from zhijian.kernel.desk.filters import area_options
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.registry.alike import REASONS
 from zhijian.kernel.registry.joining import JOINERS
 from zhijian.kernel.registry.models import Twin
 from zhijian.kernel.registry.twins import finding
+from zhijian.kernel.words import listed
 
 PAGE = 30
 HEAVY = [f"{side}__{name}" for side in ("one", "other") for name in ("grams", "fold", "initials", "extra")]
@@ -64,18 +66,24 @@ def visible(actor: Actor, area: str = "") -> QuerySet[Twin]:
     return rows.filter(below("area", area) | below("other_area", area)) if area else rows
 
 
+def listing(chosen: Chosen, actor: Actor) -> QuerySet[Twin]:
+    """The chosen pairs in the list's order, with both files."""
+    rows = visible(actor, chosen.area).filter(state=chosen.state)
+    if chosen.reason:
+        rows = rows.filter(reasons__contains=[chosen.reason])
+    return rows.select_related("one", "other").defer(*HEAVY).order_by("pk")
+
+
 @require_safe
 @gate.roles(*JOINERS)
 def twins_page(request: HttpRequest) -> HttpResponse:
     """`/duplicates/`: pairs of the area with their reasons; page by key."""
     actor = gate.actor_in(request)
     chosen, after = Chosen.read(request.GET, actor), request.GET.get("after", "")
-    rows = visible(actor, chosen.area).filter(state=chosen.state)
-    if chosen.reason:
-        rows = rows.filter(reasons__contains=[chosen.reason])
+    rows = listing(chosen, actor)
     if after.isdecimal() and len(after) < 19:
         rows = rows.filter(pk__gt=int(after))
-    found = list(rows.select_related("one", "other").defer(*HEAVY).order_by("pk")[: PAGE + 1])
+    found = list(rows[: PAGE + 1])
     shown = [(twin, _words(twin), said.area_name(twin.area), said.area_name(twin.other_area)) for twin in found[:PAGE]]
     context = {
         "chosen": chosen,
@@ -91,6 +99,33 @@ def twins_page(request: HttpRequest) -> HttpResponse:
 
 def _words(twin: Twin) -> list[str]:
     return [str(REASONS[reason]) for reason in twin.reasons if reason in REASONS]
+
+
+HEADS = (
+    gettext_lazy("One file"), gettext_lazy("Code of the entity"), gettext_lazy("Area"), gettext_lazy("Address"),
+    gettext_lazy("Business phone"), gettext_lazy("The other file"), gettext_lazy("Code of the entity"),
+    gettext_lazy("Area"), gettext_lazy("Address"), gettext_lazy("Business phone"),
+    gettext_lazy("Why they may be the same"), gettext_lazy("State"), gettext_lazy("By whom"), gettext_lazy("Reason"),
+)  # fmt: skip
+
+
+def _cells(block: list[Twin], _actor: Actor) -> Iterator[list[Any]]:
+    for twin in block:
+        sides = ((twin.one, twin.area), (twin.other, twin.other_area))
+        told = [[one.name, one.code, said.area_name(area), one.address, one.phone] for one, area in sides]
+        yield [*told[0], *told[1], listed(_words(twin)), twin.get_state_display(), twin.decided_by, twin.why]
+
+
+def _told(actor: Actor, given: Any) -> list[tuple[str, str]]:
+    chosen = Chosen.read(given, actor)
+    reason = str(REASONS[chosen.reason]) if chosen.reason else ""
+    return [(_("Reason"), reason), (_("State"), str(Twin.State(chosen.state).label))]
+
+
+excel.sheet(
+    "duplicates", gettext_lazy("Possible duplicates"), JOINERS, HEADS,
+    lambda actor, given: listing(Chosen.read(given, actor), actor), _cells, told=_told,
+)  # fmt: skip
 
 
 @require_POST
