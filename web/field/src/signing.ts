@@ -8,6 +8,7 @@ import { contentOf, papersNeeded } from "./content";
 import { holdNumbers, removeDraftRows, type Frozen, type Laid } from "./drafts";
 import { digestOf } from "./crypto";
 import { outboxRow } from "./outbox";
+import { remember } from "./remarks";
 import { paperViews, type PaperView } from "./paperview";
 import { SCHEMA, type Content, type FieldRecord, type Refused, type Signature, type SignerRole } from "./record";
 import { refreshWaiting } from "./session";
@@ -153,6 +154,7 @@ export async function submit(visit: Visit): Promise<string> {
     await db.numbers.where("heldBy").equals(head.id).modify({ used: 1 });
     await removeDraftRows(db, head.id);
   });
+  await remember(session, visit.sheet, content.answers).catch(() => undefined); // the record is safe: wordings are a help only
   await refreshWaiting(session);
   void session.outbox.run().catch(() => undefined); // whatever went wrong stands in the outbox itself
   return head.id;
