@@ -208,6 +208,11 @@ export class Drafts {
     );
   }
 
+  async originalPhoto(sha256: string): Promise<Bytes | null> {
+    const row = await this.db.blobs.get(sha256);
+    return row ? this.vault.open(row.original, `blobs/${sha256}/original`) : null;
+  }
+
   async shownPhoto(sha256: string): Promise<Bytes | null> {
     const row = await this.db.blobs.get(sha256);
     return row ? this.vault.open(row.shown, `blobs/${sha256}/shown`) : null;

@@ -56,6 +56,8 @@ export interface PhotoFact {
   lon?: string;
   accuracy?: number;
   item?: string;
+  /** A picture that was drawn on another one: the digest of that photo, which stays as it was taken. */
+  of?: string;
 }
 
 export interface Place {

@@ -32,7 +32,7 @@ test("the local schema: what version 1 left is opened by the newest", async () =
   expect(db.verno).toBe(4);
   expect(await db.outbox.count()).toBe(1);
   expect(db.tables.map((table) => table.name).sort()).toEqual(
-    ["answers", "blobs", "checklists", "drafts", "kv", "notes", "numbers", "outbox", "photos", "pictures", "premises", "sent", "tasks"],
+    ["answers", "blobs", "checklists", "drafts", "kv", "notes", "numbers", "outbox", "photos", "pictures", "premises", "remarks", "sent", "tasks"],
   ); // prettier-ignore
   db.close();
 });

@@ -249,7 +249,10 @@ def attach(matter: Matter, blob: Blob, *, actor: Actor, kind: str, **about: Any)
 
 @dataclass(frozen=True)
 class Expected:
-    """A photo as whoever took it names it: by its fingerprint, with time and place (degrees as text)."""
+    """A photo as whoever took it names it: by its fingerprint, with time and place (degrees as text).
+
+    `drawn_on` is the fingerprint of the photo that it was drawn on, where it is no photo but a marked copy of one.
+    """
 
     sha256: str
     taken: dt.datetime | None = None
@@ -257,6 +260,7 @@ class Expected:
     lat: str | None = None
     lon: str | None = None
     accuracy: int | None = None
+    drawn_on: str = ""
 
 
 def _degrees(value: str | None) -> Decimal | None:
@@ -274,8 +278,20 @@ def expect(matter: Matter, photos: list[Expected], *, actor: Actor, caption: str
         _one_at_a_time(*(photo.sha256 for photo in photos))
         here = set(Blob.objects.filter(pk__in=[photo.sha256 for photo in photos]).values_list("pk", flat=True))
         made = File.objects.bulk_create(_awaited(matter, photo, here, actor, caption) for photo in photos)
+        _link_drawings(photos, made)
     _show_soon([file for file in made if file.blob_id is not None])
     return made
+
+
+def _link_drawings(photos: list[Expected], made: list[File]) -> None:
+    """Say of each marked copy which photo it was drawn on, where that came with it and is itself a photo."""
+    taken = {photo.sha256: file for photo, file in zip(photos, made, strict=True) if not photo.drawn_on}
+    drawn = []
+    for photo, file in zip(photos, made, strict=True):
+        if photo.drawn_on in taken:
+            file.drawn_on = taken[photo.drawn_on]
+            drawn.append(file)
+    File.objects.bulk_update(drawn, ["drawn_on"])
 
 
 def _awaited(matter: Matter, photo: Expected, here: set[str], actor: Actor, caption: str) -> File:

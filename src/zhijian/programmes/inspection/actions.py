@@ -279,7 +279,7 @@ def _keep_evidence(visit: Visit, matter: Matter) -> None:
     """Photos are expected by fingerprint until their bytes arrive."""
     content = visit.record.content
     taken_by = listed(officer.name for officer in content.inspectors)
-    photos = [files.Expected(p.sha256, p.taken, p.item or "", p.lat, p.lon, p.accuracy) for p in content.photos]
+    photos = [files.Expected(p.sha256, p.taken, p.item or "", p.lat, p.lon, p.accuracy, p.of) for p in content.photos]
     files.expect(matter, photos, actor=visit.actor, caption=taken_by)
     _hang_on(visit, matter)
 

@@ -94,6 +94,7 @@ class Photo(Part):
     lon: str | None = None
     accuracy: int | None = None
     item: str | None = None
+    of: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""  # a marked copy: the photo that it was drawn on
 
 
 class Outcome(Part):
