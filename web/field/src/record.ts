@@ -60,6 +60,11 @@ export interface PhotoFact {
   of?: string;
 }
 
+/** What was said into the phone at an item. */
+export interface VoiceFact extends PhotoFact {
+  seconds: number;
+}
+
 export interface Place {
   lat: string;
   lon: string;
@@ -112,6 +117,8 @@ export interface Content {
   informed: { cards_shown: boolean; rights_told: boolean; recusal: "no" | "yes" };
   answers: Answer[];
   photos: PhotoFact[];
+  /** Only where something was said. */
+  voices?: VoiceFact[];
   findings: string;
   statement: string;
   /** Null for a re-check, which judges findings one by one. */

@@ -143,7 +143,7 @@ export async function submit(visit: Visit): Promise<string> {
   const signatures = [...toRaw(frozen).signatures].sort((a, b) => order.indexOf(a.who) - order.indexOf(b.who));
   const record: FieldRecord = { schema: SCHEMA, id: head.id, kind: "inspection", content, digest: frozen.digest, signatures };
   const next_step = content.hindered?.kind ?? (content.mode === "note" ? "note" : content.unlisted ? "unlisted" : "");
-  const facts = { id: head.id, task: head.task?.uid ?? "", name: head.premises.name, next_step, photos: content.photos };
+  const facts = { id: head.id, task: head.task?.uid ?? "", name: head.premises.name, next_step, photos: [...content.photos, ...(content.voices ?? [])] };
   const row = await outboxRow(session.vault, facts, canonical(record as unknown as Json), viewsOf(visit));
   const { db } = session;
   await visit.flush();

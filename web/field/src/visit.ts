@@ -1,16 +1,18 @@
 /** An open draft on the screen: its answers, photos and progress, each change saved the moment it is made. */
 import { computed, onUnmounted, reactive, ref, shallowRef, toRaw, watch } from "vue";
+import { sha256 } from "./bytes";
 import { rightNow } from "./clock";
 import { capture, captureMarked, NotAPhoto, PhotoTooLarge, TooManyPixels, type Captured } from "./capture";
 import { deadlineOffer, grantedUntil, isForeign, overall, verdicts } from "./content";
 import type { CheckItem, OpenItem } from "./contract";
 import { checklistRef } from "./db";
 import { limitsOf, measuredWhole, outside, readingSaid, readingsOf } from "./decide";
-import type { Head, OpenDraft, PhotoMeta } from "./drafts";
+import { isVoice, type Head, type OpenDraft, type PhotoMeta } from "./drafts";
 import { metresBetween, whereAmI } from "./geo";
 import { t } from "./i18n";
 import { join, placesOf, type Asked, type AskedSection, type Sheet } from "./joining";
 import type { Answer, Reading, Recheck } from "./record";
+import { checkVoice, settled, type Spoken } from "./recording";
 import { open, status } from "./session";
 import { full } from "./storage";
 import { localDate, localTime } from "./workdays";
@@ -45,6 +47,7 @@ export class Visit {
 
   static async load(id: string): Promise<Visit | null> {
     const here = open();
+    await settled();
     const draft = await here.drafts.load(id);
     if (!draft) return null;
     const refs = draft.head.checklists.map(checklistRef);
@@ -191,7 +194,21 @@ export class Visit {
   }
 
   photosOf(item: string): PhotoMeta[] {
-    return this.photos.filter((photo) => photo.item === item);
+    return this.photos.filter((photo) => photo.item === item && !isVoice(photo));
+  }
+
+  voicesOf(item: string): PhotoMeta[] {
+    return this.photos.filter((photo) => photo.item === item && isVoice(photo));
+  }
+
+  /** Keeps what was said at an item. Throws where it cannot be kept or heard again. */
+  async addVoice({ sound, seconds }: Spoken, item: string): Promise<void> {
+    const bytes = new Uint8Array(await sound.arrayBuffer());
+    const type = checkVoice(bytes);
+    const meta: PhotoMeta = { sha256: await sha256(bytes), size: bytes.length, type, taken: localTime(new Date()), name: "", item, seconds };
+    await this.session.drafts.addPhoto(this.head.id, meta, bytes, new Uint8Array());
+    this.photos.push(meta);
+    this.trouble.value = "";
   }
 
   async addPhoto(file: Blob, item: string): Promise<void> {

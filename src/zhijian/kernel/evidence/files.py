@@ -36,6 +36,7 @@ IMAGES = frozenset({"image/jpeg", "image/png", "image/webp"})
 PDF = frozenset({"application/pdf"})
 DOCX = frozenset({"application/vnd.openxmlformats-officedocument.wordprocessingml.document"})
 MEDIA = frozenset(media.TYPES)
+VOICES = media.VOICES
 LIMIT = 25 * 1024 * 1024
 PIXELS = 80_000_000  # four times the largest phone camera in common use; a bomb has thousands of times as many
 PIECE = 256 * 1024
@@ -249,7 +250,7 @@ def attach(matter: Matter, blob: Blob, *, actor: Actor, kind: str, **about: Any)
 
 @dataclass(frozen=True)
 class Expected:
-    """A photo as whoever took it names it: by its fingerprint, with time and place (degrees as text).
+    """A photo (or a voice note) as whoever took it names it: by its fingerprint, with time and place (degrees as text).
 
     `drawn_on` is the fingerprint of the photo that it was drawn on, where it is no photo but a marked copy of one.
     """
@@ -261,6 +262,7 @@ class Expected:
     lon: str | None = None
     accuracy: int | None = None
     drawn_on: str = ""
+    kind: str = File.Kind.PHOTO
 
 
 def _degrees(value: str | None) -> Decimal | None:
@@ -300,7 +302,7 @@ def _awaited(matter: Matter, photo: Expected, here: set[str], actor: Actor, capt
         matter=matter,
         entity_id=matter.entity_id,
         area=matter.area,
-        kind=File.Kind.PHOTO,
+        kind=photo.kind,
         blob_id=photo.sha256 if photo.sha256 in here else None,
         expected=photo.sha256,
         item=photo.item[:20],
@@ -345,7 +347,9 @@ def arrived(blob: Blob) -> int:
     with transaction.atomic():
         _one_at_a_time(blob.sha256)
         waiting = list(File.objects.filter(expected=blob.sha256, blob=None))
-        File.objects.filter(pk__in=[file.pk for file in waiting]).update(blob=blob)
+        # What it is shown as follows from what it is, not from what it was called.
+        kind = File.Kind.VOICE if blob.media_type in VOICES else File.Kind.PHOTO
+        File.objects.filter(pk__in=[file.pk for file in waiting]).update(blob=blob, kind=kind)
         _show_soon(waiting)
     return len(waiting)
 

@@ -97,6 +97,20 @@ class Photo(Part):
     of: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""  # a marked copy: the photo that it was drawn on
 
 
+class Voice(Part):
+    """What an officer said into the phone at an item, by its fingerprint; `seconds` as the phone counted them."""
+
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    size: int
+    type: str
+    taken: dt.datetime
+    seconds: int = 0
+    lat: str | None = None
+    lon: str | None = None
+    accuracy: int | None = None
+    item: str | None = None
+
+
 class Outcome(Part):
     """What the phone's rules made of the answers; this is what the enterprise signed."""
 
@@ -187,6 +201,7 @@ class Content(Part):
     informed: dict[str, Any] = {}
     answers: list[Given] = []
     photos: list[Photo] = []
+    voices: list[Voice] = []  # only where something was said
     findings: str = ""
     statement: str = ""
     outcome: Outcome | None = None

@@ -23,6 +23,7 @@ class File(models.Model):
 
     class Kind(models.TextChoices):
         PHOTO = "photo", _("Photo")
+        VOICE = "voice", _("Voice note")
         SIGNATURE = "signature", _("Signature")
         PAPER = "paper", _("Paper")
         ATTACHMENT = "attachment", _("Attachment")
