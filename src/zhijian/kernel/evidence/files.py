@@ -262,7 +262,7 @@ class Expected:
     lon: str | None = None
     accuracy: int | None = None
     drawn_on: str = ""
-    kind: str = File.Kind.PHOTO
+    kind: str = "photo"
 
 
 def _degrees(value: str | None) -> Decimal | None:
@@ -348,7 +348,7 @@ def arrived(blob: Blob) -> int:
         _one_at_a_time(blob.sha256)
         waiting = list(File.objects.filter(expected=blob.sha256, blob=None))
         # What it is shown as follows from what it is, not from what it was called.
-        kind = File.Kind.VOICE if blob.media_type in VOICES else File.Kind.PHOTO
+        kind = str(File.Kind.VOICE if blob.media_type in VOICES else File.Kind.PHOTO)
         File.objects.filter(pk__in=[file.pk for file in waiting]).update(blob=blob, kind=kind)
         _show_soon(waiting)
     return len(waiting)

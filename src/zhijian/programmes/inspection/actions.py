@@ -281,7 +281,7 @@ def _keep_evidence(visit: Visit, matter: Matter) -> None:
     taken_by = listed(officer.name for officer in content.inspectors)
     photos = [files.Expected(p.sha256, p.taken, p.item or "", p.lat, p.lon, p.accuracy, p.of) for p in content.photos]
     photos += [
-        files.Expected(v.sha256, v.taken, v.item or "", v.lat, v.lon, v.accuracy, kind=File.Kind.VOICE)
+        files.Expected(v.sha256, v.taken, v.item or "", v.lat, v.lon, v.accuracy, kind=str(File.Kind.VOICE))
         for v in content.voices
     ]
     files.expect(matter, photos, actor=visit.actor, caption=taken_by)
