@@ -31,6 +31,7 @@ ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 ]  # fmt: skip
+MICROPHONE = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
 OFFICE = "370303009"
 
 
@@ -122,18 +123,19 @@ class Handset:
     folder: Path
     context: BrowserContext | None = None
     offline: bool = False
+    hears: bool = False  # a microphone that gives a test tone, and leave to use it
 
     def start(self) -> Page:
         """Open the browser on the same memory, with or without network."""
         self.context = self.playwright.chromium.launch_persistent_context(
             str(self.folder),
             executable_path=CHROMIUM,
-            args=ARGS,
+            args=[*ARGS, *(MICROPHONE if self.hears else [])],
             locale="zh-CN",
             viewport={"width": 390, "height": 844},
             has_touch=True,
             geolocation={"latitude": 36.7811, "longitude": 118.0541, "accuracy": 12},
-            permissions=["geolocation"],
+            permissions=["geolocation", *(["microphone"] if self.hears else [])],
         )
         self.context.set_offline(self.offline)
         return self.context.pages[0] if self.context.pages else self.context.new_page()

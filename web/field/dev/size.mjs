@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
-const LIMIT_KB = 100;
+const LIMIT_KB = 120; // an old phone has to read and run it; tests/gateways/field/test_first_load.py holds it
 const html = readFileSync("dist/index.html", "utf8");
 const first = [...html.matchAll(/(?:src|href)="\/field\/(assets\/[^"]+\.js)"/g)].map((match) => match[1]);
 const kb = (file) => gzipSync(readFileSync(`dist/${file}`)).length / 1024;

@@ -73,23 +73,28 @@ export async function capture(
   stamp: string[],
   most = MOST_PIXELS,
 ): Promise<Captured> {
+  return keep(file, { taken: localTime(new Date()), ...(place ?? {}), ...(item ? { item } : {}) }, stamp, most);
+}
+
+/** Takes in a picture that was drawn on a photo: it shows what that photo shows, so time and place are that photo's. */
+export async function captureMarked(file: Blob, { taken, lat, lon, accuracy, item, sha256: of }: PhotoMeta, stamp: string[]): Promise<Captured> {
+  const where = lat && lon ? { lat, lon, ...(accuracy === undefined ? {} : { accuracy }) } : {};
+  return keep(file, { taken, ...where, ...(item ? { item } : {}), of }, stamp, MOST_PIXELS);
+}
+
+type Told = Pick<PhotoMeta, "taken" | "lat" | "lon" | "accuracy" | "item" | "of">;
+
+async function keep(file: Blob, told: Told, stamp: string[], most: number): Promise<Captured> {
   if (file.size > LARGEST_PHOTO) throw new PhotoTooLarge();
-  const taken = new Date();
   const original = new Uint8Array(await file.arrayBuffer());
   const type = kindOf(original);
   if (!type) throw new NotAPhoto();
   if (pixelsOf(original, type) > most) throw new TooManyPixels();
-  const meta: PhotoMeta = {
-    sha256: await sha256(original),
-    size: original.length,
-    type,
-    taken: localTime(taken),
-    name: file instanceof File ? file.name : "",
-    ...(place ?? {}),
-    ...(item ? { item } : {}),
-  };
-  const where = place ? `${Number(place.lon).toFixed(5)}, ${Number(place.lat).toFixed(5)} ±${place.accuracy} m` : "";
-  const lines = [meta.taken.slice(0, 19).replace("T", " "), where, ...stamp].filter(Boolean);
+  const name = file instanceof File ? file.name : "";
+  const meta: PhotoMeta = { sha256: await sha256(original), size: original.length, type, name, ...told };
+  const { taken, lat, lon, accuracy } = told;
+  const where = lat && lon ? `${Number(lon).toFixed(5)}, ${Number(lat).toFixed(5)} ±${accuracy} m` : "";
+  const lines = [taken.slice(0, 19).replace("T", " "), where, ...stamp].filter(Boolean);
   return { meta, original, shown: await shownCopy(file, lines) };
 }
 

@@ -1,7 +1,7 @@
 /** From a draft to the content that is signed: verdicts, findings, deadline, papers needed. Pure functions. */
 import type { CheckItem, DecideRules, Measure, PaperForm, PaperKind, Result, Rules, Calendar } from "./contract";
 import { decideItem, decideOverall, gravest, readingsOf, type ItemVerdict, type Judged } from "./decide";
-import type { OpenDraft } from "./drafts";
+import { isVoice, type OpenDraft } from "./drafts";
 import { itemsOf, placesOf, type Asked, type Sheet } from "./joining";
 import type { Answer, Content, ListResult } from "./record";
 import { findingsOf, type Words } from "./wording";
@@ -130,6 +130,12 @@ function toldIn({ head, answers }: OpenDraft, sheet: Sheet | null): Pick<Content
   return { answers: [], rechecks: (head.task?.open_items ?? []).flatMap((open) => head.rechecks[open.rectification] ?? []) };
 }
 
+/** Left out where nobody said anything: such a record is what it always was. */
+function voicesIn({ photos }: OpenDraft): Pick<Content, "voices"> {
+  const voices = photos.filter(isVoice).map(({ name: _, seconds, ...voice }) => ({ ...voice, seconds: seconds ?? 0 }));
+  return voices.length ? { voices } : {};
+}
+
 export interface Circumstances {
   device: string;
   app: string;
@@ -165,7 +171,8 @@ export function contentOf(draft: OpenDraft, sheet: Sheet | null, at: Circumstanc
     present: head.present,
     informed: head.informed,
     answers,
-    photos: draft.photos.map(({ name: _, ...photo }) => photo),
+    photos: draft.photos.filter((each) => !isVoice(each)).map(({ name: _, ...photo }) => photo),
+    ...voicesIn(draft),
     findings: head.findings?.trim() ? head.findings : findingsText(draft, sheet, at.words),
     statement: head.statement,
     outcome: came && {

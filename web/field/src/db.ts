@@ -119,6 +119,12 @@ export interface PictureRow {
   box: Box;
 }
 
+/** The officer's own wordings of a failure, by list and item. */
+export interface RemarkRow {
+  item: string;
+  box: Box;
+}
+
 export class FieldDb extends Dexie {
   kv!: Table<KvRow, string>;
   premises!: Table<Premises, string>;
@@ -133,6 +139,7 @@ export class FieldDb extends Dexie {
   sent!: Table<SentRow, string>;
   notes!: Table<NoteRow, string>;
   pictures!: Table<PictureRow, string>;
+  remarks!: Table<RemarkRow, string>;
 
   constructor(profile: string) {
     // strict: a row counts as saved when it is on the disk, not when the browser means to write it
@@ -153,6 +160,7 @@ export class FieldDb extends Dexie {
     });
     this.version(2).stores({ pictures: "source, task" });
     this.version(3).stores({ premises: "uid, door_code, area, *old_codes" });
+    this.version(4).stores({ remarks: "item" });
   }
 
   async value<T>(key: string): Promise<T | undefined> {

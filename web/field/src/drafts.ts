@@ -50,9 +50,13 @@ export interface Head {
   frozen: Frozen | null;
 }
 
+/** A photo, or a voice note (which has seconds): both are evidence by their digest and lie in the same tables. */
 export interface PhotoMeta extends PhotoFact {
   name: string;
+  seconds?: number;
 }
+
+export const isVoice = (of: Pick<PhotoMeta, "seconds">): boolean => of.seconds !== undefined;
 
 export interface OpenDraft {
   head: Head;
@@ -206,6 +210,11 @@ export class Drafts {
         await removeDraftRows(db, id);
       }),
     );
+  }
+
+  async originalPhoto(sha256: string): Promise<Bytes | null> {
+    const row = await this.db.blobs.get(sha256);
+    return row ? this.vault.open(row.original, `blobs/${sha256}/original`) : null;
   }
 
   async shownPhoto(sha256: string): Promise<Bytes | null> {

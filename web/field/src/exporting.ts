@@ -3,7 +3,7 @@ import { sha256, utf8, type Bytes } from "./bytes";
 import type { Vault } from "./crypto";
 import type { FieldDb, OutboxRow } from "./db";
 
-const ENDING: Record<string, string> = { "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/heic": "heic" };
+const ENDING: Record<string, string> = { "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/heic": "heic", "audio/webm": "weba", "audio/mp4": "m4a" };
 
 /** Bytes of the .zip: record.json as it is sent, photos by their digest, and the list of digests. */
 export async function exportZip(db: FieldDb, vault: Vault, row: OutboxRow): Promise<Bytes> {

@@ -56,6 +56,13 @@ export interface PhotoFact {
   lon?: string;
   accuracy?: number;
   item?: string;
+  /** A picture that was drawn on another one: the digest of that photo, which stays as it was taken. */
+  of?: string;
+}
+
+/** What was said into the phone at an item. */
+export interface VoiceFact extends PhotoFact {
+  seconds: number;
 }
 
 export interface Place {
@@ -110,6 +117,8 @@ export interface Content {
   informed: { cards_shown: boolean; rights_told: boolean; recusal: "no" | "yes" };
   answers: Answer[];
   photos: PhotoFact[];
+  /** Only where something was said. */
+  voices?: VoiceFact[];
   findings: string;
   statement: string;
   /** Null for a re-check, which judges findings one by one. */

@@ -8,6 +8,7 @@ import { contentOf, papersNeeded } from "./content";
 import { holdNumbers, removeDraftRows, type Frozen, type Laid } from "./drafts";
 import { digestOf } from "./crypto";
 import { outboxRow } from "./outbox";
+import { remember } from "./remarks";
 import { paperViews, type PaperView } from "./paperview";
 import { SCHEMA, type Content, type FieldRecord, type Refused, type Signature, type SignerRole } from "./record";
 import { refreshWaiting } from "./session";
@@ -142,7 +143,7 @@ export async function submit(visit: Visit): Promise<string> {
   const signatures = [...toRaw(frozen).signatures].sort((a, b) => order.indexOf(a.who) - order.indexOf(b.who));
   const record: FieldRecord = { schema: SCHEMA, id: head.id, kind: "inspection", content, digest: frozen.digest, signatures };
   const next_step = content.hindered?.kind ?? (content.mode === "note" ? "note" : content.unlisted ? "unlisted" : "");
-  const facts = { id: head.id, task: head.task?.uid ?? "", name: head.premises.name, next_step, photos: content.photos };
+  const facts = { id: head.id, task: head.task?.uid ?? "", name: head.premises.name, next_step, photos: [...content.photos, ...(content.voices ?? [])] };
   const row = await outboxRow(session.vault, facts, canonical(record as unknown as Json), viewsOf(visit));
   const { db } = session;
   await visit.flush();
@@ -153,6 +154,7 @@ export async function submit(visit: Visit): Promise<string> {
     await db.numbers.where("heldBy").equals(head.id).modify({ used: 1 });
     await removeDraftRows(db, head.id);
   });
+  await remember(session, visit.sheet, content.answers).catch(() => undefined); // the record is safe: wordings are a help only
   await refreshWaiting(session);
   void session.outbox.run().catch(() => undefined); // whatever went wrong stands in the outbox itself
   return head.id;

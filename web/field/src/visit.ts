@@ -1,16 +1,18 @@
 /** An open draft on the screen: its answers, photos and progress, each change saved the moment it is made. */
 import { computed, onUnmounted, reactive, ref, shallowRef, toRaw, watch } from "vue";
+import { sha256 } from "./bytes";
 import { rightNow } from "./clock";
-import { capture, NotAPhoto, PhotoTooLarge, TooManyPixels } from "./capture";
+import { capture, captureMarked, NotAPhoto, PhotoTooLarge, TooManyPixels, type Captured } from "./capture";
 import { deadlineOffer, grantedUntil, isForeign, overall, verdicts } from "./content";
 import type { CheckItem, OpenItem } from "./contract";
 import { checklistRef } from "./db";
 import { limitsOf, measuredWhole, outside, readingSaid, readingsOf } from "./decide";
-import type { Head, OpenDraft, PhotoMeta } from "./drafts";
+import { isVoice, type Head, type OpenDraft, type PhotoMeta } from "./drafts";
 import { metresBetween, whereAmI } from "./geo";
 import { t } from "./i18n";
 import { join, placesOf, type Asked, type AskedSection, type Sheet } from "./joining";
 import type { Answer, Reading, Recheck } from "./record";
+import { checkVoice, settled, type Spoken } from "./recording";
 import { open, status } from "./session";
 import { full } from "./storage";
 import { localDate, localTime } from "./workdays";
@@ -45,6 +47,7 @@ export class Visit {
 
   static async load(id: string): Promise<Visit | null> {
     const here = open();
+    await settled();
     const draft = await here.drafts.load(id);
     if (!draft) return null;
     const refs = draft.head.checklists.map(checklistRef);
@@ -191,33 +194,76 @@ export class Visit {
   }
 
   photosOf(item: string): PhotoMeta[] {
-    return this.photos.filter((photo) => photo.item === item);
+    return this.photos.filter((photo) => photo.item === item && !isVoice(photo));
+  }
+
+  voicesOf(item: string): PhotoMeta[] {
+    return this.photos.filter((photo) => photo.item === item && isVoice(photo));
+  }
+
+  /** Keeps what was said at an item. Throws where it cannot be kept or heard again. */
+  async addVoice({ sound, seconds }: Spoken, item: string): Promise<void> {
+    const bytes = new Uint8Array(await sound.arrayBuffer());
+    const type = checkVoice(bytes);
+    const meta: PhotoMeta = { sha256: await sha256(bytes), size: bytes.length, type, taken: localTime(new Date()), name: "", item, seconds };
+    await this.session.drafts.addPhoto(this.head.id, meta, bytes, new Uint8Array());
+    this.photos.push(meta);
+    this.trouble.value = "";
   }
 
   async addPhoto(file: Blob, item: string): Promise<void> {
     const most = this.session.reference.rules?.limits?.photos_per_item;
-    if (most && this.photosOf(item).length >= most) {
+    if (most && this.photosOf(item).filter((photo) => !photo.of).length >= most) {
       this.trouble.value = t("trouble.photo_many", { n: most });
       return;
     }
     try {
       const place = await whereAmI();
-      const stamp = [this.head.premises.name, this.head.inspectors.map((each) => each.name).join(" ")];
-      const { meta, original, shown } = await capture(file, place, item, stamp, this.session.reference.rules?.limits?.pixels);
-      if (this.photos.some((photo) => photo.sha256 === meta.sha256)) return;
-      await this.session.drafts.addPhoto(this.head.id, meta, original, shown);
-      this.photos.push(meta);
-      this.linkPhotos(item);
-      this.trouble.value = "";
+      await this.keepPhoto(await capture(file, place, item, this.stamp, this.session.reference.rules?.limits?.pixels));
     } catch (reason) {
-      if (reason instanceof PhotoTooLarge) this.trouble.value = t("trouble.photo_large");
-      else if (reason instanceof TooManyPixels) this.trouble.value = t("trouble.photo_pixels");
-      else if (reason instanceof NotAPhoto) this.trouble.value = t("trouble.no_photo");
-      else this.trouble.value = t("trouble.photo_not_saved");
+      this.sayPhotoTrouble(reason);
     }
   }
 
+  /** Keeps what was drawn on a photo beside it; drawn anew, it takes the place of what was drawn before. */
+  async addMarked(file: Blob, origin: PhotoMeta): Promise<void> {
+    const before = this.markedOf(origin.sha256).map((photo) => photo.sha256);
+    try {
+      const made = await captureMarked(file, toRaw(origin), [this.stamp[0]!, t("mark.stamp"), this.stamp[1]!]);
+      await this.keepPhoto(made);
+      for (const sha of before.filter((each) => each !== made.meta.sha256)) await this.removePhoto(sha);
+    } catch (reason) {
+      this.sayPhotoTrouble(reason);
+    }
+  }
+
+  markedOf(sha256: string): PhotoMeta[] {
+    return this.photos.filter((photo) => photo.of === sha256);
+  }
+
+  /** Burnt into the copy that is shown: where, and by whom. */
+  private get stamp(): string[] {
+    return [this.head.premises.name, this.head.inspectors.map((each) => each.name).join(" ")];
+  }
+
+  private async keepPhoto({ meta, original, shown }: Captured): Promise<void> {
+    if (this.photos.some((photo) => photo.sha256 === meta.sha256)) return;
+    await this.session.drafts.addPhoto(this.head.id, meta, original, shown);
+    this.photos.push(meta);
+    if (meta.item) this.linkPhotos(meta.item);
+    this.trouble.value = "";
+  }
+
+  private sayPhotoTrouble(reason: unknown): void {
+    if (reason instanceof PhotoTooLarge) this.trouble.value = t("trouble.photo_large");
+    else if (reason instanceof TooManyPixels) this.trouble.value = t("trouble.photo_pixels");
+    else if (reason instanceof NotAPhoto) this.trouble.value = t("trouble.no_photo");
+    else this.trouble.value = t("trouble.photo_not_saved");
+  }
+
+  /** A photo goes with what was drawn on it. */
   async removePhoto(sha256: string): Promise<void> {
+    for (const marked of this.markedOf(sha256)) await this.removePhoto(marked.sha256);
     const at = this.photos.findIndex((photo) => photo.sha256 === sha256);
     if (at < 0) return;
     await this.session.drafts.removePhoto(this.head.id, sha256);

@@ -172,8 +172,8 @@ def answer(kept: FieldRecord) -> dict[str, Any]:
     matter = kept.matter
     missing: list[str] = []
     if matter is not None:
-        told = json.loads(bytes(kept.body))["content"].get("photos", [])
-        wanted = {photo["sha256"] for photo in told}
+        content = json.loads(bytes(kept.body))["content"]
+        wanted = {one["sha256"] for name in ("photos", "voices") for one in content.get(name, [])}
         missing = sorted(wanted - set(Blob.objects.filter(pk__in=wanted).values_list("pk", flat=True)))
     return {
         "id": str(kept.uid),

@@ -44,6 +44,7 @@ def security_headers(get_response: GetResponse) -> GetResponse:
         response.headers.setdefault(
             "Content-Security-Policy",
             f"default-src 'self'; img-src 'self' data: blob:{tile_origin()}; style-src 'self'; script-src 'self'; "
+            "media-src 'self' blob:; "
             f"connect-src 'self' {upload_origin(request)}; worker-src 'self'; object-src 'none'; base-uri 'none'; "
             "form-action 'self'; frame-ancestors 'none'",
         )

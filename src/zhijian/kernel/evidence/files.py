@@ -36,6 +36,7 @@ IMAGES = frozenset({"image/jpeg", "image/png", "image/webp"})
 PDF = frozenset({"application/pdf"})
 DOCX = frozenset({"application/vnd.openxmlformats-officedocument.wordprocessingml.document"})
 MEDIA = frozenset(media.TYPES)
+VOICES = media.VOICES
 LIMIT = 25 * 1024 * 1024
 PIXELS = 80_000_000  # four times the largest phone camera in common use; a bomb has thousands of times as many
 PIECE = 256 * 1024
@@ -249,7 +250,10 @@ def attach(matter: Matter, blob: Blob, *, actor: Actor, kind: str, **about: Any)
 
 @dataclass(frozen=True)
 class Expected:
-    """A photo as whoever took it names it: by its fingerprint, with time and place (degrees as text)."""
+    """A photo (or a voice note) as whoever took it names it: by its fingerprint, with time and place (degrees as text).
+
+    `drawn_on` is the fingerprint of the photo that it was drawn on, where it is no photo but a marked copy of one.
+    """
 
     sha256: str
     taken: dt.datetime | None = None
@@ -257,6 +261,8 @@ class Expected:
     lat: str | None = None
     lon: str | None = None
     accuracy: int | None = None
+    drawn_on: str = ""
+    kind: str = "photo"
 
 
 def _degrees(value: str | None) -> Decimal | None:
@@ -274,8 +280,20 @@ def expect(matter: Matter, photos: list[Expected], *, actor: Actor, caption: str
         _one_at_a_time(*(photo.sha256 for photo in photos))
         here = set(Blob.objects.filter(pk__in=[photo.sha256 for photo in photos]).values_list("pk", flat=True))
         made = File.objects.bulk_create(_awaited(matter, photo, here, actor, caption) for photo in photos)
+        _link_drawings(photos, made)
     _show_soon([file for file in made if file.blob_id is not None])
     return made
+
+
+def _link_drawings(photos: list[Expected], made: list[File]) -> None:
+    """Say of each marked copy which photo it was drawn on, where that came with it and is itself a photo."""
+    taken = {photo.sha256: file for photo, file in zip(photos, made, strict=True) if not photo.drawn_on}
+    drawn = []
+    for photo, file in zip(photos, made, strict=True):
+        if photo.drawn_on in taken:
+            file.drawn_on = taken[photo.drawn_on]
+            drawn.append(file)
+    File.objects.bulk_update(drawn, ["drawn_on"])
 
 
 def _awaited(matter: Matter, photo: Expected, here: set[str], actor: Actor, caption: str) -> File:
@@ -284,7 +302,7 @@ def _awaited(matter: Matter, photo: Expected, here: set[str], actor: Actor, capt
         matter=matter,
         entity_id=matter.entity_id,
         area=matter.area,
-        kind=File.Kind.PHOTO,
+        kind=photo.kind,
         blob_id=photo.sha256 if photo.sha256 in here else None,
         expected=photo.sha256,
         item=photo.item[:20],
@@ -329,7 +347,9 @@ def arrived(blob: Blob) -> int:
     with transaction.atomic():
         _one_at_a_time(blob.sha256)
         waiting = list(File.objects.filter(expected=blob.sha256, blob=None))
-        File.objects.filter(pk__in=[file.pk for file in waiting]).update(blob=blob)
+        # What it is shown as follows from what it is, not from what it was called.
+        kind = str(File.Kind.VOICE if blob.media_type in VOICES else File.Kind.PHOTO)
+        File.objects.filter(pk__in=[file.pk for file in waiting]).update(blob=blob, kind=kind)
         _show_soon(waiting)
     return len(waiting)
 

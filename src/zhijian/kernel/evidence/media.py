@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import IO
 
-TYPES = {"video/mp4": "mp4", "video/quicktime": "mov", "audio/mp4": "m4a", "audio/mpeg": "mp3", "audio/wav": "wav"}
+from zhijian.kernel.evidence import matroska
+
+TYPES = {
+    "video/mp4": "mp4", "video/quicktime": "mov", "audio/mp4": "m4a", "audio/mpeg": "mp3", "audio/wav": "wav",
+    "audio/webm": "weba",
+}  # fmt: skip
+VOICES = frozenset({"audio/webm", "audio/mp4"})  # what a phone's browser records (docs/decisions/0040)
+MOOV = 1024 * 1024  # of the box that describes a film no more is read
 LIMIT = 200 * 1024 * 1024  # a minute and a half as a phone films in full HD
 BOXES, FRAMES = 10_000, 3  # no more parts are looked at; that many frames in a row are no chance
 _BRANDS = {b"qt  ": "video/quicktime", b"M4A ": "audio/mp4", b"M4B ": "audio/mp4"}
@@ -23,6 +31,8 @@ def sniff(source: IO[bytes]) -> str:
     try:
         if head[4:8] == b"ftyp":
             return _boxed(source, size, head[8:12])
+        if head[:4] == b"\x1aE\xdf\xa3":
+            return "audio/webm" if matroska.is_sound(source, size) else ""
         if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
             return "audio/wav" if {b"fmt ", b"data"} <= set(_chunks(source, size)) else ""
         if head[:3] == b"ID3" or head[:1] == b"\xff":
@@ -35,10 +45,11 @@ def sniff(source: IO[bytes]) -> str:
 def _boxed(source: IO[bytes], size: int, brand: bytes) -> str:
     """A film or sound of the ISO family: its boxes fill the file and hold what describes and what is described."""
     kind = _BRANDS.get(brand) or ("video/mp4" if brand[:3] in _MP4 else "")
-    names, at = set(), 0
+    names, at, moov = set(), 0, b""
     for _n in range(BOXES):
         if at == size:
-            return kind if b"moov" in names and b"mdat" in names else ""
+            whole = b"moov" in names and b"mdat" in names
+            return ("audio/mp4" if kind == "video/mp4" and _only_sound(moov) else kind) if whole else ""
         source.seek(at)
         head = source.read(16)
         length = int.from_bytes(head[:4])
@@ -46,8 +57,17 @@ def _boxed(source: IO[bytes], size: int, brand: bytes) -> str:
         if len(head) < 8 or length < 8 or at + length > size:
             return ""
         names.add(head[4:8])
+        if head[4:8] == b"moov":
+            source.seek(at)
+            moov = source.read(min(length, MOOV))
         at += length
     return ""
+
+
+def _only_sound(moov: bytes) -> bool:
+    """Whether its tracks are handled as sound (`soun`) and none as picture."""
+    handlers = re.findall(rb"hdlr.{8}(....)", moov, re.DOTALL)
+    return b"soun" in handlers and b"vide" not in handlers
 
 
 def _chunks(source: IO[bytes], size: int) -> Iterator[bytes]:

@@ -54,9 +54,9 @@ def _answer(blob: Blob, name: str, *, attachment: bool) -> FileResponse:
 
 @require_safe
 def shown(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """The shown copy of a photo: stamped, without metadata."""
+    """The shown copy of a photo: stamped, without metadata. A voice note is heard as it was recorded."""
     found, _actor = _mine(request, uid)
-    copy = found if found.original_id is not None else shown_copy(found)
+    copy = found if found.original_id is not None or found.kind == File.Kind.VOICE else shown_copy(found)
     if copy is None or copy.blob is None:
         raise Http404
     etag = f'"{copy.blob_id}"'

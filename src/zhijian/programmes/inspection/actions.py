@@ -16,7 +16,7 @@ from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence import files, ledger
-from zhijian.kernel.evidence.models import Blob
+from zhijian.kernel.evidence.models import Blob, File
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.registry.models import Premises
@@ -276,10 +276,14 @@ def _new_day(running: dt.date, told: dt.date | None) -> dt.date | None:
 
 
 def _keep_evidence(visit: Visit, matter: Matter) -> None:
-    """Photos are expected by fingerprint until their bytes arrive."""
+    """Photos and voice notes are expected by fingerprint until their bytes arrive."""
     content = visit.record.content
     taken_by = listed(officer.name for officer in content.inspectors)
-    photos = [files.Expected(p.sha256, p.taken, p.item or "", p.lat, p.lon, p.accuracy) for p in content.photos]
+    photos = [files.Expected(p.sha256, p.taken, p.item or "", p.lat, p.lon, p.accuracy, p.of) for p in content.photos]
+    photos += [
+        files.Expected(v.sha256, v.taken, v.item or "", v.lat, v.lon, v.accuracy, kind=str(File.Kind.VOICE))
+        for v in content.voices
+    ]
     files.expect(matter, photos, actor=visit.actor, caption=taken_by)
     _hang_on(visit, matter)
 

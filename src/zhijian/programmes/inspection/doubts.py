@@ -51,6 +51,7 @@ DOUBTS = {
     "checklist_unknown": gettext_lazy("The checklist is not known here."),
     "checklist_other": gettext_lazy("The task asked for the checklist “%(asked)s”; “%(used)s” was used."),
     "files_missing": gettext_lazy("%(n)s photos or signatures that the form names did not come."),
+    "marked_alone": gettext_lazy("%(n)s marked pictures came without the photo that they were drawn on."),
     "incomplete": gettext_lazy("%(left)s items were left unanswered."),
     "outcome_differs": gettext_lazy("The rules give another outcome than the phone's."),
     "number_foreign": gettext_lazy("The paper's number was not reserved for this inspector."),
@@ -100,6 +101,9 @@ def of_record(record: Record, raw: dict[str, Any], ahead: dt.timedelta) -> list[
         found.append(doubt("digest_wrong"))
     if record.missing:
         found.append(doubt("files_missing", n=len(record.missing)))
+    taken = {photo.sha256 for photo in content.photos if not photo.of}
+    if alone := sum(bool(photo.of) and photo.of not in taken for photo in content.photos):
+        found.append(doubt("marked_alone", n=alone))
     if content.refused is not None and not content.refused.no_witness and not _witnessed(record):
         found.append(doubt("no_witness"))
     error = max(abs(ahead), abs(dt.timedelta(milliseconds=content.clock_skew_ms)))

@@ -94,6 +94,21 @@ class Photo(Part):
     lon: str | None = None
     accuracy: int | None = None
     item: str | None = None
+    of: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""  # a marked copy: the photo that it was drawn on
+
+
+class Voice(Part):
+    """What an officer said into the phone at an item, by its fingerprint; `seconds` as the phone counted them."""
+
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    size: int
+    type: str
+    taken: dt.datetime
+    seconds: int = 0
+    lat: str | None = None
+    lon: str | None = None
+    accuracy: int | None = None
+    item: str | None = None
 
 
 class Outcome(Part):
@@ -186,6 +201,7 @@ class Content(Part):
     informed: dict[str, Any] = {}
     answers: list[Given] = []
     photos: list[Photo] = []
+    voices: list[Voice] = []  # only where something was said
     findings: str = ""
     statement: str = ""
     outcome: Outcome | None = None

@@ -61,7 +61,7 @@ def _facts(record: Any) -> list[tuple[str, str]]:
     return [(name, text) for name, text in shown if text]
 
 
-PICTURES = (File.Kind.PHOTO, File.Kind.SIGNATURE)
+SHOWN = (File.Kind.PHOTO, File.Kind.SIGNATURE, File.Kind.VOICE)
 
 
 @require_safe
@@ -76,6 +76,7 @@ def record_page(request: HttpRequest, uid: str) -> HttpResponse:
     own = panels_of(matter.kind)
     running = clocks.of_matter(matter)
     lines = timeline.lines(LedgerEntry.objects.filter(matter=matter), actor)
+    files = list(File.objects.filter(matter=matter, original=None, kind__in=SHOWN).order_by("kind", "item", "id"))
     context = {
         "matter": matter,
         "flow": flow,
@@ -88,7 +89,8 @@ def record_page(request: HttpRequest, uid: str) -> HttpResponse:
         "facts": [] if own else _facts(record),
         "papers": acts.of_matter(matter, actor),
         "writes": letters.may_write(matter, actor),
-        "photos": File.objects.filter(matter=matter, original=None, kind__in=PICTURES).order_by("kind", "item", "id"),
+        "photos": [file for file in files if file.kind != File.Kind.VOICE],
+        "voices": [file for file in files if file.kind == File.Kind.VOICE],
         "contact": contacts.shown([matter.premises], actor).get(matter.premises.pk) if matter.premises else None,
         "children": _children(matter),
         "days": timeline.by_day(lines),

@@ -23,6 +23,7 @@ class File(models.Model):
 
     class Kind(models.TextChoices):
         PHOTO = "photo", _("Photo")
+        VOICE = "voice", _("Voice note")
         SIGNATURE = "signature", _("Signature")
         PAPER = "paper", _("Paper")
         ATTACHMENT = "attachment", _("Attachment")
@@ -36,6 +37,8 @@ class File(models.Model):
     kind = models.CharField(max_length=12, choices=Kind.choices)
     name = models.CharField(max_length=200, blank=True)
     original = models.ForeignKey("self", models.PROTECT, null=True, related_name="copies")
+    # What was drawn on a photo (arrows, blurred faces) is a picture of its own; the photo stays as it was taken.
+    drawn_on = models.ForeignKey("self", models.PROTECT, null=True, related_name="drawings")
     item = models.CharField(max_length=20, blank=True, help_text="the checklist item that it shows")
     taken_at = models.DateTimeField(null=True)
     tz_offset = models.SmallIntegerField(null=True, help_text="minutes east of UTC on the phone")
