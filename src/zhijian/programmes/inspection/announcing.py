@@ -26,7 +26,7 @@ SCANNED = ledger.entry_kind("inspection.code_scanned", label=_("The inspection c
 
 
 def code_of(matter: Matter, actor: Actor, kind: str, due: dt.date | None, lists: Sequence[Checklist]) -> str:
-    """The code that one of its officers shows; empty where the superiors' platform issued one, or no law is needed yet.
+    """The code that one of its officers shows; empty where the superiors' platform issued one.
 
     Good until the end of the day that was planned, or of today where that day is over. `lists` are those in force.
     Who stands in for an officer is named in his place.

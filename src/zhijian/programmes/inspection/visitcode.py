@@ -1,7 +1,8 @@
-"""The inspection code (检查码): who comes, when, by which lists and which law, signed by the site. Pure but for the key.
+"""The inspection code (检查码): who comes, when, by which lists and which law, signed by the site.
 
-A code is the address of a public page whose last part is base32 of 64 bytes of Ed25519 over PREFIX and the rest, and the
-rest: deflated GB 18030 of a JSON array. Capitals and digits alone, since a QR code holds these in 5.5 bits each.
+Pure but for the key. A code is the last part of a public page's address: base32 of 64 bytes of Ed25519 over PREFIX and
+the rest, and the rest: deflated GB 18030 of a JSON array. Capitals and digits alone, since a QR code holds these in 5.5
+bits each.
 It has a fixed set of fields, none of which tells what the visit came from.
 """
 
