@@ -52,6 +52,7 @@ from zhijian.kernel.registry import joining
 from zhijian.kernel.registry.models import CardRun, Entity, Twin
 from zhijian.ops import tls
 from zhijian.programmes.equipment.models import LiftCall
+from zhijian.programmes.inspection import announcing
 
 pytestmark = pytest.mark.django_db
 RECORD = Path(__file__).with_name("fixtures") / "record_inspection_1.json"
@@ -147,6 +148,7 @@ def things(w: world.World) -> Things:
         "kept": str(kept.uid),
         "slot": str(slot.uid),
         "secret": secret,
+        "visit_code": announcing.code_of(planned, SYSTEM, "routine", None, []),
         "inspection": str(planned.uid),
         "rectification": str(finding.uid),
         "entity": str(w.entity.uid),

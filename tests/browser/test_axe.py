@@ -65,6 +65,7 @@ MORE: dict[str, dict[str, str]] = {
 }
 # Addresses that answer a GET with no page of their own, and why.
 NO_PAGE = {
+    ".well-known/zhijian-visit-code": "a key, as JSON",
     "doors/runs/<uuid:uid>.pdf": "a file",
     "held/<uuid:uid>/raw.json": "a file",
     "held/<uuid:uid>/submission.xml": "a file",

@@ -140,6 +140,9 @@ export interface Task {
   version: number;
   /** The superiors' code of this visit, which the enterprise may scan; empty where none was issued. */
   check_code?: string;
+  /** Our own code where the superiors issued none, signed; and when it was last scanned. */
+  code?: string;
+  scanned?: string | null;
   /** When the enterprise wants to be visited ("2026-12-01 14:00–15:00"); empty where it chose no time. */
   appointment?: string;
   open_items: OpenItem[];

@@ -2,10 +2,12 @@
 import qrcode from "qrcode-generator";
 
 const QUIET = 4;
+/** The characters that a QR code holds in 5.5 bits instead of 8. */
+const SMALL = /^[0-9A-Z $%*+\-./:]*$/;
 
 export function qrPath(text: string): { path: string; size: number } {
   const code = qrcode(0, "M");
-  code.addData(text);
+  code.addData(text, SMALL.test(text) ? "Alphanumeric" : "Byte");
   code.make();
   const n = code.getModuleCount();
   let path = "";

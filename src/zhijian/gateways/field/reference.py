@@ -12,7 +12,7 @@ import json
 import zlib
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -29,8 +29,9 @@ from zhijian.kernel.notices.addresses import public_origin
 from zhijian.kernel.packs import stack
 from zhijian.kernel.registry import changes, contacts
 from zhijian.kernel.registry.models import Premises, PremisesStatus, RetiredCode
-from zhijian.programmes.inspection import decide, results, rules
+from zhijian.programmes.inspection import announcing, decide, results, rules
 from zhijian.programmes.inspection.checklists import sections_of
+from zhijian.programmes.inspection.checklists.applying import in_force
 from zhijian.programmes.inspection.joining import Sheet, join
 from zhijian.programmes.inspection.models import Answer, ByList, Checklist, Inspection, Rectification
 
@@ -280,7 +281,8 @@ def tasks(actor: Actor) -> list[Json]:
     mine = Q(assignee__in=actor.hands) | Q(second__in=actor.hands)  # his own, and those of whom he stands in for
     open_now = Matter.objects.filter(mine, kind="inspection", state__in=["planned", "rectifying"], closed=None)
     open_now = open_now.exclude(premises__status=PremisesStatus.CLOSED)  # nobody is there to be visited
-    rows = list(open_now.select_related("inspection__checklist", "premises").order_by("due", "id")[: 3 * TASKS])
+    together = ("inspection__checklist", "premises__entity", "entity", "assignee", "second")
+    rows = list(open_now.select_related(*together).order_by("due", "id")[: 3 * TASKS])
     findings: dict[int, list[Rectification]] = {}
     waiting = Rectification.objects.select_related("matter").filter(
         inspection__in=[m.pk for m in rows if m.state == "rectifying"], matter__closed=None
@@ -290,7 +292,13 @@ def tasks(actor: Actor) -> list[Json]:
     shown = [m for m in rows if m.premises_id and (m.state == "planned" or m.pk in findings)][:TASKS]
     photos = pictures.sources(finding.pk for m in shown for finding in findings.get(m.pk, []))
     chosen = telling.coming([m.pk for m in shown])
-    return [_task(m, findings.get(m.pk, []), photos, chosen.get(m.pk, "")) for m in shown]
+    prefetch_related_objects(shown, "premises__licences", "inspection__lists")
+    told = [_task(m, findings.get(m.pk, []), photos, chosen.get(m.pk, "")) for m in shown]
+    lists = in_force(calendar.today()) if shown else []
+    for matter, one in zip(shown, told, strict=True):
+        due = dt.date.fromisoformat(one["due"]) if one["due"] else None
+        one["code"] = announcing.code_of(matter, actor, one["kind"], due, lists)
+    return told
 
 
 def _task(matter: Matter, findings: list[Rectification], photos: dict[int, list[str]], appointment: str) -> Json:
@@ -311,6 +319,7 @@ def _task(matter: Matter, findings: list[Rectification], photos: dict[int, list[
         "second": matter.second_id,
         "version": matter.version,
         "check_code": visit.check_code,
+        "scanned": visit.scanned.isoformat() if visit.scanned else None,
         "appointment": appointment,
         "open_items": [_open_item(finding, photos.get(finding.pk, [])) for finding in findings],
     }

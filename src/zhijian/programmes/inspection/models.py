@@ -126,6 +126,7 @@ class Inspection(models.Model):
     check_code = models.CharField(
         _("inspection code"), max_length=40, blank=True, help_text="the superiors' platform's"
     )
+    scanned = models.DateTimeField(null=True, help_text="when our own code was last scanned, once a day")
     imported = models.JSONField(default=dict, help_text="columns of the source, for visits made before this platform")
 
     @property

@@ -1,0 +1,12 @@
+"""Addresses of inspections. The code's is in capitals: a QR code holds these in less room."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from zhijian.programmes.inspection import codepages
+
+urlpatterns = [
+    path("I/<str:code>", codepages.code_page, name="inspection_code"),
+    path(".well-known/zhijian-visit-code", codepages.key_page, name="inspection_code_key"),
+]
