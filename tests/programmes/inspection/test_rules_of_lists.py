@@ -1,4 +1,4 @@
-"""For which places a list is: the bureau's own rule beside the workbook, tried on the register, in force from its day."""
+"""For which places a list is: the bureau's own rule beside the workbook, tried on the register, then in force."""
 
 from __future__ import annotations
 
@@ -129,7 +129,8 @@ def test_from_its_day_on_the_bureaus_rule_wins_and_there_is_a_way_back(w: worlds
     assert "test.food" not in [one.code for one in applying.applicable(stall, in_days(5))]
     entries = LedgerEntry.objects.filter(subject="rules:checklist:test.food").order_by("pk")
     assert [one.kind for one in entries][-2:] == ["checklist.rule", "checklist.rule_back"]
-    assert (w.checklist.digest, w.checklist.applies) == (Checklist.objects.get(pk=w.checklist.pk).digest, ["restaurant"])
+    kept = Checklist.objects.get(pk=w.checklist.pk)
+    assert (kept.digest, kept.applies) == (w.checklist.digest, ["restaurant"])
 
 
 def test_a_rule_is_never_altered(w: worlds.World) -> None:

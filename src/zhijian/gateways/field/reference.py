@@ -90,7 +90,7 @@ def pull(device: Device, actor: Actor, since: str, request: HttpRequest) -> Json
         told |= _small(device, actor, ranges, request)
         told["tasks"], told["removed"]["tasks"], after["t"] = _changed(tasks(actor), held.get("t", {}), "uid")
         had = held.get("c", {})
-        had = had if isinstance(had, dict) else dict.fromkeys(had, "")  # cursors from before lists had rules beside them
+        had = had if isinstance(had, dict) else dict.fromkeys(had, "")  # a cursor from before
         told["checklists"], told["removed"]["checklists"], after["c"] = _lists(had)
     told["cursor"] = pack_cursor(after)
     return told

@@ -1,4 +1,4 @@
-"""The desk's pages of checklists: for which places each is, whom a changed rule would win and lose, putting it in force."""
+"""The desk's pages of checklists: for which places each is, what a changed rule would change, putting it in force."""
 
 from __future__ import annotations
 
@@ -154,9 +154,7 @@ def _wish(of: Checklist, given: dict[str, Any]) -> ruling.Wish:
     return ruling.wish(**given, known={*_trades(), *of.applies, *of.rule.applies})
 
 
-def _tried(
-    request: HttpRequest, of: Checklist, actor: Actor, context: dict[str, Any], status: int
-) -> HttpResponse:
+def _tried(request: HttpRequest, of: Checklist, actor: Actor, context: dict[str, Any], status: int) -> HttpResponse:
     """The page with what the rule in the form would change."""
     try:
         wish = _wish(of, context["given"])
@@ -195,7 +193,9 @@ def _act(request: HttpRequest, of: Checklist, actor: Actor, context: dict[str, A
     except ruling.RuleRefused as error:
         context["refused"] = str(error)
         return _tried(request, of, actor, context, 422)
-    said = _("From %(day)s the list goes by what its workbook says.") if back else _("The rule is in force from %(day)s.")
+    said = _("The rule is in force from %(day)s.")
+    if back:
+        said = _("From %(day)s the list goes by what its workbook says.")
     messages.success(request, said % {"day": f"{row.since:%Y-%m-%d}"})
     return redirect("checklist", code=of.code)
 

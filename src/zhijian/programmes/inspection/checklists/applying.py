@@ -1,6 +1,8 @@
 """Which checklists a visit goes by: each list names trades, licences and industries; any of them is enough.
 
-A list's workbook names them; from its day on, a rule that the bureau set beside it (`ListRule`) does. The phone decides alike (`web/field/src/applying.ts`); `tests/fixtures/applying.json` holds both sides to it.
+A list's workbook names them; from its day on, a rule that the bureau set beside it (`ListRule`) does.
+The phone decides alike (`web/field/src/applying.ts`); `tests/fixtures/applying.json` holds both
+sides to it.
 """
 
 from __future__ import annotations
@@ -92,7 +94,7 @@ def in_force(day: date) -> list[Checklist]:
 
 def told(of: Checklist, rules: list[ListRule], day: date) -> list[dict[str, Any]]:
     """What a phone is told of the bureau's rules of a list: that of the day and those to come, each as what holds."""
-    days = {one.since for one in rules if one.since > day} | ({day} if any(one.since <= day for one in rules) else set())
+    days = {max(one.since, day) for one in rules}
     said = []
     for since in sorted(days):
         held = rule_on(rules, since)

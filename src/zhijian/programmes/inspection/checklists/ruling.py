@@ -61,12 +61,15 @@ def wish(trades: list[str], licences: str, industries: str, known: Collection[st
     for one in made.licences:
         if not LICENCE.fullmatch(one):
             raise RuleRefused(
-                _("“%(line)s” is no licence: write its kind, as food_business, or kind:beginning, as food_business:JY2.")
+                _(
+                    "“%(line)s” is no licence: write food_business, or with the beginning of its number food_business:JY2."
+                )
                 % {"line": one[:40]}
             )
     for one in made.industries:
         if not INDUSTRY.fullmatch(one):
-            raise RuleRefused(_("“%(line)s” is no beginning of an industry: write for example F52.") % {"line": one[:40]})
+            said = _("“%(line)s” is no beginning of an industry: write for example F52.")
+            raise RuleRefused(said % {"line": one[:40]})
     if not (made.applies or made.licences or made.industries):
         raise RuleRefused(_("Name at least one trade, licence or industry; else the list reaches nobody."))
     if max(map(len, (made.applies, made.licences, made.industries))) > MOST:
