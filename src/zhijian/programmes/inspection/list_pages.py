@@ -103,7 +103,7 @@ def _reach(counted: ListReach | None, actor: Actor) -> tuple[int | None, list[tu
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate.roles(*READERS)
 def list_page(request: HttpRequest, code: str) -> HttpResponse:
-    """One list: its rule, the rules before and to come; a rule tried (GET with `try`), put into force or back (POST)."""
+    """One list: its rule, the rules before and to come; a rule tried (GET, `try`), put into force or back (POST)."""
     actor, today = gate.actor_in(request), calendar.today()
     of = next((one for one in in_force(today) if one.code == code), None)
     if of is None:

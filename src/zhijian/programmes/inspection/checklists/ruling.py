@@ -60,12 +60,8 @@ def wish(trades: list[str], licences: str, industries: str, known: Collection[st
             raise RuleRefused(_("There is no trade “%(trade)s”.") % {"trade": trade[:40]})
     for one in made.licences:
         if not LICENCE.fullmatch(one):
-            raise RuleRefused(
-                _(
-                    "“%(line)s” is no licence: write food_business, or with the beginning of its number food_business:JY2."
-                )
-                % {"line": one[:40]}
-            )
+            said = _("“%(line)s” is no licence: write food_business, or with its number's beginning food_business:JY2.")
+            raise RuleRefused(said % {"line": one[:40]})
     for one in made.industries:
         if not INDUSTRY.fullmatch(one):
             said = _("“%(line)s” is no beginning of an industry: write for example F52.")
