@@ -30,7 +30,14 @@ export function fitting<L extends Fit>(lists: L[], place: Place): L[] {
   return lists.filter((list) => fits(list, place)).sort((a, b) => first(a) - first(b) || (a.id < b.id ? -1 : 1));
 }
 
-/** The versions in force on a day, one of each list, by code. */
+/** The list with the rule that says on a day for which places it is: the bureau's own, where one has begun. */
+export function ruledOn<L extends Pick<Checklist, "ruled">>(list: L, day: string): L {
+  const begun = (list.ruled ?? []).filter(({ since }) => since <= day).sort((a, b) => (a.since < b.since ? -1 : 1));
+  const { applies, licences, industries } = begun.at(-1) ?? {};
+  return applies ? { ...list, applies, licences, industries } : list;
+}
+
+/** The versions in force on a day, one of each list, by code, each with its rule of that day. */
 export function inForce(all: Checklist[], day: string): Checklist[] {
   const newest = new Map<string, Checklist>();
   for (const list of all) {
@@ -38,7 +45,7 @@ export function inForce(all: Checklist[], day: string): Checklist[] {
     const other = newest.get(list.id);
     if (!other || other.version < list.version) newest.set(list.id, list);
   }
-  return [...newest.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return [...newest.values()].map((list) => ruledOn(list, day)).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** What is offered for a visit: the lists in their order, those that are ticked, and those that may be taken along. */

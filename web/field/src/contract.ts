@@ -106,6 +106,8 @@ export interface Checklist {
   applies: string[];
   licences?: string[];
   industries?: string[];
+  /** The bureau's own rules beside it: the last one that has begun says for which places it is. */
+  ruled?: { since: string; applies: string[]; licences: string[]; industries: string[] }[];
   sections: Section[];
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fitting, offerFor, type Offer, type Place } from "../src/applying";
+import { fitting, inForce, offerFor, ruledOn, type Offer, type Place } from "../src/applying";
 import { overall, verdicts } from "../src/content";
 import type { Checklist, DecideRules } from "../src/contract";
 import { basisOf, itemsOf, join, numberOf, titleOf, type Listed, type Sheet } from "../src/joining";
@@ -7,7 +7,7 @@ import type { Answer, FieldRecord } from "../src/record";
 import { shared } from "./helpers";
 
 const joined = shared<{ cases: { name: string; lists: Listed[]; joined: object }[] }>("tests/fixtures/joined.json");
-const applying = shared<{ lists: Pick<Checklist, "id" | "applies" | "licences" | "industries">[]; cases: { name: string; place: Place; lists: string[] }[] }>("tests/fixtures/applying.json");
+const applying = shared<{ lists: Pick<Checklist, "id" | "applies" | "licences" | "industries">[]; cases: { name: string; place: Place; lists: string[] }[]; ruled: { list: Pick<Checklist, "id" | "applies" | "licences" | "industries" | "ruled">; cases: { name: string; day: string; applies: string[]; licences: string[] }[] } }>("tests/fixtures/applying.json");
 const told = (sheet: Sheet) => ({ sections: sheet.sections, title: titleOf(sheet), number: numberOf(sheet), basis: basisOf(sheet) });
 
 test.each(joined.cases)("$name: as the server joins them", ({ lists, joined: wanted }) => {
@@ -21,6 +21,19 @@ test.each(joined.cases)("$name: as the server joins them", ({ lists, joined: wan
 
 test.each(applying.cases)("$name: the lists that the server says", ({ place, lists }) => {
   expect(fitting(applying.lists, place).map(({ id }) => id)).toEqual(lists);
+});
+
+test.each(applying.ruled.cases)("the bureau's own rule, $name", ({ day, applies, licences }) => {
+  expect(ruledOn(applying.ruled.list, day)).toMatchObject({ applies, licences });
+});
+
+test("a visit goes by the rule of its day, also in the list's versions that came before it", () => {
+  const { list } = applying.ruled;
+  const all = [{ ...plain("cn.food_service"), ...list }];
+  expect(inForce(all, "2026-06-01")[0]).toMatchObject({ applies: ["food_stall"] });
+  const offered = offerFor(all, { trade: "food_stall", licences: [], industry: "" }, "2026-06-01", null);
+  expect([offered.fitting, offered.chosen.map(({ id }) => id)]).toEqual([true, ["cn.food_service"]]);
+  expect(offerFor(all, { trade: "food_stall", licences: [], industry: "" }, "2026-09-01", null).fitting).toBe(false);
 });
 
 const plain = (id: string, version = 1, since = "2020-01-01", until: string | null = null): Checklist => {

@@ -30,8 +30,8 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.registry import changes, contacts
 from zhijian.kernel.registry.models import Premises, PremisesStatus, RetiredCode
 from zhijian.programmes.inspection import announcing, decide, results, rules
-from zhijian.programmes.inspection.checklists import sections_of
-from zhijian.programmes.inspection.checklists.applying import in_force
+from zhijian.programmes.inspection.checklists import applying, sections_of
+from zhijian.programmes.inspection.checklists.applying import in_force, rules_of
 from zhijian.programmes.inspection.joining import Sheet, join
 from zhijian.programmes.inspection.models import Answer, ByList, Checklist, Inspection, Rectification
 
@@ -89,10 +89,9 @@ def pull(device: Device, actor: Actor, since: str, request: HttpRequest) -> Json
     if not batch.more:
         told |= _small(device, actor, ranges, request)
         told["tasks"], told["removed"]["tasks"], after["t"] = _changed(tasks(actor), held.get("t", {}), "uid")
-        lists = {f"{c.code}/{c.version}": c for c in checklists()}
-        told["checklists"] = [_checklist(c) for key, c in lists.items() if key not in held.get("c", [])]
-        told["removed"]["checklists"] = sorted(set(held.get("c", [])) - set(lists))
-        after["c"] = sorted(lists)
+        had = held.get("c", {})
+        had = had if isinstance(had, dict) else dict.fromkeys(had, "")  # a cursor from before
+        told["checklists"], told["removed"]["checklists"], after["c"] = _lists(had)
     told["cursor"] = pack_cursor(after)
     return told
 
@@ -102,6 +101,20 @@ def _changed(rows: list[Json], held: Json, key: str) -> tuple[list[Json], list[s
     now = {row[key]: f"{zlib.crc32(json.dumps(row, sort_keys=True).encode()):08x}" for row in rows}
     changed = [row for row in rows if held.get(row[key]) != now[row[key]]]
     return changed, sorted(set(held) - set(now)), now
+
+
+def _lists(held: dict[str, str]) -> tuple[list[Json], list[str], dict[str, str]]:
+    """The lists that the phone lacks or whose rules are others, those that are gone, and what it holds from now on.
+
+    A version never changes; the mark tells of the bureau's rules beside it.
+    """
+    lists = {f"{one.code}/{one.version}": one for one in checklists()}
+    rules = rules_of({one.code for one in lists.values()})
+    today = calendar.today()
+    ruled = {key: applying.told(one, rules.get(one.code, []), today) for key, one in lists.items()}
+    now = {key: f"{zlib.crc32(json.dumps(said).encode()):08x}" if said else "" for key, said in ruled.items()}
+    changed = [{**_checklist(one), "ruled": ruled[key]} for key, one in lists.items() if held.get(key) != now[key]]
+    return changed, sorted(set(held) - set(lists)), now
 
 
 def _small(device: Device, actor: Actor, ranges: list[Range], request: HttpRequest) -> Json:

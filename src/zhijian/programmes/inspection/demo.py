@@ -37,6 +37,7 @@ from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import demo_counter, demo_detours, demo_partner, drawn, flow, rules
 from zhijian.programmes.inspection.agenda import Later
 from zhijian.programmes.inspection.checklists import load_shipped
+from zhijian.programmes.inspection.checklists.reaching import count_all
 from zhijian.programmes.inspection.demo_town import TRIES, Office, Place, Town, offices
 from zhijian.programmes.inspection.made_up import Seen, record_of, times
 from zhijian.programmes.inspection.models import Checklist, Inspection
@@ -97,6 +98,8 @@ def plant(scale: float, say: Say) -> None:
     done = _quarter(plan["quarter"], scale, town)
     _read_older(when.now() - READ_AFTER)
     say(f"last quarter: {done} inspections; planned visits and findings at work")
+    with scoped(SYSTEM):
+        say(f"checklists: what {count_all()} of them reach is counted")
     if done := report(dice, town.said):
         say(f"other platforms: {done} records owed")
 

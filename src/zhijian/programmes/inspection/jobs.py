@@ -1,0 +1,16 @@
+"""What runs by the clock: how many premises each checklist reaches."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from zhijian.kernel.jobs import every, job
+
+
+@every("35 3 * * *")
+@job("inspection.count_lists", title=_("Count which premises each checklist reaches"), tries=3)
+def count_lists() -> int:
+    """The register changes by night; rules by day, which queue this, too."""
+    from zhijian.programmes.inspection.checklists.reaching import count_all
+
+    return count_all()
