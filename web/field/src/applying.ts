@@ -33,7 +33,7 @@ export function fitting<L extends Fit>(lists: L[], place: Place): L[] {
 /** The list with the rule that says on a day for which places it is: the bureau's own, where one has begun. */
 export function ruledOn<L extends Pick<Checklist, "ruled">>(list: L, day: string): L {
   const begun = (list.ruled ?? []).filter(({ since }) => since <= day).sort((a, b) => (a.since < b.since ? -1 : 1));
-  const { applies, licences, industries } = begun.at(-1) ?? {};
+  const { applies, licences, industries } = begun[begun.length - 1] ?? {};
   return applies ? { ...list, applies, licences, industries } : list;
 }
 
