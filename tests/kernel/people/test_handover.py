@@ -159,6 +159,8 @@ def test_pages_from_proposal_to_confirmation(w, planned):
     assert "/handovers/" in successor.get("/").content.decode()
     uid = answer["Location"].split("/")[-2]
     assert head.post(f"/handovers/{uid}/confirm/").status_code == 409
+    assert f"/handovers/{uid}/" in head.get("/handovers/").content.decode(), "whoever proposed it finds it again"
+    assert f"/handovers/{uid}/" not in signed_in(w.second).get("/handovers/").content.decode()
     assert signed_in(w.second).get(f"/handovers/{uid}/").status_code == 404
     assert signed_in(w.stranger).post(f"/handovers/{uid}/confirm/").status_code == 404
     assert planned.title in successor.get(f"/handovers/{uid}/").content.decode()

@@ -252,7 +252,8 @@ def drawn(request: HttpRequest, made: Handover, status: int = 200, problems: lis
 
 
 def _handovers(actor: Actor) -> QuerySet[Handover]:
-    mine = Handover.objects.filter(Q(giver=actor.person_id) | Q(successor=actor.person_id))
+    me = actor.person_id
+    mine = Handover.objects.filter(Q(giver=me) | Q(successor=me) | Q(proposed_by=me))
     return mine.select_related("giver", "successor").order_by("-pk")
 
 
@@ -282,7 +283,7 @@ excel.sheet("handovers", gettext_lazy("Handovers"), EVERYBODY, HEADS, lambda act
 @require_safe
 @staff
 def handovers_page(request: HttpRequest) -> HttpResponse:
-    """`/handovers/`: what waits for one's confirmation, and what was one's own."""
+    """`/handovers/`: what waits for one's confirmation, what was one's own, and what one proposed."""
     actor = actor_in(request)
     rows = [(one, *standing(one)) for one in _handovers(actor)[:PAGE]]
     return render(request, "people/handovers.html", {"rows": rows, "me": actor.person_id})
