@@ -120,7 +120,8 @@ def record(phone: Phone, premises: dict[str, Any], **changes: Any) -> dict[str, 
     """A record of a visit: everything complies but what `failed` names. `changes` go into the content."""
     failed: dict[str, dict[str, Any]] = changes.pop("failed", {})
     now = changes.pop("now", dt.datetime.now(dt.UTC)).replace(microsecond=0)
-    checklist = next(iter(phone.data["checklists"].values()))
+    lists = list(phone.data["checklists"].values())
+    checklist = next((one for one in lists if premises.get("trade") in one["applies"]), lists[0])
     items = [item for section in checklist["sections"] for item in section["items"]]
     people = [phone.data["person"], *[c for c in phone.data["colleagues"] if c["id"] != phone.data["person"]["id"]]][:2]
     answers = [

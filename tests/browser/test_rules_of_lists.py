@@ -50,7 +50,7 @@ def test_a_rule_is_tried_put_into_force_and_taken_back(playwright: Playwright, s
         page.fill("input[name=username]", "section")
         page.fill("input[name=password]", PASSWORD)
         page.keyboard.press("Enter")
-        page.wait_for_url("**/checklists/")
+        page.wait_for_url(f"{site}/checklists/")
         look(page, f"lists-{language}")
         page.goto(f"{site}/checklists/test.food/")
         page.locator("input[name=trade][value=market]").check()
