@@ -23,7 +23,7 @@ from zhijian.kernel.desk.said import area_name
 from zhijian.kernel.packs import stack
 from zhijian.kernel.packs.changes import NotPermitted, permitted
 from zhijian.programmes.inspection.checklists import in_force, reaching, ruling
-from zhijian.programmes.inspection.checklists.applying import rules_of
+from zhijian.programmes.inspection.checklists.applying import Rule, rules_of
 from zhijian.programmes.inspection.models import Checklist, ListReach, ListRule
 
 READERS = frozenset({Role.ADMIN, Role.SECTION, Role.AUDITOR})
@@ -54,7 +54,7 @@ def _trades() -> dict[str, str]:
     return stack().table("codes/trades")["trade"]
 
 
-def _words(rule: reaching.Rule) -> dict[str, list[str]]:
+def _words(rule: Rule) -> dict[str, list[str]]:
     """A rule in words: trades by their names, licences and industries as they are written."""
     known = _trades()
     return {

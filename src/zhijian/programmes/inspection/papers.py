@@ -258,9 +258,9 @@ for _kind in BUILDERS:
 @on_issued("rectification_order")
 def ordered_anew(paper: Paper, actor: Actor) -> None:
     """An order that takes the place of a void one: what is still to be put right has the time that it gives."""
-    found = {one["no"] for one in paper.data["found"]}
+    if not paper.data["deadline"]:
+        return
+    found, deadline = {one["no"] for one in paper.data["found"]}, dt.date.fromisoformat(paper.data["deadline"])
     rows = Rectification.objects.filter(inspection=paper.matter_id, item__in=found, matter__area=paper.area)
-    for record in (
-        rows.filter(matter__state__in=TO_DO).exclude(deadline=paper.data["deadline"]).select_related("matter")
-    ):
-        perform(record.matter, "order_anew", actor, deadline=dt.date.fromisoformat(paper.data["deadline"]))
+    for record in rows.filter(matter__state__in=TO_DO).exclude(deadline=deadline).select_related("matter"):
+        perform(record.matter, "order_anew", actor, deadline=deadline)

@@ -91,7 +91,6 @@ class Entity(models.Model):
             models.Index(fields=["area", "name_key", "id"], name="entity_area"),
             models.Index(fields=["name_key", "id"], name="entity_name_key"),
             models.Index(ORGANISATION, name="entity_organisation", condition=~Q(code="")),
-            models.Index(fields=["industry", "id"], name="entity_industry", condition=~Q(industry="")),
             models.Index(fields=["merged_into"], name="entity_merged", condition=Q(merged_into__isnull=False)),
         ]
 
@@ -165,7 +164,6 @@ class Premises(models.Model):
             GinIndex(fields=["initials"], opclasses=["gin_trgm_ops"], name="premises_initials"),
             models.Index(fields=["fold"], name="premises_fold"),
             models.Index(fields=["area", "trade", "name_key", "id"], name="premises_area"),
-            models.Index(fields=["trade", "id"], name="premises_trade", condition=~Q(trade="")),
             models.Index(fields=["lat", "lon"], name="premises_place"),
             models.Index(fields=["changed", "id"], name="premises_changed"),
             models.Index(fields=["merged_into"], name="premises_merged", condition=Q(merged_into__isnull=False)),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import Q
 
@@ -56,16 +56,32 @@ def fitting(lists: Iterable[Checklist], place: Place) -> list[Checklist]:
     )
 
 
-def shops_for(of: Checklist) -> Q:
-    """The premises for which a list is, as a condition on `Premises`: what `fits` says of each."""
-    there = Q(trade__in=of.rule.applies)
-    for one in of.rule.licences:
+class Rule(Protocol):
+    """For which places a list is: a list's own, the bureau's, or one that is tried."""
+
+    @property
+    def applies(self) -> list[str]: ...
+    @property
+    def licences(self) -> list[str]: ...
+    @property
+    def industries(self) -> list[str]: ...
+
+
+def reached_by(rule: Rule) -> Q:
+    """The premises that a rule reaches, as a condition on `Premises`: what `fits` says of each."""
+    there = Q(trade__in=rule.applies)
+    for one in rule.licences:
         kind, _, beginning = one.partition(":")
         held = Licence.objects.filter(kind=kind, number__startswith=beginning, status__in=LASTING)
-        there |= Q(pk__in=held.values("premises"))
-    for beginning in of.rule.industries:
+        there |= Q(pk__in=held.exclude(premises=None).values("premises"))  # with a null nothing would be outside
+    for beginning in rule.industries:
         there |= Q(entity__industry__startswith=beginning)
     return there
+
+
+def shops_for(of: Checklist) -> Q:
+    """The premises for which a list is."""
+    return reached_by(of.rule)
 
 
 def rule_on(rules: Iterable[ListRule], day: date) -> ListRule | None:
