@@ -97,15 +97,15 @@ class Word:
     label: str
     text: str
     day: bool = False
+    short: bool = False  # one line
 
 
 def open_to_words(paper: Paper) -> list[Word]:
     """The facts of a draft that people put into their own words, and the days that must be to come."""
     found = []
     for one in form(paper.kind).fields:
-        value = paper.data.get(one["key"])
-        if is_words(value) and (one.get("free") or (one.get("ahead") and value)):
-            found.append(
-                Word(one["key"], one["label"], value if one.get("ahead") else said(value), bool(one.get("ahead")))
-            )
+        value, day = paper.data.get(one["key"]), bool(one.get("ahead"))
+        if is_words(value) and (one.get("free") or (day and value)):
+            text = value if day else said(value)
+            found.append(Word(one["key"], one["label"], text, day, bool(one.get("short"))))
     return found
