@@ -133,6 +133,9 @@ def test_before_its_day_after_it_cancelled_and_altered(w: world.World) -> None:
     matter = plan(w)
     code = shown(matter, w.inspector)
     assert "Genuine, for a later day" in opened(code)
+    with scoped(SYSTEM):
+        Inspection.objects.filter(pk=matter.pk).update(planned_for=world.in_days(9))
+    assert f"planned for {world.in_days(9)}" in opened(code), "the day that holds, when it was put off"
     told = visitcode.read(code)
     assert told is not None and told.day == world.in_days(1)
     assert "Expired" in opened(visitcode.sign(replace(told, day=world.in_days(-1))))

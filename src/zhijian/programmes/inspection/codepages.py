@@ -32,6 +32,7 @@ def code_page(request: HttpRequest, code: str) -> HttpResponse:
         announcing.note_scan(matter)
     context = {
         "told": told, "state": state, "tone": TONES[state], "kind": Purpose(told.kind).label,
+        "planned": matter.inspection.planned_for if matter is not None else None,  # type: ignore[attr-defined]
         "rate": matter.uid if matter is not None and state == "over" and question_of(matter) else None,
     }  # fmt: skip
     answer = render(request, "inspection/public/code.html", context)
