@@ -261,6 +261,18 @@ def test_an_auditor_reads_what_the_office_keeps(w, path):
     assert signed_in(w.inspector).get(path).status_code == 404
 
 
+@pytest.mark.parametrize("path", [
+    "/corrections/", "/duplicates/", "/doors/", "/doors/runs/", "/slots/", "/papers/templates/", "/notices/robots/",
+    f"/notices/robots/{world.OFFICE}/",
+])  # fmt: skip
+def test_an_auditor_reads_what_the_desk_works_on(w, path):
+    assert signed_in(w.people["督察"]).get(path, follow=True).status_code == 200
+    with scoped(SYSTEM):
+        neighbour = w.person("邻督察", Role.AUDITOR, world.NEIGHBOUR)
+    if world.OFFICE in path:
+        assert signed_in(neighbour).get(path).status_code == 404
+
+
 def test_what_an_auditor_looks_at_is_in_the_ledger_once_a_day(w, planned):
     with scoped(SYSTEM):
         paper = order(planned)

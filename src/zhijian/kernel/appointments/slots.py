@@ -32,8 +32,8 @@ PAGE = 50
 
 
 def readable(actor: Actor) -> QuerySet[Slot]:
-    """The slots of the offices for which he works."""
-    return Slot.objects.filter(area_filter(actor, roles=acts.WORKERS))
+    """The slots of the offices for which he works, or which he audits."""
+    return Slot.objects.filter(area_filter(actor, roles=acts.READERS))
 
 
 def _key(text: str) -> tuple[dt.datetime, int] | None:
@@ -46,7 +46,7 @@ def _key(text: str) -> tuple[dt.datetime, int] | None:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@gate.roles(*acts.WORKERS)
+@gate.roles(*acts.READERS)
 def slots_page(request: HttpRequest) -> HttpResponse:
     """What is offered from today on, with what is booked; and the form to offer more."""
     actor = gate.actor_in(request)
@@ -97,7 +97,7 @@ def _cells(block: list[Slot], _actor: Actor) -> Iterator[list[Any]]:
         yield [one.begins, one.ends, label, officer or area, area, one.place, taken, one.capacity, listed(who)]
 
 
-excel.sheet("slots", gettext_lazy("Appointments"), acts.WORKERS, HEADS, lambda actor, _given: offered(actor), _cells)
+excel.sheet("slots", gettext_lazy("Appointments"), acts.READERS, HEADS, lambda actor, _given: offered(actor), _cells)
 
 
 def _listed(request: HttpRequest, actor: Actor) -> dict[str, Any]:
@@ -129,6 +129,7 @@ def _page(request: HttpRequest, slot: Slot, status: int = 200, **told: Any) -> H
         "area": said.area_name(slot.area),
         "bookings": bookings,
         "away": leave_on(slot.officer_id, slot.day),
+        "may": bool(gate.actor_in(request).roles_at(slot.area) & acts.WORKERS),
         "held": sum(one.state == Booking.State.BOOKED for one in bookings),
         **told,
     }
@@ -136,7 +137,7 @@ def _page(request: HttpRequest, slot: Slot, status: int = 200, **told: Any) -> H
 
 
 @require_http_methods(["GET", "HEAD"])
-@gate.roles(*acts.WORKERS)
+@gate.roles(*acts.READERS)
 def slot_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One slot: who comes, and withdrawing it."""
     return _page(request, slot_of(uid, gate.actor_in(request)))

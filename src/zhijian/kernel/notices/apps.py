@@ -50,5 +50,5 @@ class Config(AppConfig):
         menu.item("inbox", _("Inbox"), "inbox", count=inbox.unread_count, order=10)
         menu.item("notices_failed", _("Not sent"), "notices_failed", admin, count=inbox.failed_count, order=90)
         menu.item("notices_cost", _("Cost of text messages"), "notices_cost", admin, order=94)
-        menu.item("robots", _("The office's group"), "notices_robots", robot_acts.KEEPERS, order=75)
+        menu.item("robots", _("The office's group"), "notices_robots", robot_acts.READERS, order=75)
         menu.item("jobs", _("Jobs"), "jobs", admin, count=inbox.failing_jobs, order=91)

@@ -18,6 +18,7 @@ from zhijian.kernel.notices import groups, sending
 from zhijian.kernel.notices.models import Notice, Robot
 
 KEEPERS = frozenset({Role.HEAD, Role.ADMIN})
+READERS = KEEPERS | {Role.AUDITOR}
 CHANGED = "notices.robot"
 WORDS = {
     "made": gettext_lazy("set up"),
@@ -37,8 +38,8 @@ ledger.entry_kind(CHANGED, label=gettext_lazy("Robot of the group changed"), des
 
 
 def offices(actor: Actor) -> list[tuple[str, str]]:
-    """The offices whose groups he keeps, as a tree."""
-    return [(code, words) for code, words in area_options(actor) if may_keep(actor, code)]
+    """The offices whose groups he keeps (an auditor: reads), as a tree."""
+    return [(code, words) for code, words in area_options(actor) if actor.roles_at(code) & READERS]
 
 
 def may_keep(actor: Actor, area: str) -> bool:

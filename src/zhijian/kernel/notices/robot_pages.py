@@ -97,7 +97,7 @@ def _initial(robot: Robot | None) -> dict[str, Any]:
 
 
 @require_safe
-@gate.roles(*robot_acts.KEEPERS)
+@gate.roles(*robot_acts.READERS)
 def robots(request: HttpRequest) -> HttpResponse:
     """The offices whose groups he keeps; one's own at once, where there is only one."""
     offices = robot_acts.offices(gate.actor_in(request))
@@ -108,16 +108,19 @@ def robots(request: HttpRequest) -> HttpResponse:
     return render(request, "notices/robots.html", {"rows": rows})
 
 
-def _allowed(request: HttpRequest, area: str) -> None:
-    """Raises Http404 where the group is not his to keep."""
-    if area not in dict(robot_acts.offices(gate.actor_in(request))):
+def _allowed(request: HttpRequest, area: str) -> bool:
+    """Whether the group is his to keep. Raises Http404 where it is not his to read, or to change as he asks."""
+    actor = gate.actor_in(request)
+    keeps = robot_acts.may_keep(actor, area)
+    if area not in dict(robot_acts.offices(actor)) or (request.method == "POST" and not keeps):
         raise Http404
+    return keeps
 
 
 @never_cache
 @sensitive_post_parameters("address", "secret")
 @require_http_methods(["GET", "HEAD", "POST"])
-@gate.roles(*robot_acts.KEEPERS)
+@gate.roles(*robot_acts.READERS)
 def robot(request: HttpRequest, area: str) -> HttpResponse:
     """The robot of one office."""
     _allowed(request, area)
@@ -146,7 +149,7 @@ def _page(
     context = {
         "area": area, "office": groups.office_name(area), "robot": kept, "form": form, "problem": problem,
         "version": row.version if row is not None else 0, "last": [(one, _title(one)) for one in last],
-        "several": len(robot_acts.offices(gate.actor_in(request))) > 1,
+        "several": len(robot_acts.offices(gate.actor_in(request))) > 1, "keeps": _allowed(request, area),
     }  # fmt: skip
     return render(request, "notices/robot.html", context, status=status)
 

@@ -23,10 +23,11 @@ class RegistryConfig(AppConfig):
         from zhijian.kernel.desk.waiting import waits
 
         from . import contacts, entries  # noqa: F401
-        from .cards.choosing import PRINTERS
+        from .cards.choosing import READERS as DOOR_READERS
         from .import_pages import READERS
-        from .joining import JOINERS
+        from .joining import READERS as TWIN_READERS
         from .proposals import DECIDERS, count
+        from .proposals import READERS as CORRECTION_READERS
 
         def said(n: int) -> str:
             words = ngettext("%(n)s correction from the field waits", "%(n)s corrections from the field wait", n)
@@ -34,8 +35,8 @@ class RegistryConfig(AppConfig):
 
         private("contact", _("contact's own number"), contacts.find, phone=True)
         waits("registry.corrections", DECIDERS, count, said, "corrections")
-        menu.item("corrections", _("Corrections from the field"), "corrections", DECIDERS, order=79)
+        menu.item("corrections", _("Corrections from the field"), "corrections", CORRECTION_READERS, order=79)
 
-        menu.item("cards", _("Cards for doors"), "cards", PRINTERS, order=78)
-        menu.item("twins", _("Possible duplicates"), "twins", JOINERS, order=79)
+        menu.item("cards", _("Cards for doors"), "cards", DOOR_READERS, order=78)
+        menu.item("twins", _("Possible duplicates"), "twins", TWIN_READERS, order=79)
         menu.item("imports", _("Import"), "imports", READERS, order=80)

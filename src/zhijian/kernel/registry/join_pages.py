@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.desk import gate, said
 from zhijian.kernel.matters.models import Matter
@@ -26,7 +25,6 @@ from . import joining
 from .alike import alike
 from .models import Entity, EntityJoin
 
-READERS = joining.JOINERS | {Role.AUDITOR}
 SHOWN = 200  # places, licences and matters that can be chosen at a time
 WORDS: dict[str, str | Promise] = {
     "registry.Premises.entity": gettext_lazy("Premises"),
@@ -226,7 +224,7 @@ def _new_entity(entity: Entity, chosen: joining.Chosen, name: str) -> Entity:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@gate.roles(*READERS)
+@gate.roles(*joining.READERS)
 def join_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """`/joins/<uid>/`: what went over; taken back with a second look."""
     join = get_object_or_404(EntityJoin.objects.select_related("kept", "other"), uid=uid)

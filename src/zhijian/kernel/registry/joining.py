@@ -33,6 +33,7 @@ from .links import Link, links
 from .models import Entity, EntityJoin, Licence, Premises, PremisesStatus
 
 JOINERS = frozenset({Role.CLERK, Role.HEAD, Role.ADMIN})
+READERS = JOINERS | {Role.AUDITOR}
 MERGE_LOCK = 0x5A4A_0001  # the imports' own: a merge and an import would move the same rows
 PATIENCE = "4s"  # for an import that is writing
 

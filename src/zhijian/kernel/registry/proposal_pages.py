@@ -26,12 +26,14 @@ SHOWN = 50
 
 
 @require_safe
-@gate.roles(*proposals.DECIDERS)
+@gate.roles(*proposals.READERS)
 def corrections(request: HttpRequest) -> HttpResponse:
     """What waits for a decision here: the oldest first."""
-    rows = list(proposals.waiting(gate.actor_in(request))[: SHOWN + 1])
-    shown = [(proposals.shown(of), area_name(of.area), _office(of)) for of in rows[:SHOWN]]
-    context = {"rows": shown, "more": len(rows) > SHOWN, "offices": offices() if any(o for *_x, o in shown) else []}
+    actor = gate.actor_in(request)
+    rows = list(proposals.waiting(actor)[: SHOWN + 1])
+    shown = [(proposals.shown(of), area_name(of.area), _office(of, actor), _decides(of, actor)) for of in rows[:SHOWN]]
+    named = any(office for _one, _area, office, _may in shown)
+    context = {"rows": shown, "more": len(rows) > SHOWN, "offices": offices() if named else []}
     return render(request, "registry/corrections.html", context)
 
 
@@ -52,14 +54,18 @@ def _cells(block: list[Proposal], _actor: Actor) -> Iterator[list[Any]]:
 
 
 excel.sheet(
-    "corrections", gettext_lazy("Corrections from the field"), proposals.DECIDERS, HEADS,
+    "corrections", gettext_lazy("Corrections from the field"), proposals.READERS, HEADS,
     lambda actor, _given: proposals.waiting(actor), _cells, widths=(30, 16, 14, 30, 30, 30, 14, 18, 24),
 )  # fmt: skip
 
 
-def _office(of: Proposal) -> str:
+def _decides(of: Proposal, actor: Actor) -> bool:
+    return bool(actor.roles_at(of.area) & set(proposals.DECIDERS))
+
+
+def _office(of: Proposal, actor: Actor) -> str:
     """The office that a new address is offered to: that of the place's pin, else the present one; "" for the rest."""
-    if of.what != What.ADDRESS:
+    if of.what != What.ADDRESS or not _decides(of, actor):
         return ""
     named = proposals.shown(of).value.get("area", "")
     if named in stack().areas:

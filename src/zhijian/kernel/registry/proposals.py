@@ -36,6 +36,7 @@ from .models import Entity, Premises, PremisesStatus, Proposal, ProposalState, W
 
 Value = dict[str, str]
 DECIDERS = (Role.CLERK, Role.HEAD)
+READERS = (*DECIDERS, Role.AUDITOR)
 COUNTED = 1000
 PERSONAL = {What.CONTACT}
 PLACE = Decimal("0.000001")  # degrees, as the register keeps them
@@ -166,8 +167,8 @@ def _note(kind: str, of: Proposal, actor: Actor, data: dict[str, Any], **more: A
 
 
 def waiting(actor: Actor) -> QuerySet[Proposal]:
-    """What the actor may decide, the oldest first."""
-    rows = Proposal.objects.filter(area_filter(actor, roles=DECIDERS), state=ProposalState.OPEN)
+    """What the actor may decide (an auditor: read), the oldest first."""
+    rows = Proposal.objects.filter(area_filter(actor, roles=READERS), state=ProposalState.OPEN)
     return rows.select_related("premises__entity", "entity", "person", "matter").order_by("pk")
 
 

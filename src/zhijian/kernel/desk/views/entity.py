@@ -17,7 +17,7 @@ from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.packs import stack
-from zhijian.kernel.registry import contacts, join_pages, joining
+from zhijian.kernel.registry import contacts, joining
 from zhijian.kernel.registry.history import history
 from zhijian.kernel.registry.models import Entity, Premises
 from zhijian.kernel.registry.origin import origin
@@ -100,6 +100,6 @@ def entity_page(request: HttpRequest, uid: str) -> HttpResponse:
         "opening": [way for one in load().values() for way in one.opening_steps(actor)],
         "joiner": bool(actor.roles_at() & joining.JOINERS),
         "speaks": bool(actor.roles_at(entity.area) & SPEAKS_FOR) and bool(entity.area),
-        "join_reader": bool(actor.roles_at() & join_pages.READERS),
+        "join_reader": bool(actor.roles_at() & joining.READERS),
     }
     return render(request, "desk/entity.html", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -27,6 +28,7 @@ from zhijian.kernel.words import listed
 
 DRAFTERS = (Role.INSPECTOR, Role.CASE_OFFICER, Role.CLERK, Role.HEAD)
 KEEPERS = (Role.CLERK, Role.HEAD, Role.SECTION)  # who looks after an office's templates
+READERS = (*KEEPERS, Role.AUDITOR)
 WENT = ledger.entry_kind("draft.out", label=gettext_lazy("The draft of {title} went out as .docx, round {n}"))
 CAME = ledger.entry_kind("draft.back", label=gettext_lazy("The draft of {title} came back, round {n}: {changed}"))
 DENIED = ledger.entry_kind(
@@ -213,9 +215,9 @@ def tell(kind: str, paper: Paper, actor: Actor, **more: Any) -> None:
 # The office's own templates
 
 
-def organs_of(actor: Actor) -> list[str]:
-    """The offices whose templates this person looks after: those whose whole area is his post's."""
-    areas = [post.area for post in actor.posts if post.role in KEEPERS]
+def organs_of(actor: Actor, roles: Iterable[Role] = KEEPERS) -> list[str]:
+    """The offices whose templates this person looks after by `roles`: those whose whole area is his post's."""
+    areas = [post.area for post in actor.posts if post.role in roles]
     return [code for code in stack().organs if any(code.startswith(area) for area in areas)]
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
@@ -206,14 +207,19 @@ class TemplateForm(forms.Form):
         self.fields["organ"].choices = organs  # type: ignore[attr-defined]
 
 
+def _templates(actor: Actor) -> QuerySet[PaperTemplate]:
+    """Those of the offices whose templates he keeps or audits."""
+    return PaperTemplate.objects.filter(organ__in=acts.organs_of(actor, acts.READERS))
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
-@gate.roles(*acts.KEEPERS)
+@gate.roles(*acts.READERS)
 def templates_page(request: HttpRequest) -> HttpResponse:
     """An office's own templates: which are in use, and a new one, checked before it is kept."""
     actor = gate.actor_in(request)
     asked = TemplateForm(actor, request.POST or None, request.FILES or None)
     organs = acts.organs_of(actor)
-    rows = PaperTemplate.objects.filter(organ__in=organs).order_by("kind", "organ", "-since", "-version")[:200]
+    rows = _templates(actor).order_by("kind", "organ", "-since", "-version")[:200]
     context: dict[str, Any] = {
         "form": asked if organs else None,
         "rows": [(one, form(one.kind).title, stack().organs[one.organ].name) for one in rows],
@@ -246,11 +252,10 @@ def templates_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@gate.roles(*acts.KEEPERS)
+@gate.roles(*acts.READERS)
 def template_file(request: HttpRequest, uid: UUID) -> HttpResponse:
     """A kept template, byte for byte."""
-    rows = PaperTemplate.objects.filter(organ__in=acts.organs_of(gate.actor_in(request))).select_related("blob")
-    found = rows.filter(uid=uid).first()
+    found = _templates(gate.actor_in(request)).select_related("blob").filter(uid=uid).first()
     if found is None:
         raise Http404
     answer = HttpResponse(files.read_blob(found.blob), content_type=DOCX_TYPE)

@@ -19,6 +19,7 @@ from zhijian.kernel.registry.models import Card, Entity, Premises, PremisesStatu
 from zhijian.kernel.registry.search import matching
 
 PRINTERS = frozenset({Role.INSPECTOR, Role.CLERK, Role.HEAD, Role.ADMIN})
+READERS = PRINTERS | {Role.AUDITOR}
 MOST = 6_000  # cards of one PDF
 LIGHT = ("id", "uid", "name", "address", "area", "trade", "name_key", "door_code", "entity__uid", "entity__name")
 NUMBERS = ("phone", "entity__phone", "entity__code")

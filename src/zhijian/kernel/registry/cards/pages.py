@@ -25,7 +25,7 @@ from zhijian.kernel.desk import excel, exports, gate, said, xlsx
 from zhijian.kernel.desk.forms import is_uid
 from zhijian.kernel.papers.views import PDF_POLICY
 from zhijian.kernel.registry.cards import choosing, printing, replacing
-from zhijian.kernel.registry.cards.choosing import PRINTERS, Chosen
+from zhijian.kernel.registry.cards.choosing import PRINTERS, READERS, Chosen
 from zhijian.kernel.registry.door import shown_door_code
 from zhijian.kernel.registry.models import CardRun, Entity, Premises, PremisesStatus, RetiredCode
 from zhijian.kernel.registry.search import capped_count
@@ -36,7 +36,7 @@ DOORS = 200  # of one enterprise
 
 
 @require_safe
-@gate.roles(*PRINTERS)
+@gate.roles(*READERS)
 def cards_page(request: HttpRequest) -> HttpResponse:
     """`/doors/`: the places of an area with their codes, and whether a card was printed; the filters in the address."""
     actor = gate.actor_in(request)
@@ -87,7 +87,7 @@ def _register_cells(block: list[Premises], _actor: Actor) -> Iterator[list[Any]]
 
 
 excel.sheet(
-    "doors", gettext_lazy("Doors"), PRINTERS, REGISTER, _register, _register_cells,
+    "doors", gettext_lazy("Doors"), READERS, REGISTER, _register, _register_cells,
     told=lambda actor, given: choosing.in_words(Chosen.read(given, actor).told),
 )  # fmt: skip
 
@@ -150,13 +150,11 @@ def _run_cells(block: list[CardRun], _actor: Actor) -> Iterator[list[Any]]:
         yield [one.at, one.by_name, said.area_name(one.area), _filters(one), one.done, one.get_state_display()]
 
 
-excel.sheet(
-    "card_runs", gettext_lazy("What was printed"), PRINTERS, RUN, lambda actor, _given: _runs(actor), _run_cells
-)
+excel.sheet("card_runs", gettext_lazy("What was printed"), READERS, RUN, lambda actor, _given: _runs(actor), _run_cells)
 
 
 @require_safe
-@gate.roles(*PRINTERS)
+@gate.roles(*READERS)
 def card_runs(request: HttpRequest) -> HttpResponse:
     """`/doors/runs/`: what was printed in the person's areas, when and by whom; the newest first."""
     after = request.GET.get("after", "")
@@ -175,7 +173,7 @@ def _filters(run: CardRun) -> str:
 
 @never_cache
 @require_safe
-@gate.roles(*PRINTERS)
+@gate.roles(*READERS)
 def card_run(request: HttpRequest, uid: UUID) -> HttpResponse:
     """How far a run is; asks again by itself until it is done."""
     run = _run(request, uid)
@@ -186,7 +184,7 @@ def card_run(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @never_cache
 @require_safe
-@gate.roles(*PRINTERS)
+@gate.roles(*READERS)
 def card_pdf(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The cards, shown in the browser's own viewer."""
     run = _run(request, uid)
@@ -200,7 +198,7 @@ def card_pdf(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @require_safe
-@gate.roles(*PRINTERS)
+@gate.roles(*READERS)
 def card_list(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The same cards as Excel, to be carried along and signed."""
     run, actor = _run(request, uid), gate.actor_in(request)

@@ -23,7 +23,7 @@ from zhijian.kernel.desk import excel, gate, said
 from zhijian.kernel.desk.filters import area_options
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.registry.alike import REASONS
-from zhijian.kernel.registry.joining import JOINERS
+from zhijian.kernel.registry.joining import JOINERS, READERS
 from zhijian.kernel.registry.models import Twin
 from zhijian.kernel.registry.twins import finding
 from zhijian.kernel.words import listed
@@ -75,7 +75,7 @@ def listing(chosen: Chosen, actor: Actor) -> QuerySet[Twin]:
 
 
 @require_safe
-@gate.roles(*JOINERS)
+@gate.roles(*READERS)
 def twins_page(request: HttpRequest) -> HttpResponse:
     """`/duplicates/`: pairs of the area with their reasons; page by key."""
     actor = gate.actor_in(request)
@@ -84,7 +84,8 @@ def twins_page(request: HttpRequest) -> HttpResponse:
     if after.isdecimal() and len(after) < 19:
         rows = rows.filter(pk__gt=int(after))
     found = list(rows[: PAGE + 1])
-    shown = [(twin, _words(twin), said.area_name(twin.area), said.area_name(twin.other_area)) for twin in found[:PAGE]]
+    areas = said.area_name
+    shown = [(t, _words(t), areas(t.area), areas(t.other_area), _decides(t, actor)) for t in found[:PAGE]]
     context = {
         "chosen": chosen,
         "rows": shown,
@@ -95,6 +96,10 @@ def twins_page(request: HttpRequest) -> HttpResponse:
         "states": Twin.State.choices,
     }
     return render(request, "registry/twins.html", context)
+
+
+def _decides(twin: Twin, actor: Actor) -> bool:
+    return any(actor.roles_at(area) & JOINERS for area in (twin.area, twin.other_area))
 
 
 def _words(twin: Twin) -> list[str]:
@@ -123,7 +128,7 @@ def _told(actor: Actor, given: Any) -> list[tuple[str, str]]:
 
 
 excel.sheet(
-    "duplicates", gettext_lazy("Possible duplicates"), JOINERS, HEADS,
+    "duplicates", gettext_lazy("Possible duplicates"), READERS, HEADS,
     lambda actor, given: listing(Chosen.read(given, actor), actor), _cells, told=_told,
 )  # fmt: skip
 
@@ -143,7 +148,7 @@ def twins_decide(request: HttpRequest, uid: UUID) -> HttpResponse:
     """`apart`: not the same, remembered for good; `again`: to be looked at once more."""
     actor = gate.actor_in(request)
     twin = get_object_or_404(visible(actor).select_related("one", "other").defer(*HEAVY), uid=uid)
-    if not any(actor.roles_at(area) & JOINERS for area in (twin.area, twin.other_area)):
+    if not _decides(twin, actor):
         raise Http404
     apart = request.POST.get("what") != "again"
     if apart == (twin.state == Twin.State.APART):
