@@ -135,6 +135,22 @@ def _transactions() -> int:
         return cursor.fetchone()[0]
 
 
+def test_what_is_said_of_a_file_without_the_file(door: Door) -> None:
+    """The browser that has a file asks whether it is still the same; the field app's worker asks for it by its folder."""
+    first = door.ask("/field/")
+    assert (first.status, b"<html" in first.read()) == (200, True)
+    same = door.ask("/field/", If_None_Match=first.headers["ETag"])
+    assert (same.status, same.read()) == (304, b"")
+    since = door.ask("/field/", If_Modified_Since=first.headers["Last-Modified"])
+    assert (since.status, since.read()) == (304, b"")
+    elsewhere = door.ask("/field/index.html")
+    assert (elsewhere.status, elsewhere.read(), elsewhere.headers["Location"]) == (302, b"", "./")
+    beyond = door.ask("/field/", Range="bytes=99999999-")
+    assert (beyond.status, beyond.read()) == (416, b"")
+    piece = door.ask("/field/", Range="bytes=0-4")
+    assert (piece.status, piece.read().lower()) == (206, b"<!doc")
+
+
 def test_a_broken_line_goes_on_where_it_broke(door: Door) -> None:
     cookie = session_of(door.w.head)
     first = door.ask("/made/3?slow=0.005", cookie)

@@ -75,7 +75,10 @@ def _think(environ: dict[str, Any]) -> Answer:
     if not response.streaming:
         response.close()
         return Answer(response)
-    file: IO[bytes] = getattr(response, "file_to_stream")  # noqa: B009 -- FileResponse's, unknown to its base
+    file: IO[bytes] | None = getattr(response, "file_to_stream")  # noqa: B009 -- FileResponse's, unknown to its base
+    if file is None:  # a file's answer without the file: not changed, elsewhere, no such piece
+        response.close()
+        return Answer(response)
     first = file.read(PIECE)
     if len(first) == PIECE:
         return Answer(response, first, file, whole=False)

@@ -7,7 +7,7 @@ import re
 import secrets
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import get_language
 
@@ -52,8 +52,8 @@ def resumable(get_response: GetResponse) -> GetResponse:
 
 
 def made_on_the_way(response: HttpResponseBase) -> bool:
-    """Whether the body is being made while it is read, and is no file."""
-    return response.streaming and getattr(response, "file_to_stream", None) is None
+    """Whether the body is being made while it is read: no file is, nor what is said of one (304, 302, 416)."""
+    return response.streaming and not isinstance(response, FileResponse)
 
 
 def _owner(request: HttpRequest) -> str:
