@@ -53,6 +53,6 @@ def fresh(row: Any) -> Any:
         return type(row).objects.get(pk=row.pk)
 
 
-def proposed(w: world.World, to: str = "丙") -> Handover:
+def proposed(w: world.World, to: str = "丙", giver: Person | None = None) -> Handover:
     head = w.people["所长"]
-    return handover.propose(w.people["甲"], w.people[to], by=head, actor=actor_of(head), alone=True)
+    return handover.propose(giver or w.people["甲"], w.people[to], by=head, actor=actor_of(head), alone=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from io import StringIO
 from pathlib import Path
 
@@ -77,6 +78,45 @@ def test_as_second_officer_and_where_the_successor_is_the_other_one(w, planned):
     assert (fresh(other).assignee, fresh(other).second) == (w.second, None)
     (entry,) = entries(f"matter:{planned.pk}", "matter.handed_over")
     assert entry.data["second"] == "to be named"
+
+
+def test_before_he_confirms_he_reads_which_visits_would_have_one_officer(w, planned):
+    address = f"/handovers/{proposed(w, '乙').uid}/"
+    page = signed_in(w.second).get(address).content.decode()
+    assert "Afterwards they have one officer" in page and page.count(planned.title) == 2
+    handover.withdraw(Handover.objects.get(), actor=w.actor("所长"))
+    page = signed_in(w.people["丙"]).get(f"/handovers/{proposed(w).uid}/").content.decode()
+    assert "Afterwards they have one officer" not in page
+
+
+def test_an_officer_takes_over_from_a_helper_and_not_the_other_way_round(w, planned):
+    with scoped(SYSTEM):
+        helper = w.person("协管", Role.HELPER, world.OFFICE)
+        Matter.objects.filter(pk=planned.pk).update(assignee=helper)
+    handover.confirm(proposed(w, "丙", helper), actor=w.actor("丙"))
+    assert fresh(planned).assignee == w.people["丙"]
+
+
+def test_of_two_posts_only_the_one_counts_at_which_something_lies(w, planned):
+    with scoped(SYSTEM):
+        w.person("甲", Role.INSPECTOR, world.SISTER)
+    handover.confirm(proposed(w), actor=w.actor("丙"))
+    with scoped(SYSTEM):
+        Matter.objects.filter(pk=planned.pk).update(assignee=w.inspector, area=world.SISTER)
+        plan(w)
+    with pytest.raises(ValidationError, match="one of the offices"):
+        proposed(w)
+
+
+def test_only_who_can_take_his_place_is_offered(w, planned):
+    with scoped(SYSTEM):
+        w.person("过期", Role.INSPECTOR, world.OFFICE, "鲁C-010", until=world.in_days(-1))
+        w.person("协管", Role.HELPER, world.OFFICE)
+    for address in (f"/people/{w.inspector.pk}/handover/", f"/people/{w.inspector.pk}/"):
+        page = signed_in(w.head).get(address).content.decode()
+        offered = re.findall(r'<option value="\d+">([^<]*)', page)
+        assert {"乙", "丙"} <= set(offered), address
+        assert not {"过期", "协管", "甲"} & set(offered), address
 
 
 def test_only_the_successor_confirms_and_only_once(w, planned):

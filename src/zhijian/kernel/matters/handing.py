@@ -47,6 +47,12 @@ def days_of(closed: Sequence[Matter]) -> dict[int, dt.date]:
     return dict(rows.values_list("matter", "due")) if closed else {}
 
 
+def left_alone(giver: Person, successor: Person) -> QuerySet[Matter]:
+    """The open matters of which both are the officers: they keep one, and the second is to be named anew."""
+    both = Q(assignee=giver, second=successor) | Q(assignee=successor, second=giver)
+    return Matter.objects.filter(both, closed=None, pk__in=open_of(giver).values("pk")).order_by("due", "pk")
+
+
 def hand_over(giver: Person, successor: Person, actor: Actor, at: dt.datetime) -> int:
     """Everything open of `giver` is `successor`'s, in the running transaction; how many matters.
 

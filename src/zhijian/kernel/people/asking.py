@@ -8,11 +8,12 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
-from zhijian.kernel.people import seeing
+from zhijian.kernel.people import seeing, standing
 
 Options = list[tuple[str, str]]
 
@@ -44,6 +45,14 @@ class Asked(forms.Form):
     def choose(self, name: str, options: Options) -> None:
         """What may be chosen; an empty choice first, so that nothing is chosen by itself."""
         self.fields[name].choices = [("", _now("choose") + " …"), *options]  # type: ignore[attr-defined]
+
+    def choose_able(self, name: str, people: list[Person]) -> None:
+        """Only those who can take the person's place; where there is nobody, what would be needed."""
+        self.choose(name, [(str(one.pk), one.name) for one in people])
+        if not people:
+            words = _now("Nobody of the district holds the same posts, with a certificate where he signs: give "
+                         "somebody the post first.")  # fmt: skip
+            self.fields[name].help_text = words
 
 
 class PostForm(Asked):
@@ -113,7 +122,8 @@ class LeaveForm(Asked):
     stand_in = _pick(_("Who stands in (B role)"))
 
     def offer(self) -> None:
-        self.choose("stand_in", seeing.colleagues(self.person))
+        if self.person is not None:
+            self.choose_able("stand_in", standing.able(self.person, seeing.colleagues(self.person)))
 
     def clean_stand_in(self) -> Person:
         return Person.objects.get(pk=self.cleaned_data["stand_in"])
@@ -129,9 +139,12 @@ class HandoverForm(Asked):
     )  # fmt: skip
 
     def offer(self) -> None:
-        self.choose("successor", seeing.colleagues(self.person))
-        if self.person is not None and self.actor.person_id == self.person.pk:
-            del self.fields["alone"]
+        if self.person is not None:
+            with scoped(SYSTEM):
+                areas = standing.areas_of(self.person)
+            self.choose_able("successor", standing.able(self.person, seeing.colleagues(self.person), areas))
+            if self.actor.person_id == self.person.pk:
+                del self.fields["alone"]
 
     def clean_successor(self) -> Person:
         return Person.objects.get(pk=self.cleaned_data["successor"])

@@ -17,6 +17,7 @@ from zhijian.kernel.evidence import ledger
 from zhijian.kernel.notices.telling import tell
 from zhijian.kernel.notices.wording import PEOPLE, notice_template
 from zhijian.kernel.people import keeping, kept, standing
+from zhijian.kernel.words import listed
 
 for code, words in {
     "handover.proposed": gettext_lazy("Handover from {giver} to {successor} proposed and confirmed by {by}"),
@@ -104,10 +105,13 @@ def agree(made: Handover, *, actor: Actor) -> Handover:
 
 
 def _check(giver: Person, successor: Person) -> None:
-    wrong = standing.lacks(giver, successor)
-    if far := standing.out_of_reach(giver, successor):
-        told = {"name": successor.name, "areas": _(", ").join(far)}
+    areas = standing.areas_of(giver)
+    wrong = standing.lacks(giver, successor, areas=areas)
+    if far := standing.out_of_reach(successor, areas):
+        told = {"name": successor.name, "areas": listed(far)}
         wrong.append(_("%(name)s holds no post for %(areas)s, where open matters lie.") % told)
+    if wrong and len(areas) > 1:
+        wrong.append(_("Give what lies at one of the offices to somebody there first: choose it in its list."))
     if wrong:
         raise ValidationError(wrong)
 

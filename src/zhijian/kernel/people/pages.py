@@ -24,6 +24,7 @@ from zhijian.kernel.desk import excel, said, timeline, watched
 from zhijian.kernel.desk.gate import actor_in, roles, staff
 from zhijian.kernel.desk.menu import EVERYBODY
 from zhijian.kernel.evidence.models import LedgerEntry
+from zhijian.kernel.matters import handing
 from zhijian.kernel.people import asking, certificates, handover, keeping, seeing, stranded
 
 PAGE = 50
@@ -233,15 +234,17 @@ def drawn(request: HttpRequest, made: Handover, status: int = 200, problems: lis
     actor = actor_in(request)
     waits = made.confirmed_at is None and made.withdrawn_at is None
     concerned = (made.giver_id, made.successor_id, made.proposed_by_id)
-    parts = []
+    parts, alone = [], []
     if waits:
         with scoped(SYSTEM):
             parts = keeping.parts(made.giver)
+            alone = list(handing.left_alone(made.giver, made.successor).only("uid", "title")[: keeping.SHOWN])
     labels = {one.code: one.label for one in keeping.keepings()}
     context = {
         "made": made,
         "waits": waits,
         "parts": parts,
+        "alone": alone,
         "given": [(labels.get(code, code), n) for code, n in made.given.items()],
         "agrees": waits and made.agreed_at is None and actor.person_id == made.giver_id,
         "confirms": waits and made.agreed_at is not None and actor.person_id == made.successor_id,

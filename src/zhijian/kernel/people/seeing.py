@@ -53,10 +53,8 @@ def areas(actor: Actor) -> list[tuple[str, str]]:
     return [(code, words) for code, words in area_options(actor) if actor.roles_at(code) & set(MANAGERS)]
 
 
-def colleagues(person: Person | None) -> list[tuple[str, str]]:
-    """Who may take a person's place: those who hold a post of his district or office today."""
-    if person is None:
-        return []
+def colleagues(person: Person) -> list[Person]:
+    """Those who hold a post of a person's district or office today, with their posts."""
     day = calendar.today()
     codes = {post.jurisdiction_id for post in person.posts.all() if post.holds_on(day)} | {person.home_id or ""}
     places = Q(pk__in=[])
@@ -65,7 +63,7 @@ def colleagues(person: Person | None) -> list[tuple[str, str]]:
         places |= below("posts__jurisdiction", above or code)
     now = Q(posts__until=None) | Q(posts__until__gte=day)
     rows = Person.objects.filter(places, now, posts__since__lte=day, is_active=True).exclude(pk=person.pk).distinct()
-    return [(str(one.pk), one.name) for one in rows.order_by("name_key", "pk")[:CHOICES]]
+    return list(rows.prefetch_related("posts").order_by("name_key", "pk")[:CHOICES])
 
 
 def open_counts(people: list[Person]) -> dict[int, str]:
