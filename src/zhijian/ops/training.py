@@ -19,12 +19,12 @@ from zhijian.ops.console import OpsError, say
 from zhijian.ops.embedded import database_running, main_cluster
 
 PORT = 8100
-# What belongs to the real installation alone: where it keeps things, its secrets, its ways out.
-REAL_ONLY = (
-    "DATABASE_URL", "DATABASE_APP_URL", "ZHIJIAN_BLOBS", "ZHIJIAN_UPLOADS", "ZHIJIAN_SMS_GATEWAY",
-    "ZHIJIAN_SMS_URL", "ZHIJIAN_SMTP_HOST", "ZHIJIAN_SMTP_USER",
-    "ZHIJIAN_PUBLIC_ORIGIN", "ZHIJIAN_UPLOAD_ORIGIN", "ZHIJIAN_ORIGINS",
-)  # fmt: skip
+# What a practice copy takes over from the real installation. All else is its own: where things are kept, secrets, and
+# every way out, those too that are yet to be invented.
+SHARED = {
+    "ZHIJIAN_BEHIND_PROXY", "ZHIJIAN_CONN_MAX_AGE", "ZHIJIAN_DEBUG", "ZHIJIAN_FONTS", "ZHIJIAN_HOSTS",
+    "ZHIJIAN_HTTPS_ONLY", "ZHIJIAN_LOG", "ZHIJIAN_WORKERS",
+}  # fmt: skip
 
 
 def command(rest: list[str]) -> int:
@@ -66,8 +66,9 @@ def real_database(lease: ExitStack) -> str:
 def move_in() -> Path:
     """Make this process (and all that it starts) one of the practice copy; returns its data folder."""
     home = places.data_home() / "training"
-    for name in [*REAL_ONLY, *(n for n in os.environ if n.startswith("ZHIJIAN_SECRET_"))]:
-        os.environ.pop(name, None)
+    for name in list(os.environ):
+        if name in ("DATABASE_URL", "DATABASE_APP_URL") or (name.startswith("ZHIJIAN_") and name not in SHARED):
+            del os.environ[name]
     os.environ |= {"ZHIJIAN_HOME": str(home), "ZHIJIAN_TRAINING": "1", "ZHIJIAN_DEMO": "1"}
     for kept in (places.data_home, places.secret, places.cluster_home):
         kept.cache_clear()

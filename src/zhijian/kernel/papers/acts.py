@@ -44,7 +44,7 @@ def may_seal(paper: Paper) -> Guard:
         return no(_("Papers of this kind bear no seal."), one.basis)
     if paper.state != Paper.State.ISSUED:
         return no(_("The paper is not in force: %(state)s.") % {"state": paper.get_state_display()})
-    if paper.training:
+    if paper.strange:
         return no(_("It was made for practice and never bears the seal."))
     if paper.sealed:
         return no(_("The seal is on it already."))
@@ -98,7 +98,7 @@ def void(paper: Paper, reason: str, actor: Actor) -> Paper:
 def waiting(actor: Actor) -> QuerySet[Paper]:
     """The papers whose originals wait for a seal that the actor keeps or audits, oldest first (`paper_unsealed`)."""
     kinds = sorted(kind for kind, one in forms().items() if one.sealed)
-    unsealed = Paper.objects.filter(kind__in=kinds, state="issued", sealed=False, training=False)
+    unsealed = Paper.objects.filter(Paper.in_force(), kind__in=kinds, sealed=False)
     return unsealed.filter(area_filter(actor, roles=READERS)).order_by("pk")
 
 
@@ -133,7 +133,7 @@ def standing(paper: Paper) -> tuple[str, str]:
     """How a paper stands, in words, and the tone of its mark."""
     if paper.state != Paper.State.ISSUED:
         return str(paper.get_state_display()), "bad" if paper.state == Paper.State.VOID else ""
-    if paper.training:
+    if paper.strange:
         return _("For practice"), ""
     if not form(paper.kind).sealed:
         return _("In force"), "good"
@@ -190,7 +190,7 @@ def how_served(papers: Sequence[Paper]) -> dict[int, tuple[str, str]]:
 
     A link that was sent about the matter is telling only.
     """
-    asked = [one for one in papers if form(one.kind).served and one.state == Paper.State.ISSUED and not one.training]
+    asked = [one for one in papers if form(one.kind).served and one.state == Paper.State.ISSUED and not one.strange]
     if not asked:
         return {}
     last: dict[int, Service] = {}

@@ -50,7 +50,7 @@ def plant(say: Callable[[str], None]) -> None:
 def _all_others() -> int:
     """What was sealed long ago or elsewhere was handed over in time, by the officers of its visit."""
     with scoped(SYSTEM):
-        sealed = Paper.objects.filter(kind__in=_kinds(), state=Paper.State.ISSUED, sealed=True, training=False)
+        sealed = Paper.objects.filter(Paper.in_force(), kind__in=_kinds(), sealed=True)
         rows = sealed.filter(services=None, matter__assignee__isnull=False, matter__second__isnull=False)
         found = list(rows.select_related("matter__assignee", "matter__second", "entity").defer("data").order_by("pk"))
         for paper in found:
@@ -69,7 +69,7 @@ def _kinds() -> list[str]:
 
 def _office(clerk: Actor, officer: Actor, first: Person, second: Person, area: str) -> int:
     with scoped(clerk):
-        orders = Paper.objects.filter(kind__in=_kinds(), area=area, state=Paper.State.ISSUED, training=False)
+        orders = Paper.objects.filter(Paper.in_force(), kind__in=_kinds(), area=area)
         sealed = list(orders.filter(sealed=True).select_related("matter", "entity").order_by("-at")[: SERVED + 2])
         waiting = list(orders.filter(sealed=False).order_by("-at")[:ASKED])
     with scoped(officer):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -81,6 +82,16 @@ class Paper(models.Model):
     def face(self) -> dt.datetime:
         """The moment that stands on it."""
         return self.printed_at or self.at
+
+    @property
+    def strange(self) -> bool:
+        """Whether it was made for practice and this is a real site, or the other way round: it is not in force here."""
+        return self.training != settings.TRAINING
+
+    @classmethod
+    def in_force(cls) -> models.Q:
+        """Issued, not void, and made here in earnest: in a practice copy, what was made for practice."""
+        return models.Q(state=cls.State.ISSUED, training=settings.TRAINING)
 
     @property
     def title(self) -> str:

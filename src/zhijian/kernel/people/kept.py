@@ -54,7 +54,7 @@ def matters(person: Person) -> list[Row]:
 def _waiting(person: Person):  # type: ignore[no-untyped-def]
     mine = handing.open_of(person).values("pk")
     kinds = [kind for kind in sorted(forms()) if form(kind).sealed]
-    return Paper.objects.filter(matter__in=mine, kind__in=kinds, state=Paper.State.ISSUED, sealed=False, training=False)
+    return Paper.objects.filter(Paper.in_force(), matter__in=mine, kind__in=kinds, sealed=False)
 
 
 def count_papers(person: Person) -> int:

@@ -119,7 +119,7 @@ def result_row(matter: Matter) -> Row:
 def _papers(matter: Matter) -> list[Attachment]:
     """The result sheets of the visit as PDF."""
     rows = Paper.objects.select_related("matter", "file__blob").filter(
-        matter=matter, kind="result_sheet", state=Paper.State.ISSUED, training=False
+        Paper.in_force(), matter=matter, kind="result_sheet"
     )
     return [Attachment(".pdf", partial(render.pdf, paper)) for paper in rows.order_by("pk")]
 

@@ -118,11 +118,12 @@ def test_what_is_overdue_stands_on_the_heads_and_the_officers_list(w, matter, sh
     assert line not in sign_in(w.head).get("/").content.decode()
 
 
-def test_what_was_made_for_practice_has_no_clock(w, matter, shared, settings):
+def test_what_was_made_for_practice_has_no_clock_on_a_real_site(w, matter, shared, settings):
     settings.TRAINING = True
     with scoped(SYSTEM):
         made = making.make(ORDER, matter, shared["papers"]["signed"][ORDER], actor=SYSTEM)
         Paper.objects.filter(pk=made.pk).update(sealed=True, sealed_at=timezone.now())
+        settings.TRAINING = False
         assert within.begin(Paper.objects.select_related("matter").get(pk=made.pk), timezone.now()) is None
 
 

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from zhijian.kernel.notices.channels.protocol import real
+
 SECONDS = 15
 READ = 2000
 
@@ -34,7 +36,8 @@ def allowed(url: str) -> tuple[str, int, str]:
 
 
 def post(url: str, body: bytes, headers: dict[str, str]) -> int:
-    """The status of the answer. Raises NotAllowed, OSError or http.client.HTTPException."""
+    """The status of the answer. Raises NotAllowed, SendsNothingOut, OSError or http.client.HTTPException."""
+    real()
     host, port, path = allowed(url)
     context = ssl.create_default_context(cafile=settings.WEBHOOK_CA or None)
     line = http.client.HTTPSConnection(host, port, timeout=SECONDS, context=context)

@@ -17,6 +17,7 @@ from django.utils import timezone
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.notices import jobs
+from zhijian.kernel.notices.channels.protocol import SendsNothingOut
 from zhijian.kernel.notices.webhooks.models import Delivery, Endpoint
 from zhijian.kernel.notices.webhooks.post import NotAllowed, post
 from zhijian.kernel.notices.webhooks.signing import headers
@@ -77,6 +78,8 @@ def send_one(pk: int) -> bool:
         status = post(endpoint.url, body, signed)
     except NotAllowed:
         error = "the host is not on the list of ZHIJIAN_WEBHOOK_HOSTS"
+    except SendsNothingOut as practice:
+        error = str(practice)
     except (OSError, http.client.HTTPException) as problem:
         error = f"{type(problem).__name__}: {problem}"[:200]
     with scoped(SYSTEM):

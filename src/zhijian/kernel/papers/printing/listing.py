@@ -113,9 +113,9 @@ def rows_of(chosen: Chosen, actor: Actor) -> QuerySet[Paper]:
 def _stands(rows: QuerySet[Paper], state: str) -> QuerySet[Paper]:
     sealed = sorted(kind for kind, one in forms().items() if one.sealed)
     if state == "waits":
-        return rows.filter(state=Paper.State.ISSUED, sealed=False, training=False, kind__in=sealed)
+        return rows.filter(Paper.in_force(), sealed=False, kind__in=sealed)
     if state == "force":
-        return rows.filter(Q(sealed=True) | ~Q(kind__in=sealed), state=Paper.State.ISSUED, training=False)
+        return rows.filter(Q(sealed=True) | ~Q(kind__in=sealed), Paper.in_force())
     return rows.filter(state=state) if state else rows
 
 
@@ -123,7 +123,7 @@ def _is_served(rows: QuerySet[Paper], served: str) -> QuerySet[Paper]:
     if not served:
         return rows
     kinds = sorted(kind for kind, one in forms().items() if one.served)
-    rows = rows.filter(kind__in=kinds, state=Paper.State.ISSUED, training=False)
+    rows = rows.filter(Paper.in_force(), kind__in=kinds)
     if served == "late":
         return within.overdue(rows)
     states = {"way": ["planned", "on_its_way"], "yes": ["served"], "no": ["served", "planned", "on_its_way"]}[served]

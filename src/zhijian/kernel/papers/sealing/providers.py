@@ -29,6 +29,7 @@ from django.utils.module_loading import import_string
 
 from zhijian.config.places import secret
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
+from zhijian.kernel.notices.channels.protocol import real
 
 SECONDS = 20  # how long one answer may take
 MOST = 40 * 1024 * 1024  # bytes of an answer
@@ -76,8 +77,12 @@ class SealProvider(Protocol):
 
 
 def provider() -> SealProvider | None:
-    """The e-seal service of this installation: settings.SEAL_PROVIDER, the simulator in the demo; None: by hand."""
-    path = settings.SEAL_PROVIDER or ("zhijian.kernel.papers.sealing.simulator.Simulated" if settings.DEMO else "")
+    """The e-seal service of this installation: settings.SEAL_PROVIDER, the simulator in the demo; None: by hand.
+
+    A practice copy has the simulator whatever is set: its papers are sealed for practice, by nobody outside.
+    """
+    simulated = settings.TRAINING or (settings.DEMO and not settings.SEAL_PROVIDER)
+    path = "zhijian.kernel.papers.sealing.simulator.Simulated" if simulated else settings.SEAL_PROVIDER
     return import_string(path)() if path else None
 
 
@@ -136,6 +141,7 @@ class HttpSeal:
         """The answer as JSON; None for 404. Raises TryLater or Refused."""
         if not self.url.startswith(("https://", "http://")):
             raise Refused("ZHIJIAN_SEAL_URL is not an http address")
+        real()
         request = urllib.request.Request(
             self.url + path,
             data=json.dumps(body).encode() if body is not None else None,

@@ -116,7 +116,7 @@ def may_serve(paper: Paper) -> Guard:
         return no(_("Papers of this kind are not served on anybody."), one.basis)
     if paper.state != Paper.State.ISSUED:
         return no(_("The paper is not in force: %(state)s.") % {"state": paper.get_state_display()})
-    if paper.training:
+    if paper.strange:
         return no(_("It was made for practice and is not served."))
     if one.sealed and not paper.sealed:
         return no(_("It bears no seal yet: what is served is the sealed original."), one.basis)

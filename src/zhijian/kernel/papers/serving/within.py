@@ -31,7 +31,7 @@ COUNTED = 1000  # a to-do line counts no further
 def begin(paper: Paper, at: dt.datetime) -> Clock | None:
     """The time to serve it runs from `at`; None where it can't be served (yet), or the place sets no time."""
     one = form(paper.kind)
-    if not one.served or paper.training or paper.state != Paper.State.ISSUED or (one.sealed and not paper.sealed):
+    if not one.served or paper.strange or paper.state != Paper.State.ISSUED or (one.sealed and not paper.sealed):
         return None
     called = f"{one.title} {paper.number}".strip()
     day = calendar.legal_day(at)
@@ -68,7 +68,7 @@ def without_clock() -> QuerySet[Paper]:
         matter=OuterRef("matter"), rule=HAND_WITHIN.name, about=Cast(OuterRef("uid"), TextField())
     )
     served_ = Service.objects.filter(paper=OuterRef("pk"), state=Service.State.SERVED)
-    rows = Paper.objects.filter(ready, state=Paper.State.ISSUED, training=False)
+    rows = Paper.objects.filter(ready, Paper.in_force())
     return rows.exclude(Exists(of_paper)).exclude(Exists(served_))
 
 
