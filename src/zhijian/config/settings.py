@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "zhijian.kernel.accounts.middleware.security_headers",
     "django.middleware.common.CommonMiddleware",
+    "zhijian.kernel.desk.back.only_sent",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

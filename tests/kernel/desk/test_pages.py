@@ -276,3 +276,17 @@ def test_no_page_needs_inline_styles_or_scripts(world, signed_in, address):
     assert "<style" not in page
     assert not re.search(r"<script(?![^>]*(src=|application/json))", page)
     assert not re.search(r"\son\w+=", page)
+
+
+def test_an_address_that_only_takes_what_is_sent_leads_to_the_page_above(world, signed_in):
+    """After a refused form somebody changes the language or reloads: the browser's own "405" would look like a loss."""
+    client, browser = signed_in(world.head), {"HTTP_ACCEPT": "text/html,*/*"}
+    for path, above in [
+        (f"/people/{world.inspector.pk}/do/leave/", f"/people/{world.inspector.pk}/"),
+        ("/duplicates/find/", "/duplicates/"),
+        ("/exchange/in/luzhifa/", "/exchange/"),
+    ]:  # fmt: skip
+        answer = client.get(path, **browser)
+        assert (answer.status_code, answer["Location"]) == (302, above), path
+    assert client.put("/duplicates/find/", **browser).status_code == 405
+    assert client.get("/duplicates/find/", HTTP_ACCEPT="application/json").status_code == 405

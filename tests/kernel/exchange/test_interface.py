@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import uuid
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 from standardwebhooks import Webhook
 from tests import world
 from tests.kernel.exchange.conftest import owed_of, visit
 from tests.kernel.matters.test_scope import plan
+from tests.kernel.people.conftest import signed_in as sign_in
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.roles import Role
@@ -42,6 +45,11 @@ def knock(inlet: Inlet, told: dict, secret: str = "", message: str = "", at: dt.
     }
     client = Client(enforce_csrf_checks=True)
     return client.post("/exchange/in/luzhifa/", body, content_type="application/json", headers=signed).status_code
+
+
+def administrator(w: world.World) -> Client:
+    with scoped(SYSTEM):
+        return sign_in(w.person("管理员", Role.ADMIN, world.CITY))
 
 
 def answer(key: str, state: str = "已备案", **more: str) -> dict:
@@ -100,6 +108,8 @@ def test_a_code_is_given_by_interface(w, inlet):
         {"type": "other", "data": {"table": "tasks"}},
         answer("没有这个号"),
         ["no object"],
+        {"type": "record.given", "data": {"table": "codes", "fields": {"检查码": "JC\0"}}},
+        {"type": "record.given", "data": {"table": "codes", "fields": {"检查码": "\ud800"}}},
     ],
 )
 def test_what_says_nothing_is_kept_with_what_is_wrong(w, inlet, told):
@@ -107,7 +117,16 @@ def test_what_says_nothing_is_kept_with_what_is_wrong(w, inlet, told):
     run_pending()
     message = Message.objects.get()
     assert message.state == Message.State.FAILED
-    assert message.error
+    assert "{" not in interface.why(message.error) and not re.match(r"[a-z_]+:", interface.why(message.error))
+    admin = administrator(w).get("/exchange/interfaces/").content.decode()
+    assert escape(interface.why(message.error)) in admin
+
+
+def test_a_platform_without_an_interface_gets_no_address(w):
+    client = administrator(w)
+    assert 'value="gsxt"' not in client.get("/exchange/interfaces/").content.decode()
+    for act in ("url", "inlet"):
+        assert client.post("/exchange/interfaces/", {"platform": "gsxt", "act": act}).status_code == 404
 
 
 def test_a_stranger_is_refused_and_seen(w, inlet):
@@ -125,10 +144,7 @@ def test_a_stranger_is_refused_and_seen(w, inlet):
 
 def test_the_administrator_sets_it_up_and_sees_a_secret_once(w, settings):
     settings.WEBHOOK_HOSTS = ["there.example"]
-    with scoped(SYSTEM):
-        admin = w.person("管理员", Role.ADMIN, world.CITY)
-    client = Client()
-    client.force_login(admin)
+    client = administrator(w)
     page = "/exchange/interfaces/"
     assert client.post(page, {"platform": "luzhifa", "act": "url", "url": "https://evil.example/"}).status_code == 422
     assert not Endpoint.objects.exists()

@@ -151,3 +151,14 @@ def test_excel_out_holds_the_area_and_is_in_the_ledger(w, tmp_path: Path):
     assert {"甲", "乙", "丙", "所长"} <= names and "外区" not in names
     with scoped(SYSTEM):
         assert LedgerEntry.objects.filter(kind="desk.exported", actor=f"person:{w.head.pk}").count() == 1
+
+
+@pytest.mark.parametrize("given", [
+    {"username": "SUNPENG"}, {"username": "a b"}, {"username": "<b>"}, {"name": "孙\u202e鹏"}, {"name": "孙\x07鹏"},
+])  # fmt: skip
+def test_names_that_would_be_taken_for_others_are_refused(w, given):
+    """Signing in, lists and papers name people: nobody is to be taken for somebody else."""
+    admin = signed_in(w.people["管理员"])
+    told = {"username": "sunpeng", "name": "孙鹏", "area": world.OFFICE}
+    assert admin.post("/people/new/", told).status_code == 302
+    assert admin.post("/people/new/", told | {"username": "another"} | given).status_code == 422

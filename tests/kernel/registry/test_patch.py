@@ -36,6 +36,11 @@ def test_nonsense_is_no_box_and_a_box_is_never_larger_than_a_screen(text: str) -
         assert box.step > 0
 
 
+def test_a_wheel_turned_too_far_shows_the_nearest_that_there_is() -> None:
+    box = patch.Box.read("118.04,36.80,118.05,36.81,43")
+    assert box is not None and box.zoom == patch.CLOSEST
+
+
 @given(st.lists(st.tuples(st.floats(36.7, 36.9), st.floats(118.0, 118.2)), max_size=80), st.integers(3, 18))
 def test_gathering_loses_nobody(places: list[tuple[float, float]], zoom: int) -> None:
     box = patch.Box(118.0, 36.7, 118.2, 36.9, zoom)

@@ -35,7 +35,7 @@
   // Also the ground of the patch's map. Returns the bounds of the own outlines.
   function ground(map, data) {
     if (data.source) L.control.attribution({ prefix: false }).addAttribution(data.source).addTo(map)
-    if (data.tiles) L.tileLayer(data.tiles, { maxZoom: 18 }).addTo(map)
+    if (data.tiles) L.tileLayer(data.tiles, { maxZoom: 20, maxNativeZoom: 18 }).addTo(map)
     // A view comes first: a label can't be placed on a map that looks nowhere.
     map.setView([Number(data.lat) || 0, Number(data.lon) || 0], 9)
     if (!data.tiles) (data.others || []).forEach(function (feature) { outline(map, feature, false) })

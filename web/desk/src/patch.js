@@ -6,7 +6,7 @@
   var list = document.getElementById('patch-list')
   if (!box) return
   var data = JSON.parse(document.getElementById(box.dataset.patch).textContent)
-  var map = L.map(box, { attributionControl: false, zoomControl: true })
+  var map = L.map(box, { attributionControl: false, zoomControl: true, maxZoom: 20 })
   var marks = L.layerGroup().addTo(map)
   var bounds = window.zjGround(map, data)
 

@@ -47,7 +47,7 @@ class Line(Said):
         return self.entry.subject == f"matter:{self.entry.matter_id}"
 
 
-def _who(entry: LedgerEntry) -> str:
+def who(entry: LedgerEntry) -> str:
     if spoken := entry.data.get("behalf"):
         return behalf.in_words(entry.actor_name, spoken, ledger.masked(entry).get(behalf.SPEAKER, "…"))
     if entry.actor_name:
@@ -61,7 +61,7 @@ def _who(entry: LedgerEntry) -> str:
 def lines(entries: QuerySet[LedgerEntry], viewer: Actor, limit: int = LONGEST) -> list[Line]:
     """Entries, newest first, two queries."""
     rows = entries.order_by("-at", "-id").prefetch_related("personal")[:limit]
-    return [Line(ledger.describe(e, viewer), _who(e), e.at, said.moment(e.at), e) for e in rows]
+    return [Line(ledger.describe(e, viewer), who(e), e.at, said.moment(e.at), e) for e in rows]
 
 
 def registered(changes: list[Change]) -> list[Said]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.desk import gate
+from zhijian.kernel.desk.timeline import who
 from zhijian.kernel.evidence import ledger, media, proof
 from zhijian.kernel.evidence.entries import OPENED
 from zhijian.kernel.evidence.files import DOCX as DOCX_TYPES
@@ -106,6 +107,7 @@ def proof_page(request: HttpRequest, uid: UUID, seq: int) -> HttpResponse:
     context = {
         "matter": matter,
         "entry": entry,
+        "who": who(entry),
         "words": ledger.describe(entry, gate.actor_in(request)),
         "seal": proof.seal_of(entry),
         "proof": found,

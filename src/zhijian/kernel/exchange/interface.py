@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.scope import scoped
@@ -34,8 +34,29 @@ LARGEST = 1_000_000  # bytes of one message
 UNDELIVERED = gettext_noop("The interface could not be reached; report it again, or by file.")
 
 
+# Why a signed message can't be used; `{it}` is what stands there.
+WHY = {
+    "text": gettext_lazy("It is no JSON, or holds characters that no text has."),
+    "table": gettext_lazy("type, data and data.table are needed, of a table in the pack: {it}"),
+    "type": gettext_lazy("This type means nothing for that table: {it}"),
+    "key": gettext_lazy("There is not one record with this key, but none or several: {it}"),
+    "state": gettext_lazy("This state is not among the answers in the pack: {it}"),
+    "not_waited": gettext_lazy("No answer is waited for: the record is to be reported, or was withdrawn."),
+    "fields": gettext_lazy("data.fields must hold the columns of the table, and of these: {it}"),
+}
+
+
 class Unusable(Exception):
-    """A signed message that says nothing we can use; says what is wrong."""
+    """A signed message that says nothing we can use: a key of WHY, and what stands there."""
+
+    def __init__(self, code: str, it: str = "") -> None:
+        super().__init__(f"{code}:{it}")
+
+
+def why(error: str) -> str:
+    """What is kept of an error, in the words of whoever reads it."""
+    code, _colon, it = error.partition(":")
+    return str(WHY[code]).format(it=it) if code in WHY else error
 
 
 def endpoint_of(platform: str) -> Endpoint | None:
@@ -131,16 +152,21 @@ def read_message(pk: int) -> None:
 def _do(platform: str, body: str) -> None:
     try:
         told = json.loads(body)
+        if "\0" in str(told) or not str(told).encode():
+            raise ValueError
+    except ValueError as error:  # half a surrogate pair, too, which no database holds
+        raise Unusable("text") from error
+    try:
         kind, data = told["type"], told["data"]
         table = table_of(platform, data["table"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise Unusable(f"type, data.table: {type(error).__name__}: {error}") from error
+    except (KeyError, TypeError) as error:
+        raise Unusable("table", str(error.args[0])[:80]) from error
     if kind == "record.answered":
         _answered(table, data)
     elif kind == "record.given" and not table.owing:
         _given(table, data)
     else:
-        raise Unusable(f"type {kind!r} means nothing for this table")
+        raise Unusable("type", str(kind)[:80])
 
 
 def _answered(table: Table, data: Mapping[str, Any]) -> None:
@@ -148,23 +174,23 @@ def _answered(table: Table, data: Mapping[str, Any]) -> None:
     rows = Owed.objects.filter(platform=table.platform, table=table.code, key=key)
     found = list(rows.select_for_update(of=("self",)).select_related("matter")[:2])
     if len(found) != 1:
-        raise Unusable(f"{KEY} {key!r}: {len(found)} records have it")
+        raise Unusable("key", f"{KEY} = {key[:80]}")
     row = found[0]
     if table.answer is None or state not in table.answer.states:
-        raise Unusable(f"state {state!r} is not in the pack")
+        raise Unusable("state", state[:80])
     if row.state in (State.TO_REPORT, State.WITHDRAWN):
-        raise Unusable(f"no answer is waited for: {row.state}")
+        raise Unusable("not_waited")
     acts.answered(row, table.answer.states[state], str(data.get("number", "")), str(data.get("reason", "")), SYSTEM)
 
 
 def _given(table: Table, data: Mapping[str, Any]) -> None:
     fields = data.get("fields")
     if not isinstance(fields, dict):
-        raise Unusable("data.fields: the columns of the table")
+        raise Unusable("fields", table.key_column.head)
     line = Line(1, {str(head): str(text) for head, text in fields.items()})
     key = line.cells.get(table.key_column.head, "")
     if not key:
-        raise Unusable(f"{table.key_column.head} is empty")
+        raise Unusable("fields", table.key_column.head)
     arriving.take_row(table, key, arriving.values_of(table, line), str(stack().setting("city", "")))
 
 

@@ -19,7 +19,7 @@ from zhijian.kernel.desk import gate
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.exchange import entries, interface
 from zhijian.kernel.exchange.models import Inlet, Message
-from zhijian.kernel.exchange.tables import platforms
+from zhijian.kernel.exchange.tables import every_table, platforms
 from zhijian.kernel.notices.addresses import public_url
 from zhijian.kernel.notices.webhooks import sending
 from zhijian.kernel.notices.webhooks.models import Delivery, Endpoint
@@ -32,7 +32,7 @@ FEW = 20
 
 def off_count(actor: Actor) -> int:
     """How many interfaces switched themselves off."""
-    return Endpoint.objects.exclude(disabled_at=None).exclude(disabled_why="switched off by hand")[:100].count()
+    return Endpoint.objects.exclude(disabled_at=None).exclude(disabled_why=sending.BY_HAND)[:100].count()
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,7 +42,7 @@ def interfaces(request: HttpRequest) -> HttpResponse:
     shown = {}
     if request.method == "POST":
         platform = request.POST.get("platform", "")
-        if platform not in platforms():
+        if platform not in platforms() or not by_interface(platform):
             raise Http404
         try:
             shown = _done(platform, request, gate.actor_in(request))
@@ -52,15 +52,23 @@ def interfaces(request: HttpRequest) -> HttpResponse:
     return render(request, "exchange/interfaces.html", _context(shown))
 
 
+def by_interface(platform: str) -> bool:
+    """Whether a table of that platform goes, or comes, by interface at all."""
+    return any("interface" in table.by for table in every_table() if table.platform == platform)
+
+
 def _context(shown: dict[str, str]) -> dict[str, Any]:
     with scoped(SYSTEM):  # keys and states only: the page shows nothing of what the messages say
         endpoints = {one.name: one for one in Endpoint.objects.all()}
         inlets = {one.platform: one for one in Inlet.objects.all()}
-        rows = []
+        rows, others = [], []
         for platform in platforms().values():
             endpoint, inlet = endpoints.get(platform.code), inlets.get(platform.code)
             out = Delivery.objects.filter(endpoint=endpoint).defer("body").order_by("-pk") if endpoint else []
             came = Message.objects.filter(inlet=inlet).defer("body").order_by("-pk") if inlet else []
+            if not by_interface(platform.code) and endpoint is None and inlet is None:
+                others.append(platform)
+                continue
             rows.append(
                 {
                     "platform": platform,
@@ -68,10 +76,10 @@ def _context(shown: dict[str, str]) -> dict[str, Any]:
                     "inlet": inlet,
                     "address": public_url(reverse("exchange_in", args=[platform.code])),
                     "out": list(out[:FEW]),
-                    "came": list(came[:FEW]),
+                    "came": [(one, interface.why(one.error)) for one in came[:FEW]],
                 }
             )
-    return {"rows": rows, "shown": shown}
+    return {"rows": rows, "others": others, "shown": shown}
 
 
 def _done(platform: str, request: HttpRequest, actor: Actor) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -15,6 +17,8 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.people import seeing, standing
 
+USERNAME = re.compile(r"[\w.@-]+")
+UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs"})  # control characters, those that turn the writing, private ones
 Options = list[tuple[str, str]]
 
 
@@ -91,9 +95,17 @@ class NewForm(Asked):
 
     def clean_username(self) -> str:
         username = Person.normalize_username(self.cleaned_data["username"].strip())
-        if Person.objects.filter(username=username).exists():
+        if not USERNAME.fullmatch(username):
+            raise forms.ValidationError(_now("Only letters, figures and . _ - @, without spaces."))
+        if Person.objects.filter(username__iexact=username).exists():
             raise forms.ValidationError(_now("There is an account of this name already."))
         return username
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"].strip()
+        if any(unicodedata.category(one) in UNSEEN for one in name):
+            raise forms.ValidationError(_now("It holds characters that can't be seen. Type the name anew."))
+        return name
 
 
 class CertificateForm(Asked):

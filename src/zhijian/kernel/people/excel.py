@@ -49,7 +49,7 @@ class Wrong:
 
 
 HEADS = (
-    *COLUMNS, gettext_lazy("Posts"), gettext_lazy("Phones"), gettext_lazy("Open matters"), gettext_lazy("Account")
+    *COLUMNS, gettext_lazy("Posts"), gettext_lazy("Phones"), gettext_lazy("Open matters"), gettext_lazy("User account")
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ NEAR = 16  # zoom from which on single premises are looked at: a band of latitud
 MOST = 2_000  # premises that are gathered one by one
 SINGLE = 60  # up to so many are drawn one by one
 Ranges = Sequence[tuple[str, str]]
+CLOSEST = 22  # what is nearer is drawn as if it were this
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,10 @@ class Box:
         """From "west,south,east,north,zoom"; None for nonsense."""
         try:
             west, south, east, north, zoom = (float(one) for one in text.split(",")[:5])
-            box = cls(west, south, east, north, int(zoom))
+            box = cls(west, south, east, north, min(int(zoom), CLOSEST))
         except (ValueError, OverflowError):
             return None
-        fits = -180 <= box.west <= box.east <= 180 and -90 <= box.south <= box.north <= 90 and 0 <= box.zoom <= 22
+        fits = -180 <= box.west <= box.east <= 180 and -90 <= box.south <= box.north <= 90 and box.zoom >= 0
         return box.near() if fits else None
 
     def near(self) -> Box:

@@ -102,6 +102,8 @@ def test_what_does_not_prove_itself_is_not_recorded_and_nothing_typed_is_lost(w,
     assert 'value="王清"' in answer.content.decode()
     tomorrow = (calendar.local(timezone.now()) + dt.timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
     assert "not come yet" in client.post(address, direct(w, at=tomorrow)).content.decode()
+    soon = (calendar.local(timezone.now()) + dt.timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M")
+    assert "not come yet" in client.post(address, direct(w, at=soon)).content.decode(), "nor an hour of today"
     bad = SimpleUploadedFile("x.jpg", b"<script>", "image/jpeg")
     assert client.post(address, direct(w, evidence=bad)).status_code == 422
     assert services() == []

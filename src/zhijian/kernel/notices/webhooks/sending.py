@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
@@ -30,6 +31,8 @@ PAUSES = [
 DEAD = dt.timedelta(days=5)  # an endpoint that failed for so long is switched off
 CLAIM = dt.timedelta(minutes=2)  # after that, whoever had it is dead
 GONE = 410
+OFF_LIST = gettext_noop("the host is not on the list of ZHIJIAN_WEBHOOK_HOSTS")
+FIVE_DAYS, BY_HAND = gettext_noop("it failed for five days"), gettext_noop("switched off by hand")
 GivenUp = Callable[[Delivery], None]
 _given_up: dict[str, GivenUp] = {}
 
@@ -77,7 +80,7 @@ def send_one(pk: int) -> bool:
         signed = headers(endpoint.valid, delivery.message, timezone.now(), body)
         status = post(endpoint.url, body, signed)
     except NotAllowed:
-        error = "the host is not on the list of ZHIJIAN_WEBHOOK_HOSTS"
+        error = OFF_LIST
     except SendsNothingOut as practice:
         error = str(practice)
     except (OSError, http.client.HTTPException) as problem:
@@ -104,7 +107,7 @@ def _failed(delivery: Delivery, status: int | None, error: str) -> None:
     endpoint.failing_since = endpoint.failing_since or now
     if endpoint.disabled_at is None and (status == GONE or now - endpoint.failing_since > DEAD):
         endpoint.disabled_at = now
-        endpoint.disabled_why = "410 Gone" if status == GONE else "it failed for five days"
+        endpoint.disabled_why = "410 Gone" if status == GONE else FIVE_DAYS
     endpoint.save(update_fields=["failing_since", "disabled_at", "disabled_why"])
     note: dict[str, Any] = {"status": status, "error": error, "claimed_at": None}
     if delivery.tries > len(PAUSES):
@@ -132,7 +135,7 @@ def switch(endpoint: Endpoint, on: bool) -> None:
     """Switch an endpoint on (what waits is sent now) or off."""
     now = timezone.now()
     endpoint.disabled_at = None if on else now
-    endpoint.disabled_why, endpoint.failing_since = "" if on else "switched off by hand", None
+    endpoint.disabled_why, endpoint.failing_since = "" if on else BY_HAND, None
     endpoint.save()
 
 

@@ -37,6 +37,7 @@ SERVED = ledger.entry_kind(
 FAILED = ledger.entry_kind(
     "service.failed", label=gettext_lazy("{title} {number} could not be served: {way}, {reason}"), personal=PERSONAL
 )
+CLOCKS_DIFFER = dt.timedelta(minutes=5)  # an officer's phone may run ahead of the server
 OPEN = (Service.State.PLANNED, Service.State.ON_ITS_WAY)
 
 WORDS = {
@@ -56,7 +57,7 @@ WORDS = {
         "or tick that nobody knows where the party is and add what shows it."
     ),
     Lacks.ORDER: gettext_lazy("A day lies before the paper was made or sealed, or before it was sent."),
-    Lacks.FUTURE: gettext_lazy("A day has not come yet."),
+    Lacks.FUTURE: gettext_lazy("A day or an hour has not come yet."),
 }
 BESIDE = {
     Lacks.OFFICERS: "officer2", Lacks.CERTIFICATE: "officer1", Lacks.RECEIVER: "receiver", Lacks.PROOF: "witness",
@@ -239,6 +240,8 @@ def record(paper: Paper, told: Told, actor: Actor) -> Service:
         counted = law.counts(facts, needs)
         if told.in_vain:  # what failed proves nothing, but its days must be possible, and who went must be an officer
             lacks = [one for one in lacks if one in (Lacks.ORDER, Lacks.FUTURE, Lacks.CERTIFICATE)]
+        if told.at is not None and told.at > timezone.now() + CLOCKS_DIFFER and Lacks.FUTURE not in lacks:
+            lacks.append(Lacks.FUTURE)
         if lacks:
             raise Lacking(lacks, uncertified)
         open_one = Service.objects.select_for_update(of=("self",)).filter(paper=paper, state__in=OPEN).first()
