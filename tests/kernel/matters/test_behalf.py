@@ -116,6 +116,9 @@ def test_the_desk_asks_who_speaks_and_the_enterprise_sees_its_answer(w, finding)
     told = {"f-answer": "已补齐，挂在门口", "version": finding.version}
     missing = client.post(address, told)
     assert missing.status_code == 422 and "已补齐，挂在门口" in missing.content.decode()
+    again = "请重新选择文件"
+    assert again not in missing.content.decode()
+    assert again in client.post(address, told | {"f-photos": SimpleUploadedFile("1.jpg", picture(1))}).content.decode()
     photo = SimpleUploadedFile("1.jpg", picture(1))
     told |= {"f-speaker": "李建国", "f-how": "known", "f-photos": photo}
     assert client.post(address, told).status_code == 302

@@ -319,3 +319,27 @@ def test_a_clue_is_passed_on_to_another_department_which_takes_it_or_gives_it_ba
     assert client.post(f"/m/{lead.uid}/take/").status_code == 302
     assert (fresh(lead).state, fresh(clock).open) == ("taken", False)
     assert client.post(f"/m/{lead.uid}/take/").status_code == 404
+
+
+def test_what_was_done_in_a_matter_is_told_on_the_file_only_to_those_who_read_the_matter(w, planned):
+    """An administrator keeps the house: the file's own history is his, what officers did in a matter is not."""
+    address = f"/e/{w.entity.uid}/"
+    with scoped(w.actor("所长")) as head:
+        perform(planned, "cancel", head, reason="店已关门")
+    assert "店已关门" in signed_in(w.head).get(address).content.decode()
+    admin = signed_in(w.people["管理员"])
+    page = admin.get(address).content.decode()
+    assert w.entity.name in page and "店已关门" not in page
+    assert admin.get(f"/m/{planned.uid}/").status_code == 404
+
+
+def test_whose_post_is_over_by_then_is_not_planned_for_that_day(w):
+    with scoped(SYSTEM):
+        w.second
+        lent = w.person("借调", Role.INSPECTOR, world.OFFICE, "鲁C-021")
+        lent.posts.update(until=world.in_days(3), loan=True)
+        about = About("清风小馆", world.OFFICE, w.entity, w.premises)
+        told = {"assignee": w.inspector.pk, "second": lent.pk}
+        with pytest.raises(NotOpen, match="借调"):
+            perform(INSPECTION, "plan", SYSTEM, about=about, planned_for=world.in_days(4), **told)
+        perform(INSPECTION, "plan", SYSTEM, about=about, planned_for=world.in_days(3), **told)

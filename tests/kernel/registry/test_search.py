@@ -39,7 +39,9 @@ def shops() -> dict[str, Entity]:
         )
     made["关门"].status = EntityStatus.CLOSED
     made["关门"].save()
-    place = Premises.objects.create(entity=made["烤鱼"], name="老味道柳泉路店", address="柳泉路88号", area="370303009")
+    shop = {"name": "老味道柳泉路店", "address": "柳泉路88号", "area": "370303009", "phone": "0533-2180099"}
+    place = Premises.objects.create(entity=made["烤鱼"], **shop)
+    Licence.objects.create(entity=made["烤鱼"], premises=place, kind="drug", number="鲁CB533000503")
     Licence.objects.create(entity=made["烤鱼"], premises=place, kind="food_business", number=jy(7))
     return made
 
@@ -55,7 +57,8 @@ def found(q: str, **more: Any) -> list[tuple[str, str]]:
         *(("ZDLWD", FISH, "initials"), ("yhjmg", NOODLES, "initials"), ("李明", FISH, "representative")),
         *(("5678", FISH, "phone"), ("138533", FIRM, "phone"), ("共青团西", FIRM, "address")),
         *(("般阳", NOODLES, "address"), (code(3)[-4:], NOODLES, "code"), (code(3)[-6:].lower(), NOODLES, "code")),
-        ("柳泉路店", FISH, "sign"),
+        *(("柳泉路店", FISH, "sign"), ("鲁cb5330005", FISH, "licence"), ("鲁 CB533000503", FISH, "licence")),
+        *(("0533-218", FISH, "phone"), ("2180099", FISH, "phone"), ("0533-2345678", FISH, "phone")),
         *(("5678 烤鱼", FISH, "name"), ("柳泉 kyd", FISH, "name"), ("老味道 88号", FISH, "name")),
         *(("柳泉路店 88号", FISH, "sign"), ("王 香源", FIRM, "name"), ("香源 乐 张店", FIRM, "name")),
         *(("烤鱼 柳泉", FISH, "name"), (code(3), NOODLES, "code"), (jy(7)[:10].lower(), FISH, "licence")),

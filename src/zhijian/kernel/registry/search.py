@@ -79,7 +79,8 @@ def search(q: str, *, limit: int = 20, ranges: Ranges | None = None) -> Hits:
         "FROM found f JOIN registry_entity m ON m.id = f.entity_id), best AS ("
         "SELECT DISTINCT ON (entity_id) * FROM standing ORDER BY entity_id, rank, premises_id) "
         "SELECT b.premises_id, b.why, e.id, e.uid, e.scheme, e.code, e.name, e.kind, e.status, e.representative, "
-        "e.phone, e.address, e.area, p.id, p.uid, p.name, p.address, p.area, p.trade, p.door_code, p.status, b.shown "
+        "e.phone, e.address, e.area, p.id, p.uid, p.name, p.address, p.area, p.trade, p.door_code, p.status, "
+        "p.phone, b.shown "
         "FROM best b JOIN registry_entity e ON e.id = b.entity_id "
         "LEFT JOIN LATERAL (SELECT * FROM registry_premises x WHERE x.entity_id = e.id "
         "AND x.merged_into_id IS NULL AND (b.premises_id IS NULL OR x.id = b.premises_id) "
@@ -168,6 +169,8 @@ def _branches(typed: str, ranges: Ranges | None, per_branch: int = PER_BRANCH) -
         made.premises("door", "t.door_code = %s", [door])
     if compact and (any(map(str.isdigit, compact)) or len(compact) > 2):
         made.numbers(compact)
+    if any(map(str.isdigit, folded)) and len(folded) > 2:
+        made.licence(compact or typed.replace(" ", "").upper())  # 鲁CB533000503: some begin with the province
     if compact.isdigit() and 3 <= len(compact) <= 15:
         made.phone(typed.replace(" ", ""), compact)
     if compact.isalpha() and len(compact) >= 3:
@@ -209,21 +212,27 @@ class _Maker:
         self._add("registry_premises", "t.entity_id, t.id AS premises_id", why, where, args, rank, rank_args)
 
     def numbers(self, text: str) -> None:
-        """Beginnings of codes, former numbers and licence numbers; of a code also the end (from four signs on)."""
+        """Beginnings of codes and former numbers; of a code also the end (from four signs on)."""
         prefix = _like(text[:_WHOLE_NUMBER]) + "%"
         self.entity("code", "t.code LIKE %s", [prefix])
         self.entity("code", "t.old_code LIKE %s AND t.old_code <> ''", [prefix])
         if END <= len(text) < _WHOLE_NUMBER:
             self.entity("code", "reverse(t.code) LIKE %s AND t.code <> ''", [_like(text[::-1]) + "%"])
+
+    def licence(self, text: str) -> None:
+        """Beginning of a licence's number."""
         table = "(SELECT l.*, e.area FROM registry_licence l JOIN registry_entity e ON e.id = l.entity_id)"
         ids = "t.entity_id, t.premises_id"
         self._add(table, ids, "licence", "t.number LIKE %s", [_like(text) + "%"], "", ())
 
     def phone(self, typed: str, digits: str) -> None:
-        """Beginning or end of a business phone; at the end four digits are enough to say something."""
-        self.entity("phone", "t.phone LIKE %s AND t.phone <> ''", [_like(typed) + "%"])
-        if len(digits) >= END:
-            self.entity("phone", "reverse(t.phone) LIKE %s AND t.phone <> ''", [digits[::-1] + "%"])
+        """Beginning or end of a phone, the enterprise's or a shop's; at the end four digits say something."""
+        begins = list(dict.fromkeys([_like(typed) + "%", digits + "%"]))  # 0533-218… is kept with and without the dash
+        ways = [("t.phone LIKE %s", begin) for begin in begins]
+        ways += [("reverse(t.phone) LIKE %s", digits[::-1] + "%")] if len(digits) >= END else []
+        for add in (self.entity, self.premises):
+            for way, text in ways:
+                add("phone", f"{way} AND t.phone <> ''", [text])
 
     def initials(self, letters: str) -> None:
         """First letters of the pinyin, anywhere in the name; at its beginning is better."""
@@ -333,13 +342,13 @@ def _hit(row: tuple[Any, ...], typed: str) -> Hit:
     entity = Entity(**dict(zip(names, row[2:13], strict=True)))
     place = None
     if row[13] is not None:
-        fields = ("id", "uid", "name", "address", "area", "trade", "door_code", "status")
+        fields = ("id", "uid", "name", "address", "area", "trade", "door_code", "status", "phone")
         place = Premises(entity=entity, **dict(zip(fields, row[13:-1], strict=True)))
     if other is not None:  # found by a name that it had, or that the row had which was merged into it
         return Hit(entity, place, "former", other, highlight(other, fold(typed)))
     shown = {
         "code": entity.code,
-        "phone": entity.phone,
+        "phone": place.phone if place and wanted else entity.phone,
         "representative": entity.representative,
         "address": place.address if place and wanted else entity.address,
         "sign": place.name if place else entity.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.models import Leave, Person
+from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.desk.said import area_name
 from zhijian.kernel.matters import Guard, no, ok
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.papers.models import Paper
@@ -31,11 +34,20 @@ def two_officers(matter: Matter, record: Any, actor: Actor, facts: Any) -> Guard
         return no(_("Both officers need a certificate that is in force on that day."), rules.OFFICERS_MIN)
     if any(p.only_helps(day) for p in active):
         return no(_("A helper looks and photographs; he is never one of the two officers."), rules.OFFICERS_MIN)
+    for one in active:  # a loan that is over by then
+        if _inspects(one, matter.area, matter.day) and not _inspects(one, matter.area, day):
+            told = {"name": one.name, "area": area_name(matter.area)}
+            return no(_("%(name)s is no inspector at %(area)s on that day.") % told, rules.OFFICERS_MIN)
     if both := Leave.objects.filter(person__in=pair, stand_in__in=pair, since__lte=day, until__gte=day).first():
         told = {"name": both.person.name, "other": both.stand_in.name}
         return no(_("%(name)s is on leave that day and %(other)s stands in for him: name another officer, since one "
                     "person is not two.") % told, rules.OFFICERS_MIN)  # fmt: skip
     return ok()
+
+
+def _inspects(person: Person, area: str, day: dt.date) -> bool:
+    posts = (post for post in person.posts.all() if post.role == Role.INSPECTOR and post.holds_on(day))
+    return any(area.startswith(post.jurisdiction_id) for post in posts)
 
 
 def a_day_to_come(matter: Matter, record: Inspection | None, actor: Actor, facts: Any) -> Guard:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -81,7 +82,10 @@ def entity_page(request: HttpRequest, uid: str) -> HttpResponse:
     known = contacts.shown(places, actor)
     file = joining.File(entity)
     changes = history(file)
-    entries = timeline.lines(file.entries(), actor, TIMELINE)
+    # What was done in a matter is read by those who read the matter: an administrator keeps the house only.
+    its = readable(Matter.objects.filter(pk=OuterRef("matter")), actor)
+    seen = file.entries().filter(Q(matter=None) | Q(Exists(its)))
+    entries = timeline.lines(seen, actor, TIMELINE)
     lines: list[timeline.Said] = [*entries, *timeline.registered(changes), *timeline.taken_in(origin(entity))]
     shown = sorted(lines, key=lambda line: line.at, reverse=True)[:TIMELINE]
     context |= {

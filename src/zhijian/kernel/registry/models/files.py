@@ -163,6 +163,8 @@ class Premises(models.Model):
             GinIndex(fields=["grams"], name="premises_grams"),
             GinIndex(fields=["initials"], opclasses=["gin_trgm_ops"], name="premises_initials"),
             models.Index(fields=["fold"], name="premises_fold"),
+            models.Index(fields=["phone"], name="premises_phone", condition=~Q(phone="")),
+            models.Index(Reverse("phone"), name="premises_phone_end", condition=~Q(phone="")),
             models.Index(fields=["area", "trade", "name_key", "id"], name="premises_area"),
             models.Index(fields=["lat", "lon"], name="premises_place"),
             models.Index(fields=["changed", "id"], name="premises_changed"),
