@@ -124,6 +124,23 @@ def test_a_result_goes_up_comes_back_is_mended_and_received(site: Site, desk: Pa
     desk.goto(f"{site.url}{LIST}?state=receipt")
     expect(desk.locator("tbody tr")).to_have_count(2)
     expect(desk.get_by_text("G-2")).to_be_visible()
+    # Their whole list lacks one of them: chosen in the reconciliation it is reported again.
+    desk.goto(f"{site.url}{LIST}")
+    desk.select_option("#in-what", "list")
+    send_in(desk, answers(tmp_path, [good, "已公示", "G-1", ""]))
+    lost = desk.locator("tbody tr", has_text=bad)
+    again = desk.get_by_role("button", name="所选重新报送")
+    expect(again).to_be_disabled()
+    lost.locator("input").check()
+    desk.fill("#why", "对方漏收")
+    again.click()
+    expect(desk.locator(".band.good")).to_be_visible()
+    desk.goto(f"{site.url}{LIST}")
+    expect(desk.locator("tbody tr")).to_have_count(1)
+    assert [row[0] for row in export_all(desk)[2:]] == [bad]
+    desk.goto(f"{site.url}{LIST}")
+    send_in(desk, answers(tmp_path, [bad, "已公示", "G-2", ""]))
+    desk.goto(f"{site.url}{LIST}?state=receipt")
     # The matter's own page says it too.
     desk.locator("tbody tr", has_text="G-2").locator("a").first.click()
     expect(desk.get_by_text("在其他平台")).to_be_visible()

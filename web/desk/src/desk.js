@@ -3,6 +3,7 @@
   'use strict'
   const one = (selector, root = document) => root.querySelector(selector)
   const all = (selector, root = document) => [...root.querySelectorAll(selector)]
+  const PICKED = '.c-pick [type=checkbox]' // a row's tick box, whatever it names
   const typing = (node) => node && (node.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(node.tagName))
 
   // Keyboard: / search, j and k through the rows, Enter opens, ? help.
@@ -54,9 +55,9 @@
   // Tick boxes of a list: all at once, and a count beside the buttons.
   document.addEventListener('change', (event) => {
     const box = event.target
-    if (box.matches('[data-all]')) all('[name=uid]').forEach((one) => { one.checked = box.checked })
-    if (box.matches('[data-all], [name=uid]')) {
-      const count = all('[name=uid]:checked').length
+    if (box.matches('[data-all]')) all(PICKED).forEach((one) => { one.checked = box.checked })
+    if (box.matches(`[data-all], ${PICKED}`)) {
+      const count = all(`${PICKED}:checked`).length
       all('[data-count]').forEach((node) => { node.textContent = String(count) })
       all('[data-bulk]').forEach((node) => { node.disabled = count === 0 })
     }

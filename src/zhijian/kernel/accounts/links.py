@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 import secrets
 import unicodedata
 from collections.abc import Iterable
@@ -49,6 +50,19 @@ def plain_number(text: str) -> str:
     """A telephone number as it is compared: its digits, without the country's own prefix."""
     digits = "".join(c for c in unicodedata.normalize("NFKC", text) if c.isdecimal())
     return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
+
+
+def kept_number(text: str) -> str:
+    """A telephone number as the register keeps it, however it was typed: a mobile by its digits alone; elsewhere a
+    dash where a bracket or a blank set the code of an area apart ("(0533) 218 0099": 0533-2180099).
+    """
+    plain = plain_number(text)
+    if re.fullmatch(r"1[3-9]\d{9}", plain):
+        return plain
+    typed = unicodedata.normalize("NFKC", text).strip().lstrip("(")
+    apart = re.match(r"(\+?\d{3,4})[) -]+(?=\d)", typed)
+    rest = typed[apart.end() :] if apart else typed
+    return (f"{apart[1]}-" if apart else "") + re.sub(r"[^\d+-]", "", rest)
 
 
 def revoke_links(entity: Entity, keep: Iterable[str] = ()) -> int:

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.crypto import mask
-from zhijian.kernel.accounts.links import plain_number
+from zhijian.kernel.accounts.links import kept_number, plain_number
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import area_filter, in_scope
 from zhijian.kernel.evidence import ledger
@@ -77,10 +77,10 @@ def _apply(premises: Premises, what: str, value: Value) -> list[str]:
     if what == What.NUMBER:
         if not is_number(text):
             raise Unfit(_("This is no telephone number."))
-        premises.entity.phone, premises.entity.phone_set = text, True
+        premises.entity.phone, premises.entity.phone_set = kept_number(text), True
         return ["phone", "phone_set"]
     if what == What.PHONE:
-        premises.phone = text
+        premises.phone = kept_number(text)
         return ["phone"]
     if what == What.SIGN:
         premises.name = text
@@ -90,7 +90,7 @@ def _apply(premises: Premises, what: str, value: Value) -> list[str]:
         return ["status"]
     if what == What.CONTACT:
         premises.contact = value.get("name", "")
-        premises.contact_phone = value.get("phone") or None  # type: ignore[assignment]
+        premises.contact_phone = kept_number(value.get("phone") or "") or None  # type: ignore[assignment]
         return ["contact", "contact_phone"]
     if what == What.ADDRESS:
         premises.address, premises.area = text, value.get("area") or premises.area

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.utils.translation import gettext_noop
 
 from zhijian.config.places import secret
+from zhijian.kernel.accounts.links import plain_number
 from zhijian.kernel.notices.channels.http import Silence, ask
 from zhijian.kernel.notices.channels.protocol import Adapter, Letter, Receipt, Refused, TryLater, real
 
@@ -69,8 +70,8 @@ class HttpSms(Adapter):
                 "POST",
                 "/messages",
                 {
-                    "key": letter.key, "to": letter.to, "signature": letter.signature, "template": letter.template,
-                    "values": dict(letter.values), "text": letter.text,
+                    "key": letter.key, "to": plain_number(letter.to), "signature": letter.signature,
+                    "template": letter.template, "values": dict(letter.values), "text": letter.text,
                 },
             )
         )  # fmt: skip
