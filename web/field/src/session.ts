@@ -68,7 +68,7 @@ export class Session {
     status.grantUntil = (await this.db.value<string>("grant_until")) ?? this.profile.grantUntil;
     status.revoked = (await this.db.value<string>("revoked")) === this.profile.device;
     status.skew = (await this.db.value<number>("clock_skew_ms")) ?? 0;
-    tellSkew(status.skew);
+    tellSkew(status.skew, status.lastSync);
   }
 
   close(): void {

@@ -3,6 +3,7 @@
  * taken back, which takes the signatures with it. What is signed, shown, printed and sent is this one text.
  */
 import { toRaw } from "vue";
+import { skewNow } from "./clock";
 import { canonical, canonicalText, type Json } from "./canonical";
 import { contentOf, papersNeeded } from "./content";
 import { holdNumbers, removeDraftRows, type Frozen, type Laid } from "./drafts";
@@ -26,7 +27,7 @@ export async function freeze(visit: Visit, deadline: string | null, more: Partia
     device: session.profile.device,
     app: __APP_VERSION__,
     ended: localTime(new Date()),
-    skew: (await session.db.value<number>("clock_skew_ms")) ?? 0,
+    skew: skewNow(),
     rules: session.reference.rules,
     words: wordsOf(session.reference.papers.onsite_record),
     papers,

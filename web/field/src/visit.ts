@@ -13,7 +13,7 @@ import { t } from "./i18n";
 import { join, placesOf, type Asked, type AskedSection, type Sheet } from "./joining";
 import type { Answer, Reading, Recheck } from "./record";
 import { checkVoice, settled, type Spoken } from "./recording";
-import { open, status } from "./session";
+import { open } from "./session";
 import { full } from "./storage";
 import { localDate, localTime } from "./workdays";
 
@@ -100,7 +100,7 @@ export class Visit {
 
   readonly deadline = computed(() => {
     const { rules, calendar } = this.session.reference;
-    return rules ? deadlineOffer(rules, calendar, localDate(rightNow(status.skew)), grantedUntil(this.head)) : null;
+    return rules ? deadlineOffer(rules, calendar, localDate(rightNow()), grantedUntil(this.head)) : null;
   });
 
   private guard(work: Promise<unknown>, undo: () => void = () => undefined): void {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { utf8 } from "../src/bytes";
-import { clockWords } from "../src/clock";
+import { clockWords, tellSkew } from "../src/clock";
 import type { Task } from "../src/contract";
 import { ServerProblem, Unreachable } from "../src/errors";
 import { picture, prefetch } from "../src/pictures";
@@ -44,8 +44,11 @@ test("one photo that the server has no more is passed over; without a network th
 
 test("a clock that is wrong is told in words, one that drifts is not", () => {
   const now = Date.parse("2026-11-23T10:00:00Z");
-  const words = (skew: number, sync = "2026-11-23T09:00:00Z") => clockWords(skew, sync, now);
-  expect([words(4 * 60_000), words(0), clockWords(0, "", now)]).toEqual(["", "", ""]);
+  const words = (skew: number, sync = "2026-11-23T09:00:00Z") => {
+    tellSkew(skew, sync);
+    return clockWords(now);
+  };
+  expect([words(4 * 60_000), words(0), words(0, "")]).toEqual(["", "", ""]);
   expect(words(24 * 3_600_000)).toBe("手机时间比服务器快 24 小时。");
   expect(words(-3 * 24 * 3_600_000)).toBe("手机时间比服务器慢 3 天。");
   expect(words(0, "2026-11-23T12:00:00Z")).toBe("手机时间被往回调过。");

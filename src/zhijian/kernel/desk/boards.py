@@ -41,11 +41,16 @@ def states_of(one: type[MatterList]) -> list[State]:
     return list(found.values())
 
 
-def wanted(states: list[State], given: str) -> list[State]:
-    """The columns that the filter by state leaves; all of them where it names none."""
+def wanted(one: type[MatterList], given: str) -> list[State]:
+    """The columns that the filter by state leaves, those too that a board does not show by itself (what is over).
+
+    All that it shows by itself where the filter names none.
+    """
+    usual = states_of(one)
+    every = usual + [state for flow in one.all_flows() for state in flow.states if state not in usual]
     if given in ("open", "closed"):
-        return [state for state in states if state.final == (given == "closed")]
-    return [state for state in states if state.code == given] or states
+        return [state for state in every if state.final == (given == "closed")] or usual
+    return [state for state in every if state.code == given] or usual
 
 
 def rows_of(one: type[MatterList], actor: Actor, given: dict[str, str]) -> QuerySet[Matter]:

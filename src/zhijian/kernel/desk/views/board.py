@@ -35,7 +35,7 @@ def board_page(request: HttpRequest, name: str) -> HttpResponse:
     one, actor = found(request, name), actor_in(request)
     given = {key: value for key, value in one.given(request.GET).items() if key != "state" or "state" in request.GET}
     order = request.GET.get("order", "")
-    rows, states = boards.rows_of(one, actor, given), boards.wanted(boards.states_of(one), given.get("state", ""))
+    rows, states = boards.rows_of(one, actor, given), boards.wanted(one, given.get("state", ""))
     asked = next((state for state in states if state.code == request.GET.get("column")), None)
     after = request.GET.get("after", "") if asked else ""
     kept = {**dict.fromkeys(one.start, ""), **given, **({"order": order} if order else {})}
