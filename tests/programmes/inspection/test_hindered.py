@@ -24,12 +24,13 @@ from zhijian.kernel.matters.errors import NotOpen
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.notices.models import Notice
+from zhijian.kernel.packs import stack
 from zhijian.kernel.ratings import calling
 from zhijian.kernel.ratings.acts import rate
 from zhijian.kernel.ratings.declared import question_of
 from zhijian.kernel.registry import proposals
 from zhijian.kernel.registry.models import Premises, Proposal
-from zhijian.programmes.inspection import flow
+from zhijian.programmes.inspection import flow, rules
 from zhijian.programmes.inspection.actions import record_visit
 from zhijian.programmes.inspection.models import Attempt, Inspection, Lead, Publication, Unreachable
 from zhijian.programmes.inspection.record import read
@@ -243,3 +244,19 @@ def test_the_ledger_tells_it(w, phone):
     with scoped(SYSTEM):
         entry = LedgerEntry.objects.get(matter=matter, kind="inspection.shut")
     assert entry.data["planned_for"] == of(matter).planned_for.isoformat()
+
+
+@pytest.mark.parametrize(("trade", "of", "ground"), [
+    ("restaurant", "REFUSED_ENTRY", "食品安全法 第133条"), ("drug_retail", "REFUSED_ENTRY", "药品管理法 第99条"),
+    ("equipment_user", "REFUSED_ENTRY", "特种设备安全法 第95条"), ("product_seller", "REFUSED_ENTRY", "治安管理处罚法"),
+    ("food_stall", "UNLICENSED", "食品安全法 第122条"), ("drug_retail", "UNLICENSED", "药品管理法 第115条"),
+    ("product_seller", "UNLICENSED", "无证无照经营查处办法"), ("", "UNLICENSED", "无证无照经营查处办法"),
+])  # fmt: skip
+def test_the_ground_is_the_law_of_the_trade(trade, of, ground):
+    assert ground in rules.ground(getattr(rules, of), dt.date(2026, 11, 29), trade)
+
+
+def test_every_line_of_trade_has_its_trades_and_its_laws():
+    lines = {line for laws in rules.OF_LINE.values() for line in laws}
+    table = stack().table("codes/trades")
+    assert set(table["line"].values()) == lines and set(table["line"]) <= set(table["trade"])

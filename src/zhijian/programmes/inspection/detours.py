@@ -103,7 +103,7 @@ def report(visit: Visit, inspection: Inspection, found: str, of: Any) -> None:
         about=about(visit, inspection.matter),
         by_field={"inspection": inspection},
         found=found[:4000],
-        basis=rules.ground(of, calendar.legal_day(visit.at))[:200],
+        basis=rules.ground(of, calendar.legal_day(visit.at), visit.trade)[:200],
     )
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop as _
 
 from zhijian.kernel.clock import Unit, arithmetic, calendar, rule
 from zhijian.kernel.evidence.files import PIXELS
+from zhijian.kernel.packs import stack
 from zhijian.kernel.people import certificates
 
 OFFICERS_MIN = rule("inspection.officers_min", _("How many certified officers a visit needs"))
@@ -61,6 +62,14 @@ FRUITLESS_MAX = rule("inspection.fruitless_max", _("After how many fruitless vis
 CANCEL_LICENCE = rule("inspection.cancel_licence", _("Whose duty it is to have the licence of a closed shop cancelled"))
 REFUSED_ENTRY = rule("inspection.refused_entry", _("What follows when an inspection is refused"))
 UNLICENSED = rule("inspection.unlicensed", _("What follows when somebody trades without a licence"))
+# Where a line of trade has a law of its own, that is the ground; the general rule for the others.
+OF_LINE = {
+    of.name: {line: rule(f"{of.name}.{line}", of.meaning) for line in lines}
+    for of, lines in [
+        (REFUSED_ENTRY, ("food", "drug", "device", "equipment")),
+        (UNLICENSED, ("food", "drug", "device")),
+    ]
+}
 SOUGHT_MIN = rule("inspection.unreachable_visits", _("After how many visits in vain listing may be proposed"))
 LETTERS_MIN = rule("inspection.unreachable_letters", _("After how many unsigned letters listing may be proposed"))
 LETTER_GAP = rule("inspection.unreachable_letter_gap", _("How long apart the letters must be sent"))
@@ -103,9 +112,10 @@ def too_often(tries: int, at: datetime) -> bool:
     return most is not None and tries >= int(most)
 
 
-def ground(of: Any, day: date) -> str:
-    """The article by which somebody is proposed to be investigated; empty where the place names none."""
-    row = of.maybe(day)
+def ground(of: Any, day: date, trade: str = "") -> str:
+    """The article by which somebody of that trade is proposed to be investigated; empty where the place names none."""
+    special = OF_LINE.get(of.name, {}).get(stack().table("codes/trades").get("line", {}).get(trade, ""))
+    row = (special.maybe(day) if special else None) or of.maybe(day)
     return f"{row.basis} {row.article}".strip() if row is not None else ""
 
 

@@ -44,6 +44,12 @@ class Visit:
         return self.record.content.started - self.ahead
 
     @property
+    def trade(self) -> str:
+        """What is traded at the place: by the register, or by what was seen at one that it does not have."""
+        told = self.record.content.unlisted
+        return told.trade if told is not None and told.trade else self.premises.trade
+
+    @property
     def reference(self) -> str:
         return str(self.record.id)
 
