@@ -90,10 +90,10 @@ def test_the_lists_filters_hold_on_the_board_and_stay_in_the_address(w: world.Wo
 def test_every_board_opens_under_every_filter_by_state(w: world.World, head: Client) -> None:
     """What is over has no column on some boards: asked for by the filter it has one."""
     for name, one in lists.load().items():
-        for state in ("open", "closed", "all", "nonsense", *(s.code for flow in one.all_flows() for s in flow.states)):
+        for state in ("open", "closed", "all", "nonsense", *(s.code for each in one.all_flows() for s in each.states)):
             shown = columns(head.get(f"/l/{name}/board/?state={state}"))
             assert shown, (name, state)
-            named = state in {s.code for flow in one.all_flows() for s in flow.states}
+            named = state in {s.code for each in one.all_flows() for s in each.states}
             assert state in shown or not named, (name, state)
 
 

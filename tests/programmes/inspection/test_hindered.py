@@ -252,11 +252,11 @@ def test_the_ledger_tells_it(w, phone):
     ("food_stall", "UNLICENSED", "食品安全法 第122条"), ("drug_retail", "UNLICENSED", "药品管理法 第115条"),
     ("product_seller", "UNLICENSED", "无证无照经营查处办法"), ("", "UNLICENSED", "无证无照经营查处办法"),
 ])  # fmt: skip
-def test_the_ground_is_the_law_of_the_trade(trade, of, ground):
+def test_the_ground_is_the_law_of_the_trade(db, trade, of, ground):
     assert ground in rules.ground(getattr(rules, of), dt.date(2026, 11, 29), trade)
 
 
-def test_every_line_of_trade_has_its_trades_and_its_laws():
+def test_every_line_of_trade_has_its_trades_and_its_laws(db):
     lines = {line for laws in rules.OF_LINE.values() for line in laws}
     table = stack().table("codes/trades")
     assert set(table["line"].values()) == lines and set(table["line"]) <= set(table["trade"])
