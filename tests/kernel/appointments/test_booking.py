@@ -180,6 +180,10 @@ def test_days_off_leave_and_overlaps_are_left_out_when_it_is_offered(w: world.Wo
     again = offered(w, w.inspector, first, last, begins=dt.time(10), ends=dt.time(10, 15))
     assert again.slots == [], "an officer is not offered twice at the same time"
     assert offered(w, None, first, first).slots, "the office's own time is another matter"
+    with scoped(SYSTEM):
+        w.inspector.posts.update(until=first, loan=True)
+    lent = offered(w, w.inspector, first, work_day(2), begins=dt.time(14), ends=dt.time(15))
+    assert [slot.day for slot in lent.slots] == [first] and "甲" in dict(lent.left_out)[work_day(2)], "the loan is over"
 
 
 @pytest.mark.django_db

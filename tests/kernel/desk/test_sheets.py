@@ -260,9 +260,11 @@ def test_assigning_is_taken_back_to_whom_it_was_save_where_something_happened_si
 def test_a_file_that_is_none_of_ours_is_refused_with_its_reason(world, head):
     plan(world)
     rows = table(head.get("/l/inspection/sheet.xlsx"))
+    at = rows[0].index("Act to do")
     for data, said in (
         (b"MZ", "damaged"),
         (filled([row[:3] for row in rows], {}), "is missing: download the sheet here"),
+        (filled([[cell for n, cell in enumerate(row) if n != at] for row in rows], {}), "“Act to do” is missing"),
         (filled(rows, {}), "No row says what is to be done."),
     ):
         page = text(head.get(send(head, data)["Location"]))

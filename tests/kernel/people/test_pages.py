@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.translation import override
 from tests import world
 from tests.kernel.people.conftest import entries, fresh, signed_in
 
@@ -18,7 +19,7 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.desk import xlsx
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.notices.models import Notice
-from zhijian.kernel.people import certificates, seeing
+from zhijian.kernel.people import certificates, excel, seeing
 from zhijian.kernel.registry.import_.xlsx import xlsx_rows
 
 pytestmark = pytest.mark.django_db
@@ -114,8 +115,9 @@ def test_an_expired_certificate_is_said(w):
     assert not fresh(w.inspector).may_sign(world.in_days(0))
 
 
-def book(*rows: list[str]) -> SimpleUploadedFile:
-    heading = ["用户名", "姓名", "单位", "岗位", "执法证", "有效期至"]
+def book(*rows: list[str], order: str = "012345") -> SimpleUploadedFile:
+    with override("zh-hans"):
+        heading = [str(excel.COLUMNS[int(n)]) for n in order]
     return SimpleUploadedFile("people.xlsx", b"".join(xlsx.stream("人员", heading, rows, about=["人员"])))
 
 
@@ -135,6 +137,12 @@ def test_excel_in_each_wrong_row_is_named_the_others_are_made(w):
     assert Person.objects.filter(username__startswith="p").count() == 2
     one = Person.objects.get(username="p1")
     assert one.certificate_until == world.in_days(400) and actor_of(one).has(Role.INSPECTOR, world.OFFICE)
+    swapped = book(["李四", "lisi", world.OFFICE, "inspector"], order="1023")
+    assert admin.post("/people/import/", {"file": swapped}).status_code == 200
+    assert Person.objects.get(username="lisi").name == "李四", "a column is known by its heading"
+    other = book(["x", "某人"], order="01")
+    answer = admin.post("/people/import/", {"file": other})
+    assert answer.status_code == 422 and "lacks these headings" in answer.content.decode()
     broken = admin.post("/people/import/", {"file": SimpleUploadedFile("x.xlsx", b"MZ")})
     assert broken.status_code == 422
     assert admin.post("/people/import/").status_code == 422

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -72,6 +74,24 @@ def note(kind: str, person: Person, actor: Actor, data: dict[str, str], **person
     """An entry in the ledger of the person's account; `personal` values are sealed beside it."""
     subject = f"account:{person.pk}"
     ledger.record(kind, actor=actor, subject=subject, area=person.home_id or "", data=data, personal=personal)
+
+
+USERNAME = re.compile(r"[\w.@-]+")
+UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs"})  # control characters, those that turn the writing, private ones
+
+
+def check_username(username: str) -> None:
+    """Raises ValidationError for one that looks like another's, or can't be typed again."""
+    if not USERNAME.fullmatch(username):
+        raise ValidationError(_now("Only letters, figures and . _ - @, without spaces."))
+    if Person.objects.filter(username__iexact=Person.normalize_username(username)).exists():
+        raise ValidationError(_now("There is an account of this name already."))
+
+
+def check_name(name: str) -> None:
+    """Raises ValidationError for signs that nobody sees: they turn the writing of whatever page names the person."""
+    if any(unicodedata.category(one) in UNSEEN for one in name):
+        raise ValidationError(_now("It holds characters that can't be seen. Type the name anew."))
 
 
 def add(username: str, name: str, password: str | None, area: str, *, actor: Actor, certificate: str = "",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhijian.kernel import when
-from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.accounts.actor import Actor, actor_of
 from zhijian.kernel.accounts.models import Leave, Person
 from zhijian.kernel.appointments.declared import bookables
 from zhijian.kernel.appointments.models import Slot
@@ -139,4 +139,6 @@ def _why_not(plan: Plan, day: dt.date, begins: dt.datetime, ends: dt.datetime, n
         return off
     if plan.officer is not None and leave_on(plan.officer.pk, day):
         return _("%(name)s is on leave") % {"name": plan.officer.name}
+    if plan.officer is not None and not actor_of(plan.officer, day).can_read(plan.area):
+        return _("%(name)s holds no post there any more") % {"name": plan.officer.name}
     return _("another slot is at that time") if _overlap(plan, begins, ends, day) else ""

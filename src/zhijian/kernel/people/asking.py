@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from zhijian.kernel.accounts import people
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.accounts.roles import Role
@@ -17,8 +16,6 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.people import seeing, standing
 
-USERNAME = re.compile(r"[\w.@-]+")
-UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs"})  # control characters, those that turn the writing, private ones
 Options = list[tuple[str, str]]
 
 
@@ -50,10 +47,10 @@ class Asked(forms.Form):
         """What may be chosen; an empty choice first, so that nothing is chosen by itself."""
         self.fields[name].choices = [("", _now("choose") + " …"), *options]  # type: ignore[attr-defined]
 
-    def choose_able(self, name: str, people: list[Person]) -> None:
+    def choose_able(self, name: str, some: list[Person]) -> None:
         """Only those who can take the person's place; where there is nobody, what would be needed."""
-        self.choose(name, [(str(one.pk), one.name) for one in people])
-        if not people:
+        self.choose(name, [(str(one.pk), one.name) for one in some])
+        if not some:
             words = _now("Nobody of the district holds the same posts, with a certificate where he signs: give "
                          "somebody the post first.")  # fmt: skip
             self.fields[name].help_text = words
@@ -95,16 +92,12 @@ class NewForm(Asked):
 
     def clean_username(self) -> str:
         username = Person.normalize_username(self.cleaned_data["username"].strip())
-        if not USERNAME.fullmatch(username):
-            raise forms.ValidationError(_now("Only letters, figures and . _ - @, without spaces."))
-        if Person.objects.filter(username__iexact=username).exists():
-            raise forms.ValidationError(_now("There is an account of this name already."))
+        people.check_username(username)
         return username
 
     def clean_name(self) -> str:
         name = self.cleaned_data["name"].strip()
-        if any(unicodedata.category(one) in UNSEEN for one in name):
-            raise forms.ValidationError(_now("It holds characters that can't be seen. Type the name anew."))
+        people.check_name(name)
         return name
 
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_http_methods
 
 from zhijian.kernel.accounts import people
@@ -27,8 +28,10 @@ from zhijian.kernel.desk import excel, said
 from zhijian.kernel.desk.gate import actor_in, roles
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.people import pages, seeing
+from zhijian.kernel.registry.import_.problems import refusal
 from zhijian.kernel.registry.import_.sources import Refused
 from zhijian.kernel.registry.import_.xlsx import xlsx_rows
+from zhijian.kernel.words import listed
 
 ledger.entry_kind("people.imported", label=gettext_lazy("Took in {made} people from Excel; {wrong} rows were wrong"))
 COLUMNS = (
@@ -76,7 +79,7 @@ excel.sheet(
 @require_http_methods(["GET", "POST"])
 @roles(Role.ADMIN)
 def take_in(request: HttpRequest) -> HttpResponse:
-    """`/people/import/`: a workbook whose first six columns are the list's; a new user name makes an account."""
+    """`/people/import/`: a workbook with the list's first six columns; a new user name makes an account."""
     context: dict[str, Any] = {"columns": COLUMNS, "roles": [(role.value, role.label) for role in Role]}
     if request.method == "GET":
         return render(request, "people/import.html", context)
@@ -90,23 +93,52 @@ def take_in(request: HttpRequest) -> HttpResponse:
         try:
             with transaction.atomic():
                 made, wrong = read(path, actor_in(request))
-        except Refused:
-            problem = _("This file could not be read as an Excel workbook (.xlsx). Nothing was changed.")
+        except (Refused, NotTheList) as error:
+            problem = refusal(error.why, error.detail) if isinstance(error, Refused) else str(error)
             return render(request, "people/import.html", context | {"problem": problem}, status=422)
     return render(request, "people/import.html", context | {"made": made, "wrong": wrong, "done": True})
 
 
+class NotTheList(Exception):
+    """A workbook that lacks columns of the list; says which."""
+
+
+def places_of(heading: list[str]) -> list[int | None]:
+    """Where each of COLUMNS stands, by its heading in any language of the house. Raises NotTheList."""
+    cells = [cell.strip() for cell in heading]
+    places: list[int | None] = []
+    missing = []
+    for column in COLUMNS:
+        words = set()
+        for language, _name in settings.LANGUAGES:
+            with override(language):
+                words.add(str(column))
+        found = next((place for place, cell in enumerate(cells) if cell in words), None)
+        places.append(found)
+        if found is None and column not in COLUMNS[4:]:  # who signs nothing has no certificate
+            missing.append(str(column))
+    if missing:
+        told = {"columns": listed(missing)}
+        raise NotTheList(_("The first row lacks these headings: %(columns)s. Nothing was changed.") % told)
+    return places
+
+
 def read(path: Path, actor: Actor) -> tuple[list[Person], list[Wrong]]:
-    """Make the people of the file; the rows that can't be, with the reason. Raises Refused for a damaged file."""
+    """Make the people of the file; the rows that can't be, with the reason. Raises Refused for a damaged file and
+    NotTheList for one with other headings.
+    """
     made: list[Person] = []
     wrong: list[Wrong] = []
-    first = ""
+    first, places = "", None
     for row in xlsx_rows(path, []):
         first = first or row.sheet
         if row.sheet != first:  # the second sheet of our own file says what it is
             break
-        cells = [cell.strip() for cell in (row.cells + [""] * 6)[:6]]
-        if row.number == 1 or not any(cells):
+        if places is None:
+            places = places_of(row.cells)
+            continue
+        cells = [row.cells[at].strip() if at is not None and at < len(row.cells) else "" for at in places]
+        if not any(cells):
             continue
         if len(made) + len(wrong) >= MOST:
             wrong.append(Wrong(row.number, cells, _("The file has more than 2,000 rows; send the rest by itself.")))
@@ -130,8 +162,8 @@ def _make(cells: list[str], actor: Actor) -> Person:
         raise ValidationError(_("User name and name are needed."))
     if len(username) > 60 or len(name) > 60 or len(number) > 40:
         raise ValidationError(_("User name, name or certificate is too long."))
-    if Person.objects.filter(username=Person.normalize_username(username)).exists():
-        raise ValidationError(_("There is an account of this name already."))
+    people.check_username(username)
+    people.check_name(name)
     place = Jurisdiction.objects.filter(pk=office).first() or Jurisdiction.objects.filter(name=office).first()
     if place is None:
         raise ValidationError(_("There is no office “%(office)s”.") % {"office": office})

@@ -84,15 +84,17 @@ def rows_of(path: Path) -> Iterator[Row]:
 
 def sheet_of(path: Path, steps: list[Step]) -> Sheet:
     """The heading of the file. Raises NotTaken when it is not a sheet of this list."""
-    known = columns.known_headings(steps)
+    known, missing = columns.known_headings(steps), "key"
     for row in islice(rows_of(path), HEADERS):
         places: dict[str, int] = {}
         for place, cell in enumerate(row.cells):
             if cell.strip() in known:
                 places.setdefault(known[cell.strip()], place)
-        if "key" in places:
+        if {"key", "act"} <= places.keys():
             return Sheet([cell.strip() for cell in row.cells], places, row.number)
-    words = {"key": columns.key_words()["key"]}
+        if "key" in places:
+            missing = "act"
+    words = {"key": columns.key_words()[missing]}
     raise NotTaken(_("The column “%(key)s” is missing: download the sheet here, fill it in, and send that.") % words)
 
 
