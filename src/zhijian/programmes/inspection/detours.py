@@ -16,6 +16,7 @@ from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.packs.areas import office_named
 from zhijian.kernel.registry.models import Premises, PremisesStatus, Proposal, What
 from zhijian.kernel.registry.proposals import after_accepting, propose
+from zhijian.kernel.words import listed
 from zhijian.programmes.inspection import doubts, flow, rules
 from zhijian.programmes.inspection.models import Attempt, Hindered, Inspection, Unreachable
 from zhijian.programmes.inspection.visiting import Visit, about, people_of, refusal_of, start, task_of
@@ -109,7 +110,16 @@ def report(visit: Visit, inspection: Inspection, found: str, of: Any) -> None:
 
 def note_place(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
     """Only that the place is there: a visit to it is to be made."""
-    return start(visit), []
+    return start(visit, "note_place", seen=_seen(visit)), []
+
+
+def _seen(visit: Visit) -> str:
+    """Sign, licence and place of what the register did not have, in words."""
+    told = visit.record.content.unlisted
+    if told is None:
+        return visit.premises.name
+    licensed = {"yes": _("licensed"), "no": _("no licence"), "not_shown": _("licence not shown")}
+    return listed([told.name, str(licensed[told.licensed]), *filter(None, [told.where])])[:4000]
 
 
 def write_down(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:

@@ -144,7 +144,7 @@ TASK = owes(
     "inspection_task",
     gettext_lazy("Planned visit"),
     kind=INSPECTION.kind,
-    begins=["plan", "start"],
+    begins=["plan", "start", "assign", "finish", "order"],  # what was only noted is filed once it is gone to
     ends=["cancel"],
     values={**COMMON, "day": gettext_lazy("Day of the visit"), "basis": gettext_lazy("Basis of the checklist")},
     row=task_row,

@@ -56,6 +56,12 @@ class Start(Facts):
     second: int | None = None
 
 
+class NotedPlace(Start):
+    """A place of which the register knew nothing: what was seen there."""
+
+    seen: Annotated[str, long(_("What was seen"))]
+
+
 class Reason(Facts):
     """Why."""
 

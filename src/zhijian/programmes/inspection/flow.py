@@ -53,6 +53,15 @@ INSPECTION = Flow(
             said=_("Visit started on the spot"),
         ),
         Step(
+            "note_place",
+            to="planned",
+            who=INSPECTOR,
+            label=_("Note a place"),
+            facts=facts.NotedPlace,
+            hidden=True,
+            said=_("Seen on the way, a visit is to be made: {seen}"),
+        ),
+        Step(
             "assign",
             "planned",
             "planned",
