@@ -21,7 +21,7 @@ from zhijian.kernel.papers.blanks import acts as blanks
 from zhijian.kernel.papers.forms import forms
 from zhijian.kernel.papers.models import Blank, Paper, SealRequest, Service
 from zhijian.kernel.papers.sealing import acts as sealing
-from zhijian.kernel.papers.serving import acts, confirm
+from zhijian.kernel.papers.serving import acts, addresses, confirm
 from zhijian.kernel.papers.serving.law import Way
 
 SERVED, ASKED, SHEETS = 6, 2, 20
@@ -115,7 +115,7 @@ def _told(n: int, paper: Paper, first: Person, second: Person) -> acts.Told:
 
 def _address(paper: Paper, officer: Actor) -> None:
     entity = paper.entity
-    if entity is None or acts.confirmation_of(paper) is not None:
+    if entity is None or addresses.confirmation_of(paper) is not None:
         return
     told = {
         "electronic": "yes",
