@@ -130,8 +130,9 @@ def _is_served(rows: QuerySet[Paper], served: str) -> QuerySet[Paper]:
         return within.overdue(rows)
     if served == "unproven":
         return proving.unproven(rows)
-    states = {"way": ["planned", "on_its_way"], "yes": ["served"], "no": ["served", "planned", "on_its_way"]}[served]
-    found = Exists(Service.objects.filter(paper=OuterRef("pk"), state__in=states))
+    under_way = Q(state__in=["planned", "on_its_way"]) | Q(state="served", served_on__gt=calendar.today())
+    which = {"way": under_way, "yes": Q(state="served", served_on__lte=calendar.today())}
+    found = Exists(Service.objects.filter(which.get(served, under_way | which["yes"]), paper=OuterRef("pk")))
     return rows.filter(~found if served == "no" else found)
 
 

@@ -34,6 +34,10 @@ SENT = ledger.entry_kind(
 SERVED = ledger.entry_kind(
     "service.served", label=gettext_lazy("{title} {number} counts as served on {day}: {way}"), personal=PERSONAL
 )
+NOTICED = ledger.entry_kind(
+    "service.noticed",
+    label=gettext_lazy("{title} {number}: public notice; its days end on {day}, it counts as served from then"),
+)
 FAILED = ledger.entry_kind(
     "service.failed", label=gettext_lazy("{title} {number} could not be served: {way}, {reason}"), personal=PERSONAL
 )
@@ -266,7 +270,7 @@ def _fill(service: Service, told: Told, where: AddressConfirmation | None) -> No
 def _say(service: Service, told: Told, actor: Actor) -> None:
     paper = service.paper
     kinds = {Service.State.SERVED: SERVED, Service.State.FAILED: FAILED}
-    kind = kinds.get(Service.State(service.state), SENT)
+    kind = NOTICED if service.running else kinds.get(Service.State(service.state), SENT)
     personal = {name: getattr(told, name) for name in kind.personal if getattr(told, name)}
     ledger.record(
         kind.code,
