@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import area_filter
-from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import said
 from zhijian.kernel.jobs import job
 from zhijian.kernel.matters.errors import NotAllowed, NotOpen
@@ -193,7 +192,9 @@ def how_served(papers: Sequence[Paper]) -> dict[int, tuple[str, str]]:
     if not asked:
         return {}
     last: dict[int, Service] = {}
-    rows = Service.objects.filter(paper__in=[one.pk for one in asked]).only("paper", "way", "state", "served_on", "proof_due")
+    rows = Service.objects.filter(paper__in=[one.pk for one in asked]).only(
+        "paper", "way", "state", "served_on", "proof_due"
+    )
     for one in rows.order_by("pk"):
         if one.paper_id not in last or last[one.paper_id].state != Service.State.SERVED:
             last[one.paper_id] = one

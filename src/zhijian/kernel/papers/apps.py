@@ -52,9 +52,9 @@ class Config(AppConfig):
         waits("papers.late_mine", within.OFFICERS, late_mine, late, "papers_list", "served=late&mine=1")
 
         def unproven(n: int) -> str:
-            return ngettext(
-                "%(n)s service lacks its signed proof", "%(n)s services lack their signed proof", n
-            ) % {"n": n}
+            return ngettext("%(n)s service lacks its signed proof", "%(n)s services lack their signed proof", n) % {
+                "n": n
+            }
 
         def unproven_here(actor: Actor) -> int:
             return proving.waiting(actor, mine=False)[: within.COUNTED].count()

@@ -135,7 +135,10 @@ def test_nothing_is_served_before_it_was_sealed(w, matter, shared):
         making.affix_seal(made, SYSTEM, days[2])
     client, address = sign_in(w.inspector), f"/papers/{made.uid}/serve/"
     before, sealed = (calendar.local(day).strftime("%Y-%m-%dT%H:%M") for day in days[1:])
-    for told in (direct(w, at=before), {"way": "post", "sent_on": before[:10], "tracking": "EX123456789CN", "place": "水晶街 1 号"}):
+    for told in (
+        direct(w, at=before),
+        {"way": "post", "sent_on": before[:10], "tracking": "EX123456789CN", "place": "水晶街 1 号"},
+    ):
         answer = client.post(address, told)
         assert answer.status_code == 422
         assert "before the paper was made or sealed" in answer.content.decode()

@@ -102,7 +102,12 @@ def test_a_public_notice_is_the_last_way(w, paper):
         assert answer.status_code == 422
         assert "A public notice is the last way" in answer.content.decode()
     assert client.post(address, {**notice, "missing": "on"}).status_code == 422, "something must show it"
-    assert client.post(address, {**notice, "missing": "on", "shown_on": calendar.today(), "evidence": picture()}).status_code == 302
+    assert (
+        client.post(
+            address, {**notice, "missing": "on", "shown_on": calendar.today(), "evidence": picture()}
+        ).status_code
+        == 302
+    )
     assert [s.state for s in services()] == ["failed", "served"]
     assert "Nobody knows" in client.get(f"{address}?way=notice").content.decode()
 

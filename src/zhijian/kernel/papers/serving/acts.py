@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -149,7 +148,9 @@ def _day(at: dt.datetime | None) -> dt.date | None:
     return calendar.legal_day(at) if at is not None else None
 
 
-def _facts(paper: Paper, told: Told, where: AddressConfirmation | None, *, posted: bool, uncertified: int) -> law.Served:
+def _facts(
+    paper: Paper, told: Told, where: AddressConfirmation | None, *, posted: bool, uncertified: int
+) -> law.Served:
     """What was told, as the law's arithmetic takes it; `posted`: to which address is fixed already."""
     day, electronic = _day(told.at), told.way is Way.ELECTRONIC
     holds = where is not None and (electronic or addresses.in_force(where, told.sent_on))

@@ -126,9 +126,7 @@ def lacking(told: Served, needs: Needs, *, made: dt.date, today: dt.date) -> lis
         Lacks.RECEIVER: told.way in (Way.DIRECT, Way.ENTRUSTED, Way.PASSED_ON)
         and told.handed is not None
         and not told.receiver,
-        Lacks.PROOF: told.way is Way.LEFT
-        and needs.left_proof
-        and not ((told.witness or told.recorded) and told.file),
+        Lacks.PROOF: told.way is Way.LEFT and needs.left_proof and not ((told.witness or told.recorded) and told.file),
         Lacks.CONSENT: told.way is Way.ELECTRONIC and needs.consent and not told.consent,
         Lacks.TRACKING: told.way is Way.POST and not told.tracking,
         Lacks.ADDRESS: told.way is Way.POST and not told.addressed,

@@ -202,7 +202,8 @@ class ServeForm(forms.Form):
         known = [(uid, addresses.offered(one)) for uid, one in self.to.items()]
         cast(forms.ChoiceField, self.fields["to"]).choices = [*known, ("", _("another address"))]
         now = next((uid for uid, one in self.to.items() if one.until is None), "")
-        self.initial = {**self.initial, "to": now, "place": "" if now else self.initial.get("place", "")}
+        if now:
+            self.initial.update(to=now, place="")
 
     def told(self, kept: list[File]) -> acts.Told:
         given = {k: v for k, v in self.cleaned_data.items() if k != "evidence" and v not in (None, "")}
