@@ -1,5 +1,6 @@
 """A service that counts, but whose signed proof is not on file, says so; of a notice the day of what shows its ground."""
 
+import django.db.models.deletion
 from django.db import migrations, models
 
 
@@ -25,6 +26,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField("service", "shown_on", models.DateField(help_text="public notice: of which day is what shows `missing`", null=True)),
         migrations.AddField("service", "proof_due", models.BooleanField(default=False, help_text="it counts, but its signed proof is not on file yet")),
+        migrations.AlterField("service", "confirmation", models.ForeignKey(help_text="to whose address it was sent; of a letter fixed when it is posted", null=True, on_delete=django.db.models.deletion.PROTECT, related_name="services", to="papers.addressconfirmation")),
         migrations.RunPython(without_a_file, migrations.RunPython.noop),
         migrations.RunPython(printed_anew, migrations.RunPython.noop),
         migrations.AddIndex("service", models.Index(condition=models.Q(("proof_due", True)), fields=["area"], name="service_proof_due")),
