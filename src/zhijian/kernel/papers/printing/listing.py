@@ -47,7 +47,7 @@ SERVED = [
     ("way", gettext_lazy("On its way")),
     ("yes", gettext_lazy("Served")),
     ("late", gettext_lazy("Overdue to be served")),
-    ("unproven", gettext_lazy("Served, proof to be added")),
+    ("unproven", gettext_lazy("Proof to be added")),
 ]
 
 
