@@ -87,9 +87,19 @@ def test_from_the_request_for_the_seal_to_the_proof_of_service(
     expect(desk.locator(".invalid-feedback, .errorlist").first).to_contain_text("人数未达到法定要求")
     expect(desk.locator("[name=receiver]")).to_have_value("王清")
     desk.locator("[name=officer2]").select_option(label="钱晓雯")
-    desk.locator("[name=evidence]").set_input_files(photo_file(tmp_path, "proof.jpg", 7))
     desk.locator("main form button.btn-primary").click()
-    expect(desk.locator(".papers")).to_contain_text("已送达 · 直接送达")
+    expect(desk.locator(".papers")).to_contain_text("已送达 · 直接送达 · 凭证待补")
+
+    # The signed proof is scanned when the officer is back: it waits on the to-do, and is added from the list.
+    desk.goto(f"{site.url}/")
+    desk.get_by_role("link", name="1 件送达待补凭证").click()
+    expect(desk.locator("tbody tr")).to_have_count(1)
+    desk.goto(f"{site.url}/papers/{order.uid}/serve/")
+    desk.get_by_role("link", name="补充凭证").click()
+    desk.locator("[name=proof]").set_input_files(photo_file(tmp_path, "proof.jpg", 7))
+    desk.locator("main form button.btn-primary").click()
+    expect(desk.locator("main")).to_contain_text("凭证已补充")
+    expect(desk.locator("main")).not_to_contain_text("凭证待补")
     service = stored(lambda: Service.objects.select_related("receipt").get())
     assert service.receipt is not None
     assert (service.state, service.receipt.state, len(service.files)) == ("served", "issued", 1)

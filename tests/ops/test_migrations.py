@@ -131,12 +131,34 @@ def plant_visits_in_vain(apps: Any) -> dict[int, str]:
     return told
 
 
+PROOFS = [  # way, state, files; whether its signed proof is to be added
+    ("direct", "served", [], True), ("direct", "served", ["x"], False), ("left", "served", [], True),
+    ("post", "served", [], False), ("direct", "failed", [], False),
+]  # fmt: skip
+
+
+def plant_services(apps: Any, paper: int) -> dict[int, bool]:
+    """Services as they were recorded by a typed name; told is whether the proof is to be added now."""
+    rows = apps.get_model("papers.Service").objects.using("owner")
+    same = {"paper_id": paper, "area": "370303006", "addressee": "甲", "made_by": "甲"}
+    return {
+        rows.create(
+            way=way, state=state, files=files, served_on=AT.date() if state == "served" else None, **same
+        ).pk: due
+        for way, state, files, due in PROOFS
+    }
+
+
 def test_rows_of_the_first_release_come_through(old: MigrationExecutor) -> None:
     keys = plant(old.loader.project_state(list(FIRST_RELEASE.items())).apps)
     between = [("inspection", "0010_right_time_of_papers")]
     MigrationExecutor(connections["owner"]).migrate(between)
     whole_city()
     in_vain = plant_visits_in_vain(old.loader.project_state(between).apps)
+    recorded = [("papers", "0012_own_template")]
+    MigrationExecutor(connections["owner"]).migrate(recorded)
+    whole_city()
+    proofs = plant_services(old.loader.project_state(recorded).apps, keys["papers.Paper"])
     now = MigrationExecutor(connections["owner"])
     now.migrate(now.loader.graph.leaf_nodes())
     whole_city()
@@ -151,5 +173,7 @@ def test_rows_of_the_first_release_come_through(old: MigrationExecutor) -> None:
     assert (place.door_code, place.name) == ("0000000000", "甲店")
     states = dict(apps.get_model("matters.Matter").objects.using("owner").values_list("pk", "state"))
     assert {pk: states[pk] for pk in in_vain} == in_vain
+    due = dict(apps.get_model("papers.Service").objects.using("owner").values_list("pk", "proof_due"))
+    assert due == proofs
     month = apps.get_model("notices.SmsMonth").objects.using("owner").get()
     assert (month.area, month.month, month.messages, month.parts) == ("370303006", dt.date(2026, 3, 1), 1, 2)

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import area_filter
-from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import said
 from zhijian.kernel.jobs import job
 from zhijian.kernel.matters.errors import NotAllowed, NotOpen
@@ -24,9 +23,8 @@ from zhijian.kernel.notices.models import Notice
 from zhijian.kernel.papers import making
 from zhijian.kernel.papers.forms import form, forms
 from zhijian.kernel.papers.models import Paper, SealRequest
-from zhijian.kernel.papers.serving import within
-from zhijian.kernel.papers.serving.law import Way
-from zhijian.kernel.papers.serving.models import WAYS, Service
+from zhijian.kernel.papers.serving import within, words
+from zhijian.kernel.papers.serving.models import Service
 from zhijian.kernel.papers.who import SERVERS, only
 
 SEALERS = (Role.HEAD, Role.CLERK)  # who keeps the office's seal
@@ -194,7 +192,9 @@ def how_served(papers: Sequence[Paper]) -> dict[int, tuple[str, str]]:
     if not asked:
         return {}
     last: dict[int, Service] = {}
-    rows = Service.objects.filter(paper__in=[one.pk for one in asked]).only("paper", "way", "state", "served_on")
+    rows = Service.objects.filter(paper__in=[one.pk for one in asked]).only(
+        "paper", "way", "state", "served_on", "proof_due"
+    )
     for one in rows.order_by("pk"):
         if one.paper_id not in last or last[one.paper_id].state != Service.State.SERVED:
             last[one.paper_id] = one
@@ -207,13 +207,7 @@ def how_served(papers: Sequence[Paper]) -> dict[int, tuple[str, str]]:
 def _served(service: Service | None, told: bool) -> tuple[str, str]:
     if service is None:
         return (_("Told only, not served"), "warn") if told else (_("Not served yet"), "")
-    way = WAYS[Way(service.way)]
-    if service.state == Service.State.SERVED and service.served_on is not None:
-        words = _("Served on %(day)s") if service.served_on <= calendar.today() else _("Counts as served on %(day)s")
-        return f"{words % {'day': service.served_on}} · {way}", "good"
-    if service.state == Service.State.WITHDRAWN:
-        return _("Not served: the record was withdrawn"), "warn"
-    return f"{service.get_state_display()} · {way}", "bad" if service.state == Service.State.FAILED else "act"
+    return words.standing(service)
 
 
 def _with_day(shown: tuple[str, str], day: dt.date | None) -> tuple[str, str]:

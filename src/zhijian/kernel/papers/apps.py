@@ -19,7 +19,7 @@ class Config(AppConfig):
         from zhijian.kernel.papers.making import make_for_step
         from zhijian.kernel.papers.printing.listing import READERS
         from zhijian.kernel.papers.sealing.acts import asked_count
-        from zhijian.kernel.papers.serving import confirm, within
+        from zhijian.kernel.papers.serving import confirm, proving, within
 
         on_paper("*", make_for_step)
         furniture("papers")
@@ -50,4 +50,20 @@ class Config(AppConfig):
 
         waits("papers.late", within.OVERSEE, late_here, late, "papers_list", "served=late")
         waits("papers.late_mine", within.OFFICERS, late_mine, late, "papers_list", "served=late&mine=1")
+
+        def unproven(n: int) -> str:
+            return ngettext("%(n)s service lacks its signed proof", "%(n)s services lack their signed proof", n) % {
+                "n": n
+            }
+
+        def unproven_here(actor: Actor) -> int:
+            return proving.waiting(actor, mine=False)[: within.COUNTED].count()
+
+        def unproven_mine(actor: Actor) -> int:
+            if actor.roles_at() & set(within.OVERSEE):
+                return 0
+            return proving.waiting(actor, mine=True)[: within.COUNTED].count()
+
+        waits("papers.unproven", within.OVERSEE, unproven_here, unproven, "papers_list", "served=unproven")
+        waits("papers.unproven_mine", within.OFFICERS, unproven_mine, unproven, "papers_list", "served=unproven&mine=1")
         menu.item("papers", _("Papers and numbers"), "papers_list", READERS, order=60)

@@ -6,7 +6,7 @@ from zhijian.kernel.papers.drafts import pages as drafts
 from zhijian.kernel.papers.printing import listing
 from zhijian.kernel.papers.printing import pages as printing
 from zhijian.kernel.papers.sealing import pages as sealing
-from zhijian.kernel.papers.serving import address_pages, withdraw_page
+from zhijian.kernel.papers.serving import address_pages, proof_page, withdraw_page
 from zhijian.kernel.papers.serving import pages as serving
 
 urlpatterns = [
@@ -37,6 +37,7 @@ urlpatterns = [
     path("papers/<uuid:uid>/void/", pages.void_page, name="paper_void"),
     path("papers/<uuid:uid>/serve/", serving.serve_page, name="paper_serve"),
     path("papers/<uuid:uid>/serve/receipt/", serving.receipt_page, name="paper_receipt"),
+    path("papers/<uuid:uid>/serve/proof/", proof_page.proof_page, name="paper_proof"),
     path("papers/<uuid:uid>/serve/withdraw/", withdraw_page.withdraw_page, name="paper_withdraw"),
     path("papers/<uuid:uid>/serve/address/", address_pages.address_page, name="paper_address"),
     path("papers/<uuid:uid>/serve/address/open/", address_pages.address_open, name="paper_address_open"),

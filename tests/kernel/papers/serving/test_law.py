@@ -70,13 +70,17 @@ def test_left_behind_wants_two_officers_and_a_witness_or_a_recording() -> None:
     told = Served(way=Way.LEFT, officers=1, handed=MADE)
     assert lacking(told, NEEDS, made=MADE, today=TODAY) == [Lacks.OFFICERS, Lacks.PROOF]
     for proof in ("witness", "recorded"):
-        whole = Served(way=Way.LEFT, officers=2, handed=MADE, **{proof: True})
+        said = Served(way=Way.LEFT, officers=2, handed=MADE, **{proof: True})
+        assert lacking(said, NEEDS, made=MADE, today=TODAY) == [Lacks.PROOF], "a name alone, or a tick, proves nothing"
+        whole = Served(**{**said.__dict__, "file": True})
         assert lacking(whole, NEEDS, made=MADE, today=TODAY) == []
+    only_a_file = Served(way=Way.LEFT, officers=2, handed=MADE, file=True)
+    assert lacking(only_a_file, NEEDS, made=MADE, today=TODAY) == [Lacks.PROOF]
 
 
 def test_whoever_serves_by_hand_holds_a_certificate() -> None:
     for way in (Way.DIRECT, Way.LEFT):
-        told = Served(way=way, officers=2, uncertified=1, handed=MADE, receiver=True, witness=True)
+        told = Served(way=way, officers=2, uncertified=1, handed=MADE, receiver=True, witness=True, file=True)
         assert lacking(told, NEEDS, made=MADE, today=TODAY) == [Lacks.CERTIFICATE]
 
 
@@ -100,4 +104,31 @@ def test_a_notice_comes_after_the_other_ways_or_where_nobody_knows_of_the_party(
     for failed in ((), (Way.DIRECT,), (Way.POST,), (Way.LEFT, Way.ELECTRONIC)):
         assert lacks(failed=frozenset(failed)) == [Lacks.OTHERS]
     assert lacks(failed=frozenset({Way.LEFT, Way.POST})) == []
-    assert lacks(missing=True) == []
+    assert lacks(missing=True, shown=MADE) == []
+
+
+def test_no_notice_while_a_confirmed_address_is_known_that_was_not_tried_in_vain() -> None:
+    one, later = MADE + dt.timedelta(days=5), MADE + dt.timedelta(days=9)
+
+    def lacks(**more: object) -> list[Lacks]:
+        told = Served(way=Way.NOTICE, sent=later, where=True, tried=True, **more)  # type: ignore[arg-type]
+        return lacking(told, NEEDS, made=MADE, today=TODAY)
+
+    assert lacks(missing=True, shown=later, known=True) == [Lacks.KNOWN]
+    assert lacks(failed=frozenset({Way.DIRECT, Way.POST}), known=True) == [Lacks.KNOWN]
+    assert lacks(missing=True, shown=later, known=True, in_vain=one) == []
+    assert lacks(missing=True) == [Lacks.SHOWN]
+    assert lacks(missing=True, shown=TODAY + dt.timedelta(days=1)) == [Lacks.FUTURE]
+    for shown, ok in ((MADE, False), (one, False), (later, True)):
+        assert lacks(missing=True, shown=shown, reached=one) == ([] if ok else [Lacks.REACHED])
+    assert lacks(missing=True, shown=MADE, known=True, in_vain=one) == [Lacks.REACHED]
+    assert lacks(missing=True, shown=one, known=True, in_vain=one) == []
+
+
+def test_a_letter_says_where_it_went_and_only_what_was_confirmed_by_then_counts() -> None:
+    letter = Served(way=Way.POST, tracking=True, sent=MADE)
+    assert lacking(letter, NEEDS, made=MADE, today=TODAY) == []
+    assert lacking(Served(**{**letter.__dict__, "addressed": False}), NEEDS, made=MADE, today=TODAY) == [Lacks.ADDRESS]
+    later = Served(**{**letter.__dict__, "later": True, "returned": TODAY})
+    assert lacking(later, NEEDS, made=MADE, today=TODAY) == [Lacks.CONFIRMED_LATER]
+    assert counts(later, NEEDS).why == "failed"

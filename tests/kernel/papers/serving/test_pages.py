@@ -135,7 +135,10 @@ def test_nothing_is_served_before_it_was_sealed(w, matter, shared):
         making.affix_seal(made, SYSTEM, days[2])
     client, address = sign_in(w.inspector), f"/papers/{made.uid}/serve/"
     before, sealed = (calendar.local(day).strftime("%Y-%m-%dT%H:%M") for day in days[1:])
-    for told in (direct(w, at=before), {"way": "post", "sent_on": before[:10], "tracking": "EX123456789CN"}):
+    for told in (
+        direct(w, at=before),
+        {"way": "post", "sent_on": before[:10], "tracking": "EX123456789CN", "place": "水晶街 1 号"},
+    ):
         answer = client.post(address, told)
         assert answer.status_code == 422
         assert "before the paper was made or sealed" in answer.content.decode()
@@ -150,7 +153,9 @@ def test_refused_then_left_with_a_witness(w, paper):
     assert 'name="way" value="left"' in client.get(address).content.decode(), "the likeliest way comes first"
     left = {**direct(w), "way": "left", "reason": "拒绝签收"}
     assert client.post(address, left).status_code == 422
-    assert client.post(address, {**left, "witness": "社区 李某"}).status_code == 302
+    alone = client.post(address, {**left, "witness": "社区 李某"})
+    assert (alone.status_code, "counts only with its proof" in alone.content.decode()) == (422, True)
+    assert client.post(address, {**left, "witness": "社区 李某", "evidence": picture()}).status_code == 302
     assert [one.state for one in services()] == ["failed", "served"]
 
 
@@ -186,7 +191,10 @@ def test_a_recording_beyond_its_size_is_refused(w, paper, monkeypatch):
 def test_a_letter_goes_its_way_comes_back_and_a_notice_is_what_is_left(w, paper, heard):
     client, address = sign_in(w.inspector), f"/papers/{paper.uid}/serve/"
     assert client.post(address, direct(w, in_vain="on", receiver="", reason="无人")).status_code == 302
-    sent = {"way": "post", "sent_on": calendar.today() - dt.timedelta(days=2), "tracking": "EX123456789CN"}
+    sent = {
+        "way": "post", "sent_on": calendar.today() - dt.timedelta(days=2), "tracking": "EX123456789CN",
+        "place": "水晶街 1 号",
+    }  # fmt: skip
     assert client.post(address, sent).status_code == 302
     assert services()[1].state == "on_its_way"
     back = {**sent, "returned_on": calendar.today(), "reason": "查无此人"}

@@ -102,14 +102,19 @@ def test_a_public_notice_is_the_last_way(w, paper):
         assert answer.status_code == 422
         assert "A public notice is the last way" in answer.content.decode()
     assert client.post(address, {**notice, "missing": "on"}).status_code == 422, "something must show it"
-    assert client.post(address, {**notice, "missing": "on", "evidence": picture()}).status_code == 302
+    assert (
+        client.post(
+            address, {**notice, "missing": "on", "shown_on": calendar.today(), "evidence": picture()}
+        ).status_code
+        == 302
+    )
     assert [s.state for s in services()] == ["failed", "served"]
     assert "Nobody knows" in client.get(f"{address}?way=notice").content.decode()
 
 
 def test_handed_over_while_the_notice_runs_counts_from_that_day(w, paper, heard):
     client, address = sign_in(w.inspector), f"/papers/{paper.uid}/serve/"
-    notice = {**NOTICE, "sent_on": calendar.today(), "missing": "on"}
+    notice = {**NOTICE, "sent_on": calendar.today(), "missing": "on", "shown_on": calendar.today()}
     assert client.post(address, {**notice, "evidence": picture()}).status_code == 302
     again = client.post(address, {**notice, "evidence": picture()})
     assert (again.status_code, "The days of a public notice run" in again.content.decode()) == (422, True)

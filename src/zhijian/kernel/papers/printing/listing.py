@@ -26,11 +26,12 @@ from zhijian.kernel.papers import acts
 from zhijian.kernel.papers.forms import form, forms
 from zhijian.kernel.papers.models import Paper, Service
 from zhijian.kernel.papers.pages import cells_of
-from zhijian.kernel.papers.serving import within
+from zhijian.kernel.papers.serving import proving, within
 
 PAGE = 50
 BACK = 90  # days that the list goes back unless somebody says otherwise
-EVER = dt.date(2010, 1, 1)  # what is overdue is shown however old it is
+EVER = dt.date(2010, 1, 1)  # what is to be done is shown however old it is
+TO_DO = ("late", "unproven")
 READERS = (
     Role.INSPECTOR, Role.CASE_OFFICER, Role.CLERK, Role.HEAD, Role.SECTION, Role.LEADER, Role.LEGAL_REVIEWER,
     Role.AUDITOR,
@@ -46,6 +47,7 @@ SERVED = [
     ("way", gettext_lazy("On its way")),
     ("yes", gettext_lazy("Served")),
     ("late", gettext_lazy("Overdue to be served")),
+    ("unproven", gettext_lazy("Proof to be added")),
 ]
 
 
@@ -66,7 +68,7 @@ class Chosen:
         """From an address; what is not understood is left out."""
         kind, area = given.get("kind", ""), given.get("area", "")
         served = given.get("served", "") if given.get("served", "") in dict(SERVED) else ""
-        back = EVER if served == "late" else calendar.today() - dt.timedelta(days=BACK)
+        back = EVER if served in TO_DO else calendar.today() - dt.timedelta(days=BACK)
         return cls(
             kind if kind in forms() else "",
             area if area in stack().areas else "",
@@ -126,8 +128,11 @@ def _is_served(rows: QuerySet[Paper], served: str) -> QuerySet[Paper]:
     rows = rows.filter(Paper.in_force(), kind__in=kinds)
     if served == "late":
         return within.overdue(rows)
-    states = {"way": ["planned", "on_its_way"], "yes": ["served"], "no": ["served", "planned", "on_its_way"]}[served]
-    found = Exists(Service.objects.filter(paper=OuterRef("pk"), state__in=states))
+    if served == "unproven":
+        return proving.unproven(rows)
+    under_way = Q(state__in=["planned", "on_its_way"]) | Q(state="served", served_on__gt=calendar.today())
+    which = {"way": under_way, "yes": Q(state="served", served_on__lte=calendar.today())}
+    found = Exists(Service.objects.filter(which.get(served, under_way | which["yes"]), paper=OuterRef("pk")))
     return rows.filter(~found if served == "no" else found)
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy
 
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.models import Person
@@ -20,70 +18,35 @@ from zhijian.kernel.evidence import ledger
 from zhijian.kernel.evidence.models import File
 from zhijian.kernel.matters.errors import NotAllowed, NotOpen
 from zhijian.kernel.matters.flow import Guard, no, ok
-from zhijian.kernel.papers import making
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Paper
-from zhijian.kernel.papers.serving import events, law, rules, withdrawing, within
+from zhijian.kernel.papers.serving import addresses, events, law, receipt, rules, withdrawing, within
 from zhijian.kernel.papers.serving.law import Lacks, Way
 from zhijian.kernel.papers.serving.models import WAYS, AddressConfirmation, Service
+from zhijian.kernel.papers.serving.words import Lacking
 from zhijian.kernel.papers.who import SERVERS, only
 
-RECEIPT = "service_receipt"
 PERSONAL = ("receiver", "witness", "place")
-SENT = ledger.entry_kind("service.sent", label=gettext_lazy("{title} {number} is on its way: {way}"))
+SENT = ledger.entry_kind(
+    "service.sent", label=gettext_lazy("{title} {number} is on its way: {way}"), personal=("place",)
+)
 SERVED = ledger.entry_kind(
     "service.served", label=gettext_lazy("{title} {number} counts as served on {day}: {way}"), personal=PERSONAL
+)
+NOTICED = ledger.entry_kind(
+    "service.noticed",
+    label=gettext_lazy("{title} {number}: public notice; its days end on {day}, it counts as served from then"),
 )
 FAILED = ledger.entry_kind(
     "service.failed", label=gettext_lazy("{title} {number} could not be served: {way}, {reason}"), personal=PERSONAL
 )
 CLOCKS_DIFFER = dt.timedelta(minutes=5)  # an officer's phone may run ahead of the server
 OPEN = (Service.State.PLANNED, Service.State.ON_ITS_WAY)
-
-WORDS = {
-    Lacks.OFFICERS: gettext_lazy("Name everyone who served it: the law wants more than that."),
-    Lacks.CERTIFICATE: gettext_lazy(
-        "Everyone who serves a paper needs a certificate that is in force on that day, and is no helper: not %(names)s."
-    ),
-    Lacks.RECEIVER: gettext_lazy("Say who took it."),
-    Lacks.PROOF: gettext_lazy("Name a witness, or say that it was recorded."),
-    Lacks.CONSENT: gettext_lazy("No confirmed address agrees to electronic service: enter the confirmation first."),
-    Lacks.TRACKING: gettext_lazy("Enter the number of the letter."),
-    Lacks.BODY: gettext_lazy("Say through whom."),
-    Lacks.WHERE: gettext_lazy("Say where the notice was published."),
-    Lacks.TRIED: gettext_lazy("Say which other ways were tried and why they failed."),
-    Lacks.OTHERS: gettext_lazy(
-        "A public notice is the last way. First record that it could not be handed over and that the letter came back, "
-        "or tick that nobody knows where the party is and add what shows it."
-    ),
-    Lacks.ORDER: gettext_lazy("A day lies before the paper was made or sealed, or before it was sent."),
-    Lacks.FUTURE: gettext_lazy("A day or an hour has not come yet."),
-}
-BESIDE = {
-    Lacks.OFFICERS: "officer2", Lacks.CERTIFICATE: "officer1", Lacks.RECEIVER: "receiver", Lacks.PROOF: "witness",
-    Lacks.TRACKING: "tracking", Lacks.BODY: "body", Lacks.WHERE: "body", Lacks.TRIED: "reason",
-    Lacks.OTHERS: "missing",
-}  # fmt: skip
-WHYS = {
-    "arrival": gettext_lazy("the day on which it arrived in the receiver's system"),
-    "notice": gettext_lazy("the day on which the time of the public notice has run"),
-    "left": gettext_lazy("the day on which it was left"),
-    "signed": gettext_lazy("the day on which it was signed for"),
-    "returned": gettext_lazy("the day on which the letter came back from the confirmed address"),
-}
-
-
-class Lacking(Exception):
-    """A service does not prove itself yet; `errors` are the words by the field beside which they stand ("" for all)."""
-
-    def __init__(self, lacks: Iterable[Lacks], uncertified: Iterable[Person] = ()) -> None:
-        super().__init__("lacking")
-        self.errors: dict[str, list[str]] = {}
-        names = _(", ").join(one.name for one in uncertified)
-        for one in lacks:
-            words = str(WORDS[one])
-            said = words % {"names": names} if one is Lacks.CERTIFICATE else words
-            self.errors.setdefault(BESIDE.get(one, ""), []).append(said)
+IN_VAIN = (Lacks.ORDER, Lacks.FUTURE, Lacks.CERTIFICATE, Lacks.ADDRESS, Lacks.CONFIRMED_LATER)
+PLAIN = (
+    "relation", "recorded", "missing", "shown_on", "officer1", "officer2", "body", "tracking", "sent_on", "at",
+    "returned_on", "reason",
+)  # fmt: skip
 
 
 @dataclass
@@ -99,10 +62,12 @@ class Told:
     witness: str = ""
     recorded: bool = False
     missing: bool = False
+    shown_on: dt.date | None = None
     officer1: Person | None = None
     officer2: Person | None = None
     body: str = ""
     tracking: str = ""
+    to: AddressConfirmation | None = None  # to which confirmed address a letter is posted; else `place` says where
     sent_on: dt.date | None = None
     returned_on: dt.date | None = None
     reason: str = ""
@@ -131,14 +96,6 @@ def running_notice(paper: Paper) -> Service | None:
     """The public notice of the paper whose days have not run yet."""
     rows = Service.objects.filter(paper=paper, state=Service.State.SERVED, way=Way.NOTICE)
     return rows.select_related("receipt").filter(served_on__gt=calendar.today()).first()
-
-
-def confirmation_of(paper: Paper) -> AddressConfirmation | None:
-    """The address for service that the party has confirmed to this office, in force now."""
-    if paper.entity_id is None:
-        return None
-    found = AddressConfirmation.objects.filter(entity=paper.entity_id, area=paper.area, until=None)
-    return found.select_related("paper").first()
 
 
 def likeliest(paper: Paper, before: list[Service], confirmed: AddressConfirmation | None) -> Way:
@@ -178,25 +135,49 @@ def _uncertified(told: Told) -> list[Person]:
     return [one for one in rows if not one.may_sign(day)]
 
 
-def _facts(told: Told, confirmed: AddressConfirmation | None, uncertified: int, failed: Iterable[str]) -> law.Served:
-    """What was told, as the law's arithmetic takes it."""
-    day = calendar.legal_day(told.at) if told.at is not None else None
-    electronic = told.way is Way.ELECTRONIC
+def _where(paper: Paper, told: Told, way: Service | None) -> AddressConfirmation | None:
+    """To whose confirmed address it goes: of a letter on its way (`way`) the one it was posted to, whatever is told."""
+    if told.way is Way.ELECTRONIC:
+        return addresses.on_day(paper, _day(told.at))
+    if told.way is Way.POST:
+        return way.confirmation if way is not None else told.to
+    return None
+
+
+def _day(at: dt.datetime | None) -> dt.date | None:
+    return calendar.legal_day(at) if at is not None else None
+
+
+def _facts(
+    paper: Paper, told: Told, where: AddressConfirmation | None, *, posted: bool, uncertified: int
+) -> law.Served:
+    """What was told, as the law's arithmetic takes it; `posted`: to which address is fixed already."""
+    day, electronic = _day(told.at), told.way is Way.ELECTRONIC
+    holds = where is not None and (electronic or addresses.in_force(where, told.sent_on))
+    before = Service.objects.filter(paper=paper, state=Service.State.FAILED).values_list("way", flat=True)
+    known = addresses.confirmation_of(paper) if told.way is Way.NOTICE else None
     return law.Served(
         way=told.way,
         officers=len({one.pk for one in (told.officer1, told.officer2) if one is not None}),
         uncertified=uncertified,
         receiver=bool(told.receiver),
         witness=bool(told.witness),
-        recorded=told.recorded and bool(told.files),
-        consent=confirmed is not None and confirmed.electronic,
-        confirmed=confirmed is not None,
+        recorded=told.recorded,
+        file=bool(told.files),
+        consent=where is not None and where.electronic,
+        confirmed=holds,
+        later=where is not None and not holds and not posted,
+        addressed=posted or where is not None or bool(told.place),
         tracking=bool(told.tracking),
         body=bool(told.body),
         where=bool(told.body),
         tried=bool(told.reason),
-        failed=frozenset(Way(one) for one in failed),
+        failed=frozenset(Way(one) for one in before),
         missing=told.missing and bool(told.files),
+        shown=told.shown_on if told.missing else None,
+        reached=addresses.last_reached(paper) if told.missing else None,
+        known=known is not None,
+        in_vain=addresses.tried_in_vain(known, paper) if known is not None else None,
         sent=told.sent_on,
         handed=None if electronic else day,
         arrived=day if electronic else None,
@@ -214,14 +195,9 @@ def plan(paper: Paper, way: Way, actor: Actor) -> Service:
         )
         if service.state == Service.State.PLANNED:
             service.way = way.value
-        service.addressee = service.addressee or _addressee(paper)
+        service.addressee = service.addressee or receipt.addressee(paper)
         service.save()
-        data = _receipt(service)
-        if service.receipt is None:
-            service.receipt = making.draft(RECEIPT, paper.matter, data, actor=actor)
-            service.save(update_fields=["receipt"])
-        else:
-            making.redraft(service.receipt, data)
+        receipt.in_advance(service, actor)
     return service
 
 
@@ -229,72 +205,74 @@ def record(paper: Paper, told: Told, actor: Actor) -> Service:
     """Record how the paper is being served, was served, or was not. Raises NotAllowed, NotOpen, Lacking."""
     with transaction.atomic():
         paper = _allowed(paper, actor)
-        confirmed = confirmation_of(paper)
+        rows = Service.objects.select_for_update(of=("self",)).filter(paper=paper, state__in=OPEN)
+        open_one = rows.select_related("confirmation").first()
+        letter = open_one if open_one is not None and told.way is Way.POST and open_one.posted else None
+        where = _where(paper, told, letter)
+        told = replace(told, place=(letter.place or "") if letter is not None else "" if where else told.place)
         uncertified = _uncertified(told)
-        before = Service.objects.filter(paper=paper, state=Service.State.FAILED).values_list("way", flat=True)
-        facts, needs = _facts(told, confirmed, len(uncertified), before), rules.needs(calendar.today())
-        notice = running_notice(paper)
+        facts = _facts(paper, told, where, posted=letter is not None, uncertified=len(uncertified))
+        needs, notice = rules.needs(calendar.today()), running_notice(paper)
         if notice is not None and told.way is Way.NOTICE:
             raise NotOpen(_("The days of a public notice run until %(day)s.") % {"day": notice.served_on})
-        lacks = law.lacking(facts, needs, made=calendar.legal_day(within.since(paper)), today=calendar.today())
-        counted = law.counts(facts, needs)
-        if told.in_vain:  # what failed proves nothing, but its days must be possible, and who went must be an officer
-            lacks = [one for one in lacks if one in (Lacks.ORDER, Lacks.FUTURE, Lacks.CERTIFICATE)]
-        if told.at is not None and told.at > timezone.now() + CLOCKS_DIFFER and Lacks.FUTURE not in lacks:
-            lacks.append(Lacks.FUTURE)
-        if lacks:
+        if lacks := _lacks(paper, told, facts, needs):
             raise Lacking(lacks, uncertified)
-        open_one = Service.objects.select_for_update(of=("self",)).filter(paper=paper, state__in=OPEN).first()
         service = open_one or Service(paper=paper, entity_id=paper.entity_id, area=paper.area, made_by=actor.label)
-        _fill(service, told, confirmed, actor)
-        in_vain = told.in_vain or counted.why == "failed"
-        if in_vain:
-            service.state = Service.State.FAILED
-        elif counted.day is not None:
-            service.state, service.served_on, service.why = Service.State.SERVED, counted.day, counted.why
-        else:
-            service.state = Service.State.ON_ITS_WAY
+        service.paper = paper
+        _fill(service, told, where)
+        service.done_by = actor.label
+        _count(service, told, law.counts(facts, needs))
         service.save()
         _say(service, told, actor)
         if service.state == Service.State.SERVED:
             if notice is not None:
                 notice.paper = paper
                 withdrawing.overtaken(notice, told.way, actor)
-            _prove(service, actor)
+            receipt.issue(service, actor)
             tell_if_due(service)
     return service
 
 
-def _fill(service: Service, told: Told, confirmed: AddressConfirmation | None, actor: Actor) -> None:
+def _lacks(paper: Paper, told: Told, facts: law.Served, needs: law.Needs) -> list[Lacks]:
+    """What stands against it: by the day as the law counts, and by the hour where an hour is told."""
+    since = within.since(paper)
+    lacks = law.lacking(facts, needs, made=calendar.legal_day(since), today=calendar.today())
+    if told.in_vain:  # what failed proves nothing, but its days must be possible, and who went must be an officer
+        lacks = [one for one in lacks if one in IN_VAIN]
+    if told.at is not None and told.at > timezone.now() + CLOCKS_DIFFER:
+        lacks.append(Lacks.FUTURE)
+    if told.at is not None and told.at < since - CLOCKS_DIFFER:
+        lacks.append(Lacks.ORDER)
+    return list(dict.fromkeys(lacks))
+
+
+def _count(service: Service, told: Told, counted: law.Counts) -> None:
+    """How it stands now, and whether its signed proof is still to be added."""
+    if told.in_vain or counted.why == "failed":
+        service.state = Service.State.FAILED
+    elif counted.day is not None:
+        service.state, service.served_on, service.why = Service.State.SERVED, counted.day, counted.why
+        service.proof_due = law.signed_by_hand(told.way) and not told.files
+    else:
+        service.state = Service.State.ON_ITS_WAY
+
+
+def _fill(service: Service, told: Told, where: AddressConfirmation | None) -> None:
     """Put what was told into the row; an address that was used is kept with it."""
-    service.way, service.done_by = told.way.value, actor.label
-    service.addressee = told.addressee or service.addressee or _addressee(service.paper)
-    for name in (
-        "relation",
-        "recorded",
-        "missing",
-        "officer1",
-        "officer2",
-        "body",
-        "tracking",
-        "sent_on",
-        "at",
-        "reason",
-    ):
+    service.way, service.confirmation = told.way.value, where
+    service.addressee = told.addressee or service.addressee or receipt.addressee(service.paper)
+    for name in PLAIN:
         setattr(service, name, getattr(told, name))
-    service.returned_on = told.returned_on
     for name in PERSONAL:
         setattr(service, name, getattr(told, name) or None)
     service.files = [*service.files, *(str(one.uid) for one in told.files)]
-    if told.way in (Way.ELECTRONIC, Way.POST):
-        service.confirmation = confirmed
 
 
 def _say(service: Service, told: Told, actor: Actor) -> None:
     paper = service.paper
     kinds = {Service.State.SERVED: SERVED, Service.State.FAILED: FAILED}
-    kind = kinds.get(Service.State(service.state), SENT)
-    personal = {name: getattr(told, name) for name in PERSONAL if getattr(told, name) and kind is not SENT}
+    kind = NOTICED if service.running else kinds.get(Service.State(service.state), SENT)
+    personal = {name: getattr(told, name) for name in kind.personal if getattr(told, name)}
     ledger.record(
         kind.code,
         actor=actor,
@@ -309,62 +287,13 @@ def _say(service: Service, told: Told, actor: Actor) -> None:
             "by": told.way.value,
             "day": service.served_on.isoformat() if service.served_on else "",
             "why": service.why,
+            "to": str(service.confirmation.paper.uid) if service.confirmation is not None else "",
             "tracking": service.tracking,
             "reason": service.reason,
             "files": [str(one.uid) for one in told.files],
         },
         personal=personal,
     )
-
-
-def _addressee(paper: Paper) -> str:
-    return (paper.entity.name if paper.entity is not None else paper.matter.title)[:200]
-
-
-def _receipt(service: Service) -> dict[str, Any]:
-    """The proof of service as data: form 50, blanks where nothing is known yet."""
-    with override(form(RECEIPT).language):
-        return _receipt_data(service)
-
-
-def _receipt_data(service: Service) -> dict[str, Any]:
-    paper = service.paper
-    officers = [one for one in (service.officer1, service.officer2) if one is not None]
-    wall = calendar.local(service.at).strftime("%Y-%m-%dT%H:%M") if service.at else ""
-    remarks = [
-        service.reason,
-        service.body,
-        _("Letter no. %(no)s") % {"no": service.tracking} if service.tracking else "",
-        _("Sent on %(day)s") % {"day": service.sent_on} if service.sent_on else "",
-        _("Came back on %(day)s") % {"day": service.returned_on} if service.returned_on else "",
-        _("Nobody knows where the party is") if service.missing else "",
-        _("Recorded in sound and picture") if service.recorded else "",
-    ]
-    return {
-        "addressee": service.addressee,
-        "cause": paper.matter.title,
-        "papers": [{"title": paper.title, "number": paper.number, "copies": 1, "digest": paper.signed_digest}],
-        "at": wall,
-        "place": service.place or "",
-        "way": service.way,
-        "receiver": service.receiver or "",
-        "relation": service.relation,
-        "witness": service.witness or "",
-        "officers": [{"name": one.name, "certificate_no": one.certificate_no} for one in officers],
-        "remarks": "\n".join(one for one in remarks if one),
-        "served_on": service.served_on.isoformat() if service.served_on else "",
-    }
-
-
-def _prove(service: Service, actor: Actor) -> None:
-    """The proof of service is issued: the one that was printed in advance, completed, or a new one."""
-    data = _receipt(service)
-    if service.receipt is None:
-        service.receipt = making.make(RECEIPT, service.paper.matter, data, actor=actor)
-    else:
-        making.redraft(service.receipt, data)
-        service.receipt = making.issue(service.receipt, actor)
-    service.save(update_fields=["receipt"])
 
 
 def tell_if_due(service: Service) -> bool:

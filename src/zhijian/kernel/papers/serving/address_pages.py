@@ -18,7 +18,7 @@ from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.refusals import Refused
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.papers.models import Paper
-from zhijian.kernel.papers.serving import acts, confirm
+from zhijian.kernel.papers.serving import addresses, confirm
 from zhijian.kernel.papers.serving.law import Way
 from zhijian.kernel.papers.serving.models import AddressConfirmation
 from zhijian.kernel.papers.serving.pages import BOX, ServeForm, context_of, initial_of, paper_of
@@ -39,7 +39,7 @@ def address_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         widget=forms.ClearableFileInput(attrs={**BOX, "accept": "image/jpeg,image/png,application/pdf"}),
     )
     asked.files = request.FILES
-    context = {"paper": paper, "form": asked, "confirmed": acts.confirmation_of(paper)}
+    context = {"paper": paper, "form": asked, "confirmed": addresses.confirmation_of(paper)}
     if not actor.roles_at(paper.area) & set(SERVERS):
         return render(request, "papers/address.html", {**context, "shut": True}, status=403)
     if request.method != "POST":
@@ -72,14 +72,14 @@ def _address_known(paper: Paper) -> dict[str, str]:
 def address_open(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Show the confirmed address whole to whoever serves, with the reason; an entry keeps that it was opened."""
     paper, actor = paper_of(request, uid), gate.actor_in(request)
-    confirmed: AddressConfirmation | None = acts.confirmation_of(paper)
+    confirmed: AddressConfirmation | None = addresses.confirmation_of(paper)
     if confirmed is None or not actor.roles_at(paper.area) & set(SERVERS):
         raise Http404
     context = context_of(request, paper, None)
     if not context["shut"]:
         way = Way(context["way"])
         initial = initial_of(paper, way, actor, context["open"], confirmed)
-        context["form"] = ServeForm.of(way, paper.area, actor, initial=initial)
+        context["form"] = ServeForm.of(way, paper, actor, initial=initial)
     try:
         whole = confirm.open_whole(confirmed, paper.matter, actor, request.POST.get("why", ""))
     except WhyNeeded:

@@ -1,6 +1,7 @@
 """When a paper counts as served, and what a way of serving must prove. Pure: no Django, no I/O.
 
-Ground (cn): Penalty Procedure Rules art. 82 (ways, electronic by consent, public notice), art. 83 (confirmed address).
+Ground (cn): Penalty Procedure Rules art. 82 (ways, electronic by consent, public notice), art. 83 (confirmed address);
+Civil Procedure Law art. 89 (left behind: the witness signs the proof, or pictures or a film show it).
 Values stand in packs (`rules.py`); what this file knows is only how they are put together.
 """
 
@@ -29,13 +30,18 @@ class Lacks(StrEnum):
     OFFICERS = "officers"  # too few who served
     CERTIFICATE = "certificate"  # somebody who served held no certificate that day, or only helps
     RECEIVER = "receiver"  # nobody named who took it
-    PROOF = "proof"  # left behind: neither witness nor recording
+    PROOF = "proof"  # left behind: neither a proof signed by a witness nor a recording, as a file
     CONSENT = "consent"  # electronic without a confirmation that agrees to it
     TRACKING = "tracking"  # posted without the number of the letter
+    ADDRESS = "address"  # posted: to which address
+    CONFIRMED_LATER = "confirmed_later"  # said to be posted to an address that was not confirmed on that day
     BODY = "body"  # entrusted or passed on: through whom
     WHERE = "where"  # public notice: where it was published
     OTHERS = "others"  # public notice: the other ways are not on record as in vain, nor the party as not to be found
     TRIED = "tried"  # public notice: why no other way was open
+    KNOWN = "known"  # public notice: a confirmed address is in force and was not tried in vain
+    SHOWN = "shown"  # public notice: of which day is what shows that nobody knows where the party is
+    REACHED = "reached"  # public notice: the party was reached, or its address tried, after that day
     ORDER = "order"  # a day that lies before the paper, or before it was sent
     FUTURE = "future"  # a day that has not come
 
@@ -61,15 +67,22 @@ class Served:
     uncertified: int = 0  # how many of them held no certificate in force on that day, or only help
     receiver: bool = False
     witness: bool = False
-    recorded: bool = False
+    recorded: bool = False  # said to be recorded in pictures or a film
+    file: bool = False  # something is on file: the signed proof, pictures, a film
     consent: bool = False  # a confirmation agrees to electronic service at this address
-    confirmed: bool = False  # sent to an address that the party has confirmed
+    confirmed: bool = False  # sent to an address whose confirmation was in force on the day of sending
+    later: bool = False  # said to be sent to a confirmed address that was none on the day of sending
+    addressed: bool = True  # it is told to which address it was sent
     tracking: bool = False
     body: bool = False
     where: bool = False
     tried: bool = False
     failed: frozenset[Way] = frozenset()  # the ways that are on record as in vain
     missing: bool = False  # nobody knows where the party is, and something shows it
+    shown: dt.date | None = None  # of which day that is
+    reached: dt.date | None = None  # the last day on which the party took a paper
+    known: bool = False  # an address is confirmed and in force
+    in_vain: dt.date | None = None  # the last day on which that address was tried in vain
     sent: dt.date | None = None  # handed in at the post, or the day of the public notice
     handed: dt.date | None = None  # handed over, left behind, signed for
     arrived: dt.date | None = None  # electronic: in the receiver's system
@@ -113,18 +126,36 @@ def lacking(told: Served, needs: Needs, *, made: dt.date, today: dt.date) -> lis
         Lacks.RECEIVER: told.way in (Way.DIRECT, Way.ENTRUSTED, Way.PASSED_ON)
         and told.handed is not None
         and not told.receiver,
-        Lacks.PROOF: told.way is Way.LEFT and needs.left_proof and not (told.witness or told.recorded),
+        Lacks.PROOF: told.way is Way.LEFT and needs.left_proof and not ((told.witness or told.recorded) and told.file),
         Lacks.CONSENT: told.way is Way.ELECTRONIC and needs.consent and not told.consent,
         Lacks.TRACKING: told.way is Way.POST and not told.tracking,
+        Lacks.ADDRESS: told.way is Way.POST and not told.addressed,
+        Lacks.CONFIRMED_LATER: told.way is Way.POST and told.later,
         Lacks.BODY: told.way in (Way.ENTRUSTED, Way.PASSED_ON) and not told.body,
         Lacks.WHERE: told.way is Way.NOTICE and not told.where,
         Lacks.OTHERS: told.way is Way.NOTICE and not told.missing and not _tried(told) >= needs.notice_after,
         Lacks.TRIED: told.way is Way.NOTICE and not told.tried,
+        Lacks.KNOWN: told.way is Way.NOTICE and told.known and told.in_vain is None,
+        Lacks.SHOWN: told.way is Way.NOTICE and told.missing and told.shown is None,
+        Lacks.REACHED: told.way is Way.NOTICE and told.missing and _reached_since(told),
         Lacks.ORDER: any(day < made for day in days)
         or (told.sent is not None and any(day < told.sent for day in later)),
-        Lacks.FUTURE: any(day > today for day in days),
+        Lacks.FUTURE: any(day > today for day in days) or (told.shown is not None and told.shown > today),
     }
     return [one for one, is_so in wrong.items() if is_so]
+
+
+def _reached_since(told: Served) -> bool:
+    """Whether what shows that nobody knows where the party is, is older than the last that was known of it."""
+    if told.shown is None:
+        return False
+    taken = told.reached is not None and told.shown <= told.reached
+    return taken or (told.in_vain is not None and told.shown < told.in_vain)
+
+
+def signed_by_hand(way: Way) -> bool:
+    """Whether the proof of this way is the receiver's signature, or the witness's, which is scanned afterwards."""
+    return way in (Way.DIRECT, Way.LEFT, Way.ENTRUSTED, Way.PASSED_ON)
 
 
 def _tried(told: Served) -> frozenset[Way]:

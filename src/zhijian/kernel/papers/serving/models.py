@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel.accounts.crypto import EncryptedText
 from zhijian.kernel.accounts.models import AREA
+from zhijian.kernel.clock import calendar
 from zhijian.kernel.ids import uuid7
 from zhijian.kernel.papers.serving.law import Way
 
@@ -82,14 +83,19 @@ class Service(models.Model):
     missing = models.BooleanField(default=False, help_text="public notice: nobody knows where the party is")
     officer1 = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
     officer2 = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
-    confirmation = models.ForeignKey(AddressConfirmation, models.PROTECT, null=True, related_name="services")
+    confirmation = models.ForeignKey(
+        AddressConfirmation, models.PROTECT, null=True, related_name="services",
+        help_text="to whose address it was sent; of a letter fixed when it is posted",
+    )  # fmt: skip
     body = models.CharField(max_length=120, blank=True, help_text="through whom; where a notice was published")
     tracking = models.CharField(max_length=40, blank=True)
     sent_on = models.DateField(null=True)
     at = models.DateTimeField(null=True, help_text="handed over, left, signed for, or arrived in the system")
     returned_on = models.DateField(null=True)
+    shown_on = models.DateField(null=True, help_text="public notice: of which day is what shows `missing`")
     reason = models.CharField(max_length=300, blank=True)
     files = models.JSONField(default=list, help_text="uids of evidence files")
+    proof_due = models.BooleanField(default=False, help_text="it counts, but its signed proof is not on file yet")
     served_on = models.DateField(null=True, help_text="the day that counts by law; of a notice it lies ahead")
     why = models.CharField(max_length=12, blank=True, help_text="the ground of that day, see law.counts")
     told_at = models.DateTimeField(null=True, help_text="when those who wait for it were told")
@@ -121,5 +127,16 @@ class Service(models.Model):
                 fields=["served_on"],
                 condition=models.Q(told_at=None, served_on__isnull=False),
                 name="service_not_told",
-            )
+            ),
+            models.Index(fields=["area"], condition=models.Q(proof_due=True), name="service_proof_due"),
         ]
+
+    @property
+    def posted(self) -> bool:
+        """A letter on its way: to which address it went is fixed."""
+        return self.state == self.State.ON_ITS_WAY and self.way == Way.POST
+
+    @property
+    def running(self) -> bool:
+        """A public notice whose days have not run: it counts for nothing yet."""
+        return self.state == self.State.SERVED and self.served_on is not None and self.served_on > calendar.today()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -29,9 +30,9 @@ from zhijian.kernel.matters.errors import StepError
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Paper
-from zhijian.kernel.papers.serving import acts, confirm, rules
+from zhijian.kernel.papers.serving import acts, addresses, confirm, rules, words
 from zhijian.kernel.papers.serving.law import Way
-from zhijian.kernel.papers.serving.models import WAYS, Service
+from zhijian.kernel.papers.serving.models import WAYS, AddressConfirmation, Service
 from zhijian.kernel.papers.who import SERVERS, only
 
 ACCEPT = ",".join(["image/jpeg", "image/png", "application/pdf", *media.TYPES, ".m4a"])
@@ -98,6 +99,17 @@ def fields_of(way: Way, options: list[tuple[str, str]]) -> dict[str, forms.Field
         Way.POST: {
             "sent_on": _day(gettext_lazy("Handed in on"), must=True),
             "tracking": _text(gettext_lazy("Number of the letter"), 40, must=True),
+            "to": forms.ChoiceField(
+                label=gettext_lazy("Sent to"),
+                required=False,
+                help_text=gettext_lazy("Fixed once it is on its way; only what was confirmed by that day counts."),
+                widget=forms.Select(attrs={"class": "form-select"}),
+            ),
+            "place": _text(
+                gettext_lazy("Address on the letter"),
+                200,
+                told=gettext_lazy("As written on it, where it did not go to a confirmed address."),
+            ),
             "at": _moment(gettext_lazy("Signed for on"), must=False),
             **took,
             "returned_on": _day(gettext_lazy("Came back on")),
@@ -125,6 +137,10 @@ def fields_of(way: Way, options: list[tuple[str, str]]) -> dict[str, forms.Field
                 required=False,
                 widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
             ),
+            "shown_on": _day(
+                gettext_lazy("What shows it is of"),
+                told=gettext_lazy("Later than the last day on which the party was reached or its address tried."),
+            ),
             "sent_on": _day(gettext_lazy("Published on"), must=True),
             "body": _text(gettext_lazy("Where it was published"), 120, must=True),
             "reason": _text(gettext_lazy("Which other ways were tried, and why they failed"), 300, must=True),
@@ -137,6 +153,7 @@ class ServeForm(forms.Form):
     """One way of serving; `told()` is what `acts.record` takes."""
 
     way: Way
+    to: dict[str, AddressConfirmation]
     evidence = PhotosField(
         label=gettext_lazy("Evidence"),
         required=False,
@@ -153,12 +170,15 @@ class ServeForm(forms.Form):
     )
 
     @classmethod
-    def of(cls, way: Way, area: str, actor: Actor, **kwargs: Any) -> ServeForm:
-        """The form of a way, with the people of the office."""
+    def of(cls, way: Way, paper: Paper, actor: Actor, **kwargs: Any) -> ServeForm:
+        """The form of a way, with the people of the office and the addresses that the party has confirmed to it."""
         made = cls(label_suffix="", **kwargs)
         made.way = way
         after = {name: made.fields.pop(name) for name in list(made.fields)}
-        made.fields = {**fields_of(way, people(actor, SIGNERS, area)), **after}
+        made.fields = {**fields_of(way, people(actor, SIGNERS, paper.area)), **after}
+        made.to = {}
+        if way is Way.POST:
+            made.ask_where_to(paper)
         if way in (Way.ELECTRONIC, Way.NOTICE):
             del made.fields["in_vain"]
         if kwargs.get("data") is not None and kwargs["data"].get("in_vain"):
@@ -169,8 +189,26 @@ class ServeForm(forms.Form):
             made.fields["reason"] = _text(gettext_lazy("Remarks"), 300)
         return made
 
+    def ask_where_to(self, paper: Paper) -> None:
+        """To which address a letter goes; nothing is asked of one that is on its way."""
+        rows = Service.objects.filter(paper=paper, state__in=acts.OPEN)
+        if any(one.posted for one in rows):
+            del self.fields["to"], self.fields["place"]
+            return
+        self.to = {str(one.uid): one for one in addresses.confirmations_of(paper)}
+        if not self.to:
+            del self.fields["to"]
+            return
+        known = [(uid, addresses.offered(one)) for uid, one in self.to.items()]
+        cast(forms.ChoiceField, self.fields["to"]).choices = [*known, ("", _("another address"))]
+        now = next((uid for uid, one in self.to.items() if one.until is None), "")
+        if now:
+            self.initial.update(to=now, place="")
+
     def told(self, kept: list[File]) -> acts.Told:
         given = {k: v for k, v in self.cleaned_data.items() if k != "evidence" and v not in (None, "")}
+        if "to" in given:
+            given["to"] = self.to[given["to"]]
         for name in ("officer1", "officer2"):
             if name in given:
                 given[name] = Person.objects.get(pk=given[name])
@@ -199,15 +237,34 @@ def initial_of(paper: Paper, way: Way, actor: Actor, open_one: Service | None, c
     return known
 
 
+@dataclass(frozen=True)
+class Tried:
+    """One attempt as the page shows it: how it stands and its mark's tone, why its day counts, and where it went."""
+
+    one: Service
+    words: str
+    tone: str
+    why: Any
+    to: str
+
+    @classmethod
+    def of(cls, one: Service) -> Tried:
+        to = addresses.sent_to(one) if one.state != Service.State.PLANNED else ""
+        stands = words.standing(one)
+        if one.state == Service.State.WITHDRAWN:
+            stands = f"{one.get_state_display()} · {WAYS[Way(one.way)]}", "warn"
+        return cls(one, *stands, words.WHYS.get(one.why, ""), to)
+
+
 def context_of(request: HttpRequest, paper: Paper, way: Way | None) -> dict[str, Any]:
     """All that the page of serving shows, but the form of the chosen way."""
     actor = gate.actor_in(request)
     before = list(
         Service.objects.filter(paper=paper)
-        .select_related("receipt", "officer1", "officer2", "doubted_by", "withdrawn_by")
+        .select_related("receipt", "officer1", "officer2", "doubted_by", "withdrawn_by", "confirmation")
         .order_by("-pk")
     )
-    confirmed = acts.confirmation_of(paper)
+    confirmed = addresses.confirmation_of(paper)
     known = rules.ways(calendar.today())
     likely = acts.likeliest(paper, before, confirmed)
     chosen = way if way in known else likely
@@ -218,7 +275,7 @@ def context_of(request: HttpRequest, paper: Paper, way: Way | None) -> dict[str,
     return {
         "paper": paper,
         "title": form(paper.kind).title,
-        "before": [(one, WAYS[Way(one.way)], acts.WHYS.get(one.why, ""), _evidence(one)) for one in before],
+        "before": [Tried.of(one) for one in before],
         "confirmed": confirmed,
         "covered": confirm.covered(confirmed) if confirmed is not None else {},
         "means": dict(confirm.MEANS).get(confirmed.means, "") if confirmed is not None else "",
@@ -234,10 +291,6 @@ def context_of(request: HttpRequest, paper: Paper, way: Way | None) -> dict[str,
         "running": acts.running_notice(paper),
         "open": next((one for one in before if one.state in acts.OPEN), None),
     }
-
-
-def _evidence(service: Service) -> list[str]:
-    return [str(uid) for uid in service.files]
 
 
 def _way(given: str) -> Way | None:
@@ -257,9 +310,9 @@ def serve_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         return render(request, "papers/serve.html", context, status=status)
     initial = initial_of(paper, way, actor, context["open"], context["confirmed"])
     if not posted:
-        context["form"] = ServeForm.of(way, paper.area, actor, initial=initial)
+        context["form"] = ServeForm.of(way, paper, actor, initial=initial)
         return render(request, "papers/serve.html", context)
-    asked = ServeForm.of(way, paper.area, actor, data=request.POST, files=request.FILES, initial=initial)
+    asked = ServeForm.of(way, paper, actor, data=request.POST, files=request.FILES, initial=initial)
     context["form"] = asked
     if not asked.is_valid() or not _done(asked, paper, actor):
         return render(request, "papers/serve.html", context, status=422)
@@ -273,7 +326,7 @@ def _done(asked: ServeForm, paper: Paper, actor: Actor) -> bool:
         with transaction.atomic():
             kept = _kept(asked, paper, actor)
             acts.record(paper, asked.told(kept), actor)
-    except acts.Lacking as lacking:
+    except words.Lacking as lacking:
         for name, said in lacking.errors.items():
             asked.add_error(name if name in asked.fields else None, said)
     except WrongType:

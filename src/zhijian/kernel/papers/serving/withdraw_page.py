@@ -18,9 +18,7 @@ from zhijian.kernel.matters.errors import StepError
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Paper, Service
-from zhijian.kernel.papers.serving import acts, withdrawing
-from zhijian.kernel.papers.serving.law import Way
-from zhijian.kernel.papers.serving.models import WAYS
+from zhijian.kernel.papers.serving import withdrawing, words
 from zhijian.kernel.papers.who import SERVERS, only
 
 
@@ -50,8 +48,8 @@ def withdraw_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         "paper": paper,
         "title": form(paper.kind).title,
         "service": service,
-        "way": WAYS[Way(service.way)] if service is not None else "",
-        "why": acts.WHYS.get(service.why, "") if service is not None else "",
+        "said": words.standing(service)[0] if service is not None else "",
+        "why": words.WHYS.get(service.why, "") if service is not None and not service.running else "",
         "mine": service is not None and service.doubted_by_id == actor.person_id,
         "shut": "" if may and service is not None else only(SERVERS) if not may else withdrawing.may_doubt(paper).why,
         "form": asked,
