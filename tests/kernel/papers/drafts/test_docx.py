@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zhijian.kernel.papers.drafts import docx, guard
+from zhijian.kernel.papers.drafts import docx, guard, parts
 from zhijian.kernel.papers.drafts.docx import Field
 from zhijian.kernel.papers.drafts.fields import compared
 
@@ -111,7 +111,7 @@ def test_every_kind_of_field_name_in_a_template_is_found_and_filled() -> None:
     document.add_paragraph()._p.append(simple)
     document.sections[0].header.paragraphs[0].text = "{{无此字段}}"
     template = written(document)
-    found = [(one.name, one.where) for one in docx.places(guard.opened(template))]
+    found = [(one.name, one.where) for one in parts.places(parts.template(template))]
     assert ("当事人", "paragraph 1") in found
     assert ("改正要求", "table 1, row 1, cell 2") in found
     assert ("无此字段", "header 1, paragraph 1") in found
@@ -126,7 +126,7 @@ def test_every_kind_of_field_name_in_a_template_is_found_and_filled() -> None:
 def test_a_template_is_never_run() -> None:
     document = library.Document()
     document.add_paragraph("{{ 当事人.__class__ }} {{ 7*7 }} {% for x in y %}")
-    found = [one.name for one in docx.places(guard.opened(written(document)))]
+    found = [one.name for one in parts.places(parts.template(written(document)))]
     assert found == ["当事人.__class__", "7*7"], "unknown names, told to whoever uploads it"
     made = docx.filled(written(document), FIELDS, NAMES, "")
     assert "{{ 7*7 }}" in guard.opened(made).paragraphs[0].text
