@@ -101,7 +101,7 @@ class Numbers:
             return ""
         found = self._levels(number)
         if level not in found:
-            return None if found or self._root is None or self._number(number) is None else ""
+            return "" if self._number(number) is None else None  # Word shows nothing for a list that is not there
         abstract = self._abstract(number)
         count = self._counted(number, abstract.get(qn("w:abstractNumId")), level, found)
         return self._said(found, level, count)

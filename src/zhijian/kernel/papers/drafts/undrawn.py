@@ -105,8 +105,15 @@ def _story(document: Document, root: Any, before: Where, numbers: Numbers) -> It
                 kinds += _in_paragraph(element, document, bool(before) or len(where) > 1)
                 yield from (Place(kind, where) for kind in kinds)
         elif isinstance(element.tag, str) and not _inside(element, "p") and not _replaced(element):
-            near = next((where_of[one] for one in element.iter(qn("w:p")) if one in where_of), before)
-            yield from (Place(kind, near) for kind in _around(element))
+            yield from (Place(kind, _near(element, where_of, before)) for kind in _around(element))
+
+
+def _near(element: Any, where_of: dict[Any, Where], before: Where) -> Where:
+    """The place of the first paragraph in it, or in what it belongs to."""
+    for one in (element, *element.iterancestors(qn("w:tc"), qn("w:tr"), qn("w:tbl"))):
+        if (found := next((where_of[p] for p in one.iter(qn("w:p")) if p in where_of), None)) is not None:
+            return found
+    return before
 
 
 def _replaced(element: Any) -> bool:
@@ -172,7 +179,7 @@ def _inner(parent: Any, paragraph: Paragraph, boxed: bool) -> Iterator[str]:
         if node.tag == qn("w:sdt"):
             if not control_name(node):
                 yield from _control(node)
-                yield from _inner(node.find(qn("w:sdtContent")) or (), paragraph, boxed)
+                yield from _inner(node.findall(f"{qn('w:sdtContent')}/*"), paragraph, boxed)
         elif node.tag in TOLD:
             yield _told(node)
         elif node.tag == qn("w:sym"):
