@@ -8,13 +8,17 @@ from typing import Any
 import docx as library
 import pytest
 from django.test import Client
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls
 from docx.shared import Pt
 from pypdf import PdfReader
 from tests import world
 from tests.kernel.papers.drafts.test_docx import edited, written
+from tests.kernel.papers.drafts.test_numbering import kept
+from tests.kernel.papers.drafts.test_numbering import numbered as numbered_by
 from tests.kernel.papers.drafts.test_rounds import ORDER, draft, drafts, sent, sign_in, void  # noqa: F401
+from tests.kernel.papers.drafts.test_undrawn import complex_page
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.roles import Role
@@ -117,7 +121,6 @@ def test_what_would_be_missing_on_paper_is_told_with_its_place_in_the_reader_s_l
     assert "table 1, row 2, cell 1 · a formula" in page
     assert "page footer · words in the footer" in page
     assert PaperTemplate.objects.count() == 0
-    keeper.cookies["zj_language"] = keeper.cookies["django_language"] = "zh-hans"
     chinese = Client(headers={"accept-language": "zh-hans"})
     chinese.force_login(w.people["科长"])
     page = keep(chinese, document).content.decode()
@@ -157,7 +160,7 @@ def test_a_draft_is_looked_at_as_it_will_be_issued(w, keeper, draft):  # noqa: F
     looked = words(drafts()[0])
     assert looked != before, "what was kept of the official layout is not shown any more"
     page = client.get(address).content.decode()
-    assert "Issued, and looked at, by the office&#x27;s own template “own.docx”, version 1" in page
+    assert "own template “own.docx”, version 1" in page
     assert client.post(f"{address}issue/", {"go": "1"}).status_code == 302
     (made,) = drafts()
 
@@ -171,6 +174,54 @@ def test_a_draft_is_looked_at_as_it_will_be_issued(w, keeper, draft):  # noqa: F
         assert sentence in looked
         assert sentence in words(made)
     assert "（编号）" in looked
+
+
+def rich() -> Any:
+    """All that is read of a template: a letterhead with a line, levels, marks, borders, a table with a gap, pages."""
+    document = library.Document()
+    section = document.sections[0]
+    section.different_first_page_header_footer = True
+    section.first_page_header.paragraphs[0].text = "首页页眉"
+    head = section.header.paragraphs[0]
+    head.text = "续页 {{ 编号 }} 第"
+    complex_page(head, "PAGE")
+    head.add_run("页共")
+    complex_page(head, "NUMPAGES")
+    kept(document, 90, ("chineseCountingThousand", "%1、"), ("decimal", "%2."))
+    for level, text in ((0, "事实"), (1, "甲"), (1, "乙"), (0, "要求")):
+        numbered_by(document.add_paragraph(text)._p, 90, level)
+    line = document.add_paragraph("红线上")
+    line._p.get_or_add_pPr().append(parse_xml(f'<w:pBdr {nsdecls("w")}><w:bottom w:val="single"/></w:pBdr>'))
+    marks = document.add_paragraph("面积 20 m")
+    marks.add_run("2").font.superscript = True
+    marks.add_run("，划去").font.strike = True
+    marks.add_run("，签名：")
+    marks.add_run("          ").underline = True
+    marks.add_run("收").add_break(WD_BREAK.PAGE)
+    marks.add_run("次页")
+    table = document.add_table(2, 2)
+    table.cell(0, 0).merge(table.cell(0, 1)).text = "合并"
+    table.cell(1, 0).text = "{{ 改正内容及要求 }}"
+    table.rows[1]._tr.remove(table.rows[1]._tr.tc_lst[1])
+    document.add_paragraph("{{ 印章 }}")
+    return document
+
+
+def test_all_that_is_read_of_a_template_is_drawn(w, keeper, draft):  # noqa: F811
+    answer = keep(keeper, rich())
+    assert answer.status_code == 302, answer.content.decode().split("Not printed:")[-1][:300]
+    client, address = sign_in(w.inspector), f"/papers/{draft.uid}/draft/"
+    assert client.post(f"{address}issue/", {"go": "1"}).status_code == 302
+    (made,) = drafts()
+    with scoped(SYSTEM):
+        read = PdfReader(io.BytesIO(pdf(Paper.objects.select_related("matter", "template").get(pk=made.pk))))
+    first, second = ("".join(page.extract_text().split()) for page in read.pages)
+    for told in ("首页页眉", "一、事实", "1.甲", "2.乙", "二、要求", "红线上", "面积20m2，划去，签名：", "收"):
+        assert told in first
+    assert f"续页{made.number}第2页共2" in second
+    assert "次页" in second
+    assert "合并" in second
+    assert "续页" not in first
 
 
 def test_what_changed_between_the_question_and_the_answer_is_looked_at_again(w, keeper, draft):  # noqa: F811

@@ -183,7 +183,7 @@ def test_what_is_printed_is_not_told() -> None:
 
 def complex_page(paragraph: Any, code: str) -> None:
     complex_field(paragraph, "x")
-    next(paragraph._p.iter(qn("w:instrText"))).text = f" {code} "
+    list(paragraph._p.iter(qn("w:instrText")))[-1].text = f" {code} "
     list(paragraph._p.iter(qn("w:t")))[-1].text = "1"
 
 
