@@ -25,9 +25,7 @@ def kept(document: Any, number: int, *levels: tuple[str, str], more: str = "", o
         )
         root.insert(0, parse_xml(f'<w:abstractNum {nsdecls("w")} w:abstractNumId="{number}">{rows}</w:abstractNum>'))
     root.append(
-        parse_xml(
-            f'<w:num {nsdecls("w")} w:numId="{number}"><w:abstractNumId w:val="{of or number}"/>{more}</w:num>'
-        )
+        parse_xml(f'<w:num {nsdecls("w")} w:numId="{number}"><w:abstractNumId w:val="{of or number}"/>{more}</w:num>')
     )
 
 

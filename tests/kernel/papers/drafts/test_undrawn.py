@@ -152,7 +152,7 @@ def test_what_is_printed_is_not_told() -> None:
     document.add_paragraph("第一条", style="List Number")
     paragraph = document.add_paragraph("甲\t乙")
     paragraph._p.append(xml('<w:r><w:sym w:font="Wingdings" w:char="F0A8"/><w:noBreakHyphen/><w:cr/></w:r>'))
-    paragraph._p.append(xml('<w:hyperlink><w:r><w:t>网址</w:t></w:r></w:hyperlink>'))
+    paragraph._p.append(xml("<w:hyperlink><w:r><w:t>网址</w:t></w:r></w:hyperlink>"))
     paragraph._p.append(xml("<w:sdt><w:sdtPr/><w:sdtContent><w:r><w:t>控件里的字</w:t></w:r></w:sdtContent></w:sdt>"))
     for name, on in (("strike", "struck"), ("superscript", "raised"), ("subscript", "lowered")):
         setattr(paragraph.add_run(on).font, name, True)

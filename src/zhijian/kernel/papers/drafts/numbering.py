@@ -89,7 +89,9 @@ class Numbers:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        part = next((one.target_part for one in document.part.rels.values() if one.reltype.endswith("/numbering")), None)
+        part = next(
+            (one.target_part for one in document.part.rels.values() if one.reltype.endswith("/numbering")), None
+        )
         self._root = part.element if part is not None else None
         self._counts: dict[str, dict[int, int]] = {}
         self._begun: set[tuple[str, int]] = set()
@@ -137,8 +139,10 @@ class Numbers:
         return next((n for n, one in self._levels(number).items() if _value(one, "w:pStyle") == style), None)
 
     def _number(self, number: str) -> Any:
-        rows = self._root.findall(qn("w:num")) if self._root is not None else []
-        return next((one for one in rows if one.get(qn("w:numId")) == number), None)
+        return next((one for one in self._rows("w:num") if one.get(qn("w:numId")) == number), None)
+
+    def _rows(self, tag: str) -> list[Any]:
+        return self._root.findall(qn(tag)) if self._root is not None else []
 
     def _abstract(self, number: str, deep: int = 0) -> Any:
         """The list that a number stands for; one that is kept by a style is looked up there."""
@@ -146,7 +150,8 @@ class Numbers:
         if num is None:
             return None
         key = _value(num, "w:abstractNumId")
-        found = next((o for o in self._root.findall(qn("w:abstractNum")) if o.get(qn("w:abstractNumId")) == key), None)
+        lists = self._rows("w:abstractNum")
+        found = next((one for one in lists if one.get(qn("w:abstractNumId")) == key), None)
         if found is not None and (link := _value(found, "w:numStyleLink")) and deep < 3:
             rows = self._document.styles.element.findall(qn("w:style"))
             style = next((one for one in rows if one.get(qn("w:styleId")) == link), None)

@@ -91,11 +91,16 @@ def _texts(run: Any) -> Iterator[str]:
     yield from (one for one in re.split("(\f)", text) if one)
 
 
-def weight(run: Run) -> Json:
-    """Bold, underlined, struck out, raised or lowered, size: the run's own, else its styles'."""
+def fonts_of(run: Run) -> list[Any]:
+    """What says how a run looks: itself, its own style, its paragraph's style, and those that they are based on."""
     own = run._r.rPr
     named = run.style if own is not None and own.style is not None else None
-    fonts = [run.font, *(one.font for one in (*chain(named), *chain(run._parent.style)))]  # type: ignore[attr-defined]
+    return [run.font, *(one.font for one in (*chain(named), *chain(run._parent.style)))]  # type: ignore[attr-defined]
+
+
+def weight(run: Run) -> Json:
+    """Bold, underlined, struck out, raised or lowered, size: the run's own, else its styles'."""
+    fonts = fonts_of(run)
     told: Json = {name: True for name, on in WEIGHTS.items() if first(fonts, on)}
     if size := first(fonts, lambda font: font.size.pt if font.size is not None else None):
         told["size"] = min(max(size, SMALLEST), LARGEST)

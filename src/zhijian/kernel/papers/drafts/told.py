@@ -42,7 +42,7 @@ UNDRAWN = {
     "diagonal": gettext_lazy("a diagonal line in a cell: leave it out"),
     "braces": gettext_lazy("braces that hold no field name: write {{ name }}"),
     "ruby": gettext_lazy("a reading above the characters: write it in brackets"),
-    "footer": gettext_lazy("words in the footer, where code, digest and pages stand: write them into the text or the page header"),
+    "footer": gettext_lazy("words in the footer, where code, digest and pages stand: write them into the page header"),
     "even": gettext_lazy("a header of even pages alone: use one header for all"),
     "other": gettext_lazy("something that is not printed: delete it"),
 }  # fmt: skip

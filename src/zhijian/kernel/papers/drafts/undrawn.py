@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from docx.document import Document
-from docx.oxml.ns import nsmap, qn
+from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
@@ -28,11 +28,12 @@ from zhijian.kernel.papers.drafts.parts import (
     stories,
     text_of,
 )
-from zhijian.kernel.papers.drafts.runs import PAGES, chain
+from zhijian.kernel.papers.drafts.runs import PAGES, chain, first, fonts_of
 from zhijian.kernel.papers.drafts.signs import sign
 
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+IMAGE = "{urn:schemas-microsoft-com:vml}imagedata"
 SHOWN = {"HYPERLINK"}  # fields whose text is what stands there
 FOOT = re.compile(r"[\s\d第共页頁总/／,，.\-–—~·]*|\s*page\s*\d*\s*(of|/)?\s*\d*\s*", re.IGNORECASE)
 
@@ -94,8 +95,7 @@ def _undrawn(document: Document) -> list[Place]:
 
 
 def _story(document: Document, root: Any, before: Where, numbers: Numbers) -> Iterator[Place]:
-    places = [(one, where) for one, where in paragraphs_of(root, before)]
-    where_of = {one: where for one, where in places}
+    where_of = dict(paragraphs_of(root, before))
     for element in root.iter():
         if element.tag == qn("w:p") and element in where_of:
             where = where_of[element]
@@ -213,8 +213,7 @@ def _fields(paragraph: Any, in_header: bool) -> Iterator[str]:
 
 
 def _breaks_before(paragraph: Paragraph) -> bool:
-    told = (one.paragraph_format.page_break_before for one in (paragraph, *chain(paragraph.style)))
-    return bool(next((one for one in told if one is not None), False))
+    return bool(first([paragraph, *chain(paragraph.style)], lambda one: one.paragraph_format.page_break_before))
 
 
 def _places_by_tabs(proxy: Paragraph, paragraph: Any) -> bool:
@@ -232,8 +231,7 @@ def _places_by_tabs(proxy: Paragraph, paragraph: Any) -> bool:
 
 
 def _hidden(run: Run) -> bool:
-    fonts = [run.font.hidden, *(one.font.hidden for one in chain(run._parent.style))]  # type: ignore[arg-type]
-    return bool(next((one for one in fonts if one is not None), False))
+    return bool(first(fonts_of(run), lambda font: font.hidden))
 
 
 def _page(document: Document) -> Iterator[str]:
@@ -263,7 +261,7 @@ def _pages_alone(foot: Any) -> bool:
     """Whether a footer tells nothing but the page: that stands in the foot of every paper already."""
     if not _holds(foot):
         return True
-    pictures = any(next(foot.iter(f"{{{nsmap[of]}}}{name}"), None) is not None for of, name in (("a", "blip"), ("pic", "pic")))
+    pictures = next(foot.iter(qn("a:blip"), qn("pic:pic"), IMAGE), None) is not None
     told = [one.get(qn("w:instr")) or "" for one in foot.iter(qn("w:fldSimple"))]
     told += [one.text or "" for one in foot.iter(qn("w:instrText"))]
     codes = {(one.split() or [""])[0].upper() for one in told} - {""}
