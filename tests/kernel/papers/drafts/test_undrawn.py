@@ -58,6 +58,8 @@ IN_A_PARAGRAPH = [
      "choice"),
     ("<w:sdt><w:sdtPr><w14:checkbox/></w:sdtPr><w:sdtContent><w:r><w:t>☐</w:t></w:r></w:sdtContent></w:sdt>", "choice"),
     ("<w:r><w:rPr><w:vanish/></w:rPr><w:t>看不见</w:t></w:r>", "hidden"),
+    ('<w:r><w:rPr><w:rFonts w:ascii="Wingdings"/></w:rPr><w:t>o</w:t></w:r>', "symbol"),
+    ("<w:r><w:t>\uf0fe</w:t></w:r>", "symbol"),
     ("<w:r><w:t>{{ 当事人 }</w:t></w:r>", "braces"),
     ("<w:quiteNew/>", "other:quiteNew"),
 ]  # fmt: skip

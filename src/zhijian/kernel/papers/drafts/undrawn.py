@@ -29,11 +29,12 @@ from zhijian.kernel.papers.drafts.parts import (
     text_of,
 )
 from zhijian.kernel.papers.drafts.runs import PAGES, chain, first, fonts_of
-from zhijian.kernel.papers.drafts.signs import sign
+from zhijian.kernel.papers.drafts.signs import SIGNS, sign
 
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 IMAGE = "{urn:schemas-microsoft-com:vml}imagedata"
+SIGN_FONTS = {*SIGNS, "wingdings 3", "webdings"}
 SHOWN = {"HYPERLINK"}  # fields whose text is what stands there
 FOOT = re.compile(r"[\s\d第共页頁总/／,，.\-–—~·]*|\s*page\s*\d*\s*(of|/)?\s*\d*\s*", re.IGNORECASE)
 
@@ -187,8 +188,8 @@ def _inner(parent: Any, paragraph: Paragraph, boxed: bool) -> Iterator[str]:
         elif node.tag == qn("w:br") and (kind := node.get(qn("w:type"))) in ("page", "column"):
             yield from ("page_break",) if boxed and kind == "page" else ("column",) if kind == "column" else ()
         elif node.tag in AROUND:
-            if node.tag == qn("w:r") and _hidden(Run(node, paragraph)) and len(node):
-                yield "hidden"
+            if node.tag == qn("w:r"):
+                yield from _look(Run(node, paragraph))
             yield from _inner(node, paragraph, boxed)
         elif node.tag not in DRAWN:
             yield f"other:{_short(node)}"
@@ -230,8 +231,15 @@ def _places_by_tabs(proxy: Paragraph, paragraph: Any) -> bool:
     )
 
 
-def _hidden(run: Run) -> bool:
-    return bool(first(fonts_of(run), lambda font: font.hidden))
+def _look(run: Run) -> Iterator[str]:
+    """Of text that nobody sees, and of letters that are signs in their own font."""
+    fonts = fonts_of(run)
+    if len(run._r) and first(fonts, lambda font: font.hidden):
+        yield "hidden"
+    words = "".join(one.text or "" for one in run._r.iterfind(qn("w:t")))
+    name = first(fonts, lambda font: font.name) or ""
+    if words.strip() and (name.lower() in SIGN_FONTS or re.search("[\ue000-\uf8ff]", words)):
+        yield "symbol"
 
 
 def _page(document: Document) -> Iterator[str]:
