@@ -130,7 +130,7 @@ def test_from_the_request_for_the_seal_to_the_proof_of_service(
     expect(desk.locator("#digest")).not_to_have_value("")
     desk.locator("form[data-compare] button").click()
     expect(desk.locator(".box").first).to_have_class("box bad")
-    expect(desk.locator(".box").first).to_contain_text("这个文件不是该文书")
+    expect(desk.locator(".box").first).to_contain_text("您的文件不是这份文书")
     expect(desk.locator(".box").first).to_be_in_viewport()
     expect(desk.locator(".box.good")).to_have_count(0)
     expect(desk.locator("main")).not_to_contain_text("核验通过")
