@@ -224,6 +224,19 @@ def test_all_that_is_read_of_a_template_is_drawn(w, keeper, draft):  # noqa: F81
     assert "续页" not in first
 
 
+def test_a_tall_page_header_stands_on_the_sheet(w, keeper, draft):  # noqa: F811
+    document = numbered()
+    for n in range(14):
+        document.sections[0].header.add_paragraph(f"页眉第{n}行")
+    assert keep(keeper, document).status_code == 302
+    with scoped(SYSTEM):
+        page = PdfReader(io.BytesIO(pdf(drafts()[0]))).pages[0]
+    heights: dict[str, float] = {}
+    page.extract_text(visitor_text=lambda text, cm, *_more: heights.setdefault("".join(text.split()), cm[5]))
+    top, last, body = (heights[one] for one in ("某某局文书（编号）", "页眉第13行", "1.第一条固定"))
+    assert float(page.mediabox.height) - 20 > top > last > body + 10
+
+
 def test_what_changed_between_the_question_and_the_answer_is_looked_at_again(w, keeper, draft):  # noqa: F811
     client, address = sign_in(w.inspector), f"/papers/{draft.uid}/draft/"
     asked = client.post(f"{address}issue/").content.decode()

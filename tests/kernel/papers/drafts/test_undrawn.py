@@ -13,7 +13,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from tests.kernel.papers.drafts.test_docx import complex_field, written
 
-from zhijian.kernel.papers.drafts import guard, layout, parts
+from zhijian.kernel.papers.drafts import guard, layout, parts, told
 from zhijian.kernel.papers.drafts.undrawn import undrawn
 
 NAMES = nsdecls("w", "wp", "a", "m", "pic", "r") + (
@@ -30,7 +30,9 @@ def xml(text: str) -> Any:
 
 
 def found(document: Any) -> list[tuple[str, Any]]:
-    return [(one.name, one.where) for one in undrawn(parts.template(written(document)))]
+    lost = undrawn(parts.template(written(document)))
+    assert all(told.lost(one) and told.place(one.where) for one in lost), "each has its words"
+    return [(one.name, one.where) for one in lost]
 
 
 IN_A_RUN = [
@@ -107,6 +109,11 @@ def _footer(document: Any) -> None:
     document.sections[0].footer.paragraphs[0].text = "地址：某路 1 号"
 
 
+def _tall(document: Any) -> None:
+    for _ in range(40):
+        document.sections[0].header.add_paragraph("页眉")
+
+
 def _break_in_cell(document: Any) -> None:
     document.add_table(1, 1).cell(0, 0).paragraphs[0].add_run().add_break(WD_BREAK.PAGE)
 
@@ -139,6 +146,7 @@ CELL = (("table", 1), ("row", 1), ("cell", 1))
         (_landscape, "landscape", ()),
         (_even, "even", (("even header", 1),)),
         (_footer, "footer", (("footer", 1),)),
+        (_tall, "tall", (("header", 1),)),
         (lambda document: document.element.body.insert(1, xml('<w:altChunk r:id="x"/>')), "object", ()),
     ],
 )
@@ -171,8 +179,8 @@ def test_what_is_printed_is_not_told() -> None:
     complex_page(footer, "PAGE")
     footer.add_run(" 页")
     assert found(document) == []
-    told = layout.blocks_of(written(document), {})
-    first, second, broken, after, table_ = told["body"][:5]
+    blocks = layout.blocks_of(written(document), {})
+    first, second, broken, after, table_ = blocks["body"][:5]
     assert first["runs"][0]["text"] == "1. "
     assert "".join(run["text"] for run in second["runs"]) == "甲\u3000\u3000乙□-\n网址控件里的字struckraisedlowered前"
     assert [name for run in second["runs"] for name in ("struck", "raised", "lowered") if run.get(name)] == [
@@ -180,7 +188,7 @@ def test_what_is_printed_is_not_told() -> None:
     ]  # fmt: skip
     assert (broken.get("page_break"), after["runs"][0]["text"]) == (True, "后")
     assert [sum(cell.get("columns", 1) for cell in row) for row in table_["rows"]] == [2, 2], "no row is shorter"
-    assert told["header"][0]["runs"] == [{"text": "页眉"}, {"page": "now"}]
+    assert blocks["header"][0]["runs"] == [{"text": "页眉"}, {"page": "now"}]
 
 
 def complex_page(paragraph: Any, code: str) -> None:

@@ -43,6 +43,7 @@ UNDRAWN = {
     "braces": gettext_lazy("braces that hold no field name: write {{ name }}"),
     "ruby": gettext_lazy("a reading above the characters: write it in brackets"),
     "footer": gettext_lazy("words in the footer, where code, digest and pages stand: write them into the page header"),
+    "tall": gettext_lazy("a page header that leaves no room for the text: make it shorter"),
     "even": gettext_lazy("a header of even pages alone: use one header for all"),
     "other": gettext_lazy("something that is not printed: delete it"),
 }  # fmt: skip

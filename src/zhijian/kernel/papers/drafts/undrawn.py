@@ -28,7 +28,7 @@ from zhijian.kernel.papers.drafts.parts import (
     stories,
     text_of,
 )
-from zhijian.kernel.papers.drafts.runs import PAGES, chain, first, fonts_of
+from zhijian.kernel.papers.drafts.runs import PAGES, chain, first, fonts_of, weight
 from zhijian.kernel.papers.drafts.signs import SIGNS, sign
 
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -36,6 +36,8 @@ M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 IMAGE = "{urn:schemas-microsoft-com:vml}imagedata"
 SIGN_FONTS = {*SIGNS, "wingdings 3", "webdings"}
 SHOWN = {"HYPERLINK"}  # fields whose text is what stands there
+TALLEST = 300  # points of a page header: there must be room for the text
+SIZE, WIDE = 10.5, 440  # points of a page header's letters and lines
 FOOT = re.compile(r"[\s\d第共页頁总/／,，.\-–—~·]*|\s*page\s*\d*\s*(of|/)?\s*\d*\s*", re.IGNORECASE)
 
 
@@ -92,6 +94,7 @@ def _undrawn(document: Document) -> list[Place]:
             found += [Place("even", before)] if _holds(root) else []
         else:
             found += _story(document, root, before, numbers)
+            found += [Place("tall", before)] if what and _height(document, root) > TALLEST else []
     return list(dict.fromkeys(found))
 
 
@@ -256,6 +259,17 @@ def _page(document: Document) -> Iterator[str]:
         way = about.find(qn("w:textDirection"))
         if way is not None and way.get(qn("w:val")) not in ("lrTb", "tb"):
             yield "vertical"
+
+
+def _height(document: Document, root: Any) -> float:
+    """About how high a page header will be, in points."""
+    high = 0.0
+    for one in root.iter(qn("w:p")):
+        paragraph = Paragraph(one, document)  # type: ignore[arg-type]
+        sizes = [weight(Run(run, paragraph)).get("size", SIZE) for run in one.iter(qn("w:r"))]
+        size = max(sizes, default=SIZE)
+        high += (len(text_of(one)) * size // WIDE + 1 + len(list(one.iter(qn("w:br"))))) * (size + 4)
+    return high
 
 
 def _holds(root: Any) -> bool:
