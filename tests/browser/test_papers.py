@@ -7,13 +7,14 @@ import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import docx as library
 import pytest
 from django.db import connection
 from docx.oxml.ns import qn
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 from tests.browser.conftest import Site
 from tests.browser.steps import drain, photo_file, sign_in
 from tests.browser.test_first_inspection import planned
@@ -25,6 +26,7 @@ from zhijian.kernel.papers import making
 from zhijian.kernel.papers.models import Paper, Service
 
 SHARED = Path(__file__).parents[1] / "fixtures/record_inspection_1.json"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 pytestmark = pytest.mark.browser
 
 
@@ -128,7 +130,20 @@ def test_from_the_request_for_the_seal_to_the_proof_of_service(
     )
     expect(desk.locator("#digest")).to_have_value(sealed.file.blob_id)
     desk.locator("form[data-compare] button").click()
-    expect(desk.locator(".box.good").last).to_contain_text("未被改动")
+    expect(desk.locator(".box").first).to_contain_text("核验通过，未被改动")
+
+    # A file that was tampered with is told first of all, and nothing on the page says that it is genuine.
+    desk.set_viewport_size({"width": 390, "height": 844})
+    desk.locator("#file").set_input_files(
+        {"name": "other.pdf", "mimeType": "application/pdf", "buffer": read_blob(sealed.file.blob) + b" "}
+    )
+    expect(desk.locator("#digest")).not_to_have_value("")
+    desk.locator("form[data-compare] button").click()
+    expect(desk.locator(".box").first).to_have_class("box bad")
+    expect(desk.locator(".box").first).to_contain_text("您的文件不是这份文书")
+    expect(desk.locator(".box").first).to_be_in_viewport()
+    expect(desk.locator(".box.good")).to_have_count(0)
+    expect(desk.locator("main")).not_to_contain_text("核验通过")
 
 
 def tampered(data: bytes, name: str, text: str) -> bytes:
@@ -155,10 +170,9 @@ def test_a_draft_goes_out_and_comes_back_and_what_is_locked_stays(site: Site, or
     with desk.expect_download() as waiting:
         desk.get_by_role("button", name="导出 .docx").click()
     data = Path(waiting.value.path()).read_bytes()
-    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
     def back(changed: bytes) -> None:
-        desk.locator("#back").set_input_files({"name": "交回.docx", "mimeType": kind, "buffer": changed})
+        desk.locator("#back").set_input_files({"name": "交回.docx", "mimeType": DOCX, "buffer": changed})
         desk.get_by_role("button", name="采用").click()
 
     back(tampered(data, "deadline", "2099-01-01"))
@@ -173,3 +187,46 @@ def test_a_draft_goes_out_and_comes_back_and_what_is_locked_stays(site: Site, or
     made = stored(lambda: Paper.objects.get(replaces=order))
     assert stored(lambda: [one.way for one in made.rounds.order_by("n")]) == ["out", "refused", "back"]
     assert made.data["required"] == ["三日内更换冷藏柜"]
+
+
+def test_an_office_s_template_tells_what_it_would_lose_and_shows_itself_before_the_issue(
+    site: Site, order: Paper, desk: Page
+) -> None:
+    stored(lambda: making.void(order, "期限写错", SYSTEM))
+    sign_in(desk, site.url, "wu")
+    desk.goto(f"{site.url}/papers/templates/")
+
+    def upload(document: Any) -> None:
+        out = io.BytesIO()
+        document.save(out)
+        desk.locator("[name=kind]").select_option("rectification_order")
+        desk.locator("[name=organ]").select_option(order.organ)
+        desk.locator("[name=file]").set_input_files({"name": "本局.docx", "mimeType": DOCX, "buffer": out.getvalue()})
+        desk.locator("main form button.btn-primary").click()
+
+    document = library.Document()
+    document.add_paragraph("第一条", style="List Number")
+    document.add_paragraph("{{ 改正内容及要求 }}", style="List Number")
+    document.sections[0].header.paragraphs[0].text = "本局文书"
+    document.sections[0].footer.paragraphs[0].text = "地址：某路 1 号"
+    upload(document)
+    expect(desk.locator(".band.late:not([hidden])")).to_contain_text("页脚 · 页脚里的文字")
+    document.sections[0].footer.paragraphs[0].text = ""
+    upload(document)
+    expect(desk.locator("main tbody")).to_contain_text("本局.docx")
+
+    sign_in(desk, site.url, "zhao")
+    desk.goto(f"{site.url}/m/{order.matter.uid}/")
+    desk.get_by_role("button", name="拟制替代文书").click()
+    expect(desk.locator("main")).to_contain_text("预览和出具都按本单位模板“本局.docx”第 1 版")
+    looked = desk.request.get(desk.url.replace("/draft/", ".pdf")).body()
+    desk.get_by_role("button", name="出具").click()
+    desk.locator("main form button.btn-primary").click()
+    expect(desk.locator(".papers")).to_contain_text("待盖章")
+    made = stored(lambda: Paper.objects.get(replaces=order))
+    issued = desk.request.get(f"{site.url}/papers/{made.uid}.pdf").body()
+    for data in (looked, issued):
+        text = "".join(PdfReader(io.BytesIO(data)).pages[0].extract_text().split())
+        assert "本局文书" in text
+        assert "1.第一条" in text
+        assert "2.分开存放" in text

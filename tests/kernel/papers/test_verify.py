@@ -70,17 +70,49 @@ def test_comparing_a_digest_or_the_file(client: Client, order: Paper) -> None:
     with scoped(SYSTEM):
         made = render.pdf(Paper.objects.get(pk=order.pk))
     address = f"/v/{order.code}"
-    good, bad = 'class="box good"', 'class="box bad"'
+    same, other = "it is this paper, unchanged", "is not that paper"
 
     def compared(**told: Any) -> str:
-        return client.post(address, told).content.decode()
+        page = client.post(address, told, headers={"accept-language": "en"}).content.decode()
+        assert (same in page) != (other in page)
+        return page
 
-    assert good in compared(digest=order.signed_digest[:16].upper())
-    assert good in compared(digest=" ".join(order.digest))
-    assert bad in compared(digest="0" * 16)
-    assert bad in compared(digest=order.digest[:8]), "too short to prove anything"
-    assert good in compared(file=SimpleUploadedFile("a.pdf", made, "application/pdf"))
-    assert bad in compared(file=SimpleUploadedFile("a.pdf", made + b" ", "application/pdf"))
+    assert same in compared(digest=order.signed_digest[:16].upper())
+    assert same in compared(digest=" ".join(order.digest))
+    assert other in compared(digest="0" * 16)
+    assert other in compared(digest=order.digest[:8]), "too short to prove anything"
+    assert same in compared(file=SimpleUploadedFile("a.pdf", made, "application/pdf"))
+    assert other in compared(file=SimpleUploadedFile("a.pdf", made + b" ", "application/pdf"))
+    assert "This file" in compared(digest="0" * 64, by_file="1")
+
+
+@pytest.mark.parametrize("state", ["in force", "unsealed", "void"])
+def test_the_headline_follows_the_comparison(client: Client, order: Paper, officer: Actor, state: str) -> None:
+    """Of a file that was tampered with nothing on the page says “genuine”, whatever the register has."""
+    with scoped(officer):
+        if state != "unsealed":
+            making.affix_seal(order, officer)
+        if state == "void":
+            making.void(order, "写错", officer)
+    address, english = f"/v/{order.code}", {"accept-language": "en"}
+
+    def boxes(**told: Any) -> list[str]:
+        page = client.post(address, told, headers=english) if told else client.get(address, headers=english)
+        return [one.split("</div>")[0] for one in page.content.decode().split('<div class="box')[1:]]
+
+    for wrong in ({"digest": "0" * 16}, {"file": SimpleUploadedFile("a.pdf", b"%PDF-", "application/pdf")}):
+        first, second = boxes(**wrong)
+        assert first.startswith(' bad" role="alert"')
+        assert "is not that paper" in first
+        assert not second.startswith(" good")
+        assert "Genuine" not in second
+    first, *rest = boxes(digest=order.digest)
+    assert first.startswith({"in force": " good", "unsealed": " warn", "void": " bad"}[state])
+    assert "unchanged" in "".join([first, *rest])
+    unread = boxes(digest=" ")
+    assert "Not compared" in unread[0]
+    assert "Genuine" not in "".join(unread)
+    assert ("Genuine" in boxes()[0]) == (state != "void"), "asked for the code alone"
 
 
 def test_who_asks_too_often_must_wait(client: Client, order: Paper, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,7 @@ from zhijian.kernel.evidence.models import Blob
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import fonts, whole
 from zhijian.kernel.papers.codes import shown_code
-from zhijian.kernel.papers.drafts.issued import layout_of
+from zhijian.kernel.papers.drafts.issued import drawn_by, layout_of
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.papers.strokes import qr_svg, signature_svg
@@ -135,7 +135,12 @@ def _told(paper: Paper) -> dict[str, Any]:
     own = layout_of(paper, data)
     return {
         "template": "/" + (one.template if own is None else OWN).relative_to(ROOT).as_posix(),
-        "layout": own and {**own, "blocks": _drawn(own["blocks"]), "values": _legible(own["values"])},
+        "layout": own
+        and {
+            **own,
+            "blocks": {part: _drawn(blocks) for part, blocks in own["blocks"].items()},
+            "values": _legible(own["values"]),
+        },
         "form": {
             "title": one.title,
             "sealed": one.sealed,
@@ -196,8 +201,8 @@ def rendition(paper: Paper) -> str:
     shown = [paper.digest, paper.number, paper.code, paper.state, paper.sealed, paper.training]
     if whole.is_sealed(paper.kind):
         shown.append("whole")
-    if paper.template_id:
-        shown.append(f"template {paper.template_id}")
+    if template := drawn_by(paper):
+        shown.append(f"template {template.pk}")
     return sha256_hex(canonical([*shown, sha256_hex(canonical(paper.signatures))]))
 
 

@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zhijian.kernel.papers.drafts import docx, guard
+from zhijian.kernel.papers.drafts import docx, guard, parts
 from zhijian.kernel.papers.drafts.docx import Field
 from zhijian.kernel.papers.drafts.fields import compared
 
@@ -111,10 +111,10 @@ def test_every_kind_of_field_name_in_a_template_is_found_and_filled() -> None:
     document.add_paragraph()._p.append(simple)
     document.sections[0].header.paragraphs[0].text = "{{无此字段}}"
     template = written(document)
-    found = [(one.name, one.where) for one in docx.places(guard.opened(template))]
-    assert ("当事人", "paragraph 1") in found
-    assert ("改正要求", "table 1, row 1, cell 2") in found
-    assert ("无此字段", "header 1, paragraph 1") in found
+    found = [(one.name, one.where) for one in parts.places(parts.template(template))]
+    assert ("当事人", (("paragraph", 1),)) in found
+    assert ("改正要求", (("table", 1), ("row", 1), ("cell", 2))) in found
+    assert ("无此字段", (("header", 1), ("paragraph", 1))) in found
     made = docx.filled(template, FIELDS, NAMES, "草稿")
     came = docx.values(made)
     assert came == {"party": [PARTY.text] * 2, "required": [REQUIRED.text], "digest": [NUMBER.text]}
@@ -123,10 +123,44 @@ def test_every_kind_of_field_name_in_a_template_is_found_and_filled() -> None:
     assert "MERGEFIELD" not in made.decode("latin-1")
 
 
+def test_controls_of_a_header_and_around_a_cell_are_filled_where_they_stand() -> None:
+    document = library.Document()
+    table = document.add_table(1, 2)
+    cell = table.cell(0, 0)._tc
+    around(cell, "改正要求")
+    heading = document.sections[0].header.paragraphs[0]
+    heading.add_run("x")
+    around(heading.runs[0]._r, "当事人")
+    split = document.add_paragraph()
+    complex_field(split, "当")
+    piece = OxmlElement("w:r")
+    piece.append(OxmlElement("w:instrText"))
+    piece[0].text = "事人 "
+    next(split._p.iter(qn("w:instrText"))).text = "MERGEFIELD 当"
+    split.runs[1]._r.addnext(piece)
+    made = docx.filled(written(document), FIELDS, NAMES, "草稿")
+    assert docx.values(made) == {"party": [PARTY.text] * 2, "required": [REQUIRED.text], "digest": [NUMBER.text]}
+    opened = guard.opened(made)
+    assert [docx._said(one) for one in opened.tables[0]._tbl.iter(qn("w:sdt"))] == [REQUIRED.text], "still in its cell"
+    assert len(list(opened.tables[0]._tbl.tr_lst[0])) == 2
+    assert PARTY.text in "".join(one.text or "" for one in opened.sections[0].header._element.iter(qn("w:t")))
+
+
+def around(element: Any, name: str) -> None:
+    """A content control of a field's name around what stands there."""
+    sdt, about, tag, inner = (OxmlElement(f"w:{one}") for one in ("sdt", "sdtPr", "tag", "sdtContent"))
+    tag.set(qn("w:val"), name)
+    about.append(tag)
+    sdt.append(about)
+    element.addprevious(sdt)
+    inner.append(element)
+    sdt.append(inner)
+
+
 def test_a_template_is_never_run() -> None:
     document = library.Document()
     document.add_paragraph("{{ 当事人.__class__ }} {{ 7*7 }} {% for x in y %}")
-    found = [one.name for one in docx.places(guard.opened(written(document)))]
+    found = [one.name for one in parts.places(parts.template(written(document)))]
     assert found == ["当事人.__class__", "7*7"], "unknown names, told to whoever uploads it"
     made = docx.filled(written(document), FIELDS, NAMES, "")
     assert "{{ 7*7 }}" in guard.opened(made).paragraphs[0].text

@@ -8,13 +8,17 @@ from typing import Any
 import docx as library
 import pytest
 from django.test import Client
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls
 from docx.shared import Pt
 from pypdf import PdfReader
 from tests import world
 from tests.kernel.papers.drafts.test_docx import edited, written
+from tests.kernel.papers.drafts.test_numbering import kept
+from tests.kernel.papers.drafts.test_numbering import numbered as numbered_by
 from tests.kernel.papers.drafts.test_rounds import ORDER, draft, drafts, sent, sign_in, void  # noqa: F401
+from tests.kernel.papers.drafts.test_undrawn import complex_page
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.roles import Role
@@ -103,16 +107,144 @@ def test_a_later_version_changes_no_paper_that_was_issued(w, keeper, draft):  # 
     assert "某某局整改通知" not in words(plain)
 
 
-def test_what_would_be_missing_on_paper_is_told_with_its_place(w, keeper):
+def test_what_would_be_missing_on_paper_is_told_with_its_place_in_the_reader_s_language(w, keeper):
     document = library.Document()
     document.add_paragraph("{{ 改正内容及要求 }}")
-    numbered = document.add_paragraph("自动编号")
-    about = numbered._p.get_or_add_pPr()
-    about.append(OxmlElement("w:numPr"))
+    document.add_paragraph()._p.append(OxmlElement("m:oMath"))
+    table = document.add_table(2, 1)
+    table.cell(1, 0).paragraphs[0]._p.append(OxmlElement("m:oMath"))
+    document.sections[0].footer.paragraphs[0].text = "地址：张店区"
     answer = keep(keeper, document)
     assert answer.status_code == 422
-    assert "paragraph 2 · automatic numbering: type the numbers as text" in answer.content.decode()
+    page = answer.content.decode()
+    assert "paragraph 2 · a formula: type it as text" in page
+    assert "table 1, row 2, cell 1 · a formula" in page
+    assert "page footer · words in the footer" in page
     assert PaperTemplate.objects.count() == 0
+    chinese = Client(headers={"accept-language": "zh-hans"})
+    chinese.force_login(w.people["科长"])
+    page = keep(chinese, document).content.decode()
+    for told in ("第 2 段 · 公式", "表 1 第 2 行第 1 格 · 公式", "页脚 · "):
+        assert told in page
+    assert "paragraph" not in page.split("印不出来")[1].split("</ul>")[0]
+
+
+def numbered() -> Any:
+    """What an office writes with a word processor: numbers of a style, and a page header."""
+    document = library.Document()
+    document.sections[0].header.paragraphs[0].text = "某某局文书 {{ 编号 }}"
+    document.add_paragraph("第一条固定", style="List Number")
+    document.add_paragraph("第二条固定", style="List Number")
+    document.add_paragraph("{{ 改正内容及要求 }}")
+    document.add_paragraph("{{ 印章 }}")
+    document.add_paragraph("最后一页。").paragraph_format.page_break_before = True
+    return document
+
+
+def test_numbers_of_a_style_and_the_page_header_stand_on_the_issued_paper(w, keeper, draft):  # noqa: F811
+    assert keep(keeper, numbered()).status_code == 302
+    client, address = sign_in(w.inspector), f"/papers/{draft.uid}/draft/"
+    assert client.post(f"{address}out/").status_code == 200
+    assert client.post(f"{address}issue/", {"go": "1"}).status_code == 302
+    (made,) = drafts()
+    told = words(made)
+    assert "1.第一条固定" in told
+    assert "2.第二条固定" in told
+    assert told.count(f"某某局文书{made.number}") == 2, "on each of its pages"
+
+
+def test_a_draft_is_looked_at_as_it_will_be_issued(w, keeper, draft):  # noqa: F811
+    client, address = sign_in(w.inspector), f"/papers/{draft.uid}/draft/"
+    before = words(draft)
+    assert keep(keeper, numbered()).status_code == 302
+    looked = words(drafts()[0])
+    assert looked != before, "what was kept of the official layout is not shown any more"
+    page = client.get(address).content.decode()
+    assert "own template “own.docx”, version 1" in page
+    assert client.post(f"{address}issue/", {"go": "1"}).status_code == 302
+    (made,) = drafts()
+
+    def bare(text: str) -> str:
+        for own_words in (made.number, "（编号）", "草稿", "本文书为电子送签稿", "（印章）"):
+            text = text.replace(own_words, "")
+        return text[: text.index("核验码")]
+
+    assert bare(looked)[:60] == bare(words(made))[:60]
+    for sentence in ("1.第一条固定", "2.第二条固定", "最后一页。", "某某局文书"):
+        assert sentence in looked
+        assert sentence in words(made)
+    assert "（编号）" in looked
+
+
+def rich() -> Any:
+    """All that is read of a template: a letterhead with a line, levels, marks, borders, a table with a gap, pages."""
+    document = library.Document()
+    section = document.sections[0]
+    section.different_first_page_header_footer = True
+    section.first_page_header.paragraphs[0].text = "首页页眉"
+    head = section.header.paragraphs[0]
+    head.text = "续页 {{ 编号 }} 第"
+    complex_page(head, "PAGE")
+    head.add_run("页共")
+    complex_page(head, "NUMPAGES")
+    kept(document, 90, ("chineseCountingThousand", "%1、"), ("decimal", "%2."))
+    for level, text in ((0, "事实"), (1, "甲"), (1, "乙"), (0, "要求")):
+        numbered_by(document.add_paragraph(text)._p, 90, level)
+    line = document.add_paragraph("红线上")
+    line._p.get_or_add_pPr().append(parse_xml(f'<w:pBdr {nsdecls("w")}><w:bottom w:val="single"/></w:pBdr>'))
+    marks = document.add_paragraph("面积 20 m")
+    marks.add_run("2").font.superscript = True
+    marks.add_run("，划去").font.strike = True
+    marks.add_run("，签名：")
+    marks.add_run("          ").underline = True
+    marks.add_run("收").add_break(WD_BREAK.PAGE)
+    marks.add_run("次页")
+    table = document.add_table(2, 2)
+    table.cell(0, 0).merge(table.cell(0, 1)).text = "合并"
+    table.cell(1, 0).text = "{{ 改正内容及要求 }}"
+    table.rows[1]._tr.remove(table.rows[1]._tr.tc_lst[1])
+    document.add_paragraph("{{ 印章 }}")
+    return document
+
+
+def test_all_that_is_read_of_a_template_is_drawn(w, keeper, draft):  # noqa: F811
+    answer = keep(keeper, rich())
+    assert answer.status_code == 302, answer.content.decode().split("Not printed:")[-1][:300]
+    client, address = sign_in(w.inspector), f"/papers/{draft.uid}/draft/"
+    assert client.post(f"{address}issue/", {"go": "1"}).status_code == 302
+    (made,) = drafts()
+    with scoped(SYSTEM):
+        read = PdfReader(io.BytesIO(pdf(Paper.objects.select_related("matter", "template").get(pk=made.pk))))
+    first, second = ("".join(page.extract_text().split()) for page in read.pages)
+    for told in ("首页页眉", "一、事实", "1.甲", "2.乙", "二、要求", "红线上", "面积20m2，划去，签名：", "收"):
+        assert told in first
+    assert f"续页{made.number}第2页共2" in second
+    assert "次页" in second
+    assert "合并" in second
+    assert "续页" not in first
+
+
+def test_a_tall_page_header_stands_on_the_sheet(w, keeper, draft):  # noqa: F811
+    document = numbered()
+    for n in range(14):
+        document.sections[0].header.add_paragraph(f"页眉第{n}行")
+    assert keep(keeper, document).status_code == 302
+    with scoped(SYSTEM):
+        page = PdfReader(io.BytesIO(pdf(drafts()[0]))).pages[0]
+    heights: dict[str, float] = {}
+    page.extract_text(visitor_text=lambda text, cm, *_more: heights.setdefault("".join(text.split()), cm[5]))
+    top, last, body = (heights[one] for one in ("某某局文书（编号）", "页眉第13行", "1.第一条固定"))
+    assert float(page.mediabox.height) - 20 > top > last > body + 10
+
+
+def test_what_changed_between_the_question_and_the_answer_is_looked_at_again(w, keeper, draft):  # noqa: F811
+    client, address = sign_in(w.inspector), f"/papers/{draft.uid}/draft/"
+    asked = client.post(f"{address}issue/").content.decode()
+    seen = asked.split('name="seen" value="')[1].split('"')[0]
+    assert keep(keeper, numbered()).status_code == 302
+    answer = client.post(f"{address}issue/", {"go": "1", "seen": seen})
+    assert (answer.status_code, drafts()[0].state) == (409, "draft")
+    assert "changed meanwhile" in answer.content.decode()
 
 
 def test_part_of_another_fact_is_no_name(w, keeper):
@@ -124,7 +256,7 @@ def test_part_of_another_fact_is_no_name(w, keeper):
 def test_blocks_keep_place_weight_and_cells() -> None:
     meant = {"编号": "number", "当事人": "party.name", "当事人.住所": "party.address", "违法行为": "found.found",
              "改正期限": "deadline", "改正内容及要求": "required", "印章": "seal"}  # fmt: skip
-    head, number, sentence, table, *rest = layout.blocks_of(written(own()), meant)
+    head, number, sentence, table, *rest = layout.blocks_of(written(own()), meant)["body"]
     assert head == {"runs": [{"text": "某某局整改通知", "bold": True, "size": 20.0}], "place": "center"}
     assert [run.get("field") or run["text"] for run in number["runs"]] == ["文号：", "number"]
     assert [run.get("field") or run["text"] for run in sentence["runs"]] == [

@@ -22,7 +22,7 @@ from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.papers import making
-from zhijian.kernel.papers.models import Paper, PrintRun
+from zhijian.kernel.papers.models import NumberRow, Paper, PrintRun
 from zhijian.kernel.papers.printing import batch
 
 ORDER, RECORD = "rectification_order", "onsite_record"
@@ -130,6 +130,28 @@ def test_many_papers_as_one_pdf_each_on_a_right_hand_page(w, make):
     assert len(starts) == 3
     assert all(n % 2 == 0 for n in starts), "counted from nought: right-hand pages"
     assert sign_in(w.inspector).get(f"/papers/print/{run.uid}.pdf").status_code == 404, "its maker's alone"
+
+
+def test_a_batch_goes_by_number_as_a_number_series_by_series(w, make):
+    """2号 before 10号, on the contents page too; the year before counts first; what has no number comes last."""
+    papers = [make() for _ in range(11)]
+    with scoped(SYSTEM):
+        last_year = make(days=366)
+        NumberRow.objects.filter(paper=last_year).update(year=2001)
+    bare = make(RECORD)
+    client = sign_in(w.head)
+    chosen = [str(one.uid) for one in (bare, *papers[5:], last_year, *papers[:5])]
+    answer = client.post("/papers/print/", {"uid": chosen})
+    run = PrintRun.objects.get()
+    assert sorted(run.papers[:1] + run.papers[-1:]) == sorted([bare.pk, papers[-1].pk]), "kind by kind"
+    numbered = [pk for pk in run.papers if pk != bare.pk]
+    assert numbered == [last_year.pk, *(one.pk for one in papers)]
+    if run.state != PrintRun.State.DONE:
+        jobs.run_pending()
+    data = client.get(answer["Location"].rstrip("/") + ".pdf").content
+    contents = "".join(PdfReader(io.BytesIO(data)).pages[0].extract_text().replace("\u200b", "").split())
+    found = [contents.index(one.number) for one in papers]
+    assert found == sorted(found)
 
 
 def test_what_takes_long_is_a_job_that_tells_how_far_it_is(w, make, monkeypatch):

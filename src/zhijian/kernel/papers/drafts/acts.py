@@ -19,9 +19,10 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import acts as papers
 from zhijian.kernel.papers import making
 from zhijian.kernel.papers.codes import shown_code
-from zhijian.kernel.papers.drafts import docx, events, guard
+from zhijian.kernel.papers.drafts import docx, events, guard, parts
 from zhijian.kernel.papers.drafts.fields import CODE, DIGEST, Returned, compared, fields_of, meant, names_of, parts_of
-from zhijian.kernel.papers.drafts.issued import labels, meanings, meta_of
+from zhijian.kernel.papers.drafts.issued import labels, meanings, meta_of, template_of, went_by
+from zhijian.kernel.papers.drafts.undrawn import undrawn
 from zhijian.kernel.papers.forms import Form, form, forms
 from zhijian.kernel.papers.models import DraftRound, Paper, PaperTemplate
 from zhijian.kernel.words import listed
@@ -46,7 +47,7 @@ TEMPLATE = ledger.entry_kind(
 class UnknownNames(ValueError):
     """A template names fields that its kind of paper does not have."""
 
-    def __init__(self, places: list[docx.Place]) -> None:
+    def __init__(self, places: list[parts.Place]) -> None:
         super().__init__("unknown field names")
         self.places = places
 
@@ -54,7 +55,7 @@ class UnknownNames(ValueError):
 class Undrawn(ValueError):
     """A template holds what the issued paper would lack."""
 
-    def __init__(self, places: list[docx.Place]) -> None:
+    def __init__(self, places: list[parts.Place]) -> None:
         super().__init__("not drawn")
         self.places = places
 
@@ -109,14 +110,6 @@ def borne(one: Form, paper: Paper, fields: list[docx.Field], template: PaperTemp
     return [*kept, *(part for part in parts if part.name in shown)]
 
 
-def template_of(kind: str, area: str, day: dt.date | None = None) -> PaperTemplate | None:
-    """The office's template in use on a day: the latest one whose day has come."""
-    rows = PaperTemplate.objects.filter(
-        kind=kind, organ=stack().organ(area).code, since__lte=day or calendar.today()
-    ).select_related("blob")
-    return rows.order_by("-since", "-version").first()
-
-
 def out(paper: Paper, actor: Actor) -> tuple[str, bytes]:
     """The draft as .docx, by the office's own template where it has one; the round is kept. Raises as `may_draft`."""
     with transaction.atomic():
@@ -136,12 +129,6 @@ def out(paper: Paper, actor: Actor) -> tuple[str, bytes]:
     return f"{one.title}-{shown_code(paper.code)}-{made.n}.docx", data
 
 
-def _went_by(paper: Paper) -> PaperTemplate | None:
-    """The template by which the draft went out last; the one in use where it never did."""
-    last = DraftRound.objects.filter(paper=paper, way="out").select_related("template__blob").order_by("-n").first()
-    return last.template if last is not None else template_of(paper.kind, paper.area)
-
-
 def back(paper: Paper, data: bytes, name: str, actor: Actor) -> Returned:
     """Take what came back: kept, compared, and taken over unless a locked field was touched or a needed one is empty.
 
@@ -152,7 +139,7 @@ def back(paper: Paper, data: bytes, name: str, actor: Actor) -> Returned:
         paper = locked(paper)
         may_draft(paper, actor)
         one, fields = everything(paper)
-        result = compared(borne(one, paper, fields, _went_by(paper)), came, paper.data)
+        result = compared(borne(one, paper, fields, went_by(paper)), came, paper.data)
         with override(one.language):
             result.empty = one.lacking(result.data)
         refused = bool(result.differs or result.empty)
@@ -181,7 +168,7 @@ def issue(paper: Paper, actor: Actor) -> Paper:
             raise NotOpen(
                 _("%(fields)s: that day is over. Write another one into the draft.") % {"fields": listed(over)}
             )
-        made = making.issue(paper, actor, template=_went_by(paper))
+        made = making.issue(paper, actor, template=went_by(paper))
         events.issued(made, actor)
         return made
 
@@ -231,14 +218,14 @@ def keep_template(kind: str, organ: str, since: dt.date, name: str, data: bytes,
     if organ not in organs_of(actor):
         raise NotAllowed(papers.only(KEEPERS))
     one = form(kind)
-    document = guard.opened(data)
-    found = docx.places(document)
+    document = parts.template(data)
+    found = parts.places(document)
     with override(one.language):
         known = names_of(one, labels())
     if unknown := [place for place in found if not meant(place.name, known)]:
         raise UnknownNames(unknown)
-    if undrawn := docx.undrawn(document):
-        raise Undrawn(undrawn)
+    if lost := undrawn(document):
+        raise Undrawn(lost)
     with transaction.atomic():
         blob = files.store(data, media_types=files.DOCX, limit=guard.MOST)
         rows = PaperTemplate.objects.filter(kind=kind, organ=organ)

@@ -10,8 +10,7 @@ Nothing in a template is ever run: field names are looked up, there is no expres
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -23,11 +22,9 @@ from docx.oxml.ns import qn
 from docx.shared import Pt
 
 from zhijian.kernel.papers.drafts.guard import opened
+from zhijian.kernel.papers.drafts.parts import FIELD, MERGE, control_name, paragraphs, stories, template
 
 TAG = "zj:"
-FIELD = re.compile(r"\{\{\s*([^{}]{1,40}?)\s*\}\}")
-MERGE = re.compile(r'^\s*MERGEFIELD\s+"?([^"\\]{1,40}?)"?\s*(\\.*)?$')
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 @dataclass(frozen=True)
@@ -38,91 +35,6 @@ class Field:
     label: str
     text: str
     free: bool = False
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where in a template a field name stands: paragraph of the text, or table, row and cell; counted from one."""
-
-    name: str
-    where: str
-
-
-# What stands where
-
-
-def _blocks(document: Document) -> Iterator[tuple[Any, str]]:
-    """Each paragraph with its place; those of headers and footers too. Nested tables count as their outer cell."""
-    yield from _of(document.element.body, "")
-    for number, section in enumerate(document.sections, 1):
-        for what, part in (("header", section.header), ("footer", section.footer)):
-            if not part.is_linked_to_previous:
-                yield from _of(part._element, f"{what} {number}, ")
-
-
-def _of(body: Any, before: str) -> Iterator[tuple[Any, str]]:
-    paragraph = table = 0
-    for child in body:
-        if child.tag == qn("w:p"):
-            paragraph += 1
-            yield child, f"{before}paragraph {paragraph}"
-        elif child.tag == qn("w:tbl"):
-            table += 1
-            for row, line in enumerate(child.iter(qn("w:tr")), 1):
-                for cell, box in enumerate(line.iter(qn("w:tc")), 1):
-                    for inner in box.iter(qn("w:p")):
-                        yield inner, f"{before}table {table}, row {row}, cell {cell}"
-        elif child.tag == qn("w:sdt"):
-            for inner in child.iter(qn("w:p")):
-                yield inner, f"{before}paragraph {paragraph + 1}"
-
-
-def _text(paragraph: Any) -> str:
-    return "".join(one.text or "" for one in paragraph.iter(qn("w:t")))
-
-
-def control_name(sdt: Any) -> str:
-    """What a content control is called: its tag, else its title."""
-    for name in ("w:tag", "w:alias"):
-        found = sdt.find(f"{qn('w:sdtPr')}/{qn(name)}")
-        if found is not None and (value := (found.get(qn("w:val")) or "").strip()):
-            return value
-    return ""
-
-
-def places(document: Document) -> list[Place]:
-    """Every field name of a template with its place, in the order of reading."""
-    found, seen = [], set()
-    for paragraph, where in _blocks(document):
-        found += [Place(name, where) for name in FIELD.findall(_text(paragraph))]
-        found += [Place(name, where) for name in _merged(paragraph)]
-        for sdt in [*paragraph.iterancestors(qn("w:sdt")), *paragraph.iter(qn("w:sdt"))]:
-            if id(sdt) not in seen and (name := control_name(sdt)):
-                seen.add(id(sdt))
-                found.append(Place(name, where))
-    return found
-
-
-UNDRAWN = {
-    "w:drawing": "picture", "w:pict": "picture", "w:object": "object", "w:numPr": "numbering", "m:oMath": "formula",
-    "w:footnoteReference": "footnote", "w:altChunk": "object",
-}  # fmt: skip
-
-
-def undrawn(document: Document) -> list[Place]:
-    """What the renderer of papers does not draw, with its place: the issued paper would lack it."""
-    found = []
-    for paragraph, where in _of(document.element.body, ""):
-        kinds = {what for tag, what in UNDRAWN.items() for _ in paragraph.iter(qn(tag))}
-        found += [Place(what, where) for what in sorted(kinds)]
-    return found
-
-
-def _merged(paragraph: Any) -> list[str]:
-    """Names of merge fields, simple (w:fldSimple) and complex (w:instrText)."""
-    told = [one.get(qn("w:instr")) or "" for one in paragraph.iter(qn("w:fldSimple"))]
-    told += [one.text or "" for one in paragraph.iter(qn("w:instrText"))]
-    return [match[1].strip() for one in told if (match := MERGE.match(one))]
 
 
 # Out
@@ -183,13 +95,13 @@ def saved(document: Document) -> bytes:
     return out.getvalue()
 
 
-def filled(template: bytes, fields: list[Field], names: Mapping[str, str], note: str) -> bytes:
+def filled(form: bytes, fields: list[Field], names: Mapping[str, str], note: str) -> bytes:
     """The bureau's template with the draft's values in the place of its field names.
 
     `names` says which field a name of the template means. Fields that the template does not show stand at its end, so
     that the file always bears what it is checked by. Raises BadDocx.
     """
-    document = opened(template)
+    document = template(form)
     by_name = {field.name: field for field in fields}
     shown: set[str] = set()
 
@@ -199,12 +111,13 @@ def filled(template: bytes, fields: list[Field], names: Mapping[str, str], note:
             shown.add(field.name)
         return field
 
-    for paragraph, _where in list(_blocks(document)):
+    for paragraph, _where in list(paragraphs(document)):
         _fill_braces(paragraph, value)
         _fill_merge(paragraph, value)
-    for sdt in list(document.element.body.iter(qn("w:sdt"))):
-        if not control_name(sdt).startswith(TAG) and (field := value(control_name(sdt))) is not None:
-            _fill_control(sdt, field)
+    for _what, root in list(stories(document)):
+        for sdt in list(root.iter(qn("w:sdt"))):
+            if not control_name(sdt).startswith(TAG) and (field := value(control_name(sdt))) is not None:
+                _fill_control(sdt, field)
     missing = [field for field in fields if field.name not in shown]
     if missing:
         document.add_paragraph(note)
@@ -295,15 +208,25 @@ def _replace_complex(run: Any, field: Field) -> None:
 
 
 def _fill_control(sdt: Any, field: Field) -> None:
-    """A control of the template: the value takes its place, in a control of ours, as a block where it was one."""
-    made = control(field)
-    paragraphs = list(sdt.iter(qn("w:p")))
-    if sdt.find(f".//{qn('w:tc')}") is None and paragraphs and sdt.getparent().tag != qn("w:p"):
-        paragraph = OxmlElement("w:p")
-        paragraph.append(made)
-        made = paragraph
+    """A control of the template: the value takes its place, in a control of ours: as a cell or a paragraph where it
+    stood around one, with what that one was like."""
+    made, inner = control(field), sdt.find(qn("w:sdtContent"))
+    around = {one.tag for one in inner} if inner is not None else set()
+    if around & {qn("w:p"), qn("w:tbl"), qn("w:tc")}:
+        paragraph = next(inner.iter(qn("w:p")), None)
+        made = _like(paragraph, "w:p", "w:pPr", made)
+    if qn("w:tc") in around:
+        made = _like(inner.find(qn("w:tc")), "w:tc", "w:tcPr", made)
     sdt.addprevious(made)
     sdt.getparent().remove(sdt)
+
+
+def _like(other: Any, tag: str, about: str, inner: Any) -> Any:
+    made = OxmlElement(tag)
+    if other is not None and (told := other.find(qn(about))) is not None:
+        made.append(deepcopy(told))
+    made.append(inner)
+    return made
 
 
 # Back
@@ -313,10 +236,7 @@ def values(data: bytes) -> dict[str, list[str]]:
     """What stands in each of our controls, by field; one that stands twice has two values. Raises BadDocx."""
     document = opened(data)
     found: dict[str, list[str]] = {}
-    roots = [document.element.body]
-    for section in document.sections:
-        roots += [section.header._element, section.footer._element]
-    for root in roots:
+    for _what, root in stories(document):
         for sdt in root.iter(qn("w:sdt")):
             if (name := control_name(sdt)).startswith(TAG):
                 found.setdefault(name[len(TAG) :], []).append(_said(sdt))

@@ -1,7 +1,8 @@
 """A bureau's own template as blocks for the renderer of papers: its words, their order, tables and weight. No Django.
 
-What is read: paragraphs (place, first line drawn in), runs (bold, underlined, size in points), tables (widths, cells
-that span), and where the fields stand. Headers and footers are the renderer's own: there stand code, digest and pages.
+What is read: paragraphs (number, place, first line drawn in, borders, ends of pages), tables (widths, cells that span),
+page headers, and what `runs` reads of a paragraph. The foot is the renderer's own: there stand code, digest and pages.
+What is not read is told at the upload (`undrawn`).
 """
 
 from __future__ import annotations
@@ -12,51 +13,131 @@ from typing import Any
 
 import docx
 from docx.document import Document
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
-from zhijian.kernel.papers.drafts.docx import TAG, Field, control_name, filled, places
-from zhijian.kernel.papers.drafts.guard import opened
+from zhijian.kernel.papers.drafts import parts
+from zhijian.kernel.papers.drafts.docx import Field, filled
+from zhijian.kernel.papers.drafts.numbering import Numbers
+from zhijian.kernel.papers.drafts.parts import HEADER, content, places, stories
+from zhijian.kernel.papers.drafts.runs import END, Json, chain, first, runs_of, weight
 
-Json = dict[str, Any]
 PLACES = {"center": "center", "right": "right", "end": "right"}
-SMALLEST, LARGEST = 6.0, 48.0  # points
+PAGE_BREAK: Json = {"runs": [], "page_break": True}
 
 
-def blocks_of(template: bytes, meant: Mapping[str, str]) -> list[Json]:
-    """The blocks of a template. `meant` says which field each of its names means. Raises BadDocx."""
-    names = {place.name: meant.get(place.name, "") for place in places(opened(template))}
+def blocks_of(template: bytes, meant: Mapping[str, str]) -> dict[str, list[Json]]:
+    """The blocks of a template: `body`, `header`, and `first_header` where the first page has its own (even none).
+
+    `meant` says which field each of its names means. Raises BadDocx.
+    """
+    names = {place.name: meant.get(place.name, "") for place in places(parts.template(template))}
     marks = [Field(name, name, name) for name in sorted(set(names.values()) - {""})]
     document = docx.Document(io.BytesIO(filled(template, marks, names, "")))
-    return list(_blocks(document.element.body, document))
+    reader = _Reader(document)
+    found = {what: list(reader.blocks(root)) for what, root in stories(document)}
+    told = {"body": found[""], "header": _unless_empty(found.get(HEADER, []))}
+    if document.sections[0].different_first_page_header_footer:
+        told["first_header"] = _unless_empty(found.get(f"first {HEADER}", []))
+    return told
 
 
-def _blocks(parent: Any, document: Document) -> Iterator[Json]:
-    for child in parent:
-        if child.tag == qn("w:p"):
-            yield _paragraph(child, document)
-        elif child.tag == qn("w:tbl"):
-            yield _table(child, document)
-        elif child.tag == qn("w:sdt") and (content := child.find(qn("w:sdtContent"))) is not None:
-            yield from _blocks(content, document)
+def _unless_empty(blocks: list[Json]) -> list[Json]:
+    return blocks if any(one.get("rows") or one["runs"] for one in blocks) else []
 
 
-def _paragraph(element: Any, document: Document) -> Json:
-    paragraph = Paragraph(element, document)  # type: ignore[arg-type]
-    style = [paragraph.paragraph_format, *_chain(paragraph.style)]
-    jc = element.find(f"{qn('w:pPr')}/{qn('w:jc')}")
-    where = jc.get(qn("w:val")) if jc is not None else _first(style, lambda one: _said(one.alignment))
-    block: Json = {"runs": list(_runs(element, paragraph))}
+class _Reader:
+    """Reads a document from its beginning, counting its numbers on."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._numbers = Numbers(document)
+
+    def blocks(self, parent: Any) -> Iterator[Json]:
+        """The paragraphs and tables of a part, a cell or a control."""
+        for child in content(parent):
+            if child.tag == qn("w:p"):
+                yield from self._paragraph(child)
+            elif child.tag == qn("w:tbl"):
+                yield self._table(child)
+
+    def _paragraph(self, element: Any) -> Iterator[Json]:
+        """A paragraph; several blocks where a page ends within it."""
+        paragraph = Paragraph(element, self._document)  # type: ignore[arg-type]
+        runs = list(runs_of(element, paragraph))
+        if label := self._numbers.label(paragraph):
+            runs.insert(0, {"text": label, **weight(Run(OxmlElement("w:r"), paragraph))})
+        about = _about(paragraph)
+        if first([paragraph, *chain(paragraph.style)], lambda one: one.paragraph_format.page_break_before):
+            yield PAGE_BREAK
+        while END in runs:
+            at = runs.index(END)
+            if at:
+                yield {"runs": runs[:at], **about}
+            yield PAGE_BREAK
+            if not (runs := runs[at + 1 :]):
+                return
+        yield {"runs": runs, **about}
+
+    def _table(self, element: Any) -> Json:
+        """Cells in their rows; every row is as wide as the widest."""
+        widths = [int(one.get(qn("w:w")) or 0) for one in element.iterfind(f"{qn('w:tblGrid')}/{qn('w:gridCol')}")]
+        rows: list[tuple[list[Json], int]] = []
+        above: dict[int, Json] = {}
+        for line in content(element):
+            if line.tag != qn("w:tr"):
+                continue
+            at = _number(line.find(qn("w:trPr")), "w:gridBefore")
+            cells = [_gap(at)] if at else []
+            for box in (one for one in content(line) if one.tag == qn("w:tc")):
+                at += self._cell(box, at, above, cells)
+            rows.append((cells, at))
+        columns = max((at for _cells, at in rows), default=1)
+        full = [[*cells, *([_gap(columns - at)] if at < columns else [])] for cells, at in rows]
+        return {"rows": full, "widths": widths if len(widths) == columns and all(widths) else [1] * columns}
+
+    def _cell(self, box: Any, at: int, above: dict[int, Json], cells: list[Json]) -> int:
+        """Put a cell into its row, or make the one above it taller; says how many columns it spans."""
+        about = box.find(qn("w:tcPr"))
+        span = _number(about, "w:gridSpan") or 1
+        merge = about.find(qn("w:vMerge")) if about is not None else None
+        if merge is not None and merge.get(qn("w:val")) != "restart" and at in above:
+            above[at]["rows"] = above[at].get("rows", 1) + 1
+        else:
+            above[at] = {"blocks": list(self.blocks(box)), **({"columns": span} if span > 1 else {})}
+            cells.append(above[at])
+        return span
+
+
+def _gap(columns: int) -> Json:
+    """Where a row of a table has no cell."""
+    return {"blocks": [], **({"columns": columns} if columns > 1 else {})}
+
+
+def _number(about: Any, tag: str) -> int:
+    found = about.find(qn(tag)) if about is not None else None
+    return int(found.get(qn("w:val")) or 0) if found is not None else 0
+
+
+def _about(paragraph: Paragraph) -> Json:
+    """Where a paragraph stands on the line, and the lines around it."""
+    told: Json = {}
+    formats = [one.paragraph_format for one in (paragraph, *chain(paragraph.style))]
+    jc = paragraph._p.find(f"{qn('w:pPr')}/{qn('w:jc')}")
+    where = jc.get(qn("w:val")) if jc is not None else first(formats, lambda one: _said(one.alignment))
     if where in PLACES:
-        block["place"] = PLACES[where]
-    if _drawn_in(element) or _first(style, lambda one: one.first_line_indent and one.first_line_indent > 0):
-        block["drawn_in"] = True
-    return block
+        told["place"] = PLACES[where]
+    if _drawn_in(paragraph._p) or first(formats, lambda one: one.first_line_indent and one.first_line_indent > 0):
+        told["drawn_in"] = True
+    if borders := _borders(paragraph):
+        told["borders"] = borders
+    return told
 
 
-def _said(alignment: Any) -> str:
-    return {1: "center", 2: "right"}.get(int(alignment), "left") if alignment is not None else ""
+def _said(alignment: Any) -> str | None:
+    return {1: "center", 2: "right"}.get(int(alignment), "left") if alignment is not None else None
 
 
 def _drawn_in(element: Any) -> bool:
@@ -65,84 +146,14 @@ def _drawn_in(element: Any) -> bool:
     return indent is not None and (indent.get(qn("w:firstLineChars")) or "0").lstrip("-0") != ""
 
 
-def _chain(style: Any) -> Iterator[Any]:
-    while style is not None:
-        yield style.paragraph_format
-        style = style.base_style
-
-
-def _first(formats: list[Any], told: Any) -> Any:
-    return next((value for one in formats if (value := told(one))), None)
-
-
-def _runs(parent: Any, paragraph: Paragraph) -> Iterator[Json]:
-    for child in parent:
-        if child.tag == qn("w:r"):
-            if text := _text(child):
-                yield {"text": text, **_weight(Run(child, paragraph))}
-        elif child.tag == qn("w:sdt"):
-            name = control_name(child)
-            inner = child.find(qn("w:sdtContent"))
-            if name.startswith(TAG):
-                run = inner.find(qn("w:r")) if inner is not None else None
-                yield {"field": name[len(TAG) :], **(_weight(Run(run, paragraph)) if run is not None else {})}
-            elif inner is not None:
-                yield from _runs(inner, paragraph)
-        elif child.tag in (qn("w:hyperlink"), qn("w:ins"), qn("w:smartTag")):
-            yield from _runs(child, paragraph)
-
-
-def _text(run: Any) -> str:
-    said = {
-        qn("w:t"): lambda one: one.text or "",
-        qn("w:br"): lambda one: "\n",
-        qn("w:tab"): lambda one: "\u3000\u3000",
-    }
-    return "".join(said[one.tag](one) for one in run if one.tag in said)
-
-
-def _weight(run: Run) -> Json:
-    """Bold, underlined, size: the run's own, else its paragraph's style."""
-    fonts = [run.font, *(one.font for one in _styles(run._parent.style))]  # type: ignore[attr-defined]
-    bold = next((one.bold for one in fonts if one.bold is not None), False)
-    size = next((one.size.pt for one in fonts if one.size is not None), None)
-    told: Json = {"bold": True} if bold else {}
-    if run.font.underline:
-        told["under"] = True
-    return {**told, "size": min(max(size, SMALLEST), LARGEST)} if size else told
-
-
-def _styles(style: Any) -> Iterator[Any]:
-    while style is not None:
-        yield style
-        style = style.base_style
-
-
-def _table(element: Any, document: Document) -> Json:
-    """Cells in their rows; one that goes on from above makes the one above taller."""
-    widths = [int(one.get(qn("w:w")) or 0) for one in element.iterfind(f"{qn('w:tblGrid')}/{qn('w:gridCol')}")]
-    rows: list[list[Json]] = []
-    above: dict[int, Json] = {}
-    for line in element.iterfind(qn("w:tr")):
-        at, cells = 0, []
-        for box in line.iterfind(qn("w:tc")):
-            about = box.find(qn("w:tcPr"))
-            span = _number(about, "w:gridSpan") or 1
-            merge = about.find(qn("w:vMerge")) if about is not None else None
-            if merge is not None and merge.get(qn("w:val")) != "restart" and at in above:
-                above[at]["rows"] = above[at].get("rows", 1) + 1
-            else:
-                above[at] = {"blocks": list(_blocks(box, document)), **({"columns": span} if span > 1 else {})}
-                cells.append(above[at])
-            at += span
-        rows.append(cells)
-    columns = max((sum(one.get("columns", 1) for one in row) for row in rows), default=1)
-    return {"rows": rows, "widths": widths if len(widths) == columns and all(widths) else [1] * columns}
-
-
-def _number(about: Any, tag: str) -> int:
-    found = about.find(qn(tag)) if about is not None else None
-    return int(found.get(qn("w:val")) or 0) if found is not None else 0
+def _borders(paragraph: Paragraph) -> list[str]:
+    """The sides of a paragraph on which a line is drawn."""
+    abouts = [paragraph._p.pPr, *(one.element.find(qn("w:pPr")) for one in chain(paragraph.style))]
+    drawn: dict[str, bool] = {}
+    for box in (about.find(qn("w:pBdr")) for about in abouts if about is not None):
+        for line in box if box is not None else ():
+            drawn.setdefault(line.tag.rpartition("}")[2], line.get(qn("w:val")) not in ("nil", "none"))
+    return [side for side in ("top", "bottom", "left", "right") if drawn.get(side)]
 
 
 def fields_in(blocks: list[Json]) -> set[str]:

@@ -21,23 +21,16 @@ from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import gate
 from zhijian.kernel.evidence import files
-from zhijian.kernel.matters.errors import BadFacts, StepError
+from zhijian.kernel.matters.errors import BadFacts, NotOpen, StepError
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.packs import stack
-from zhijian.kernel.papers.drafts import acts, guard, letters
+from zhijian.kernel.papers.drafts import acts, guard, issued, letters, told
 from zhijian.kernel.papers.drafts.fields import META, covered
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Paper, PaperTemplate
 
 DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-UNDRAWN = {
-    "picture": gettext_lazy("a picture: leave it out"),
-    "object": gettext_lazy("an embedded object: leave it out"),
-    "numbering": gettext_lazy("automatic numbering: type the numbers as text"),
-    "formula": gettext_lazy("a formula: type it as text"),
-    "footnote": gettext_lazy("a footnote: write it into the text"),
-}
 ACCEPT = {"class": "form-control", "accept": f".docx,{DOCX_TYPE}"}
 TROUBLE = {
     "size": gettext_lazy("The file is larger than 10 MB."),
@@ -71,9 +64,17 @@ def _context(request: HttpRequest, paper: Paper) -> dict[str, Any]:
         ],
         "rounds": rounds,
         "shut": shut,
-        "template": acts.template_of(paper.kind, paper.area),
+        "template": (template := issued.went_by(paper)),
+        "newer": None if (newest := issued.template_of(paper.kind, paper.area)) == template else newest,
+        "lost": [(told.place(one.where), told.lost(one)) for one in issued.lost_of(template)] if template else [],
+        "seen": _seen(paper, template),
         "words": [] if shut else letters.open_to_words(paper),
     }
+
+
+def _seen(paper: Paper, template: PaperTemplate | None) -> str:
+    """Names what one looked at: the draft's words and the template they are printed by."""
+    return f"{paper.digest}.{template.pk if template is not None else 0}"
 
 
 @require_safe
@@ -181,6 +182,8 @@ def issue_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     if "go" not in request.POST:
         return render(request, "papers/draft.html", {**_context(request, paper), "issuing": True})
     try:
+        if "seen" in request.POST and request.POST["seen"] != _seen(paper, issued.went_by(paper)):
+            raise NotOpen(_("The draft or its template was changed meanwhile: look at it again before you issue it."))
         made = acts.issue(paper, gate.actor_in(request))
     except StepError as error:
         context = {**_context(request, paper), "problem": error.message}
@@ -229,22 +232,22 @@ def templates_page(request: HttpRequest) -> HttpResponse:
         return render(request, "papers/templates.html", context)
     if not asked.is_valid():
         return render(request, "papers/templates.html", context, status=422)
-    told = asked.cleaned_data
+    given = asked.cleaned_data
     try:
-        if told["file"].size > guard.MOST:
+        if given["file"].size > guard.MOST:
             raise guard.BadDocx("size")
         with transaction.atomic():
             acts.keep_template(
-                told["kind"], told["organ"], told["since"], told["file"].name, told["file"].read(), actor
+                given["kind"], given["organ"], given["since"], given["file"].name, given["file"].read(), actor
             )
     except guard.BadDocx as error:
         asked.add_error("file", str(TROUBLE[error.code]))
     except acts.UnknownNames as error:
         asked.add_error("file", _("It names fields that this kind of paper does not have; nothing was kept."))
-        context["unknown"] = error.places[:100]
+        context["unknown"] = [(one.name, told.place(one.where)) for one in error.places[:100]]
     except acts.Undrawn as error:
         asked.add_error("file", _("It holds what an issued paper would lack; nothing was kept."))
-        context["undrawn"] = [(place.where, UNDRAWN[place.name]) for place in error.places[:100]]
+        context["undrawn"] = [(told.place(one.where), told.lost(one)) for one in error.places[:100]]
     else:
         messages.success(request, _("The template is kept."))
         return redirect("paper_templates")
