@@ -8,6 +8,7 @@ from zhijian.kernel.accounts import ASSIGNEE, CLERK, HEAD, HELPER, INSPECTOR, PA
 from zhijian.kernel.clock import CLOCK
 from zhijian.kernel.matters import Flow, State, Step
 from zhijian.programmes.inspection import doubts, effects, facts, guards, hindered, models, rules
+from zhijian.programmes.inspection.fair import capping
 from zhijian.programmes.inspection.rectifying import RECTIFICATION
 from zhijian.programmes.inspection.unreachable import UNREACHABLE
 
@@ -37,11 +38,11 @@ INSPECTION = Flow(
             label=_("Plan a visit"),
             facts=facts.Plan,
             said=_("Visit planned for {planned_for}"),
-            when=[guards.two_officers, guards.a_day_to_come, guards.checklist_applies],
+            when=[guards.two_officers, guards.a_day_to_come, guards.checklist_applies, capping.within_cap],
             tells=ASSIGNEE,
             article=rules.OFFICERS_MIN,
             back="cancel",
-            does=effects.due_on_the_day,
+            does=capping.planned,
         ),
         Step(
             "start",
@@ -60,7 +61,7 @@ INSPECTION = Flow(
             label=_("Assign to others"),
             facts=facts.Assign,
             said=_("Assigned to other officers"),
-            when=[guards.two_officers, guards.a_day_to_come],
+            when=[guards.two_officers, guards.a_day_to_come, capping.within_cap],
             tells=[ASSIGNEE, SECOND],
             back="assign",
             does=effects.due_on_the_day,

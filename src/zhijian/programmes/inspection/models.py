@@ -103,6 +103,17 @@ class Purpose(models.TextChoices):
     RECHECK = "recheck", _("Re-check")
 
 
+class Outside(models.TextChoices):
+    """Why a visit stands outside the yearly cap: lawful exceptions, each with its rule `inspection.exception_…`."""
+
+    COMPLAINT = "complaint", _("Complaint or report")
+    CLUE = "clue", _("Clue passed on, or found in data")
+    ACCIDENT = "accident", _("Accident or emergency")
+    FOLLOW_UP = "follow_up", _("Looking again at what was ordered")
+    CAMPAIGN = "campaign", _("Campaign ordered by the superiors")
+    KEY_ITEM = "key_item", _("Key supervision ordered by law")
+
+
 class Result(models.TextChoices):
     """Result classes of the result sheet (监督检查结果记录表)."""
 
@@ -144,6 +155,11 @@ class Inspection(models.Model):
         Checklist, models.PROTECT, null=True, related_name="inspections",
         help_text="the list that was asked for; without one, all that are for the place",
     )  # fmt: skip
+    outside = models.CharField(
+        _("Outside the yearly cap"), max_length=10, choices=Outside.choices, blank=True,
+        help_text="the exception that was named; empty: it counts",
+    )  # fmt: skip
+    outside_reason = models.CharField(max_length=300, blank=True, help_text="what calls for it, without names")
     planned_for = models.DateField(null=True)
     started = models.DateTimeField(null=True)
     ended = models.DateTimeField(null=True)
