@@ -123,6 +123,7 @@ EXCUSED = {
     "people/person.html": "one person",
     "registry/merge.html": "two files beside each other, to decide upon",
     "registry/merge_who.html": "asks which file it shall be",
+    "inspection/desk/cap.html": "the cap and its exceptions: a setting",
     "inspection/desk/list_rule.html": "one list and its rules: a setting",
     "inspection/desk/lists.html": "for which places the bureau's lists are: a setting",
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -15,7 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 from tests import world
+from tests.kernel.papers.conftest import enrol
 from tests.openers import closed_visit
+from tests.programmes.inspection.test_other_checklist import codes, recorded
 
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.roles import Role
@@ -48,11 +49,11 @@ def cap(value: Any, since: date | None = None) -> None:
 
 
 @pytest.fixture
-def w(db: None) -> Iterator[world.World]:
+def w(db: None) -> world.World:
     with scoped(SYSTEM):
         made = world.make()
         made.head, made.inspector, made.second
-    yield made
+    return made
 
 
 def year(w: world.World, **more: Any) -> capping.Standing:
@@ -200,6 +201,20 @@ def test_counting_is_one_query_on_the_index_of_an_enterprises_matters(w: world.W
     with CaptureQueriesContext(connection) as made:
         year(w)
     assert sum("inspection_inspection" in one["sql"] for one in made) == 1
+
+
+def test_a_visit_begun_at_the_door_is_taken_and_one_too_many_is_a_doubt(w: world.World) -> None:
+    cap(1)
+    with scoped(SYSTEM):
+        phone = enrol(w.inspector)
+    first = recorded(w, phone, Matter(), w.checklist)
+    assert "over_cap" not in codes(first)
+    second = recorded(w, phone, Matter(), w.checklist)
+    assert [f for f in second.flags if f["code"] == "over_cap"] == [{"code": "over_cap", "n": 2, "cap": 1}]
+    with scoped(SYSTEM):
+        made = today_and(w, outside="clue", outside_reason="转 4 号")
+        Inspection.objects.filter(pk=made.pk).update(checklist=w.checklist)
+    assert "over_cap" not in codes(recorded(w, phone, made, w.checklist)), "it was planned"
 
 
 def test_two_at_once_for_the_last_place(fresh_database: Any, monkeypatch: pytest.MonkeyPatch) -> None:

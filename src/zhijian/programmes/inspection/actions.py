@@ -89,7 +89,7 @@ def record_visit(
     with scoped(visit.actor):
         matter, more = _make(visit)(visit)
         detours.unlicensed(visit, matter)
-        if content.task is None and (year := capping.over_cap(matter, day)) and year.tightest:
+        if matter.opened == visit.began and (year := capping.over_cap(matter, day)) and year.tightest:
             flags.append(doubts.doubt("over_cap", n=year.tightest[0], cap=year.tightest[1]))
         _keep_evidence(visit, matter)
         more += _make_papers(visit, matter)

@@ -21,7 +21,8 @@ from django.db import connection
 from django.db.models import F
 
 from zhijian.kernel import when
-from zhijian.kernel.accounts.actor import SYSTEM, Actor
+from zhijian.kernel.accounts.actor import SYSTEM, Actor, actor_of
+from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence import files
@@ -39,6 +40,7 @@ from zhijian.programmes.inspection.agenda import Later
 from zhijian.programmes.inspection.checklists import load_shipped
 from zhijian.programmes.inspection.checklists.reaching import count_all
 from zhijian.programmes.inspection.demo_town import TRIES, Office, Place, Town, offices
+from zhijian.programmes.inspection.fair import setting
 from zhijian.programmes.inspection.made_up import Seen, record_of, times
 from zhijian.programmes.inspection.models import Checklist, Inspection
 from zhijian.programmes.inspection.reported import report
@@ -98,6 +100,7 @@ def plant(scale: float, say: Say) -> None:
     done = _quarter(plan["quarter"], scale, town)
     _read_older(when.now() - READ_AFTER)
     say(f"last quarter: {done} inspections; planned visits and findings at work")
+    _set_cap(plan.get("cap", {}))
     with scoped(SYSTEM):
         say(f"checklists: what {count_all()} of them reach is counted")
     if done := report(dice, town.said):
@@ -228,7 +231,8 @@ def _quarter(plan: dict[str, Any], scale: float, town: Town) -> int:
         office = favourite if n < 6 else dice.choice(town.offices)
         day = today + dt.timedelta(days=dice.choice([-2, 0, 0, 0, 1, 3]))
         thought = _working_day(dice, min(day, today) - dt.timedelta(days=14), min(day, today) - dt.timedelta(days=3))
-        task = partial(_task, town, office, day, "special" if n % 5 == 3 else "routine")
+        outside = town.plan.get("cap", {}).get("outside", [])[n - 1 : n] if n else []
+        task = partial(_task, town, office, day, "special" if n % 5 == 3 else "routine", *outside)
         town.agenda.add(_at(thought, dice.choice((8, 9, 16)), 30 + dice.randrange(30)), task)
     detours = partial(demo_detours.plant, town.plan.get("detours", {}), _free(town, favourite), favourite.first, dice)
     town.agenda.add(_at(demo_detours.last_working_day(), 9, 0), detours)
@@ -267,8 +271,11 @@ def _live(story: Story, day: dt.date, n: int, town: Town) -> None:
         story.publish(published)
 
 
-def _task(town: Town, office: Office, day: dt.date, purpose: str) -> None:
-    """A planned visit, for premises that wait for none. Raises StopIteration when all of them do."""
+def _task(town: Town, office: Office, day: dt.date, purpose: str, outside: dict[str, Any] | None = None) -> None:
+    """A planned visit, for premises that wait for none. Raises StopIteration when all of them do.
+
+    `outside`: the exception that it falls under, with what calls for it.
+    """
     thrown = (town.place(day, office) for _ in range(TRIES))
     others = ((one, place) for one in (office, *town.offices) for place in one.places)
     office, place = next(found for found in chain(thrown, others) if found[1].pk not in town.planned)
@@ -285,4 +292,15 @@ def _task(town: Town, office: Office, day: dt.date, purpose: str) -> None:
             planned_for=day,
             assignee=office.first.pk,
             second=office.second.pk,
+            **(outside or {}),
         )
+
+
+def _set_cap(plan: dict[str, Any]) -> None:
+    """The made-up city's own cap, by whoever there sets it; the law's is not known."""
+    setter = Person.objects.filter(username=plan.get("by", "")).first()
+    if setter is not None:
+        with scoped(actor_of(setter)) as actor:
+            setting.put_in_force(
+                plan["most"], since=calendar.today(), reason=plan["reason"], seen=setting.newest(), actor=actor
+            )

@@ -20,8 +20,11 @@ from zhijian.kernel.notices.panel import PANEL
 from zhijian.kernel.registry.models import Entity
 from zhijian.programmes.inspection.checklists import applicable
 from zhijian.programmes.inspection.fair import capping, shown
+from zhijian.programmes.inspection.fair.desk import VisitPlans
 from zhijian.programmes.inspection.flow import INSPECTION, LEAD, PUBLICATION, RECTIFICATION, UNREACHABLE
 from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, Measure, PublishedResult
+
+__all__ = ["Findings", "Inspections", "Leads", "NotReached", "Publications", "VisitPlans"]
 
 # Headings of the record's own columns are looked up by the fields' names.
 HEADINGS = (_("Sought"), _("Letters"))

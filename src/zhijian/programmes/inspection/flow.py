@@ -8,11 +8,14 @@ from zhijian.kernel.accounts import ASSIGNEE, CLERK, HEAD, HELPER, INSPECTOR, PA
 from zhijian.kernel.clock import CLOCK
 from zhijian.kernel.matters import Flow, State, Step
 from zhijian.programmes.inspection import doubts, effects, facts, guards, hindered, models, rules
-from zhijian.programmes.inspection.fair import capping
+from zhijian.programmes.inspection.fair import capping, items, planning, visit
+from zhijian.programmes.inspection.fair.flow import VISIT_PLAN
 from zhijian.programmes.inspection.rectifying import RECTIFICATION
 from zhijian.programmes.inspection.unreachable import UNREACHABLE
 
-__all__ = ["INSPECTION", "LEAD", "PUBLICATION", "RECTIFICATION", "UNREACHABLE"]
+__all__ = ["INSPECTION", "LEAD", "PUBLICATION", "RECTIFICATION", "UNREACHABLE", "VISIT_PLAN"]
+
+fair_enough = [items.only_listed, planning.in_the_plan, capping.within_cap]  # the cap locks: last
 
 INSPECTION = Flow(
     kind="inspection",
@@ -38,11 +41,11 @@ INSPECTION = Flow(
             label=_("Plan a visit"),
             facts=facts.Plan,
             said=_("Visit planned for {planned_for}"),
-            when=[guards.two_officers, guards.a_day_to_come, guards.checklist_applies, capping.within_cap],
+            when=[guards.two_officers, guards.a_day_to_come, guards.checklist_applies, *fair_enough],
             tells=ASSIGNEE,
             article=rules.OFFICERS_MIN,
             back="cancel",
-            does=capping.planned,
+            does=visit.planned,
         ),
         Step(
             "start",

@@ -14,7 +14,10 @@ from zhijian.kernel import when
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
 from zhijian.programmes.inspection import results, rules
+from zhijian.programmes.inspection.fair.models import PlanLine, PlanPlace, PublishedPlan, YearPlan
 from zhijian.programmes.inspection.joining import Sheet, join
+
+__all__ = ["PlanLine", "PlanPlace", "PublishedPlan", "YearPlan"]
 
 
 class Checklist(models.Model):
@@ -160,6 +163,10 @@ class Inspection(models.Model):
         help_text="the exception that was named; empty: it counts",
     )  # fmt: skip
     outside_reason = models.CharField(max_length=300, blank=True, help_text="what calls for it, without names")
+    line = models.ForeignKey(
+        "inspection.PlanLine", models.PROTECT, null=True, related_name="inspections",
+        help_text="of the year's plan; none: it stands in no plan",
+    )  # fmt: skip
     planned_for = models.DateField(null=True)
     started = models.DateTimeField(null=True)
     ended = models.DateTimeField(null=True)

@@ -26,6 +26,9 @@ PUBLISH_WITHIN = rule(
 REPORT_WITHIN = rule("inspection.report_within", _("By when a visit stands in the superiors' platform"))
 NO_REPEAT = rule("inspection.no_repeat_after_superior", _("How long a place is left alone after a superior's visit"))
 FREQUENCY_CAP = rule("inspection.frequency_cap", _("How many planned visits an enterprise may have in a year"))
+ITEMS = rule("inspection.items", _("Which items may be inspected, on what ground, by whom and how often"))
+UNLISTED = rule("inspection.unlisted", _("What happens where a planned visit goes by a list of no listed item"))
+UNPLANNED = rule("inspection.unplanned", _("What happens where a planned visit stands in no line of the year's plan"))
 CAP_COUNTS = rule("inspection.cap_counts", _("Whether the cap counts by enterprise or by each of its premises"))
 EXCEPTIONS = {
     one: rule(f"inspection.exception_{one}", meaning)

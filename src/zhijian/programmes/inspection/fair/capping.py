@@ -23,11 +23,13 @@ from zhijian.kernel.evidence import ledger
 from zhijian.kernel.matters import Guard, no, ok
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.registry.models import Entity
-from zhijian.programmes.inspection import effects, rules
+from zhijian.programmes.inspection import rules
 from zhijian.programmes.inspection.models import Inspection, Outside, Purpose
 
 NEVER_MADE = ("cancelled", "hindered")
 PLANNED = "planned"  # what counts: no exception
+FOLLOW_UP = "follow_up"
+ALL = tuple(Outside(value) for value in Outside.values)
 
 
 def _said(facts: dict[str, Any]) -> str:
@@ -117,12 +119,12 @@ def standing(
 
 def cause_of(purpose: str, outside: str | None) -> str:
     """What a visit comes from: its exception, a re-check by itself being one; else it was planned, and counts."""
-    return outside or (Outside.FOLLOW_UP.value if purpose == Purpose.RECHECK else PLANNED)
+    return outside or (FOLLOW_UP if purpose == Purpose.RECHECK else PLANNED)
 
 
 def allowed(day: dt.date) -> list[Outside]:
     """The exceptions that the place knows on that day."""
-    return [one for one in Outside if rules.EXCEPTIONS[one.value].value(day, False)]
+    return [one for one in ALL if rules.EXCEPTIONS[one.value].value(day, False)]
 
 
 def _between_counting_and_planning() -> None:
@@ -172,14 +174,13 @@ def _a_place_left(matter: Matter, record: Inspection | None, purpose: str, day: 
     n, cap = found.tightest
     told = {"year": found.year, "n": n, "cap": cap}
     return no(
-        _("In %(year)s this enterprise has %(n)s visits that count already; the cap is %(cap)s. Name the lawful exception"
-          " that this visit falls under, or plan it for next year.") % told, rules.FREQUENCY_CAP,
+        _("In %(year)s this enterprise has %(n)s visits that count already; the cap is %(cap)s. Name the lawful"
+          " exception that this visit falls under, or plan it for next year.") % told, rules.FREQUENCY_CAP,
     )  # fmt: skip
 
 
-def planned(matter: Matter, record: Inspection, facts: Any, actor: Actor, at: dt.datetime) -> None:
-    """A planned visit is due on its day; one outside the cap says so in the ledger, with how the year stood."""
-    effects.due_on_the_day(matter, record, facts, actor, at)
+def say_outside(matter: Matter, record: Inspection, actor: Actor, at: dt.datetime) -> None:
+    """A visit outside the cap says so in the ledger, with how the year stood."""
     cause = cause_of(record.purpose, record.outside)
     if cause == PLANNED or matter.entity is None:
         return

@@ -19,8 +19,8 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import gate, menu
 from zhijian.kernel.packs.changes import ChangeRefused, NotPermitted, permitted
 from zhijian.programmes.inspection import rules
-from zhijian.programmes.inspection.fair import setting
-from zhijian.programmes.inspection.models import Outside, Purpose
+from zhijian.programmes.inspection.fair import capping, setting
+from zhijian.programmes.inspection.models import Purpose
 
 READERS = frozenset({Role.ADMIN, Role.SECTION, Role.AUDITOR, Role.HEAD, Role.CLERK})
 menu.item("visit_cap", gettext_lazy("Cap on visits"), "visit_cap", READERS, order=76)
@@ -57,7 +57,7 @@ def _shown(actor: Actor) -> dict[str, Any]:
         "row": now,
         "history": [(one, _in_words(one.value)) for one in rows],
         "coming": [one for one in rows if one.since > today],
-        "exceptions": [(one, rules.EXCEPTIONS[one.value].maybe(today)) for one in Outside],
+        "exceptions": [(one, rules.EXCEPTIONS[one.value].maybe(today)) for one in capping.ALL],
         "by_premises": rules.CAP_COUNTS.value(today, "enterprise") == "premises",
         "may": may_set(actor),
         "seen": rows[0].pk if rows else 0,

@@ -15,11 +15,10 @@ from zhijian.kernel.packs import changes
 from zhijian.kernel.packs.changes import ChangeRefused
 from zhijian.kernel.packs.models import LocalRule
 from zhijian.programmes.inspection import rules
-from zhijian.programmes.inspection.models import Purpose
 
 LOCK = 0x63617073  # "caps"
 MOST = 366
-PURPOSES = (Purpose.ROUTINE, Purpose.SPECIAL)
+PURPOSES = ("routine", "special")  # a re-check is no visit that counts
 
 
 class Changed(RuntimeError):
@@ -33,7 +32,7 @@ def grades(day: dt.date) -> list[str]:
 
 def columns(day: dt.date) -> list[str]:
     """What a cap may be set for: everybody, a purpose, a grade."""
-    return ["any", *(one.value for one in PURPOSES), *grades(day)]
+    return ["any", *PURPOSES, *grades(day)]
 
 
 def table(value: Any) -> dict[str, int]:
@@ -73,7 +72,9 @@ def put_in_force(
     the newest."""
     changes.permitted(actor)
     if since < calendar.today():
-        raise ChangeRefused(_("It begins today at the earliest: visits that were planned went by the cap of their day."))
+        raise ChangeRefused(
+            _("It begins today at the earliest: visits that were planned went by the cap of their day.")
+        )
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])

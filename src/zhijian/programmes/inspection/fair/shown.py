@@ -1,4 +1,4 @@
-"""How an enterprise's year of visits is told on the desk: in the form, on the visit's page, in the enterprise's file."""
+"""How an enterprise's year of visits is told on the desk: in the form, on the visit's page, in its file."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ def sentence(year: Standing) -> str:
     return said
 
 
-def year_of(matter: Matter, record: Inspection) -> dict[str, Any] | None:
-    """For a visit's page while it is planned: how the year stands; its exception, with the ground, always."""
+def year_of(matter: Matter, record: Inspection) -> dict[str, Any]:
+    """For a visit's page while it is planned: how the year stands; its line of the plan, its exception, always."""
     cause = cause_of(record.purpose, record.outside)
-    told: dict[str, Any] = {}
+    told: dict[str, Any] = {"line": record.line}
     if cause in Outside.values:
         row = rules.EXCEPTIONS[cause].maybe(record.planned_for or calendar.today())
         told |= {"outside": Outside(cause).label, "reason": record.outside_reason, "row": row}
     if matter.closed is None and record.ended is None and matter.entity is not None:
         day = record.planned_for or calendar.today()
         now = standing(matter.entity, day, record.purpose, premises=matter.premises)
-        told |= {"said": sentence(now), "full": now.over}
-    return told or None
+        told |= {"said": sentence(now), "full": now.over, "unplanned": record.line is None and not told.get("outside")}
+    return told
 
 
 def year_panel(entity: Entity, actor: Actor) -> dict[str, Any]:
