@@ -92,6 +92,7 @@ def visit_plan(w: world.World) -> Matter:
     year = 2030 + YearPlan.objects.count()
     with scoped(w.actor("所长")) as head:
         matter = open_plan(head, About("", world.OFFICE), {"area": world.OFFICE, "year": min(year, 2099)})
+        perform(matter, "add_line", head, office=world.OFFICE, item="product_seller", visits=2)
         return perform(matter, "add_line", head, office=world.OFFICE, item="metrology", visits=3)
 
 

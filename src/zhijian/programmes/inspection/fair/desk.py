@@ -24,7 +24,7 @@ from zhijian.programmes.inspection.fair.flow import PLANNERS, VISIT_PLAN
 from zhijian.programmes.inspection.fair.items import items
 from zhijian.programmes.inspection.fair.models import PlanLine, PlanPlace, YearPlan
 
-READERS = frozenset({Role.HEAD, Role.SECTION, Role.CLERK, Role.ADMIN, Role.AUDITOR, Role.LEADER, Role.INSPECTOR})
+READERS = frozenset({Role.HEAD, Role.SECTION, Role.CLERK, Role.AUDITOR, Role.LEADER, Role.INSPECTOR})
 
 
 # What the fields offer.

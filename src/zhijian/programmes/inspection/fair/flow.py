@@ -7,7 +7,7 @@ from typing import Annotated
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
-from zhijian.kernel.accounts import CLERK, HEAD, SECTION
+from zhijian.kernel.accounts import CLERK, HEAD, INSPECTOR, SECTION
 from zhijian.kernel.matters import Facts, Flow, State, Step, long, text
 from zhijian.programmes.inspection import rules
 from zhijian.programmes.inspection.fair import planning
@@ -62,6 +62,7 @@ VISIT_PLAN = Flow(
     record=YearPlan,
     numbered=False,
     of_area=True,
+    reads=(INSPECTOR,),
     states=[
         State("draft", _("Draft"), tone="act"),
         State("submitted", _("Handed in"), tone="wait"),

@@ -13,7 +13,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from zhijian.kernel.accounts.actor import Actor
-from zhijian.kernel.accounts.scope import in_scope
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import gate
 from zhijian.kernel.desk.said import area_name
@@ -21,6 +20,7 @@ from zhijian.kernel.desk.sheets.reading import NotTaken
 from zhijian.kernel.matters.errors import StepError
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
+from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.packs import stack
 from zhijian.programmes.inspection.fair import desk, workbook
 from zhijian.programmes.inspection.fair.flow import PLANNERS
@@ -33,7 +33,7 @@ COLUMNS |= {"note": desk.LINE_HEADS[5]}
 
 
 def _plan_of(uid: str, actor: Actor) -> Matter:
-    rows = in_scope(Matter.objects.filter(kind="visit_plan"), actor)
+    rows = readable(Matter.objects.filter(kind="visit_plan"), actor)
     return get_object_or_404(rows.select_related("year_plan"), uid=uid)
 
 
