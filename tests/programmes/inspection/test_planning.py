@@ -200,7 +200,7 @@ def test_the_public_reads_numbers_and_no_names_and_a_change_with_its_day(w: worl
         line = PlanLine.objects.get(plan=plan.pk)
     step(w, plan, "change", line=line.pk, visits=7, reason="新开业增加")
     page = client.get(f"/plan/{world.OFFICE}/{YEAR}/", headers={"accept-language": "en"}).content.decode()
-    assert "7 visits in all" in page
+    assert "Visits in all: 7" in page
     assert f"Changed on {calendar.today():%Y-%m-%d}" in page
     with scoped(SYSTEM):
         assert LedgerEntry.objects.get(kind="visit_plan.change").data["reason"] == "新开业增加"

@@ -21,8 +21,7 @@ from django.db import connection
 from django.db.models import F
 
 from zhijian.kernel import when
-from zhijian.kernel.accounts.actor import SYSTEM, Actor, actor_of
-from zhijian.kernel.accounts.models import Person
+from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence import files
@@ -35,12 +34,11 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import forms, making
 from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.registry.models import Premises
-from zhijian.programmes.inspection import demo_counter, demo_detours, demo_partner, drawn, flow, rules
+from zhijian.programmes.inspection import demo_counter, demo_detours, demo_fair, demo_partner, drawn, flow, rules
 from zhijian.programmes.inspection.agenda import Later
 from zhijian.programmes.inspection.checklists import load_shipped
 from zhijian.programmes.inspection.checklists.reaching import count_all
 from zhijian.programmes.inspection.demo_town import TRIES, Office, Place, Town, offices
-from zhijian.programmes.inspection.fair import setting
 from zhijian.programmes.inspection.made_up import Seen, record_of, times
 from zhijian.programmes.inspection.models import Checklist, Inspection
 from zhijian.programmes.inspection.reported import report
@@ -100,7 +98,7 @@ def plant(scale: float, say: Say) -> None:
     done = _quarter(plan["quarter"], scale, town)
     _read_older(when.now() - READ_AFTER)
     say(f"last quarter: {done} inspections; planned visits and findings at work")
-    _set_cap(plan.get("cap", {}))
+    demo_fair.cap(plan.get("cap", {}))
     with scoped(SYSTEM):
         say(f"checklists: what {count_all()} of them reach is counted")
     if done := report(dice, town.said):
@@ -234,6 +232,8 @@ def _quarter(plan: dict[str, Any], scale: float, town: Town) -> int:
         outside = town.plan.get("cap", {}).get("outside", [])[n - 1 : n] if n else []
         task = partial(_task, town, office, day, "special" if n % 5 == 3 else "routine", *outside)
         town.agenda.add(_at(thought, dice.choice((8, 9, 16)), 30 + dice.randrange(30)), task)
+    year = partial(demo_fair.year_plan, town.plan.get("year_plan", {}))
+    town.agenda.add(_at(calendar.add_working_days(today - dt.timedelta(days=75), 1)[0], 9, 10), year)
     detours = partial(demo_detours.plant, town.plan.get("detours", {}), _free(town, favourite), favourite.first, dice)
     town.agenda.add(_at(demo_detours.last_working_day(), 9, 0), detours)
     town.agenda.add(_at(demo_detours.last_working_day(), 15, 40), partial(demo_counter.plant, town.said))
@@ -294,13 +294,3 @@ def _task(town: Town, office: Office, day: dt.date, purpose: str, outside: dict[
             second=office.second.pk,
             **(outside or {}),
         )
-
-
-def _set_cap(plan: dict[str, Any]) -> None:
-    """The made-up city's own cap, by whoever there sets it; the law's is not known."""
-    setter = Person.objects.filter(username=plan.get("by", "")).first()
-    if setter is not None:
-        with scoped(actor_of(setter)) as actor:
-            setting.put_in_force(
-                plan["most"], since=calendar.today(), reason=plan["reason"], seen=setting.newest(), actor=actor
-            )

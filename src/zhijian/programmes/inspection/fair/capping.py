@@ -174,7 +174,7 @@ def _a_place_left(matter: Matter, record: Inspection | None, purpose: str, day: 
     n, cap = found.tightest
     told = {"year": found.year, "n": n, "cap": cap}
     return no(
-        _("In %(year)s this enterprise has %(n)s visits that count already; the cap is %(cap)s. Name the lawful"
+        _("Visits of this enterprise that count in %(year)s already: %(n)s; the cap is %(cap)s. Name the lawful"
           " exception that this visit falls under, or plan it for next year.") % told, rules.FREQUENCY_CAP,
     )  # fmt: skip
 
