@@ -17,8 +17,15 @@ from zhijian.programmes.inspection.models import Inspection
 
 pytestmark = [pytest.mark.browser]
 WORDS = {
-    "en": ["Put into force", "Plan a visit", "Begin a yearly plan", "Hand in", "Lines of the plan"],
-    "zh-CN": ["生效", "安排检查", "编制年度检查计划", "报审", "计划明细"],
+    "en": [
+        "Put into force",
+        "Plan a visit",
+        "Begin a yearly plan",
+        "Hand in",
+        "Lines of the plan",
+        "Make it one visit",
+    ],
+    "zh-CN": ["生效", "安排检查", "编制年度检查计划", "报审", "计划明细", "合并为一次检查"],
 }
 
 
@@ -86,6 +93,9 @@ def test_a_cap_is_set_met_and_lawfully_passed_and_the_year_planned(
         plan_visit(page, site, uid, words, why="complaint", reason="12315 第 2026-77 号")
         page.wait_for_url("**/m/**")
         look(page, f"outside-{language}")
+        page.goto(f"{site}/visits/joint/")
+        expect(page.get_by_role("button", name=words[5], exact=True)).to_be_visible()
+        look(page, f"joint-{language}")
         page.goto(f"{site}/e/{uid}/")
         look(page, f"entity-year-{language}")
         page.goto(f"{site}/new/visit_plan/begin/")

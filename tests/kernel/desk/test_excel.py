@@ -82,6 +82,7 @@ PAGES: dict[str, Listed] = {
     "ratings": Listed("/ratings/"),
     "slots": Listed("/slots/"),
     "visit_items": Listed("/visits/items/"),
+    "visit_joint": Listed("/visits/joint/"),
     "visit_plan_lines": Listed("/m/{plan}/"),
     "visit_plan_places": Listed("/plans/{plan}/{line}/"),
 }

@@ -315,6 +315,7 @@ def test_whoever_plans_sees_the_year_before(w: world.World, client: Client) -> N
     assert "1 visit of this enterprise counts, made or planned; the cap is 2. 1 more is outside it." in page
     file = client.get(f"/e/{w.entity.uid}/", headers={"accept-language": "en"}).content.decode()
     assert "of at most 2" in file
+    assert "Begin a yearly plan" not in file, "a plan is about an area"
 
 
 def test_the_words_of_a_table(w: world.World) -> None:

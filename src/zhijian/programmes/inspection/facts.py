@@ -57,6 +57,12 @@ class Urge(Facts):
     word: Annotated[str, long(_("What is to be done"))]
 
 
+class Joined(Facts):
+    """The visit into which this one goes."""
+
+    into: Annotated[str, Field(max_length=60)]
+
+
 class Start(Facts):
     """A visit started by the scan, without a task."""
 

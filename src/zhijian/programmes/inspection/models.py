@@ -14,10 +14,10 @@ from zhijian.kernel import when
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
 from zhijian.programmes.inspection import results, rules
-from zhijian.programmes.inspection.fair.models import PlanLine, PlanPlace, PublishedPlan, YearPlan
+from zhijian.programmes.inspection.fair.models import KeptApart, PlanLine, PlanPlace, PublishedPlan, YearPlan
 from zhijian.programmes.inspection.joining import Sheet, join
 
-__all__ = ["PlanLine", "PlanPlace", "PublishedPlan", "YearPlan"]
+__all__ = ["KeptApart", "PlanLine", "PlanPlace", "PublishedPlan", "YearPlan"]
 
 
 class Checklist(models.Model):

@@ -29,6 +29,7 @@ FREQUENCY_CAP = rule("inspection.frequency_cap", _("How many planned visits an e
 ITEMS = rule("inspection.items", _("Which items may be inspected, on what ground, by whom and how often"))
 UNLISTED = rule("inspection.unlisted", _("What happens where a planned visit goes by a list of no listed item"))
 UNPLANNED = rule("inspection.unplanned", _("What happens where a planned visit stands in no line of the year's plan"))
+JOIN_WITHIN = rule("inspection.join_within", _("How close together planned visits of one place are proposed as one"))
 CAP_COUNTS = rule("inspection.cap_counts", _("Whether the cap counts by enterprise or by each of its premises"))
 EXCEPTIONS = {
     one: rule(f"inspection.exception_{one}", meaning)

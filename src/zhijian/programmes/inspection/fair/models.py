@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from zhijian.kernel import when
 
 
 class YearPlan(models.Model):
@@ -79,3 +83,23 @@ class PublishedPlan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.area} {self.year}"
+
+
+class KeptApart(models.Model):
+    """Planned visits of one place that somebody did not want to be one, and why. Only added to."""
+
+    premises = models.ForeignKey("registry.Premises", models.PROTECT, related_name="kept_apart")
+    area = models.CharField(max_length=16, db_collation="C")
+    matters = ArrayField(models.BigIntegerField(), help_text="the visits, in order")
+    reason = models.CharField(max_length=300)
+    by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
+    by_name = models.CharField(max_length=60)
+    made_at = models.DateTimeField(default=when.now)
+
+    class Meta:
+        app_label = "inspection"
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        constraints = [models.CheckConstraint(condition=~models.Q(reason=""), name="kept_apart_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.premises_id}: {self.reason}"
