@@ -83,6 +83,7 @@ PAGES: dict[str, Listed] = {
     "slots": Listed("/slots/"),
     "visit_items": Listed("/visits/items/"),
     "visit_joint": Listed("/visits/joint/"),
+    "visit_most": Listed("/visits/most/", least=1),
     "visit_plan_lines": Listed("/m/{plan}/"),
     "visit_plan_places": Listed("/plans/{plan}/{line}/"),
 }

@@ -80,17 +80,20 @@ def caps(value: Any, purpose: str, grade: str) -> tuple[int | None, int | None]:
     return own, table.get(purpose)
 
 
+def made_in(year: int) -> Q:
+    """Visits that were made in a year; of those taken over without an hour the day on which they were closed."""
+    begin, end = calendar.start_of(dt.date(year, 1, 1)), calendar.start_of(dt.date(year + 1, 1, 1))
+    taken_over = Q(started=None, planned_for=None, matter__closed__gte=begin, matter__closed__lt=end)
+    return Q(started__gte=begin, started__lt=end) | taken_over
+
+
 def visits(entity: int, year: int, premises: int | None = None) -> QuerySet[Inspection]:
     """The visits of an enterprise (or of one of its premises) in a year: made by their day, else planned for it.
 
     What was cancelled or ended at a shut door is none. Answered by the index on an enterprise's matters.
     """
-    first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
-    begin, end = calendar.start_of(first), calendar.start_of(dt.date(year + 1, 1, 1))
-    made = Q(started__gte=begin, started__lt=end)
-    open_ = Q(started=None, planned_for__range=(first, last))
-    taken_over = Q(started=None, planned_for=None, matter__closed__gte=begin, matter__closed__lt=end)
-    rows = Inspection.objects.filter(made | open_ | taken_over, matter__entity=entity)
+    open_ = Q(started=None, planned_for__range=(dt.date(year, 1, 1), dt.date(year, 12, 31)))
+    rows = Inspection.objects.filter(made_in(year) | open_, matter__entity=entity)
     rows = rows.exclude(matter__state__in=NEVER_MADE)
     return rows.filter(matter__premises=premises) if premises is not None else rows
 
