@@ -234,8 +234,6 @@ def _quarter(plan: dict[str, Any], scale: float, town: Town) -> int:
         town.agenda.add(_at(thought, dice.choice((8, 9, 16)), 30 + dice.randrange(30)), task)
     year = partial(demo_fair.year_plan, town.plan.get("year_plan", {}))
     town.agenda.add(_at(calendar.add_working_days(today - dt.timedelta(days=75), 1)[0], 9, 10), year)
-    joint = partial(demo_fair.joint, town.plan.get("year_plan", {}))
-    town.agenda.add(_at(demo_detours.last_working_day(), 16, 40), joint)
     detours = partial(demo_detours.plant, town.plan.get("detours", {}), _free(town, favourite), favourite.first, dice)
     town.agenda.add(_at(demo_detours.last_working_day(), 9, 0), detours)
     town.agenda.add(_at(demo_detours.last_working_day(), 15, 40), partial(demo_counter.plant, town.said))

@@ -11,8 +11,6 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.perform import About, perform
 from zhijian.programmes.inspection.fair import planning, setting
-from zhijian.programmes.inspection.flow import INSPECTION
-from zhijian.programmes.inspection.models import Inspection
 
 
 def cap(plan: dict[str, Any]) -> None:
@@ -39,24 +37,6 @@ def year_plan(plan: dict[str, Any]) -> None:
         matter = perform(matter, "approve", above, at=at)
     with scoped(head):
         perform(matter, "publish", head, at=at)
-
-
-def joint(plan: dict[str, Any]) -> None:
-    """A second visit is planned where one waits already: the desk proposes one visit of both."""
-    if (head := _actor(plan.get("head", ""))) is None:
-        return
-    with scoped(head):
-        rows = Inspection.objects.filter(matter__area=head.posts[0].area, matter__state="planned", outside="")
-        one = rows.filter(planned_for__gte=calendar.today()).select_related("matter__premises__entity").order_by("pk")
-        if (first := one.first()) is None or first.matter.premises is None or first.planned_for is None:
-            return
-        place = first.matter.premises
-        perform(
-            INSPECTION, "plan", head, at=when.now(), purpose="special",
-            about=About(place.name, place.area, place.entity, place),
-            planned_for=calendar.add_working_days(first.planned_for, 4)[0],
-            assignee=first.matter.second_id, second=first.matter.assignee_id,
-        )  # fmt: skip
 
 
 def _actor(username: str) -> Actor | None:

@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
+from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM, Actor, subtree
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
@@ -127,7 +128,7 @@ def open_plan(actor: Actor, about: About, facts: dict[str, Any]) -> Matter:
 
     area, year = str(facts.get("area", "")), facts.get("year")
     title = f"{year} · {area_name(area)}"
-    return perform(VISIT_PLAN, "begin", actor, about=About(title, area), **facts)
+    return perform(VISIT_PLAN, "begin", actor, about=About(title, area), at=when.now(), **facts)
 
 
 def one_a_year(matter: Matter, record: YearPlan | None, actor: Actor, facts: Any) -> Guard:
