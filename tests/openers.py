@@ -18,6 +18,8 @@ from zhijian.programmes.equipment import flow as equipment_flow
 from zhijian.programmes.equipment.models import Equipment
 from zhijian.programmes.equipment.public import begin
 from zhijian.programmes.inspection import flow
+from zhijian.programmes.inspection.fair.models import YearPlan
+from zhijian.programmes.inspection.fair.planning import open_plan
 from zhijian.programmes.inspection.models import Inspection
 
 Opener = Callable[[world.World], Matter]
@@ -84,6 +86,16 @@ def lift_call(w: world.World) -> Matter:
         return begin(Equipment.objects.select_related("matter__entity", "maintainer").get(pk=matter.pk), "trapped", {})
 
 
+def visit_plan(w: world.World) -> Matter:
+    """A year's plan of the office: each opening is for another year, from what is due there."""
+    w.head, w.inspector, w.second
+    year = 2030 + YearPlan.objects.count()
+    with scoped(w.actor("所长")) as head:
+        matter = open_plan(head, About("", world.OFFICE), {"area": world.OFFICE, "year": min(year, 2099)})
+        perform(matter, "add_line", head, office=world.OFFICE, item="product_seller", visits=2)
+        return perform(matter, "add_line", head, office=world.OFFICE, item="metrology", visits=3)
+
+
 OPENERS: dict[str, Opener] = {
     "inspection": plan,
     "rectification": rectification,
@@ -93,5 +105,6 @@ OPENERS: dict[str, Opener] = {
     "equipment": piece,
     "equipment_order": equipment_order,
     "lift_call": lift_call,
+    "visit_plan": visit_plan,
     "publication": lambda w: _child(w, flow.PUBLICATION, "await"),
 }

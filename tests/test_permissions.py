@@ -53,6 +53,7 @@ from zhijian.kernel.registry.models import CardRun, Entity, Twin
 from zhijian.ops import tls
 from zhijian.programmes.equipment.models import LiftCall
 from zhijian.programmes.inspection import announcing
+from zhijian.programmes.inspection.fair.models import PlanLine, PublishedPlan
 
 pytestmark = pytest.mark.django_db
 RECORD = Path(__file__).with_name("fixtures") / "record_inspection_1.json"
@@ -137,8 +138,10 @@ def things(w: world.World) -> Things:
         secret = feeds.make(w.inspector, inspector)
     others = {kind: str(OPENERS[kind](w).uid) for kind in flows() if kind not in ("inspection", "rectification")}
     lift = LiftCall.objects.select_related("equipment").get(matter__uid=others["lift_call"]).equipment
+    PublishedPlan.objects.create(area=world.OFFICE, year=2030, published_on=at.date())
     return {
         **others,
+        "plan_line": str(PlanLine.objects.filter(plan__matter__uid=others["visit_plan"]).first().pk),
         "confirmed": str(confirmed.paper.uid),
         "join": str(join.uid),
         "access": str(given.uid),

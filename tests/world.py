@@ -12,6 +12,7 @@ from zhijian.kernel.accounts.models import Jurisdiction, Person, Post
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.clock.calendar import today
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
+from zhijian.kernel.packs.models import LocalRule
 from zhijian.kernel.registry.models import Entity, Licence, Premises
 from zhijian.programmes.inspection.models import Checklist
 
@@ -117,4 +118,7 @@ def make() -> World:
         lat=Decimal("36.810000"), lon=Decimal("118.050000"),
     )  # fmt: skip
     Licence.objects.create(entity=entity, premises=premises, kind="food", number="JY23703030000001")
+    LocalRule.objects.create(  # the lists of tests stand in no item
+        rule="inspection.unlisted", since=SINCE, value="tell", basis="本局决定", reason="测试", by_name="", replaces=""
+    )
     return World(entity, premises, make_checklist())

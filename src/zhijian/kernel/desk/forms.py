@@ -45,11 +45,17 @@ class Asked(typing.NamedTuple):
 
 
 _choices: dict[str, Callable[[Asked], Options]] = {}
+_says: dict[str, Callable[[Asked], str]] = {}
 
 
-def choices(widget: str, options: Callable[[Asked], Options]) -> None:
-    """Register what a widget of that name offers: a programme's checklists, for example."""
+def choices(widget: str, options: Callable[[Asked], Options], says: Callable[[Asked], str] | None = None) -> None:
+    """Register what a widget of that name offers: a programme's checklists, for example.
+
+    `says`: what whoever chooses must know about this one matter, below the field.
+    """
     _choices[widget] = options
+    if says is not None:
+        _says[widget] = says
 
 
 def is_uid(text: str) -> bool:
@@ -223,6 +229,8 @@ def _field(info: FieldInfo, asked: Asked, initial: Any) -> forms.Field:
     if widget == "person":
         roles = [str(role) for role in typing.cast(list[str], extra.get("roles", []))]
         return _select(people(asked.actor, roles, asked.area), common)
+    if widget in _says:
+        common["help_text"] = _says[widget](asked) or common["help_text"]
     if widget in _choices:
         return _select(_choices[widget](asked), common)
     return _by_type(kind, info, common, long=widget == "long")

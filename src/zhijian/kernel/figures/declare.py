@@ -20,7 +20,8 @@ class Figure:
 
     `select(t, period, area)` returns the records as an Ibis table with the columns `id` and `area`. The number is how
     many different values of `count` they hold, or the sum of the column `sum`, or the ratio of two other figures. A
-    ratio whose unit is "%" is shown in hundredths. `roles` are those to whom it is there at all.
+    ratio whose unit is "%" is shown in hundredths. `good` says which way is good ("less" or "more"): its page then
+    shows the year before beside it. `roles` are those to whom it is there at all.
     """
 
     code: str
@@ -33,6 +34,7 @@ class Figure:
     select: Select | None = None
     places: int = 0
     roles: frozenset[Role] = READING_ROLES
+    good: str = ""
 
     @property
     def percent(self) -> bool:
@@ -59,6 +61,7 @@ def figure(
     ratio: tuple[str, str] | None = None,
     places: int | None = None,
     roles: frozenset[Role] = READING_ROLES,
+    good: str = "",
 ) -> Callable[[Select], Figure]:
     """Declare a figure over the function below it; a ratio of two figures stands by itself, without a function.
 
@@ -70,7 +73,7 @@ def figure(
     def declare(select: Select | None) -> Figure:
         if code in _figures and _figures[code].title != title:
             raise ValueError(f"two figures are called {code}")
-        made = Figure(code, title, unit, definition, count, sum, ratio, select, places, roles)
+        made = Figure(code, title, unit, definition, count, sum, ratio, select, places, roles, good)
         _figures[code] = made
         return made
 

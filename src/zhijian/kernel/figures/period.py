@@ -22,6 +22,11 @@ def _month(day: dt.date, by: int = 0) -> dt.date:
     return dt.date(months // 12, months % 12 + 1, 1)
 
 
+def _earlier(day: dt.date) -> dt.date:
+    """The same day of the year before."""
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
 @dataclass(frozen=True)
 class Period:
     """From `start` to `end`. `today` is the day as of which things are late: fixed in tests."""
@@ -43,6 +48,11 @@ class Period:
     def as_of(self) -> dt.date:
         """The day that "at the end of the period" means: its last day, or today while it lasts."""
         return min(self.end, self.today)
+
+    @property
+    def year_before(self) -> Period:
+        """The same days a year earlier; of 29 February the 28th."""
+        return Period(_earlier(self.start), _earlier(self.end), self.today)
 
     def over(self, column: Any) -> Any:
         """Whether a last day lies in the period and has passed, so that it can be judged."""

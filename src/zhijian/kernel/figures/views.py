@@ -38,6 +38,7 @@ class Bar:
     area: Jurisdiction
     value: compute.Value
     length: int
+    before: compute.Value | None = None
 
 
 @require_safe
@@ -61,6 +62,8 @@ def figure_page(request: HttpRequest, code: str) -> HttpResponse:
         "value": compute.value(figure, chosen.period, chosen.area, actor),
         "bars": _bars(figure, chosen, actor),
     }
+    if figure.good:
+        context["before"] = compute.value(figure, chosen.period.year_before, chosen.area, actor)
     if figure.ratio is not None:
         parts = [declared()[code] for code in figure.ratio]
         context["parts"] = [compute.value(one, chosen.period, chosen.area, actor) for one in parts]
@@ -101,9 +104,16 @@ def _figure(code: str, actor: Actor) -> Figure:
 
 def _bars(figure: Figure, chosen: Choice, actor: Actor) -> list[Bar]:
     found = compute.by_area(figure, chosen.period, [one.code for one in chosen.below], actor)
+    codes = [one.code for one in chosen.below]
+    earlier = compute.by_area(figure, chosen.period.year_before, codes, actor) if figure.good else {}
     longest = max((value.number or 0 for value in found.values()), default=0)
     return [
-        Bar(one, found[one.code], round(20 * (found[one.code].number or 0) / longest) if longest > 0 else 0)
+        Bar(
+            one,
+            found[one.code],
+            round(20 * (found[one.code].number or 0) / longest) if longest > 0 else 0,
+            earlier.get(one.code),
+        )
         for one in chosen.below
     ]
 

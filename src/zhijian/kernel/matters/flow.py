@@ -145,6 +145,7 @@ class Flow:
 
     `board` names the states that are columns of its board, in their order; none given: all of them, as they stand here.
     `reads` names roles that read its matters although no step is theirs.
+    `of_area`: its matters are about an area, no enterprise; the step that opens one asks for all it needs.
     `doubt` says a flag of its matters (`Matter.flags`: a code and what its sentence needs) in the active language.
     """
 
@@ -157,6 +158,7 @@ class Flow:
     plural: Text = ""
     board: tuple[str, ...] = ()
     reads: tuple[Role, ...] = ()
+    of_area: bool = False
     doubt: Callable[[dict[str, Any]], str] = field(default=lambda flag: str(flag["code"]), repr=False)
     _by_code: dict[str, State] = field(init=False, repr=False, compare=False, default_factory=dict)
 

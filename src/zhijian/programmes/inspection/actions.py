@@ -22,6 +22,7 @@ from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.registry.models import Premises
 from zhijian.kernel.words import listed
 from zhijian.programmes.inspection import decide, detours, doubts, flow
+from zhijian.programmes.inspection.fair import capping
 from zhijian.programmes.inspection.found import answer_of, by_list
 from zhijian.programmes.inspection.joining import Sheet, join
 from zhijian.programmes.inspection.models import Answer, ByList, Inspection, Rectification
@@ -88,6 +89,8 @@ def record_visit(
     with scoped(visit.actor):
         matter, more = _make(visit)(visit)
         detours.unlicensed(visit, matter)
+        if matter.opened == visit.began and (year := capping.over_cap(matter, day)) and year.tightest:
+            flags.append(doubts.doubt("over_cap", n=year.tightest[0], cap=year.tightest[1]))
         _keep_evidence(visit, matter)
         more += _make_papers(visit, matter)
         matter.flags = [*matter.flags, *(one for one in [*flags, *more] if one not in matter.flags)]

@@ -34,7 +34,7 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import forms, making
 from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.registry.models import Premises
-from zhijian.programmes.inspection import demo_counter, demo_detours, demo_partner, drawn, flow, rules
+from zhijian.programmes.inspection import demo_counter, demo_detours, demo_fair, demo_partner, drawn, flow, rules
 from zhijian.programmes.inspection.agenda import Later
 from zhijian.programmes.inspection.checklists import load_shipped
 from zhijian.programmes.inspection.checklists.reaching import count_all
@@ -98,6 +98,7 @@ def plant(scale: float, say: Say) -> None:
     done = _quarter(plan["quarter"], scale, town)
     _read_older(when.now() - READ_AFTER)
     say(f"last quarter: {done} inspections; planned visits and findings at work")
+    demo_fair.cap(plan.get("cap", {}))
     with scoped(SYSTEM):
         say(f"checklists: what {count_all()} of them reach is counted")
     if done := report(dice, town.said):
@@ -228,8 +229,11 @@ def _quarter(plan: dict[str, Any], scale: float, town: Town) -> int:
         office = favourite if n < 6 else dice.choice(town.offices)
         day = today + dt.timedelta(days=dice.choice([-2, 0, 0, 0, 1, 3]))
         thought = _working_day(dice, min(day, today) - dt.timedelta(days=14), min(day, today) - dt.timedelta(days=3))
-        task = partial(_task, town, office, day, "special" if n % 5 == 3 else "routine")
+        outside = town.plan.get("cap", {}).get("outside", [])[n - 1 : n] if n else []
+        task = partial(_task, town, office, day, "special" if n % 5 == 3 else "routine", *outside)
         town.agenda.add(_at(thought, dice.choice((8, 9, 16)), 30 + dice.randrange(30)), task)
+    year = partial(demo_fair.year_plan, town.plan.get("year_plan", {}))
+    town.agenda.add(_at(calendar.add_working_days(today - dt.timedelta(days=75), 1)[0], 9, 10), year)
     detours = partial(demo_detours.plant, town.plan.get("detours", {}), _free(town, favourite), favourite.first, dice)
     town.agenda.add(_at(demo_detours.last_working_day(), 9, 0), detours)
     town.agenda.add(_at(demo_detours.last_working_day(), 15, 40), partial(demo_counter.plant, town.said))
@@ -267,8 +271,11 @@ def _live(story: Story, day: dt.date, n: int, town: Town) -> None:
         story.publish(published)
 
 
-def _task(town: Town, office: Office, day: dt.date, purpose: str) -> None:
-    """A planned visit, for premises that wait for none. Raises StopIteration when all of them do."""
+def _task(town: Town, office: Office, day: dt.date, purpose: str, outside: dict[str, Any] | None = None) -> None:
+    """A planned visit, for premises that wait for none. Raises StopIteration when all of them do.
+
+    `outside`: the exception that it falls under, with what calls for it.
+    """
     thrown = (town.place(day, office) for _ in range(TRIES))
     others = ((one, place) for one in (office, *town.offices) for place in one.places)
     office, place = next(found for found in chain(thrown, others) if found[1].pk not in town.planned)
@@ -285,4 +292,5 @@ def _task(town: Town, office: Office, day: dt.date, purpose: str) -> None:
             planned_for=day,
             assignee=office.first.pk,
             second=office.second.pk,
+            **(outside or {}),
         )

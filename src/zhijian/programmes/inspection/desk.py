@@ -19,8 +19,12 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.panel import PANEL
 from zhijian.kernel.registry.models import Entity
 from zhijian.programmes.inspection.checklists import applicable
+from zhijian.programmes.inspection.fair import capping, shown
+from zhijian.programmes.inspection.fair.desk import VisitPlans
 from zhijian.programmes.inspection.flow import INSPECTION, LEAD, PUBLICATION, RECTIFICATION, UNREACHABLE
 from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, Measure, PublishedResult
+
+__all__ = ["Findings", "Inspections", "Leads", "NotReached", "Publications", "VisitPlans"]
 
 # Headings of the record's own columns are looked up by the fields' names.
 HEADINGS = (_("Sought"), _("Letters"))
@@ -35,6 +39,21 @@ def _checklists(asked: forms.Asked) -> forms.Options:
 forms.choices("checklist", _checklists)
 
 
+def _exceptions(asked: forms.Asked) -> forms.Options:
+    """The lawful exceptions that the place knows today."""
+    return [(one.value, str(one.label)) for one in capping.allowed(calendar.today())]
+
+
+def _year(asked: forms.Asked) -> str:
+    """How the enterprise's year stands, for whoever plans one more visit."""
+    if asked.premises is None:
+        return str(_("Only for a visit that is not to count: it must fall under one of these."))
+    return shown.sentence(capping.standing(asked.premises.entity, calendar.today(), premises=asked.premises))
+
+
+forms.choices("outside", _exceptions, _year)
+
+
 def visit_panel(matter: Matter, record: Inspection, actor: Actor) -> dict[str, Any]:
     """What was found: failed items first, then how many complied, and by section."""
     answers = list(record.answers.order_by("pk"))
@@ -46,6 +65,7 @@ def visit_panel(matter: Matter, record: Inspection, actor: Actor) -> dict[str, A
         answer.measure_said = _measure(answer, matter, record, answer.item in right)
     return {
         "visit": record,
+        "year": shown.year_of(matter, record),
         "lists": list(record.lists.all()),
         "asked": applicable(matter.premises, calendar.today()) if record.ended is None and not record.checklist else [],
         "first": next((flag["first"] for flag in matter.flags if flag.get("first")), ""),
@@ -72,6 +92,7 @@ def published_panel(entity: Entity, actor: Actor) -> dict[str, Any] | None:
 
 
 entity_panel("inspection/desk/published.html", published_panel)
+entity_panel("inspection/desk/year.html", shown.year_panel)
 
 
 def _visited(matter: Matter) -> dt.date | None:

@@ -59,6 +59,9 @@ DOUBTS = {
         "Finding %(item)s: the paper names an earlier day than the one that was granted; %(day)s stays."
     ),
     "again_over": gettext_lazy("The day given for the next visit, %(day)s, was over already: the rules' day was set."),
+    "over_cap": gettext_lazy("Begun without a plan: visit %(n)s of this year that counts, where the cap is %(cap)s."),
+    "unlisted": gettext_lazy("Planned by a checklist of no listed item: %(lists)s."),
+    "unplanned": gettext_lazy("Planned without a line of the plan of %(year)s, and without an exception."),
     "finding_settled": gettext_lazy("A finding had been settled already."),
 }
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)

@@ -9,9 +9,9 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 from pydantic import AfterValidator, Field
 
-from zhijian.kernel.matters import Facts, long, person, pictures
+from zhijian.kernel.matters import Facts, long, person, pictures, text
 from zhijian.kernel.packs import stack
-from zhijian.programmes.inspection.models import Hindered, Purpose, Result
+from zhijian.programmes.inspection.models import Hindered, Outside, Purpose, Result
 
 Count = Annotated[int, Field(ge=0, le=32_000)]
 
@@ -24,6 +24,16 @@ class Plan(Facts):
     planned_for: Annotated[dt.date, Field(title=_("Day of the visit"))]
     assignee: Annotated[int, person(_("First officer"), "inspector")]
     second: Annotated[int, person(_("Second officer"), "inspector")]
+    outside: Annotated[
+        Outside | None, Field(title=_("Outside the yearly cap"), json_schema_extra={"widget": "outside"})
+    ] = None
+    outside_reason: Annotated[
+        str,
+        text(
+            _("What calls for it"), max_length=300,
+            description=_("The number of the complaint or of the document; no names of people."),
+        ),
+    ] = ""  # fmt: skip
 
 
 class Assign(Facts):
@@ -45,6 +55,12 @@ class Urge(Facts):
     """What the head wants to be done, and by when."""
 
     word: Annotated[str, long(_("What is to be done"))]
+
+
+class Joined(Facts):
+    """The visit into which this one goes."""
+
+    into: Annotated[str, Field(max_length=60)]
 
 
 class Start(Facts):

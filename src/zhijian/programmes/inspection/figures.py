@@ -49,8 +49,20 @@ figure(
 figure(
     "inspection.visits_per_entity", _("Inspections per entity"), unit=_("inspections per entity"),
     definition=_("Inspections finished, divided by entities inspected. Their number should fall, not rise."),
-    ratio=("inspection.finished", "inspection.entities"),
+    ratio=("inspection.finished", "inspection.entities"), good="less",
 )  # fmt: skip
+
+
+@figure(
+    "inspection.outside_cap", _("Inspections outside the yearly cap"), unit=_("inspections"),
+    definition=_(
+        "Finished inspections for which a lawful exception was named: a complaint, a clue, an accident, looking again,"
+        " a campaign of the superiors, key supervision by law."
+    ),
+)  # fmt: skip
+def outside_cap(t: Any, period: Period, area: Any) -> Any:
+    visits = _finished(t, period, area)
+    return visits.filter(visits.outside != "")
 
 
 @figure(

@@ -8,10 +8,14 @@ from zhijian.kernel.accounts import ASSIGNEE, CLERK, HEAD, HELPER, INSPECTOR, PA
 from zhijian.kernel.clock import CLOCK
 from zhijian.kernel.matters import Flow, State, Step
 from zhijian.programmes.inspection import doubts, effects, facts, guards, hindered, models, rules
+from zhijian.programmes.inspection.fair import capping, items, planning, visit
+from zhijian.programmes.inspection.fair.flow import VISIT_PLAN
 from zhijian.programmes.inspection.rectifying import RECTIFICATION
 from zhijian.programmes.inspection.unreachable import UNREACHABLE
 
-__all__ = ["INSPECTION", "LEAD", "PUBLICATION", "RECTIFICATION", "UNREACHABLE"]
+__all__ = ["INSPECTION", "LEAD", "PUBLICATION", "RECTIFICATION", "UNREACHABLE", "VISIT_PLAN"]
+
+fair_enough = [items.only_listed, planning.in_the_plan, capping.within_cap]  # the cap locks: last
 
 INSPECTION = Flow(
     kind="inspection",
@@ -37,11 +41,11 @@ INSPECTION = Flow(
             label=_("Plan a visit"),
             facts=facts.Plan,
             said=_("Visit planned for {planned_for}"),
-            when=[guards.two_officers, guards.a_day_to_come, guards.checklist_applies],
+            when=[guards.two_officers, guards.a_day_to_come, guards.checklist_applies, *fair_enough],
             tells=ASSIGNEE,
             article=rules.OFFICERS_MIN,
             back="cancel",
-            does=effects.due_on_the_day,
+            does=visit.planned,
         ),
         Step(
             "start",
@@ -69,7 +73,7 @@ INSPECTION = Flow(
             label=_("Assign to others"),
             facts=facts.Assign,
             said=_("Assigned to other officers"),
-            when=[guards.two_officers, guards.a_day_to_come],
+            when=[guards.two_officers, guards.a_day_to_come, capping.within_cap],
             tells=[ASSIGNEE, SECOND],
             back="assign",
             does=effects.due_on_the_day,
@@ -84,6 +88,32 @@ INSPECTION = Flow(
             confirm=True,
             said=_("Visit cancelled: {reason}"),
             tells=ASSIGNEE,
+        ),
+        Step(
+            "join",
+            "planned",
+            "planned",
+            who=[HEAD, CLERK],
+            label=_("Make it one visit"),
+            facts=facts.Assign,
+            hidden=True,
+            said=_("Other visits of these premises were joined with this one: one visit, by all its lists"),
+            when=[guards.two_officers, guards.a_day_to_come, capping.within_cap],
+            tells=[ASSIGNEE, SECOND],
+            article=rules.JOIN_WITHIN,
+            does=effects.due_on_the_day,
+        ),
+        Step(
+            "go_into",
+            "planned",
+            "cancelled",
+            who=[HEAD, CLERK],
+            label=_("Goes into another visit"),
+            facts=facts.Joined,
+            hidden=True,
+            said=_("Joined with visit {into}: no visit of its own is made"),
+            tells=ASSIGNEE,
+            article=rules.JOIN_WITHIN,
         ),
         Step(
             "finish",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from zhijian.kernel.accounts import ASSIGNEE, HEAD, INSPECTOR, PARTY, SECOND
 from zhijian.kernel.matters import Step
 from zhijian.programmes.inspection import effects, facts, guards, rules
+from zhijian.programmes.inspection.fair import capping
 from zhijian.programmes.inspection.models import Hindered
 
 OFFICERS: list[Any] = [ASSIGNEE, SECOND, INSPECTOR]
@@ -96,6 +97,7 @@ STEPS = [
         label=_("Visit here again"),
         facts=facts.Again,
         said=_("Has not moved out of reach: visit planned for {planned_for}"),
+        when=capping.within_cap,
         does=effects.due_on_the_day,
         tells=ASSIGNEE,
     ),

@@ -14,7 +14,10 @@ from zhijian.kernel import when
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
 from zhijian.programmes.inspection import results, rules
+from zhijian.programmes.inspection.fair.models import KeptApart, PlanLine, PlanPlace, PublishedPlan, YearPlan
 from zhijian.programmes.inspection.joining import Sheet, join
+
+__all__ = ["KeptApart", "PlanLine", "PlanPlace", "PublishedPlan", "YearPlan"]
 
 
 class Checklist(models.Model):
@@ -103,6 +106,17 @@ class Purpose(models.TextChoices):
     RECHECK = "recheck", _("Re-check")
 
 
+class Outside(models.TextChoices):
+    """Why a visit stands outside the yearly cap: lawful exceptions, each with its rule `inspection.exception_…`."""
+
+    COMPLAINT = "complaint", _("Complaint or report")
+    CLUE = "clue", _("Clue passed on, or found in data")
+    ACCIDENT = "accident", _("Accident or emergency")
+    FOLLOW_UP = "follow_up", _("Looking again at what was ordered")
+    CAMPAIGN = "campaign", _("Campaign ordered by the superiors")
+    KEY_ITEM = "key_item", _("Key supervision ordered by law")
+
+
 class Result(models.TextChoices):
     """Result classes of the result sheet (监督检查结果记录表)."""
 
@@ -143,6 +157,15 @@ class Inspection(models.Model):
     checklist = models.ForeignKey(
         Checklist, models.PROTECT, null=True, related_name="inspections",
         help_text="the list that was asked for; without one, all that are for the place",
+    )  # fmt: skip
+    outside = models.CharField(
+        _("Outside the yearly cap"), max_length=10, choices=Outside.choices, blank=True,
+        help_text="the exception that was named; empty: it counts",
+    )  # fmt: skip
+    outside_reason = models.CharField(max_length=300, blank=True, help_text="what calls for it, without names")
+    line = models.ForeignKey(
+        "inspection.PlanLine", models.PROTECT, null=True, related_name="inspections",
+        help_text="of the year's plan; none: it stands in no plan",
     )  # fmt: skip
     planned_for = models.DateField(null=True)
     started = models.DateTimeField(null=True)

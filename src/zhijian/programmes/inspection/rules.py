@@ -25,7 +25,23 @@ PUBLISH_WITHIN = rule(
 )
 REPORT_WITHIN = rule("inspection.report_within", _("By when a visit stands in the superiors' platform"))
 NO_REPEAT = rule("inspection.no_repeat_after_superior", _("How long a place is left alone after a superior's visit"))
-FREQUENCY_CAP = rule("inspection.frequency_cap", _("How many planned visits a place may have in a year"))
+FREQUENCY_CAP = rule("inspection.frequency_cap", _("How many planned visits an enterprise may have in a year"))
+ITEMS = rule("inspection.items", _("Which items may be inspected, on what ground, by whom and how often"))
+UNLISTED = rule("inspection.unlisted", _("What happens where a planned visit goes by a list of no listed item"))
+UNPLANNED = rule("inspection.unplanned", _("What happens where a planned visit stands in no line of the year's plan"))
+JOIN_WITHIN = rule("inspection.join_within", _("How close together planned visits of one place are proposed as one"))
+CAP_COUNTS = rule("inspection.cap_counts", _("Whether the cap counts by enterprise or by each of its premises"))
+EXCEPTIONS = {
+    one: rule(f"inspection.exception_{one}", meaning)
+    for one, meaning in {
+        "complaint": _("Whether a visit after a complaint is outside the cap"),
+        "clue": _("Whether a visit after a clue passed on by others is outside the cap"),
+        "accident": _("Whether a visit after an accident is outside the cap"),
+        "follow_up": _("Whether looking again at what was ordered is outside the cap"),
+        "campaign": _("Whether a campaign ordered by the superiors is outside the cap"),
+        "key_item": _("Whether key supervision that a law orders is outside the cap"),
+    }.items()
+}
 RECTIFY_WITHIN = rule(
     "inspection.rectify_within",
     _("How long the enterprise has where the officer sets no day"),
@@ -198,5 +214,5 @@ def repeat_forbidden_until(superior_visit: date, of_limit: Any) -> date:
 
 
 def cap_reached(visits_this_year: int, cap: int | None, cause: str) -> bool:
-    """Whether one more planned visit would pass the yearly cap; visits for complaints and clues are never counted."""
+    """Whether one more planned visit would pass the yearly cap; one with a lawful exception never does."""
     return cap is not None and cause == "planned" and visits_this_year >= cap

@@ -101,7 +101,7 @@ def entity_page(request: HttpRequest, uid: str) -> HttpResponse:
         "joins": file.joins[:JOINS],
         "merged": file.merged[:JOINS],
         "acts": panels.entity_acts(entity, actor),
-        "opening": [way for one in load().values() for way in one.opening_steps(actor)],
+        "opening": [way for one in load().values() for way in one.opening_steps(actor) if not way[0].of_area],
         "joiner": bool(actor.roles_at() & joining.JOINERS),
         "speaks": bool(actor.roles_at(entity.area) & SPEAKS_FOR) and bool(entity.area),
         "join_reader": bool(actor.roles_at() & joining.READERS),

@@ -68,21 +68,23 @@ def open_page(request: HttpRequest, kind: str, verb: str) -> HttpResponse:
     """`/new/<kind>/<verb>/`: choose whom it is about, then the form."""
     actor = actor_in(request)
     flow, step = _find(kind, verb, actor)
-    entity, place = _about(request)
+    entity, place = (None, None) if flow.of_area else _about(request)
     context: dict[str, Any] = {"flow": flow, "step": step, "entity": entity, "place": place}
-    if entity is None:
-        return render(request, "desk/open_who.html", context)
-    places = list(entity.premises.exclude(status="closed").defer("grams", "extra").order_by("id")[:200])
-    if place is None and places:
-        return render(request, "desk/open_where.html", {**context, "places": places})
-    area = place.area if place else entity.area
+    area, title = actor.posts[0].area, str(flow.title)
+    if not flow.of_area:
+        if entity is None:
+            return render(request, "desk/open_who.html", context)
+        places = list(entity.premises.exclude(status="closed").defer("grams", "extra").order_by("id")[:200])
+        if place is None and places:
+            return render(request, "desk/open_where.html", {**context, "places": places})
+        area, title = (place.area, place.name) if place else (entity.area, entity.name)
     form = forms.form_for(
         step, None, actor, request.POST or None, request.FILES or None, area=_office(area, actor), premises=place
     )
     context["form"] = form
     if request.method != "POST" or (form is not None and not form.is_valid()):
         return render(request, "desk/open.html", context, status=422 if request.method == "POST" else 200)
-    about = About(title=place.name if place else entity.name, area=area, entity=entity, premises=place)
+    about = About(title=title, area=area, entity=entity, premises=place)
     try:
         with transaction.atomic():
             matter = open_matter(flow, verb, actor, about, form.facts() if form else {})

@@ -1,0 +1,44 @@
+"""How the made-up city is fair to its enterprises: a cap of its own, and the published plan of the demo office."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zhijian.kernel import when
+from zhijian.kernel.accounts.actor import Actor, actor_of
+from zhijian.kernel.accounts.models import Person
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.matters.perform import About, perform
+from zhijian.programmes.inspection.fair import planning, setting
+
+
+def cap(plan: dict[str, Any]) -> None:
+    """The city's own cap, by whoever there sets it; the law's is not known."""
+    if (setter := _actor(plan.get("by", ""))) is not None:
+        with scoped(setter):
+            setting.put_in_force(
+                plan["most"], since=calendar.today(), reason=plan["reason"], seen=setting.newest(), actor=setter
+            )
+
+
+def year_plan(plan: dict[str, Any]) -> None:
+    """The plan of the year, begun by the office's head, approved by the district's, published."""
+    head, above = _actor(plan.get("head", "")), _actor(plan.get("above", ""))
+    if head is None or above is None:
+        return
+    area, at = head.posts[0].area, when.now()
+    with scoped(head):
+        matter = planning.open_plan(head, About("", area), {"area": area, "year": calendar.today().year})
+        if not planning.has_lines(matter, matter.year_plan, head, None):  # type: ignore[attr-defined]
+            return
+        matter = perform(matter, "submit", head, at=at)
+    with scoped(above):
+        matter = perform(matter, "approve", above, at=at)
+    with scoped(head):
+        perform(matter, "publish", head, at=at)
+
+
+def _actor(username: str) -> Actor | None:
+    person = Person.objects.filter(username=username).first()
+    return actor_of(person) if person is not None else None
