@@ -17,6 +17,7 @@ from zhijian.kernel.ratings import calling
 from zhijian.programmes.equipment import flow as equipment_flow
 from zhijian.programmes.equipment.models import Equipment
 from zhijian.programmes.equipment.public import begin
+from zhijian.programmes.grading.computing import settle
 from zhijian.programmes.inspection import flow
 from zhijian.programmes.inspection.models import Inspection
 
@@ -84,6 +85,13 @@ def lift_call(w: world.World) -> Matter:
         return begin(Equipment.objects.select_related("matter__entity", "maintainer").get(pk=matter.pk), "trapped", {})
 
 
+def grading(w: world.World) -> Matter:
+    """The restaurant's grade, computed and not confirmed yet."""
+    with scoped(SYSTEM):
+        settle([w.premises.pk])
+        return Matter.objects.get(kind="grading", premises=w.premises, closed=None)
+
+
 OPENERS: dict[str, Opener] = {
     "inspection": plan,
     "rectification": rectification,
@@ -93,5 +101,6 @@ OPENERS: dict[str, Opener] = {
     "equipment": piece,
     "equipment_order": equipment_order,
     "lift_call": lift_call,
+    "grading": grading,
     "publication": lambda w: _child(w, flow.PUBLICATION, "await"),
 }
