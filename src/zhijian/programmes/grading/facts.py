@@ -17,13 +17,13 @@ class Computed(Facts):
     """What came out, and why it was counted anew."""
 
     computed: Grade
-    points: Decimal
+    points: Annotated[Decimal, Field(ge=0, le=100)]
 
 
 class Moved(Facts):
     """The office to which the place belongs now."""
 
-    area: str
+    area: Annotated[str, Field(max_length=16)]
 
 
 class Described(Facts):
@@ -76,4 +76,4 @@ class Struck(Facts):
 class Ended(Facts):
     """Why it is graded no more."""
 
-    reason: str
+    reason: Annotated[str, Field(max_length=40)]

@@ -80,7 +80,7 @@ GRADING = Flow(
         ),
         Step(
             "move", OPEN, who=DECIDE, label=_("Move to another office"), facts=facts.Moved, hidden=True,
-            said=_("The place belongs to another office now"),
+            said=_("The place belongs to another office now"), when=guards.is_an_area,
         ),
         Step(
             "end", OPEN, "ended", who=DECIDE, label=_("End the grade"), facts=facts.Ended, hidden=True,

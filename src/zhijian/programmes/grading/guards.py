@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.matters import Guard, no, ok
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.packs import stack
 from zhijian.programmes.grading import rules
 from zhijian.programmes.grading.models import Grading
 
@@ -25,6 +26,11 @@ def is_changed(matter: Matter, record: Grading, actor: Actor, facts: Any) -> Gua
     if facts is not None and facts.to == record.grade:
         return no(_("This is the grade in force: say why it stays instead."))
     return ok()
+
+
+def is_an_area(matter: Matter, record: Grading, actor: Actor, facts: Any) -> Guard:
+    """A place belongs to an office that there is."""
+    return ok() if facts is None or facts.area in stack().areas else no(_("There is no such area."))
 
 
 def has_happened(matter: Matter, record: Grading, actor: Actor, facts: Any) -> Guard:
