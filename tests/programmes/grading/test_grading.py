@@ -37,7 +37,7 @@ def w():
     with scoped(SYSTEM):
         made = world.make()
         made.inspector, made.second, made.head
-        Checklist.objects.filter(pk=made.checklist.pk).update(code="food_service")
+        Checklist.objects.filter(pk=made.checklist.pk).update(code="cn.food_service")
         made.checklist.refresh_from_db()
         yield made
 
@@ -178,7 +178,7 @@ def test_what_staff_enter_of_the_place_counts_at_once(w) -> None:
 
 
 def test_other_lists_and_re_checks_do_not_count(w) -> None:
-    Checklist.objects.filter(pk=w.checklist.pk).update(code="drug_retail")
+    Checklist.objects.filter(pk=w.checklist.pk).update(code="cn.drug_retail")
     w.checklist.refresh_from_db()
     visit(w, calendar.today(), "1.1")
     made = record(grading(w))

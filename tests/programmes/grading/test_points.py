@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from zhijian.kernel.packs.loader import Stack
 from zhijian.programmes.grading import points, rules
 from zhijian.programmes.grading.points import Event, Facts, Failed, Ground, Tables, Visit
+from zhijian.programmes.inspection.checklists.sheet import read_checklist
 
 DAY = dt.date(2026, 11, 29)
 
@@ -41,7 +42,7 @@ TRADES = sorted(TABLES.lines)
 
 
 def item(n: int, key: bool = False) -> Failed:
-    return Failed("food_service", f"{n}.1", key, f"第 {n} 项")
+    return Failed("cn.food_service", f"{n}.1", key, f"第 {n} 项")
 
 
 def visit(days: int, *failed: Failed, checked: int = 50, of_line: bool = True) -> Visit:
@@ -223,6 +224,14 @@ def test_the_version_of_the_tables_is_that_of_the_day() -> None:
     assert shipped(dt.date(2016, 11, 30)) is None, "before the Measures there were no tables"
     assert shipped(dt.date(2016, 12, 1)) is not None
     assert shipped(stack="us_chicago") is None, "a place that grades nobody"
+
+
+def test_the_lists_that_give_points_are_shipped() -> None:
+    shipped_lists = {
+        read_checklist(path).data["code"] for path in Stack.read("cn_zibo").files("checklists/*.xlsx").values()
+    }
+    for line, codes in TABLES.dynamic["lists"].items():
+        assert line in TABLES.static and codes and set(codes) <= shipped_lists
 
 
 @settings(max_examples=200)
