@@ -1,8 +1,8 @@
 """Risk grades of all food businesses of a city: what the nightly job does, by the tables of the pack.
 
-100,000 places stand in the register, each with two visits of this year, every other of which found three items that did
-not comply. Measured is the first night (every grade is opened), a night on which nothing has changed, and one on which a
-hundredth of the places has one more visit.
+100,000 places stand in the register, each with two visits of this year, every other of which found three items that
+did not comply. Measured is the first night (every grade is opened), a night on which nothing has changed, and one on
+which a hundredth of the places has one more visit.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ visit AS (
 gone AS (
     INSERT INTO inspection_bylist (inspection_id, checklist_id, place, result, items_checked, failed, failed_key)
     SELECT id, (SELECT c.id FROM inspection_checklist c JOIN registry_premises p ON p.id = premises_id
-        WHERE c.code = 'cn.' || CASE p.trade WHEN 'restaurant' THEN 'food_service' ELSE p.trade END ORDER BY version LIMIT 1),
+        WHERE c.code = 'cn.' || CASE p.trade WHEN 'restaurant' THEN 'food_service' ELSE p.trade END
+        ORDER BY version LIMIT 1),
         0, 'compliant', 50, 3 * (id %% 2), id %% 2 FROM made RETURNING inspection_id)
 INSERT INTO inspection_answer (inspection_id, item, key, answer, by_section, at, value, unit, note, safety, measure)
 SELECT m.id, i.no, false, 'no', false, m.closed, '', '', '', false, ''

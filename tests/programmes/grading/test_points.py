@@ -227,9 +227,8 @@ def test_the_version_of_the_tables_is_that_of_the_day() -> None:
 
 
 def test_the_lists_that_give_points_are_shipped() -> None:
-    shipped_lists = {
-        read_checklist(path).data["code"] for path in Stack.read("cn_zibo").files("checklists/*.xlsx").values()
-    }
+    books = Stack.read("cn_zibo").files("checklists/*.xlsx").values()
+    shipped_lists = {read_checklist(path).data["code"] for path in books}
     for line, codes in TABLES.dynamic["lists"].items():
         assert line in TABLES.static and codes and set(codes) <= shipped_lists
 
