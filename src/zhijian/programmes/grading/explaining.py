@@ -14,6 +14,7 @@ ITEMS = {"general": gettext_lazy("general item"), "key": gettext_lazy("key item"
 WHAT = {
     "static": gettext_lazy("What the place is"),
     "dynamic": gettext_lazy("What visits found within a year"),
+    "total": gettext_lazy("Grade by points"),
     "adjust": gettext_lazy("Raised or lowered"),
     "catering": gettext_lazy("Annual grade of food service"),
 }
@@ -47,7 +48,7 @@ class Part:
 
 def parts(of: Counted) -> list[Part]:
     """The explanation by parts; what a place is and what was found always, the others where there is any."""
-    totals = {"static": f"{of.static:g}" if of.static else "0", "dynamic": _plain(of.dynamic)}
+    totals = {"static": _plain(of.static), "total": _plain(of.points), "dynamic": _plain(of.dynamic)}
     made = []
     for code, title in WHAT.items():
         lines = [one for one in of.lines if one["part"] == code]
@@ -78,6 +79,8 @@ def reason(line: dict[str, Any]) -> Reason:
             words = ngettext("%(n)s item did not comply", "%(n)s items did not comply", n) % {"n": n}
             return Reason(words, line["points"], _("taken over, without the items"), seen=seen)
         return Reason(f"{value} {name}".strip(), line["points"], str(ITEMS[code]), seen=seen)
+    if line["part"] == "total":
+        return Reason(code, "", value)
     if line["part"] == "adjust":
         return _adjusted(line, value, seen)
     return _catering(line, value, seen)

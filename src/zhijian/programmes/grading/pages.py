@@ -34,7 +34,7 @@ class Field:
     name: str
     measure: str
     choices: list[tuple[str, str, Any]]
-    steps: list[dict[str, Any]]
+    steps: str
     unknown: Any
     value: str
     problem: str = ""
@@ -58,12 +58,21 @@ def _fields(matter: Matter, given: Any) -> list[Field]:
     return [
         Field(
             one["code"], one["name"], one.get("measure", ""),
-            [(c["code"], c["name"], c["points"]) for c in one.get("choices", ())], list(one.get("steps", ())),
+            [(c["code"], c["name"], c["points"]) for c in one.get("choices", ())], _steps(one),
             one["unknown"], str(given.get(one["code"], known.get(one["code"], ""))).strip()[:40],
         )
         for one in points.factors(matter.premises.trade, category, tables)
         if one.get("from") != "licence"
     ]  # fmt: skip
+
+
+def _steps(factor: Any) -> str:
+    """The steps of a factor's table with their points: ≤ 150: 2 · ≤ 500: 4 · > 500: 6."""
+    steps = list(factor.get("steps", ()))
+    said = [f"≤ {one['to']}: {one['points']}" if "to" in one else "" for one in steps]
+    if len(steps) > 1 and not said[-1]:
+        said[-1] = f"> {steps[-2]['to']}: {steps[-1]['points']}"
+    return " · ".join(said)
 
 
 def _judge(one: Field) -> str:

@@ -95,7 +95,7 @@ class Facts:
 class Line:
     """Some points and why: of which part, under which code of the table, for what, seen where and when."""
 
-    part: str  # static, dynamic, adjust, catering
+    part: str  # static, dynamic, total, adjust, catering
     code: str
     points: Decimal
     name: str = ""  # of the factor, or the item's text
@@ -150,9 +150,11 @@ def grade(facts: Facts, tables: Tables) -> Outcome:
     adjusted = _adjusted(facts, tables)
     level = _shifted(by_points, sum(int(one.points) for one in adjusted), tables.cutoffs)
     annual, score, why = _catering(facts, tables) if line == "service" else ("", None, [])
+    ends = " · ".join(f"{one['grade']} ≤ {one['max']}" for one in tables.cutoffs[:-1])
+    total = Line("total", by_points, standing + moving, value=ends)
     least, usual = tables.visits.get(level, (1, 1))
     return Outcome(
-        line, level, by_points, standing, moving, standing + moving, (*static, *dynamic, *adjusted, *why), int(least),
+        line, level, by_points, standing, moving, standing + moving, (*static, *dynamic, total, *adjusted, *why), int(least),
         int(usual), annual, score, sum(not one.known for one in static),
     )  # fmt: skip
 
