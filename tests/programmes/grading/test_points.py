@@ -244,6 +244,16 @@ def test_the_year_is_shared_out_evenly(needed: int, made: int, day: dt.date) -> 
         assert points.next_due(needed, needed - 1, day) == dt.date(day.year, 12, 31)
 
 
+@given(st.integers(1, 6), st.integers(0, 7), st.dates(dt.date(2024, 1, 1), DAY))
+def test_whoever_is_newly_graded_has_not_missed_what_was_over_before(needed: int, made: int, since: dt.date) -> None:
+    done = points.settled(needed, made, since, DAY)
+    assert min(made, needed) <= done <= needed
+    due = points.next_due(needed, done, DAY)
+    assert due >= since, "nothing is overdue that was over before the grade began"
+    if since.year < DAY.year:
+        assert done == min(made, needed), "who was graded before owes every part of the year"
+
+
 @pytest.mark.parametrize(
     ("needed", "due"), [(1, [(12, 31)]), (2, [(6, 30), (12, 31)]), (3, [(4, 30), (8, 31), (12, 31)])]
 )

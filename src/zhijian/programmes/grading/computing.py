@@ -184,12 +184,17 @@ def reckon(record: Grading, tables: Tables) -> None:
     """How many visits the grade asks for in a year, and how many of them are left (not saved)."""
     least, usual = tables.visits.get(record.goes_by, (1, 1))
     record.needed, record.usual = int(least), int(usual)
-    record.left = max(record.needed - record.made, 0)
+    record.left = record.needed - _settled(record, tables.day)
 
 
 def due_of(record: Grading, day: dt.date) -> dt.date:
     """By when its next visit is due."""
-    return points.next_due(record.needed, record.made, day)
+    return points.next_due(record.needed, _settled(record, day), day)
+
+
+def _settled(record: Grading, day: dt.date) -> int:
+    since = record.since or calendar.legal_day(record.matter.opened)
+    return points.settled(record.needed, record.made, since, day)
 
 
 def _open(fresh: Iterable[Place], tables: Tables, at: dt.datetime, after: AfterOpening | None, done: Done) -> None:

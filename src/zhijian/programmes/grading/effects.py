@@ -27,7 +27,9 @@ def held_of(record: Grading, facts: Any, actor: Actor, at: dt.datetime) -> Held:
 
 def put_in_force(record: Grading, held: Held) -> None:
     """The grade that is in force from now on, and how often it asks for a visit (not saved)."""
-    record.grade, record.since, record.decided = held.grade, held.since, held.computed
+    if record.grade != held.grade:
+        record.grade, record.since = held.grade, held.since  # the same grade, confirmed once more, goes on
+    record.decided = held.computed
     if (tables := rules.tables(held.since)) is not None:
         computing.reckon(record, tables)
 

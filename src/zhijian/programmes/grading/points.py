@@ -154,8 +154,8 @@ def grade(facts: Facts, tables: Tables) -> Outcome:
     total = Line("total", by_points, standing + moving, value=ends)
     least, usual = tables.visits.get(level, (1, 1))
     return Outcome(
-        line, level, by_points, standing, moving, standing + moving, (*static, *dynamic, total, *adjusted, *why), int(least),
-        int(usual), annual, score, sum(not one.known for one in static),
+        line, level, by_points, standing, moving, standing + moving, (*static, *dynamic, total, *adjusted, *why),
+        int(least), int(usual), annual, score, sum(not one.known for one in static),
     )  # fmt: skip
 
 
@@ -208,8 +208,9 @@ def _by_step(factor: Table, value: str) -> tuple[Decimal | None, str]:
 def _within(facts: Facts, day: date, months: int) -> list[Visit]:
     """The visits of the months up to a day, that day included."""
     since = add_months(day, -months)
+    found = (one for one in facts.visits if since < one.day <= day)
     return sorted(
-        (one for one in facts.visits if since < one.day <= day), key=lambda one: (one.day, one.number, one.uid)
+        found, key=lambda v: (v.day, v.number, v.uid, v.checked, v.failed_count, v.failed_key, v.failed, v.of_line)
     )
 
 
@@ -313,10 +314,19 @@ def face_of(score: Decimal, cutoffs: Iterable[Table]) -> str:
 # When the next visit is due -----------------------------------------------------------------------------------------
 
 
-def next_due(needed: int, made: int, day: date) -> date:
-    """By when the next visit of the year is due: the year is shared out evenly, its k-th visit falls due with the end
-    of the k-th part; with all of them made, the first of the next year."""
-    year, n = (day.year, made + 1) if made < needed else (day.year + 1, 1)
-    month = -(-12 * n // max(needed, 1))  # rounded up
-    first_after = date(year + month // 12, month % 12 + 1, 1)
-    return date.fromordinal(first_after.toordinal() - 1)
+def part_ends(needed: int, year: int) -> list[date]:
+    """The year shared out evenly among its visits: the last day of each part."""
+    months = [-(-12 * k // needed) for k in range(1, needed + 1)]  # rounded up
+    return [date.fromordinal(date(year + n // 12, n % 12 + 1, 1).toordinal() - 1) for n in months]
+
+
+def settled(needed: int, made: int, since: date, day: date) -> int:
+    """How many of the year's visits are no longer due: those made, or those of parts that were over before the grade
+    began. (Who is graded in November has not missed the visits of spring.)"""
+    return min(max(made, sum(end < since for end in part_ends(needed, day.year))), needed)
+
+
+def next_due(needed: int, done: int, day: date) -> date:
+    """By when the next visit is due: with the end of the part that comes after those done; with all of them done, of
+    the first part of the next year."""
+    return part_ends(needed, day.year)[done] if done < needed else part_ends(needed, day.year + 1)[0]
