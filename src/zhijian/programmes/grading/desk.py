@@ -37,7 +37,7 @@ forms.choices("grading_event", _entries)
 def grade_cell(record: Grading, state: str) -> Cell:
     """The grade in force; one that waits for a person below it, or in its place."""
     if not record.grade:
-        return Cell(record.computed, sub=str(_("computed, not confirmed yet")))
+        return Cell(record.computed, sub=str(_("not confirmed yet")))
     sub = f"{_('computed')}: {record.computed}" if state == "proposed" else ""
     return Cell(record.grade, tone=TONES[record.grade], sub=sub)
 
@@ -52,15 +52,18 @@ GRADE = Column(
     lambda m: m.grading.grade,
 )  # fmt: skip
 COMPUTED = Column(
-    "computed", _("computed grade"), ("grading__computed",), lambda m: Cell(m.grading.computed),
+    "computed", _("Computed grade"), ("grading__computed",), lambda m: Cell(m.grading.computed),
     lambda m: m.grading.computed,
 )  # fmt: skip
+POINTS = Column(
+    "points", _("Points"), ("grading__points",), lambda m: Cell(str(m.grading.points)), lambda m: m.grading.points
+)
 VISITS = Column(
-    "visits", _("Visits made of those due this year"), ("grading__made", "grading__needed", "grading__left"),
+    "visits", _("Visits this year"), ("grading__made", "grading__needed", "grading__left"),
     lambda m: _visits(m.grading), lambda m: m.grading.made,
 )  # fmt: skip
 CATERING = Column(
-    "catering", _("annual grade of food service"), ("grading__catering", "grading__face"),
+    "catering", _("Annual grade"), ("grading__catering", "grading__face"),
     lambda m: Cell(m.grading.catering, sub=m.grading.face), lambda m: m.grading.catering,
 )  # fmt: skip
 
@@ -98,7 +101,7 @@ def entity_grades(entity: Entity, actor: Actor) -> dict[str, Any] | None:
 class Grades(MatterList):
     flow = GRADING
     title = _("Risk grades and visits due")
-    columns = ["title", "area", "state", GRADE, "points", CATERING, VISITS, "due"]
+    columns = ["title", "area", "state", GRADE, POINTS, CATERING, VISITS, "due"]
     exported = ["entity", "code", "address", COMPUTED, "static", "dynamic", "since", "needed", "made", "left"]
     filters = ["q", "state", "grade", "group", "area", "overdue"]
     start = {"state": "open"}

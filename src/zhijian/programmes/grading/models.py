@@ -34,15 +34,15 @@ class Group(models.TextChoices):
 class Counted(models.Model):
     """What was computed, with the reason of every point and the rows of the tables that gave it."""
 
-    computed = models.CharField(_("computed grade"), max_length=1, choices=Grade)
-    points = models.DecimalField(_("risk points"), max_digits=5, decimal_places=1)
-    static = models.DecimalField(_("static points"), max_digits=5, decimal_places=1)
-    dynamic = models.DecimalField(_("dynamic points"), max_digits=5, decimal_places=1)
+    computed = models.CharField(_("Computed grade"), max_length=1, choices=Grade)
+    points = models.DecimalField(_("Risk points"), max_digits=5, decimal_places=1)
+    static = models.DecimalField(_("Static points"), max_digits=5, decimal_places=1)
+    dynamic = models.DecimalField(_("Dynamic points"), max_digits=5, decimal_places=1)
     lines = models.JSONField(default=list, help_text="[{part, code, points, name, value, known, seen}]")
     tables = models.JSONField(default=list, help_text="[{what, rule, article, since, unverified}]: the rows used")
-    unknown = models.PositiveSmallIntegerField(_("facts not entered"), default=0)
-    catering = models.CharField(_("annual grade of food service"), max_length=1, blank=True)
-    score = models.DecimalField(_("score of the year"), max_digits=3, decimal_places=1, null=True)
+    unknown = models.PositiveSmallIntegerField(_("Facts not entered"), default=0)
+    catering = models.CharField(_("Annual grade of food service"), max_length=1, blank=True)
+    score = models.DecimalField(_("Score of the year"), max_digits=3, decimal_places=1, null=True)
     face = models.CharField(max_length=12, blank=True)
 
     class Meta:
@@ -53,18 +53,18 @@ class Grading(Counted):
     """A place's grade: what is in force, what is computed now, and how many visits are due."""
 
     matter = models.OneToOneField(Matter, models.PROTECT, primary_key=True, related_name="grading")
-    group = models.CharField(_("kind of food business"), max_length=8, choices=Group)
-    grade = models.CharField(_("grade in force"), max_length=1, choices=Grade, blank=True)
-    since = models.DateField(_("in force since"), null=True)
+    group = models.CharField(_("Kind of food business"), max_length=8, choices=Group)
+    grade = models.CharField(_("Grade in force"), max_length=1, choices=Grade, blank=True)
+    since = models.DateField(_("In force since"), null=True)
     decided = models.CharField(max_length=1, blank=True, help_text="what was computed when a person last decided")
     known = models.JSONField(default=dict, help_text="{factor: number or choice}: what staff entered of the place")
     computed_on = models.DateField(null=True)
-    needed = models.PositiveSmallIntegerField(_("visits a year"), default=0)
+    needed = models.PositiveSmallIntegerField(_("Visits a year"), default=0)
     usual = models.PositiveSmallIntegerField(default=0, help_text="the usual most of the grade")
-    made = models.PositiveSmallIntegerField(_("made this year"), default=0)
-    left = models.PositiveSmallIntegerField(_("still due this year"), default=0)
-    review = models.TextField(_("why a review is asked for"), blank=True)
-    answer = models.TextField(_("answer to the review"), blank=True)
+    made = models.PositiveSmallIntegerField(_("Made this year"), default=0)
+    left = models.PositiveSmallIntegerField(_("Still due this year"), default=0)
+    review = models.TextField(_("Why a review is asked for"), blank=True)
+    answer = models.TextField(_("Answer to the review"), blank=True)
 
     class Meta:
         indexes = [
@@ -82,7 +82,7 @@ class Held(Counted):
     """A grade as a person confirmed it. Only added to; it holds until the next one begins."""
 
     grading = models.ForeignKey(Grading, models.PROTECT, related_name="held")
-    grade = models.CharField(_("grade"), max_length=1, choices=Grade)
+    grade = models.CharField(_("Grade"), max_length=1, choices=Grade)
     since = models.DateField()
     reason = models.CharField(max_length=400, blank=True, help_text="why it differs from the computed one")
     by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
