@@ -8,6 +8,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from tests import world
 from tests.kernel.matters.test_scope import plan
 from tests.openers import grading
@@ -214,6 +215,36 @@ def test_a_closed_place_and_another_enterprise_end_the_grade(w) -> None:
     computing.settle_all()
     again.refresh_from_db()
     assert again.state == "ended"
+
+
+def test_two_places_that_were_joined_keep_one_grade(w) -> None:
+    first = grading(w)
+    twin = Premises.objects.create(entity=w.entity, name="清风小馆", area=world.OFFICE, trade="restaurant")
+    computing.settle([twin.pk])
+    second = Matter.objects.get(kind="grading", premises=twin)
+    Premises.objects.filter(pk=twin.pk).update(merged_into=w.premises)
+    Matter.objects.filter(premises=twin).update(premises=w.premises)
+    computing.settle_all()
+    left = Matter.objects.filter(kind="grading", closed=None)
+    assert [one.pk for one in left] == [first.pk] and second.pk != first.pk
+
+
+def test_a_place_without_an_office_is_not_graded_yet(w) -> None:
+    Premises.objects.filter(pk=w.premises.pk).update(area="")
+    computing.settle([w.premises.pk])
+    assert not Matter.objects.filter(kind="grading").exists()
+
+
+def test_a_refused_visit_raises_the_grade_and_is_none_of_the_plan(w) -> None:
+    matter = plan(w)
+    with scoped(SYSTEM):
+        at = timezone.now()
+        Inspection.objects.filter(pk=matter.pk).update(hindered="refused")
+        Matter.objects.filter(pk=matter.pk).update(state="hindered", closed=at)
+    made = record(grading(w))
+    assert (made.computed, made.made) == ("B", 0)
+    found = next(part for part in explaining.parts(made) if part.code == "adjust")
+    assert found.reasons[0].points in ("1 level higher", "上调 1 级")
 
 
 def test_a_place_that_moves_to_another_office_takes_its_grade_along(w) -> None:

@@ -111,6 +111,9 @@ def settle(premises: Sequence[int], tables: Tables | None = None, after: AfterOp
         matters: list[Matter] = []
         fresh: list[Place] = []
         for place in found:
+            for over in place.second:
+                perform(over.matter, "end", SYSTEM, at=at, reason="merged")
+                done.ended += 1
             if place.grading is not None and not _stays(place, tables):
                 perform(place.grading.matter, "end", SYSTEM, at=at, reason=_why_over(place, tables))
                 done.ended += 1

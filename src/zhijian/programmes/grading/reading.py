@@ -27,11 +27,13 @@ class Place:
     grading: Grading | None = None
     facts: Facts = field(default_factory=lambda: Facts(""))
     visits: list[SeenVisit] = field(default_factory=list)
+    second: list[Grading] = field(default_factory=list)  # of a place that was joined with this one
 
     def graded(self, tables: Tables) -> bool:
         """Whether it is a place that is graded."""
         one = self.premises
-        return one.status != "closed" and one.merged_into_id is None and bool(line_of(one.trade, tables))
+        stands = one.status != "closed" and one.merged_into_id is None and bool(one.area)
+        return stands and bool(line_of(one.trade, tables))
 
     def made_in(self, year: int) -> int:
         """Visits of that year that count among those of the plan: not refused, no re-check."""
@@ -44,7 +46,11 @@ def places(premises: Sequence[int], tables: Tables) -> list[Place]:
     found = {one.pk: Place(one) for one in rows}
     open_ones = Grading.objects.filter(matter__kind="grading", matter__premises__in=premises, matter__closed=None)
     for grading in open_ones.select_related("matter").order_by("pk"):
-        found[grading.matter.premises_id].grading = grading
+        place = found[grading.matter.premises_id]
+        if place.grading is None:
+            place.grading = grading
+        else:
+            place.second.append(grading)
     licences, events = _licences(premises), _events(premises)
     seen = seen_at(premises, since_of(tables))
     for pk, one in found.items():
