@@ -80,7 +80,7 @@ def reason(line: dict[str, Any]) -> Reason:
             return Reason(words, line["points"], _("taken over, without the items"), seen=seen)
         return Reason(f"{value} {name}".strip(), line["points"], str(ITEMS[code]), seen=seen)
     if line["part"] == "total":
-        return Reason(code, "", value)
+        return Reason(value, code)
     if line["part"] == "adjust":
         return _adjusted(line, value, seen)
     return _catering(line, value, seen)
