@@ -25,7 +25,7 @@ from zhijian.kernel.matters.perform import offers, perform
 from zhijian.kernel.notices.models import Notice
 from zhijian.kernel.packs import changes
 from zhijian.kernel.registry.models import Premises
-from zhijian.programmes.grading import computing, explaining, points
+from zhijian.programmes.grading import computing, explaining, points, reading, rules
 from zhijian.programmes.grading.models import Event, Grading, Held
 from zhijian.programmes.inspection.models import Answer, ByList, Checklist, Inspection
 
@@ -227,6 +227,16 @@ def test_two_places_that_were_joined_keep_one_grade(w) -> None:
     computing.settle_all()
     left = Matter.objects.filter(kind="grading", closed=None)
     assert [one.pk for one in left] == [first.pk] and second.pk != first.pk
+
+
+def test_who_read_before_another_opened_the_grade_opens_no_second_one(w, monkeypatch) -> None:
+    tables = rules.tables(calendar.today())
+    stale = reading.places([w.premises.pk], tables)  # as another job read it, before the first had written
+    grading(w)
+    monkeypatch.setattr(reading, "places", lambda premises, tables: stale)
+    assert computing.settle([w.premises.pk]).opened == 0
+    monkeypatch.setattr(computing, "_still_without", lambda fresh: fresh)
+    assert computing.settle([w.premises.pk]).opened == 1, "without waiting for each other there would be two"
 
 
 def test_a_place_without_an_office_is_not_graded_yet(w) -> None:

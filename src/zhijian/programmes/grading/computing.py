@@ -19,7 +19,7 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.matters.planting import Planted, Planter
-from zhijian.kernel.registry.models import Entity
+from zhijian.kernel.registry.models import Entity, Premises
 from zhijian.programmes.grading import points, reading, rules
 from zhijian.programmes.grading.models import Grading
 from zhijian.programmes.grading.points import Outcome, Tables
@@ -204,7 +204,7 @@ def _open(fresh: Iterable[Place], tables: Tables, at: dt.datetime, after: AfterO
     """A grade for each place that has none: proposed, until a person confirms it."""
     from zhijian.programmes.grading.flow import GRADING
 
-    fresh, planter = list(fresh), Planter()
+    fresh, planter = _still_without(list(fresh)), Planter()
     entities = Entity.objects.only("id", "name").in_bulk({one.premises.entity_id for one in fresh})
     for place in fresh:
         new = told(outcome_of(place, tables), tables)
@@ -222,6 +222,17 @@ def _open(fresh: Iterable[Place], tables: Tables, at: dt.datetime, after: AfterO
         done.gradings.append(planted.matter.pk)
     planter.flush()
     done.opened += len(fresh)
+
+
+def _still_without(fresh: list[Place]) -> list[Place]:
+    """Those that nobody has opened a grade for meanwhile; who comes second waits here for the first."""
+    if not fresh:
+        return []
+    keys = [one.premises.pk for one in fresh]
+    list(Premises.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk").values_list("pk"))
+    opened = Matter.objects.filter(kind="grading", closed=None, premises__in=keys)
+    taken = set(opened.values_list("premises_id", flat=True))
+    return [one for one in fresh if one.premises.pk not in taken]
 
 
 def settle_all(after: AfterOpening | None = None) -> Done:
