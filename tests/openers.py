@@ -17,6 +17,7 @@ from zhijian.kernel.ratings import calling
 from zhijian.programmes.equipment import flow as equipment_flow
 from zhijian.programmes.equipment.models import Equipment
 from zhijian.programmes.equipment.public import begin
+from zhijian.programmes.grading.computing import settle
 from zhijian.programmes.inspection import flow
 from zhijian.programmes.inspection.fair.models import YearPlan
 from zhijian.programmes.inspection.fair.planning import open_plan
@@ -96,6 +97,13 @@ def visit_plan(w: world.World) -> Matter:
         return perform(matter, "add_line", head, office=world.OFFICE, item="metrology", visits=3)
 
 
+def grading(w: world.World) -> Matter:
+    """The restaurant's grade, computed and not confirmed yet."""
+    with scoped(SYSTEM):
+        settle([w.premises.pk])
+        return Matter.objects.get(kind="grading", premises=w.premises, closed=None)
+
+
 OPENERS: dict[str, Opener] = {
     "inspection": plan,
     "rectification": rectification,
@@ -106,5 +114,6 @@ OPENERS: dict[str, Opener] = {
     "equipment_order": equipment_order,
     "lift_call": lift_call,
     "visit_plan": visit_plan,
+    "grading": grading,
     "publication": lambda w: _child(w, flow.PUBLICATION, "await"),
 }

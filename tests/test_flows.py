@@ -8,6 +8,7 @@ import random
 import types
 import typing
 import uuid
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 
@@ -44,6 +45,8 @@ def invent(kind: Any, dice: random.Random, people: list[int], widget: str = "") 
         return [invent(typing.get_args(kind)[0], dice, people) for _ in range(dice.randrange(3))]
     if kind is type(None):
         return None
+    if origin is dict:
+        return {"floor": dice.choice(["120", "", "x" * 5000])}
     if isinstance(kind, type) and issubclass(kind, Enum):
         return dice.choice(list(kind))
     return {
@@ -54,6 +57,7 @@ def invent(kind: Any, dice: random.Random, people: list[int], widget: str = "") 
         bool: lambda: dice.random() < 0.5,
         dt.date: lambda: today() + dt.timedelta(days=dice.randrange(-5, 60)),
         dt.datetime: lambda: dt.datetime.now(dt.UTC),
+        Decimal: lambda: Decimal(dice.randrange(1200)) / 10,
         uuid.UUID: lambda: uuid.UUID(int=dice.getrandbits(128)),
     }[kind]()
 

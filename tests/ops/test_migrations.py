@@ -21,6 +21,7 @@ NEW_APPS = {
     "appointments",
     "equipment",
     "exchange",
+    "grading",
     "openrosa",
     "party",
     "people",

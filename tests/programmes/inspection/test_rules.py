@@ -1,4 +1,4 @@
-"""The rules of inspections: what the phone is told, deadlines, grades, caps."""
+"""The rules of inspections: what the phone is told, deadlines, caps."""
 
 from __future__ import annotations
 
@@ -53,13 +53,6 @@ def test_deadlines_begin_on_the_day_after_and_end_on_a_working_day(db: None) -> 
 def test_two_officers_whatever_the_year(db: None) -> None:
     assert rules.officers_min(NOW) == 2
     assert rules.officers_min(NOW.replace(year=2021)) == 2
-
-
-@pytest.mark.parametrize(
-    ("points", "grade"), [(0, "A"), (30, "A"), (31, "B"), (45, "B"), (46, "C"), (60, "C"), (61, "D"), (100, "D")]
-)
-def test_grades_include_their_upper_end(db: None, points: int, grade: str) -> None:
-    assert rules.grade_of(points, TODAY) == grade
 
 
 def test_three_months_after_a_superior_s_visit() -> None:

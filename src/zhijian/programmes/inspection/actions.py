@@ -27,6 +27,8 @@ from zhijian.programmes.inspection.found import answer_of, by_list
 from zhijian.programmes.inspection.joining import Sheet, join
 from zhijian.programmes.inspection.models import Answer, ByList, Inspection, Rectification
 from zhijian.programmes.inspection.record import Given, Record, Refused
+from zhijian.programmes.inspection.seen import SeenVisit as SeenVisit  # what other programmes may ask
+from zhijian.programmes.inspection.seen import seen_at as seen_at
 from zhijian.programmes.inspection.visiting import (
     CannotPlace,
     Visit,

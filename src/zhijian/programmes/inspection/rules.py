@@ -96,9 +96,6 @@ LIST_WITHIN = rule(
     starts="proposed",
     stops="handed over or reached",
 )
-GRADE_CUTOFFS = rule("grading.cutoffs", _("Up to which risk points each grade reaches"))
-VISITS_PER_YEAR = rule("grading.visits_per_year", _("How many visits a year each grade gets: [least, usual most]"))
-CATERING_CUTOFFS = rule("grading.catering_cutoffs", _("From which points each grade of food service begins"))
 REVIEW_WITHIN = rule("appeal.review_within", _("By when a party may ask for reconsideration"))
 COURT_WITHIN = rule("appeal.court_within", _("By when a party may sue"))
 GRANT_DAYS = rule("field.grant_days", _("How long an enrolled phone may work"))
@@ -198,12 +195,6 @@ def for_phone(day: date) -> dict[str, Any]:
             "unverified": deadline.unverified,
         }
     return told
-
-
-def grade_of(points: int, day: date) -> str:
-    """The risk grade that points give, by the cut-offs in force on `day`. Raises RuleAbsent where there are none."""
-    cutoffs = GRADE_CUTOFFS.on(day).value
-    return next((step["grade"] for step in cutoffs if points <= step["max"]), cutoffs[-1]["grade"])
 
 
 def repeat_forbidden_until(superior_visit: date, of_limit: Any) -> date:

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    name = "zhijian.programmes.grading"
+    label = "grading"
+
+    def ready(self) -> None:
+        """Hear of every visit that is recorded: its place is graded anew."""
+        from zhijian.kernel.matters.perform import on_step
+        from zhijian.programmes.grading import hearing
+
+        on_step(hearing.visited)
