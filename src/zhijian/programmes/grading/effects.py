@@ -8,6 +8,7 @@ from typing import Any
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.grading import computing, rules
 from zhijian.programmes.grading.models import Counted, Event, Grading, Held
 
@@ -42,6 +43,8 @@ def hold(matter: Matter, record: Grading, facts: Any, actor: Actor, at: dt.datet
     record.save(update_fields=DECIDED)
     matter.due = computing.due_of(record, held.since)
     Matter.objects.filter(pk=matter.pk).update(due=matter.due)
+    # The register holds it too: caps, the yearly plan and the phones go by what stands there.
+    Premises.objects.filter(pk=matter.premises_id).exclude(risk=held.grade).update(risk=held.grade)
 
 
 def entered(matter: Matter, record: Grading, facts: Any, actor: Actor, at: dt.datetime) -> None:

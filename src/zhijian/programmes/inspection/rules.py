@@ -96,6 +96,9 @@ LIST_WITHIN = rule(
     starts="proposed",
     stops="handed over or reached",
 )
+# Grades are another room's; caps and plans go by them.
+GRADE_CUTOFFS = rule("grading.cutoffs", _("Up to which risk points each grade reaches"))
+VISITS_PER_YEAR = rule("grading.visits_per_year", _("How many visits a year each grade gets: [least, usual most]"))
 REVIEW_WITHIN = rule("appeal.review_within", _("By when a party may ask for reconsideration"))
 COURT_WITHIN = rule("appeal.court_within", _("By when a party may sue"))
 GRANT_DAYS = rule("field.grant_days", _("How long an enrolled phone may work"))

@@ -90,7 +90,7 @@ def refusal_of(content: Content) -> dict[str, str]:
     return {"refused_reason": of.reason, "witness": of.witness[:80], "no_witness": of.no_witness[:200]} if of else {}
 
 
-def start(visit: Visit, verb: str = "start", **more: str) -> Matter:
+def start(visit: Visit, verb: str = "start", **more: Any) -> Matter:
     """A matter without a task: a visit that began at the door, or (`note_place`) one that is to be made."""
     content = visit.record.content
     others = [officer.id for officer in content.inspectors if officer.id != visit.device.person_id]
