@@ -101,6 +101,8 @@ def test_a_person_confirms_it_the_enterprise_is_told_and_the_decision_is_kept(w)
     assert (held.grade, held.computed, held.by_name, held.reason) == ("A", "A", "所长", "")
     assert held.lines == made.lines and held.tables[0]["rule"] == "grading.static_service"
     assert Notice.objects.filter(matter=matter, to_kind="entity").exists()
+    w.premises.refresh_from_db()
+    assert w.premises.risk == "A", "caps, the yearly plan and the phones go by the register"
 
 
 @pytest.mark.parametrize("act", ["update", "delete"])
