@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,8 @@ from playwright.sync_api import BrowserContext, Page
 from tools.pictures import phone as steps
 from tools.pictures import sheet
 from tools.pictures.album import INSPECTOR, LANGUAGES, NARROW, WIDE, Album
-from tools.pictures.tour import Stop, Tour
+from tools.pictures.besides import DECODE, READER, besides
+from tools.pictures.tour import PUBLIC, Stop, Tour
 from tools.pictures.watch import Watch
 
 SIZES = {"390": NARROW, "1440": WIDE}
@@ -20,7 +22,7 @@ TALLEST = 4000  # px of a picture; a longer page is cut
 def every(album: Album, widths: list[str], languages: list[str], only: str) -> int:
     """Photograph every page; returns the number of faults. `only` is a part of a route."""
     tour = Tour(album)
-    tour.walk()
+    tour.walk(besides(album))
     stops = [stop for stop in tour.stops if only in stop.route]
     pages = [sheet.Shown(f"/{stop.route}", f"{stop.who} · {stop.kind} · {stop.address}") for stop in stops]
     for width in widths:
@@ -30,7 +32,7 @@ def every(album: Album, widths: list[str], languages: list[str], only: str) -> i
     _report(album, pages, [])
     if only in "field/":
         for language in languages:
-            pages += _field(album, widths, language)
+            pages += _field(album, tour, widths, language)
     unreached = [route for route in tour.unreached() if only in route]
     print(f"No link leads to: {', '.join(unreached) or 'nothing; every page was reached'}")
     return _report(album, pages, unreached)
@@ -77,7 +79,7 @@ def _shoot(page: Page, path: Path) -> None:
     page.screenshot(path=str(path), type="jpeg", quality=70, full_page=True, clip=clip)  # type: ignore[arg-type]
 
 
-def _field(album: Album, widths: list[str], language: str) -> Iterator[sheet.Shown]:
+def _field(album: Album, tour: Tour, widths: list[str], language: str) -> Iterator[sheet.Shown]:
     """The screens of the field app, without sending anything."""
     shown: list[sheet.Shown] = []
     with album.browser(WIDE) as desk, album.phone(language, fine=False) as context:
@@ -97,12 +99,25 @@ def _field(album: Album, widths: list[str], language: str) -> Iterator[sheet.Sho
 
         album.sign_in(desk, INSPECTOR)
         steps.enrol(desk, phone, album.site, INSPECTOR, look)
-        _walk(album, context, look)
+        code = _walk(album, context, look)
+        tour.stops.append(Stop("I/<str:code>", code, PUBLIC))
+        one = sheet.Shown("/I/<str:code>", f"{PUBLIC} · {code}")
+        for width in widths:
+            with album.browser(SIZES[width], language) as page:
+                watch = Watch(page)
+                page.goto(album.site + code)
+                _shoot(page, album.folder / f"visit-code-{language}-{width}.jpg")
+                one.pictures.append((f"{language} {width}", f"visit-code-{language}-{width}.jpg"))
+                _note(one, [f"{language} {width}: {fault}" for fault in watch.faults(language == "en")])
+        shown.append(one)
     yield from shown
 
 
-def _walk(album: Album, context: BrowserContext, look: steps.Look) -> None:
-    """Round the app, to the door, and a whole visit; the phone is offline, and forgotten afterwards."""
+def _walk(album: Album, context: BrowserContext, look: steps.Look) -> str:
+    """Round the app, to the door, and a whole visit; the phone is offline, and forgotten afterwards.
+
+    Returns the address in the visit's code, as the shop's phone reads it.
+    """
     phone = context.pages[0]
     tasks = phone.locator('[data-testid^="task-"]')
     tasks.first.wait_for(timeout=90_000)
@@ -116,6 +131,7 @@ def _walk(album: Album, context: BrowserContext, look: steps.Look) -> None:
     steps.round_the_app(phone, album.site, look)
     steps.at_the_door(phone, open_shop, look)
     steps.today(phone, album.site)
+    tasks.first.wait_for()
     if rechecks.count():
         rechecks.first.click()
         look("shop with a re-check")
@@ -123,6 +139,20 @@ def _walk(album: Album, context: BrowserContext, look: steps.Look) -> None:
         phone.get_by_test_id("recheck").wait_for()
         look("recheck")
     open_shop()
+    code = _code(album, phone, look)
     phone.get_by_test_id("start").click()
     steps.visit(phone, look)
     steps.sign_and_keep(phone, look)
+    return code
+
+
+def _code(album: Album, phone: Page, look: steps.Look) -> str:
+    """The code of the visit on the phone's screen, read as another phone's camera reads it."""
+    phone.get_by_test_id("visit-code").click()
+    picture = base64.b64encode(phone.get_by_test_id("visit-qr").screenshot()).decode()
+    look("visit code")
+    phone.get_by_test_id("visit-code-close").click()
+    with album.browser(NARROW) as reader:
+        reader.add_script_tag(path=str(READER))
+        address = str(reader.evaluate(DECODE, picture))
+    return "/I/" + address.partition("/I/")[2]

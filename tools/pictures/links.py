@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
@@ -55,7 +56,7 @@ class Read(HTMLParser):
         if any(telling for _, _, telling in self._stack) and data.strip() and not linked:
             self._words.append(data.strip())
         if self._stack and self._stack[-1][:2] == ("p", "num") and any(name == "article" for name, _, _ in self._stack):
-            self.codes.append(data.replace(" ", "").strip())
+            self.codes.append(re.sub(r"[\s-]", "", data))
 
 
 def read(html: str) -> Read:

@@ -25,8 +25,8 @@ ASKED, SHOWN = 10, 14  # examples of a route: fetched for one person, photograph
 FOR_ALL = ("/p/", "/d/", "/v/")
 CODE = re.compile(r"(?:code is|验证码)\D{0,8}(\d{6})")
 NO_PAGES = (
-    *("export/", "records.<str:kind>", "report/", "<slug:part>/", ".pdf", ".json", ".docx", ".xml"),
-    *("original", "shown", "healthz", "jsi18n/", "ca.crt"),
+    *("export/", "records.<str:kind>", "report/", "<slug:part>/", ".pdf", ".json", ".docx", ".xml", ".xlsx", ".ics"),
+    *("original", "shown", "healthz", "jsi18n/", "ca.crt", "excel/<slug:code>/", ".well-known/zhijian-visit-code"),
 )
 
 
@@ -53,8 +53,8 @@ class Tour:
     _public: list[str] = field(default_factory=list)
     _registered: list[str] = field(default_factory=list)
 
-    def walk(self) -> None:
-        """Visit everything, as everybody."""
+    def walk(self, led: list[str]) -> None:
+        """Visit everything, as everybody. `led`: addresses besides, to which no link leads yet."""
         anonymous = self._asker()
         people = read(anonymous.get("/login/").text()).accounts
         ordered = [who for who in FIRST if who in people] + [who for who in people if who not in FIRST]
@@ -63,10 +63,10 @@ class Tour:
             token = read(asker.get("/login/").text()).token
             asker.post("/login/demo/", form={"username": who, "next": "/", "csrfmiddlewaretoken": token})
             self.states[who] = asker.storage_state()
-            self._crawl(who, asker, _plain_routes())
+            self._crawl(who, asker, [*_plain_routes(), *led])
             print(f"  {who}: {sum(stop.who == who for stop in self.stops)} pages", flush=True)
         self.states[PUBLIC] = {"cookies": [], "origins": []}
-        self._crawl(PUBLIC, anonymous, [*_plain_routes(), *self._public])
+        self._crawl(PUBLIC, anonymous, [*_plain_routes(), *led, *self._public])
         if enterprise := self._enterprise(ordered):
             self.states[ENTERPRISE] = enterprise.storage_state()
             self._crawl(ENTERPRISE, enterprise, ["/my/"])
@@ -172,7 +172,7 @@ def _word(name: str, value: object) -> bool:
 
 def _breadth(route: str) -> int:
     """Routes whose parameters are kinds of things have many examples that all differ."""
-    return 8 if any(part in route for part in ("<slug:", "m/<uuid:uid>/")) else 1
+    return 8 if any(part in route for part in ("<slug:", "m/<uuid:uid>/", "p/<str:token>/")) else 1
 
 
 def _narrowed(address: str, page: Read) -> list[str]:

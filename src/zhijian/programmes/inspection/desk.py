@@ -18,6 +18,7 @@ from zhijian.kernel.exchange.panel import OWED
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.panel import PANEL
 from zhijian.kernel.registry.models import Entity
+from zhijian.programmes.inspection import rules
 from zhijian.programmes.inspection.checklists import applicable
 from zhijian.programmes.inspection.fair import capping, shown
 from zhijian.programmes.inspection.fair.desk import VisitPlans
@@ -168,12 +169,18 @@ class Leads(MatterList):
     empty = _("A failed key item proposes an investigation; it appears here for the head.")
 
 
+def sought_panel(matter: Matter, record: Any, actor: Actor) -> dict[str, Any]:
+    """How often it must have been sought before listing may be proposed, with the rules that say so."""
+    named = {"visits": rules.SOUGHT_MIN, "letters": rules.LETTERS_MIN, "gap": rules.LETTER_GAP}
+    return {name: of.maybe(matter.day) for name, of in named.items()}
+
+
 class NotReached(MatterList):
     flow = UNREACHABLE
     columns = ["title", "area", "state", "sought", "letters", "opened", "due"]
     filters = ["q", "state", "area", "overdue", "period"]
     order = "due"
-    panels = [Panel("inspection/desk/unreachable.html"), PANEL]
+    panels = [Panel("inspection/desk/unreachable.html", sought_panel), PANEL]
     rank = 14
     empty = _(
         "Who was not to be found at the registered address appears here, on the way to the list of abnormal operations."
