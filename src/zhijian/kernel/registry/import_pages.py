@@ -19,18 +19,20 @@ from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Role
-from zhijian.kernel.desk import excel, gate
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.desk import excel, exports, gate, xlsx
 from zhijian.kernel.packs import stack
 
-from . import findings, import_words, pieces
+from . import findings, import_words, outgoing, pieces
 from .import_ import doors
+from .import_.mapping import Mapping
 from .import_.runner import mappings
 from .models import ImportRun, ImportState
 
@@ -95,11 +97,29 @@ def imports(request: HttpRequest) -> HttpResponse:
         "rows": [_line(run, titles) for run in found[:PAGE]],
         "more": found[PAGE - 1].pk if len(found) > PAGE else None,
         "mappings": titles,
+        "outgoing": [(name, one.title) for name, one in outgoing.outgoing().items()],
         "may_send": bool(actor.roles_at() & SENDERS),
         "may_take_in": may_take_in(actor),
         "problem": problem,
     }
     return render(request, "registry/imports.html", context, status=422 if problem else 200)
+
+
+@require_safe
+@gate.roles(*READERS)
+def register_out(request: HttpRequest, name: str) -> HttpResponse:
+    """`/registry/out/<kind of table>.xlsx`: the register of one's areas, in the columns in which it comes in."""
+    mapping, actor = outgoing.outgoing().get(name), gate.actor_in(request)
+    if mapping is None:
+        raise Http404
+    excel.entry(f"register: {name}", {}, actor)
+    about = exports.about(mapping.title, actor)
+    return exports.answer(mapping.title, f"register-{name}", _body(mapping, actor, about, get_language() or "en"))
+
+
+def _body(mapping: Mapping, actor: Actor, about: list[str], language: str) -> Iterator[bytes]:
+    with override(language), scoped(actor):
+        yield from xlsx.stream(about[0], outgoing.headings(mapping), outgoing.rows(mapping, actor), about=about)
 
 
 def _line(run: ImportRun, titles: dict[str, str]) -> dict[str, Any]:

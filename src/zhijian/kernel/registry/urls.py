@@ -30,6 +30,7 @@ urlpatterns = [
     path("e/<uuid:uid>/split/", join_pages.split_page, name="entity_split"),
     path("joins/<uuid:uid>/", join_pages.join_page, name="join"),
     path("registry/import/", import_pages.imports, name="imports"),
+    path("registry/out/<slug:name>.xlsx", import_pages.register_out, name="register_out"),
     path("registry/import/pieces/<uuid:uid>/", import_pages.piece, name="import_piece"),
     path("registry/import/<uuid:uid>/", import_pages.one, name="import"),
     path("registry/import/<uuid:uid>/rejected/", import_pages.rejected, name="import_rejected"),

@@ -1,0 +1,92 @@
+"""What goes out of the register comes in again and changes nothing; what was put right in it does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from tests import world
+from tests.kernel.people.conftest import signed_in
+
+from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.accounts.tree import load_jurisdictions
+from zhijian.kernel.evidence.models import LedgerEntry
+from zhijian.kernel.registry.models import Entity, Licence
+
+from .tables import FOOD_HEAD, HEAD, entity, food, write
+from .test_import import take
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def people() -> world.World:
+    """Staff alone: the shop that other tests have bears a made-up code, which no import takes."""
+    with scoped(SYSTEM):
+        load_jurisdictions()
+    return world.World(None, None, None)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def clerk(tmp_path: Path, people: world.World) -> object:
+    take(write(tmp_path / "r.csv", [HEAD, *(entity(n, 联系电话="0533-2180099") for n in (1, 2, 3))]))
+    take(write(tmp_path / "f.csv", [FOOD_HEAD, food(1), food(2, 经营项目="热食类、糕点类")]), "food_licences")
+    with scoped(SYSTEM):
+        Entity.objects.create(scheme="none", name="外区店", area=world.NEIGHBOUR_OFFICE)
+        return signed_in(people.person("文员", Role.CLERK, world.DISTRICT))
+
+
+def out(client: object, name: str, folder: Path) -> Path:
+    answer = client.get(f"/registry/out/{name}.xlsx")
+    assert answer.status_code == 200
+    path = folder / f"{name}-out.xlsx"
+    path.write_bytes(b"".join(answer.streaming_content))
+    return path
+
+
+@pytest.mark.parametrize(("name", "kind"), [("registration", "entity"), ("food_licences", "licence")])
+def test_it_comes_in_again_and_changes_nothing(clerk: object, tmp_path: Path, name: str, kind: str) -> None:
+    path = out(clerk, name, tmp_path)
+    run = take(path, name)
+    assert run.state == "done"
+    assert run.counts[kind] == {"new": 0, "changed": 0, "same": 3 if kind == "entity" else 2}
+
+
+def test_what_was_put_right_in_it_is_taken(clerk: object, tmp_path: Path) -> None:
+    path = out(clerk, "registration", tmp_path)
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    heads = [cell.value for cell in sheet[1]]
+    sheet.cell(2, heads.index("法定代表人") + 1).value = "赵新"
+    book.save(path)
+    assert take(path).counts["entity"]["changed"] == 1
+    assert Entity.objects.filter(representative="赵新").count() == 1
+
+
+def test_only_one_s_own_areas_and_it_is_in_the_ledger(clerk: object, people: world.World, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(out(clerk, "registration", tmp_path))
+    heads, *found = book.worksheets[0].iter_rows(values_only=True)
+    names = {row[heads.index("企业名称")] for row in found}
+    assert "淄博第1饭店" in names and "外区店" not in names
+    with scoped(SYSTEM):
+        assert LedgerEntry.objects.filter(kind="desk.exported", data__list="register: registration").count() == 1
+    assert clerk.get("/registry/out/nothing.xlsx").status_code == 404
+    with scoped(SYSTEM):
+        inspector = people.person("检查员", Role.INSPECTOR, world.OFFICE)
+    assert signed_in(inspector).get("/registry/out/registration.xlsx").status_code == 404
+
+
+def test_more_rows_take_no_more_queries(clerk: object) -> None:
+    with CaptureQueriesContext(connection) as few:
+        b"".join(clerk.get("/registry/out/food_licences.xlsx").streaming_content)
+    licence = Licence.objects.first()
+    for n in range(20):
+        Licence.objects.create(entity=licence.entity, premises=licence.premises, kind=licence.kind, number=f"JY{n}")
+    with CaptureQueriesContext(connection) as many:
+        b"".join(clerk.get("/registry/out/food_licences.xlsx").streaming_content)
+    assert len(many) == len(few)
