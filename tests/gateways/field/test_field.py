@@ -23,6 +23,7 @@ from zhijian.gateways.field.models import FieldRecord
 from zhijian.kernel.accounts import devices
 from zhijian.kernel.accounts.actor import SYSTEM, party_of
 from zhijian.kernel.accounts.models import Device, Person
+from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.appointments import acts, telling
 from zhijian.kernel.clock import calendar, clocks
@@ -33,6 +34,7 @@ from zhijian.kernel.jobs import run_pending
 from zhijian.kernel.matters.errors import StepError
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
+from zhijian.kernel.packs import stack
 from zhijian.kernel.papers.models import NumberRow, Paper
 from zhijian.kernel.papers.render import pdf
 from zhijian.kernel.papers.verify import look_up
@@ -125,6 +127,28 @@ def test_the_patch_is_the_persons_own(phone: Phone, w: world.World) -> None:
     assert set(phone.data["premises"]) == {str(w.premises.uid)}
     assert [c["name"] for c in phone.data["colleagues"]] == ["甲", "乙"] or len(phone.data["colleagues"]) == 2
     assert len(phone.data["numbers"]) == 30
+
+
+def test_an_officer_on_loan_has_numbers_of_both_bureaus_and_each_place_its_own(phone: Phone, w: world.World) -> None:
+    """A paper about a place of his own bureau never bears the other one's name or number."""
+    before = {one["number"] for one in phone.data["numbers"]}
+    with scoped(SYSTEM):
+        w.person("甲", Role.INSPECTOR, world.NEIGHBOUR_OFFICE)
+    phone.cursor = ""
+    told = phone.pull()
+    own, other = (stack().organ(area) for area in (world.OFFICE, world.NEIGHBOUR_OFFICE))
+    assert [one["area"] for one in told["organs"]] == [own.code, other.code], "that of his home first"
+    assert told["organ"]["name"] == own.name
+    numbers = phone.data["numbers"]
+    assert {one["number"] for one in numbers if one["organ"] == own.code} == before, "what he held stays his"
+    assert sum(one["organ"] == other.code for one in numbers) == 30
+    begins = {code: {one["number"][0] for one in numbers if one["organ"] == code} for code in (own.code, other.code)}
+    assert not begins[own.code] & begins[other.code], "each bears its bureau's sign"
+    with scoped(SYSTEM):
+        w.people["甲"].posts.filter(jurisdiction=world.NEIGHBOUR_OFFICE).delete()
+    phone.cursor = ""
+    phone.pull()
+    assert {one["number"] for one in phone.data["numbers"]} == before
 
 
 def test_a_second_pull_brings_only_what_changed(phone: Phone, w: world.World) -> None:

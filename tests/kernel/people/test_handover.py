@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from io import StringIO
@@ -106,6 +107,20 @@ def test_of_two_posts_only_the_one_counts_at_which_something_lies(w, planned):
         plan(w)
     with pytest.raises(ValidationError, match="清单"):
         proposed(w)
+
+
+def test_whose_loan_ends_before_the_last_of_it_is_due_does_not_take_it_over(w, planned):
+    with scoped(SYSTEM):
+        lent = w.person("借调", Role.INSPECTOR, world.OFFICE, "鲁C-022")
+        lent.posts.update(until=planned.due - dt.timedelta(days=1), loan=True)
+        if planned.due == world.in_days(1):
+            Matter.objects.filter(pk=planned.pk).update(due=world.in_days(5))
+            lent.posts.update(until=world.in_days(4))
+    with pytest.raises(ValidationError, match="借调"):
+        proposed(w, "借调")
+    with scoped(SYSTEM):
+        lent.posts.update(until=world.in_days(5))
+    proposed(w, "借调")
 
 
 def test_only_who_can_take_his_place_is_offered(w, planned):

@@ -159,6 +159,8 @@ export interface ReservedNumber {
   kind: PaperKind;
   number: string;
   code: string;
+  /** Area code of the office whose number it is. */
+  organ?: string;
 }
 
 export interface DecideRules {
@@ -238,6 +240,8 @@ export interface PullPage {
   site?: Site;
   calendar?: Calendar;
   organ?: Organ;
+  /** All offices in whose name the officer's papers are made: more than one while he is on loan. */
+  organs?: Organ[];
   numbers?: ReservedNumber[];
   papers?: Partial<Record<PaperKind, PaperForm>>;
   trades?: Trade[];

@@ -22,6 +22,8 @@ export interface NumberRow {
   number: string;
   kind: PaperKind;
   code: string;
+  /** Area code of the office whose number it is; a number from before says none. */
+  organ?: string;
   heldBy: string;
   used: 0 | 1;
 }

@@ -254,6 +254,7 @@ export async function holdNumbers(
   db: FieldDb,
   draft: string,
   kinds: PaperKind[],
+  organ = "",
 ): Promise<{ kind: PaperKind; number: string | null; code: string | null }[]> {
   return db.transaction("rw", db.numbers, async () => {
     const held = await db.numbers.where("heldBy").equals(draft).toArray();
@@ -262,7 +263,8 @@ export async function holdNumbers(
     for (const kind of kinds) {
       let row = held.find((each) => each.kind === kind);
       if (!row) {
-        row = (await db.numbers.where("[kind+heldBy]").equals([kind, ""]).toArray()).sort(byNumber)[0];
+        const free = await db.numbers.where("[kind+heldBy]").equals([kind, ""]).toArray();
+        row = free.filter((each) => !organ || !each.organ || each.organ === organ).sort(byNumber)[0];
         if (row) await db.numbers.update(row.number, { heldBy: draft });
       }
       taken.push({ kind, number: row?.number ?? null, code: row?.code ?? null });

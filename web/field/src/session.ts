@@ -22,6 +22,7 @@ export interface Reference {
   site: Site | null;
   calendar: Calendar | null;
   organ: Organ | null;
+  organs: Organ[];
   papers: NonNullable<PullPage["papers"]>;
   trades: Trade[];
   uploads: string;
@@ -40,6 +41,7 @@ export class Session {
     site: null,
     calendar: null,
     organ: null,
+    organs: [],
     papers: {},
     trades: [],
     uploads: "",

@@ -6,6 +6,7 @@ import { toRaw } from "vue";
 import { skewNow } from "./clock";
 import { canonical, canonicalText, type Json } from "./canonical";
 import { contentOf, papersNeeded } from "./content";
+import type { Organ } from "./contract";
 import { holdNumbers, removeDraftRows, type Frozen, type Laid } from "./drafts";
 import { digestOf } from "./crypto";
 import { outboxRow } from "./outbox";
@@ -22,7 +23,7 @@ export async function freeze(visit: Visit, deadline: string | null, more: Partia
   const { session, head } = visit;
   await visit.flush();
   Object.assign(head, { deadline });
-  const papers = await holdNumbers(session.db, head.id, papersNeeded(visit.draft, visit.failed.value, session.reference.papers));
+  const papers = await holdNumbers(session.db, head.id, papersNeeded(visit.draft, visit.failed.value, session.reference.papers), organOf(visit)?.area);
   const content = contentOf(visit.draft, visit.sheet, {
     device: session.profile.device,
     app: __APP_VERSION__,
@@ -118,6 +119,13 @@ export function signersOf(content: Content): { who: SignerRole; name: string; ce
   return [...party, officer("inspector1", first), officer("inspector2", second)];
 }
 
+/** In whose name the papers are made: the office in whose area the place lies, where the officer works for several. */
+function organOf(visit: Visit): Organ | null {
+  const { organ, organs } = visit.session.reference;
+  const fitting = organs.filter((one) => visit.head.premises.area.startsWith(one.area));
+  return fitting.sort((one, other) => other.area.length - one.area.length)[0] ?? organ;
+}
+
 export function viewsOf(visit: Visit): PaperView[] {
   const { frozen, premises, id } = visit.head;
   if (!frozen) return [];
@@ -127,7 +135,7 @@ export function viewsOf(visit: Visit): PaperView[] {
     premises,
     id,
     sheet: visit.head.purpose === "recheck" ? null : visit.sheet,
-    organ: visit.session.reference.organ,
+    organ: organOf(visit),
     forms: visit.session.reference.papers,
     signatures: frozen.signatures,
     origin: visit.session.reference.site?.origin || location.origin,

@@ -66,6 +66,11 @@ test("numbers go out in their order, are kept by their draft, and come back when
   ]);
   expect((await holdNumbers(db, id, ["onsite_record"]))[0]!.number).toBe("检〔2026〕9号");
   expect((await holdNumbers(db, "other", ["onsite_record"]))[0]!.number).toBe("检〔2026〕10号");
+  await db.numbers.add({ number: "川检〔2026〕2号", kind: "onsite_record", code: "C", organ: "370302", heldBy: "", used: 0 });
+  await db.numbers.add({ number: "张检〔2026〕11号", kind: "onsite_record", code: "D", organ: "370303", heldBy: "", used: 0 });
+  expect((await holdNumbers(db, "loan", ["onsite_record"], "370303"))[0]!.number).toBe("张检〔2026〕11号");
+  expect((await holdNumbers(db, "there", ["onsite_record"], "370302"))[0]!.number).toBe("川检〔2026〕2号");
+  expect((await holdNumbers(db, "third", ["onsite_record"], "370302"))[0]!.number).toBeNull();
   await drafts.discard(id);
   expect((await db.numbers.where("heldBy").equals("").toArray()).map((row) => row.number)).toEqual(["检〔2026〕9号"]);
 });

@@ -27,6 +27,7 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.addresses import public_origin
 from zhijian.kernel.packs import stack
+from zhijian.kernel.packs.loader import Organ
 from zhijian.kernel.registry import changes, contacts
 from zhijian.kernel.registry.models import Premises, PremisesStatus, RetiredCode
 from zhijian.programmes.inspection import announcing, decide, results, rules
@@ -120,8 +121,8 @@ def _lists(held: dict[str, str]) -> tuple[list[Json], list[str], dict[str, str]]
 def _small(device: Device, actor: Actor, ranges: list[Range], request: HttpRequest) -> Json:
     today = calendar.today()
     last = today + dt.timedelta(days=CALENDAR_DAYS)
-    area = ranges[0][0] if ranges else (device.person.home_id or "")
-    organ = stack().organ(area) if area else None
+    organs = _organs(device, ranges)
+    area, organ = organs[0] if organs else ("", None)
     return {
         "person": {
             **person(device.person),
@@ -143,17 +144,37 @@ def _small(device: Device, actor: Actor, ranges: list[Range], request: HttpReque
         },
         "site": {"zone": stack().zone, "origin": public_origin()},
         "organ": {"name": organ.name, "short": organ.short, "phone": organ.phone, "area": area} if organ else None,
-        "numbers": _numbers(device, area) if organ and device.person.may_sign(today) else [],
+        "organs": [
+            {"name": one.name, "short": one.short, "phone": one.phone, "area": one.code} for _area, one in organs
+        ],
+        "numbers": _numbers(device, organs) if device.person.may_sign(today) else [],
         "trades": [{"code": code, "name": name} for code, name in unlisted.trades().items()],
         "papers": papers.forms_for_phone(PAPERS),
     }
 
 
-def _numbers(device: Device, area: str) -> list[Json]:
+def _organs(device: Device, ranges: list[Range]) -> list[tuple[str, Organ]]:
+    """The offices in whose name the officer's papers are made, each with an area of his in it; that of his home first.
+
+    Who has posts in two (on loan) writes papers of both: which it is follows from where the place lies.
+    """
+    home = device.person.home_id or ""
+    areas = [low for low, _high in ranges] or ([home] if home else [])
+    found: dict[str, tuple[str, Organ]] = {}
+    for area in sorted(areas, key=lambda one: (one != home, one)):
+        organ = stack().organ(area)
+        found.setdefault(organ.code, (area, organ))
+    return sorted(found.values(), key=lambda one: not home.startswith(one[1].code))
+
+
+def _numbers(device: Device, organs: list[tuple[str, Organ]]) -> list[Json]:
+    """A block of each kind and organ."""
+    codes = [organ.code for _area, organ in organs]
     return [
-        {"kind": kind, "number": row.number, "code": row.code}
+        {"kind": kind, "number": row.number, "code": row.code, "organ": organ.code}
+        for area, organ in organs
         for kind in PAPERS
-        for row in papers.top_up(device, kind, area, NUMBERS)
+        for row in papers.top_up(device, kind, area, NUMBERS, beside=codes)
     ]
 
 

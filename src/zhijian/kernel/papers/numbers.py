@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -98,10 +99,13 @@ def _tell(kind: str, row: NumberRow, actor: Actor, **data: object) -> None:
         )
 
 
-def top_up(device: Device, kind: str, area: str, upto: int, *, actor: Actor | None = None) -> list[NumberRow]:
+def top_up(
+    device: Device, kind: str, area: str, upto: int, *, actor: Actor | None = None, beside: Collection[str] = ()
+) -> list[NumberRow]:
     """What the phone may use now: its reserved numbers of this year and office, filled up to `upto`.
 
-    Numbers of another year or office that it still holds go back. Two pulls at once don't fill up twice.
+    Numbers of another year or office that it still holds go back, save those of the organs `beside` (its officer has
+    posts in two). Two pulls at once don't fill up twice.
     """
     year, organ = calendar.today().year, stack().organ(area).code
     with transaction.atomic():
@@ -109,7 +113,7 @@ def top_up(device: Device, kind: str, area: str, upto: int, *, actor: Actor | No
         held = list(
             NumberRow.objects.filter(device=device, kind=kind, state=NumberRow.State.RESERVED).order_by("year", "n")
         )
-        old = [row for row in held if (row.year, row.organ) != (year, organ)]
+        old = [row for row in held if row.year != year or row.organ not in {organ, *beside}]
         if old:
             _return(old, str(_("another year or office")), _who(actor))
         held = [row for row in held if (row.year, row.organ) == (year, organ)]

@@ -110,6 +110,7 @@ def _check(giver: Person, successor: Person) -> None:
     if far := standing.out_of_reach(successor, areas):
         told = {"name": successor.name, "areas": listed(far)}
         wrong.append(_("%(name)s holds no post for %(areas)s, where open matters lie.") % told)
+    wrong = wrong or standing.gone_by_then(giver, successor)
     if wrong and len(areas) > 1:
         wrong.append(_("Give what lies at one of the offices to somebody there first: choose it in its list."))
     if wrong:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from zhijian.kernel.accounts.actor import actor_of, subtree
@@ -70,6 +71,17 @@ def out_of_reach(successor: Person, areas: Collection[str]) -> list[str]:
     """Those of `areas` that `successor` may not see, by name."""
     theirs = actor_of(successor)
     return [said.area_name(area) for area in areas if not theirs.can_read(area)]
+
+
+def gone_by_then(giver: Person, successor: Person) -> list[str]:
+    """Where what goes over is due after the successor's post ends (a loan), each as a sentence. Asked as the system."""
+    found = []
+    last = handing.open_of(giver).order_by().filter(due__isnull=False).values("area").annotate(day=Max("due"))
+    for row in last:
+        if row["day"] > calendar.today() and not actor_of(successor, row["day"]).can_read(row["area"]):
+            told = {"name": successor.name, "area": said.area_name(row["area"]), "day": row["day"]}
+            found.append(_("%(name)s is not at %(area)s any more on %(day)s, when the last of it is due.") % told)
+    return found
 
 
 def able(person: Person, others: Collection[Person], areas: Collection[str] | None = None) -> list[Person]:

@@ -227,7 +227,10 @@ class _Maker:
 
     def phone(self, typed: str, digits: str) -> None:
         """Beginning or end of a phone, the enterprise's or a shop's; at the end four digits say something."""
-        begins = list(dict.fromkeys([_like(typed) + "%", digits + "%"]))  # 0533-218… is kept with and without the dash
+        begins = [_like(typed) + "%", digits + "%"]
+        if digits.startswith("0") and len(digits) > 4:  # the code of an area is set apart by a dash, or not
+            begins += [f"{digits[:n]}-{digits[n:]}%" for n in (3, 4)]
+        begins = list(dict.fromkeys(begins))
         ways = [("t.phone LIKE %s", begin) for begin in begins]
         ways += [("reverse(t.phone) LIKE %s", digits[::-1] + "%")] if len(digits) >= END else []
         for add in (self.entity, self.premises):
