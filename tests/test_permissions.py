@@ -221,7 +221,10 @@ def body_of(route: str, args: dict[str, str], known: Things) -> dict[str, Any]:
         kind, verb = parts[3], parts[-1]
         if kind not in flows():
             return {}
-        told: dict[str, Any] = {"facts": facts_of(kind, verb, person)} if facts_of(kind, verb, person) else {}
+        facts = facts_of(kind, verb, person)
+        if "line" in facts:  # of a plan: a number that is nobody's person
+            facts["line"] = int(known["plan_line"])
+        told: dict[str, Any] = {"facts": facts} if facts else {}
         return told if "<" in route else {**told, "premises": known["premises"]}
     if route == "m/<uuid:uid>/<slug:verb>/" and args["uid"] in flows():
         told = facts_of(args["uid"], args["verb"][1:], person)

@@ -113,7 +113,8 @@ def test_many_tasks_ask_as_much_as_one(world, signed_in):
             assert client.get("/").status_code == 200
         return len(caught)
 
-    Matter.objects.filter(pk=plan(world).pk).update(due=today() - dt.timedelta(days=1))
+    two = [plan(world).pk for _ in range(2)]  # of one place: they are proposed to be joined, however many there are
+    Matter.objects.filter(pk__in=two).update(due=today() - dt.timedelta(days=1))
     few = asked()
     late = [plan(world).pk for _ in range(29)]
     Matter.objects.filter(pk__in=late).update(due=today() - dt.timedelta(days=1))

@@ -35,6 +35,7 @@ BY_HAND = {
     "inspection.published_in_time": ("1", "1"),
     "inspection.published_rate": ("50.0", "50.0"),
     "inspection.leads": ("0", "0"),
+    "inspection.outside_cap": ("0", "0"),
 }
 
 
