@@ -123,7 +123,7 @@ export function signersOf(content: Content): { who: SignerRole; name: string; ce
 function organOf(visit: Visit): Organ | null {
   const { organ, organs } = visit.session.reference;
   const fitting = organs.filter((one) => visit.head.premises.area.startsWith(one.area));
-  return fitting.sort((one, other) => other.area.length - one.area.length)[0] ?? organ;
+  return fitting.sort((one, other) => other.area.length - one.area.length)[0] ?? organs[0] ?? organ;
 }
 
 export function viewsOf(visit: Visit): PaperView[] {

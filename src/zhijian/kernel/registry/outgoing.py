@@ -93,7 +93,7 @@ def _cell(column: Column, value: Any, words: dict[str, str]) -> Any:
     if value is None or isinstance(value, dt.date):
         return value
     if column.how == "list":
-        return "、".join(value)
+        return ";".join(value)
     if column.how == "area":
         return stack().areas[value].name if value in stack().areas else value
     return words.get(str(value), str(value))
