@@ -22,42 +22,18 @@ def graded(t: Any, period: Period, area: Any) -> Any:
     return _graded(t, period, area)
 
 
-@figure(
-    "grading.grade_a", _("Places of grade A"), unit=_("places"),
-    definition=_("Of the places with a risk grade: those of grade A."),
-)  # fmt: skip
-def grade_a(t: Any, period: Period, area: Any) -> Any:
-    rows = _graded(t, period, area)
-    return rows.filter(rows.grade == "A")
+def _of_grade(grade: str, title: Any, definition: Any) -> None:
+    def places(t: Any, period: Period, area: Any) -> Any:
+        rows = _graded(t, period, area)
+        return rows.filter(rows.grade == grade)
+
+    figure(f"grading.grade_{grade.lower()}", title, unit=_("places"), definition=definition)(places)
 
 
-@figure(
-    "grading.grade_b", _("Places of grade B"), unit=_("places"),
-    definition=_("Of the places with a risk grade: those of grade B."),
-)  # fmt: skip
-def grade_b(t: Any, period: Period, area: Any) -> Any:
-    rows = _graded(t, period, area)
-    return rows.filter(rows.grade == "B")
-
-
-@figure(
-    "grading.grade_c", _("Places of grade C"), unit=_("places"),
-    definition=_("Of the places with a risk grade: those of grade C."),
-)  # fmt: skip
-def grade_c(t: Any, period: Period, area: Any) -> Any:
-    rows = _graded(t, period, area)
-    return rows.filter(rows.grade == "C")
-
-
-@figure(
-    "grading.grade_d", _("Places of grade D"), unit=_("places"),
-    definition=_("Of the places with a risk grade: those of grade D."),
-)  # fmt: skip
-def grade_d(t: Any, period: Period, area: Any) -> Any:
-    rows = _graded(t, period, area)
-    return rows.filter(rows.grade == "D")
-
-
+_of_grade("A", _("Places of grade A"), _("Of the places with a risk grade: those of grade A."))
+_of_grade("B", _("Places of grade B"), _("Of the places with a risk grade: those of grade B."))
+_of_grade("C", _("Places of grade C"), _("Of the places with a risk grade: those of grade C."))
+_of_grade("D", _("Places of grade D"), _("Of the places with a risk grade: those of grade D."))
 figure(
     "grading.share_a", _("Grade A, of all graded"), unit="%",
     definition=_("Places of grade A, divided by places with a risk grade."),
