@@ -47,7 +47,7 @@ def wanted(one: type[MatterList], given: str) -> list[State]:
     All that it shows by itself where the filter names none.
     """
     usual = states_of(one)
-    every = usual + [state for flow in one.all_flows() for state in flow.states if state not in usual]
+    every = list({s.code: s for s in (*usual, *(s for flow in one.all_flows() for s in flow.states))}.values())
     if given in ("open", "closed"):
         return [state for state in every if state.final == (given == "closed")] or usual
     return [state for state in every if state.code == given] or usual
