@@ -110,7 +110,7 @@ def make() -> World:
     """The world, in the running transaction (inside `scoped(SYSTEM)` or any other scope: all of it is public)."""
     jurisdictions()
     entity = Entity.objects.create(
-        scheme="uscc", code="91370303MA3C000001", name="淄博清风餐饮有限公司", area=OFFICE, phone="0533-2180000",
+        scheme="uscc", code="91370303MA3C000001", name="淄博清风餐饮有限公司", area=OFFICE, phone="13805330000",
         representative="王清",
     )  # fmt: skip
     premises = Premises.objects.create(

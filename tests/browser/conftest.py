@@ -75,7 +75,7 @@ def site(live_site: str, settings: Any, tmp_path: Path) -> Iterator[Site]:
         people.plant(calendar.today())
         load_shipped()
         entity = Entity.objects.create(
-            scheme="uscc", code="91370303MA3C0R6E9X", name="淄博清风餐饮有限公司", area=OFFICE, phone="05332180000",
+            scheme="uscc", code="91370303MA3C0R6E9X", name="淄博清风餐饮有限公司", area=OFFICE, phone="13805330000",
             representative="王清",
         )  # fmt: skip
         premises = Premises.objects.create(

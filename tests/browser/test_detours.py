@@ -197,7 +197,7 @@ def test_a_number_corrected_at_the_door_is_taken_over_with_one_key(site: Site, d
     expect(desk.locator("main")).to_contain_text("现场更正")
     desk.goto(f"{site.url}/corrections/")
     row = desk.locator("[data-row].here")
-    expect(row).to_contain_text("05332180000")
+    expect(row).to_contain_text("13805330000")
     expect(row).to_contain_text("0533-2180099")
     desk.keyboard.press("a")
     expect(desk.locator("main")).to_contain_text("没有待处理的更正")

@@ -30,7 +30,7 @@ def site(live_site: str) -> str:
         clerk.set_password(PASSWORD)
         clerk.save()
         twin = Entity.objects.create(
-            scheme="uscc", code="9137O303MA3C000001", name="清风餐饮公司", area=worlds.OFFICE, phone="0533-2180000",
+            scheme="uscc", code="9137O303MA3C000001", name="清风餐饮公司", area=worlds.OFFICE, phone="13805330000",
             representative="王清",
         )  # fmt: skip
         Entity.objects.filter(pk=twin.pk).update(name="清风餐饮有限公司")

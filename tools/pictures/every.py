@@ -138,6 +138,8 @@ def _walk(album: Album, context: BrowserContext, look: steps.Look) -> str:
         phone.get_by_test_id("start").click()
         phone.get_by_test_id("recheck").wait_for()
         look("recheck")
+    steps.today(phone, album.site)
+    tasks.first.wait_for()
     for n in range(tasks.count()):  # of a visit that was not planned there is no code
         steps.today(phone, album.site)
         tasks.nth(n).click()

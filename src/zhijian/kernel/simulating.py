@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, TypeVar
 
+from django.core.management.base import CommandError
+
 Answer = tuple[int, Any]  # status, and what is sent as JSON
 
 
@@ -77,8 +79,12 @@ def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
 
 @contextmanager
 def serve(provider: P, port: int = 0) -> Iterator[tuple[str, P]]:
-    """The provider, running: its address and what it keeps."""
-    with ThreadingHTTPServer(("127.0.0.1", port), _handler(provider)) as server:
+    """The provider, running: its address and what it keeps. Raises CommandError where the port is taken."""
+    try:
+        listening = ThreadingHTTPServer(("127.0.0.1", port), _handler(provider))
+    except OSError as error:
+        raise CommandError(f"port {port}: {error.strerror}; choose another with --port") from error
+    with listening as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield f"http://127.0.0.1:{server.server_port}", provider

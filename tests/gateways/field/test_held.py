@@ -105,7 +105,10 @@ def test_trying_again_succeeds_once_the_register_knows_the_premises(w):
     assert client.post(f"/held/{kept.pk}/again/")["Location"].startswith("/m/")
     with scoped(SYSTEM):
         assert Matter.objects.get(kind="inspection").premises_id == w.premises.pk
-    assert client.post(f"/held/{kept.pk}/again/").status_code == 404
+    twice = client.post(f"/held/{kept.pk}/again/", follow=True)
+    assert "was placed already" in twice.content.decode(), "a second press leads to the visit"
+    with scoped(SYSTEM):
+        assert Matter.objects.filter(kind="inspection").count() == 1
 
 
 def test_placing_it_makes_the_visit_and_leaves_what_was_signed(w):
@@ -123,7 +126,11 @@ def test_placing_it_makes_the_visit_and_leaves_what_was_signed(w):
         assert "digest_wrong" not in {flag["code"] for flag in matter.flags}
         assert LedgerEntry.objects.get(kind="field.placed").actor == f"person:{w.head.pk}"
     assert answer["Location"] == f"/m/{matter.uid}/"
-    assert client.post(f"/held/{kept.pk}/place/", {"p": str(w.premises.uid)}).status_code == 404
+    address = f"/held/{kept.pk}/place/"
+    assert client.post(address, {"p": str(w.premises.uid)})["Location"] == f"/m/{matter.uid}/", "placed already"
+    assert signed_in(w.stranger).post(address, {"p": str(w.premises.uid)}).status_code == 404
+    with scoped(SYSTEM):
+        assert Matter.objects.filter(kind="inspection").count() == 1
 
 
 def test_what_still_cannot_be_worked_on_stays_and_says_so(w):

@@ -141,7 +141,7 @@ def correction(w: world.World, phone: Device, *changes: dict[str, Any], premises
 def test_a_correction_is_a_record_of_its_own_that_becomes_proposals(w, phone):
     kept = correction(
         w, phone,
-        {"what": "phone", "old": {"text": "0533-2180000"}, "new": {"text": "0533-2180099"}},
+        {"what": "phone", "old": {"text": "13805330000"}, "new": {"text": "0533-2180099"}},
         {"what": "pin", "old": None, "new": {"lat": "36.8101", "lon": "118.0501"}},
     )  # fmt: skip
     assert (kept.state, kept.matter, kept.area) == ("accepted", None, world.OFFICE)

@@ -122,13 +122,13 @@ def test_the_desk_asks_who_speaks_and_the_enterprise_sees_its_answer(w, finding)
     photo = SimpleUploadedFile("1.jpg", picture(1))
     told |= {"f-speaker": "李建国", "f-how": "known", "f-photos": photo}
     assert client.post(address, told).status_code == 302
-    assert "代李**录入(熟识)" in client.get(f"/m/{finding.uid}/").content.decode()
+    assert "代李**录入(此前已核对过身份)" in client.get(f"/m/{finding.uid}/").content.decode()
     with scoped(SYSTEM):
         link = f"/p/{make_link(w.entity, finding.parent)}/"
         photo = File.objects.get(matter=finding, original=None)
     owner = Client(HTTP_ACCEPT_LANGUAGE="en")
     seen = owner.get(link).content.decode()
-    assert "已补齐，挂在门口" in seen and "for 李** (known in person)" in seen
+    assert "已补齐，挂在门口" in seen and "for 李** (known: his identity was checked before)" in seen
     assert f"photo/{photo.uid}.jpg" in seen
     assert owner.get(f"{link}photo/{photo.uid}.jpg").status_code == 200
 

@@ -33,7 +33,7 @@ def visits(n: int) -> None:
         zhao, qian = (Person.objects.get(username=name) for name in ("zhao", "qian"))
         checklist = Checklist.objects.filter(applies__contains=["restaurant"]).latest("version").pk
         for k in range(n):
-            entity = Entity.objects.create(name=f"餐饮{k}号", area=OFFICE, phone=f"0533218000{k}")
+            entity = Entity.objects.create(name=f"餐饮{k}号", area=OFFICE, phone=f"1380533000{k}")
             shop = Premises.objects.create(
                 entity=entity, name=f"小馆{k}", area=OFFICE, trade="restaurant", source=SOURCE, source_key=str(k)
             )

@@ -69,7 +69,7 @@ def test_what_failed_is_seen_and_sent_again(w, matter, admin):
     html = admin.get("/notices/failed/").content.decode()
     assert "unknown number" in html
     with scoped(SYSTEM):
-        matter.entity.phone = "0533-2180000"
+        matter.entity.phone = "13805330000"
         matter.entity.save()
     assert admin.post(f"/notices/{notice.uid}/again/").status_code == 302
     jobs.run_pending()

@@ -7,6 +7,7 @@ import importlib
 from collections.abc import Iterator
 
 import pytest
+from django.core.management.base import CommandError
 from django.db import connection
 from django.utils import timezone, translation
 from tests import world
@@ -23,6 +24,7 @@ from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.notices import inbox, receipts, sending
 from zhijian.kernel.notices.channels.outside import Outside
 from zhijian.kernel.notices.models import Notice
+from zhijian.kernel.notices.telling import tell
 from zhijian.kernel.simulating import serve
 
 OFF = "13800099998"
@@ -81,6 +83,27 @@ def test_what_did_not_arrive_is_on_the_officers_desk_with_the_reason(w: world.Wo
             assert "关机" in ledger.describe(entry, SYSTEM)
     html = browser(w, "甲").get("/notices/failed/").content.decode()
     assert "phone off, out of reach, or full" in html and matter.title in told_him.data["title"]
+
+
+def test_a_code_to_sign_in_that_got_lost_is_nobodys_work(w: world.World, outside):
+    with scoped(SYSTEM):
+        (code,) = tell(
+            w.entity, matter=None, template="enterprise.code", data={"code": "1"}, actor=SYSTEM, number=OFF
+        )  # fmt: skip
+    jobs.run_pending()
+    receipts.collect()
+    with scoped(SYSTEM):
+        code.refresh_from_db()
+        assert code.arrival == "no"
+    assert w.head.pk
+    with scoped(w.actor("所长")) as head:
+        assert not inbox.undelivered(head).exists()
+
+
+def test_a_simulator_on_a_taken_port_says_so(outside, settings):
+    port = int(settings.SMS_URL.rpartition(":")[2])
+    with pytest.raises(CommandError, match=f"port {port}: .* choose another"), serve(Outside(), port):
+        raise AssertionError
 
 
 def test_others_matters_are_not_his_to_see_to(w: world.World, matter, outside):

@@ -101,12 +101,12 @@ def test_a_refused_number_is_given_up_at_once_and_can_be_mended(matter):
     with scoped(SYSTEM):
         notice.refresh_from_db()
         assert (notice.state, notice.error) == ("failed", "unknown number")
-        matter.entity.phone = "0533-2180000"
+        matter.entity.phone = "13805330000"
         matter.entity.save()
         sending.send_again(notice)
     jobs.run_pending()
     with scoped(SYSTEM):
-        assert SimulatedMessage.objects.get(notice=notice).number == "0533-2180000"
+        assert SimulatedMessage.objects.get(notice=notice).number == "13805330000"
 
 
 def test_when_it_is_unclear_a_person_decides(matter, settings):

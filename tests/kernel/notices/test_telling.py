@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import transaction
+from django.test import Client
 from django.utils import translation
 from tests import world
 
@@ -12,7 +13,7 @@ from zhijian.kernel.accounts.actor import SYSTEM, party_of
 from zhijian.kernel.accounts.crypto import blind_index
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
-from zhijian.kernel.notices import inbox, wording
+from zhijian.kernel.notices import inbox, texts, wording
 from zhijian.kernel.notices.models import Notice
 from zhijian.kernel.notices.telling import tell
 
@@ -68,6 +69,25 @@ def test_without_a_number_the_link_is_handed_over(w, matter):
         w.entity.save()
         matter.refresh_from_db()
         assert {n.channel for n in say(PARTY, matter)} == {"in_app", "link"}
+
+
+def test_a_landline_gets_no_text_message_and_the_page_says_so(w, matter):
+    with scoped(SYSTEM):
+        w.entity.phone = "0533-2180000"
+        w.entity.save()
+        matter.refresh_from_db()
+        assert {n.channel for n in say(PARTY, matter)} == {"in_app", "link"}
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(w.inspector)
+    assert "takes no text messages" in client.get(f"/m/{matter.uid}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("number", "reached"),
+    [("13805330000", True), ("+86 138 0533 0000", True), ("0533-2180000", False), ("12315", False), ("", False)],
+)
+def test_which_numbers_get_text_messages(number, reached):
+    assert texts.book().reaches(number) is reached
 
 
 def test_the_address_is_sealed_in_the_table(w, matter):

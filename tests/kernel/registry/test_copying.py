@@ -17,7 +17,7 @@ from zhijian.kernel.registry.copying import NotPractice, copy_from
 from zhijian.kernel.registry.models import Entity, Licence, Premises
 from zhijian.ops import database, testing
 
-NAMES = ("王清", "周店长", "赵不足", "0533-2180000", "13805330042", "13905330001")
+NAMES = ("王清", "周店长", "赵不足", "13805330000", "13805330042", "13905330001")
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def real(
             w = world.make()
             Entity.objects.filter(pk=w.entity.pk).update(extra={"经营者": "赵不足", "手机": "13905330001"})
             w.premises.contact, w.premises.contact_phone = "周店长", "13805330042"
-            w.premises.phone, w.premises.extra = "0533-2180000", {"x": "13905330001"}
+            w.premises.phone, w.premises.extra = "13805330000", {"x": "13905330001"}
             w.premises.save()
             Entity.objects.create(name="并掉的店", area=world.OFFICE, merged_into=w.entity)
             Entity.objects.create(name="演示的店", area=world.OFFICE, source="made_up", source_key="1")

@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 from django.core.files import File
 from django.core.files.storage import default_storage
+from django.utils import translation
 
 from zhijian.config.places import CHECKOUT
 from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.registry import import_words
 from zhijian.kernel.registry.import_ import hooks
 from zhijian.kernel.registry.import_.doors import recover, submit
 from zhijian.kernel.registry.import_.runner import import_file
@@ -88,10 +90,28 @@ def test_rejected_rows_come_back_and_can_be_mended(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
+def test_a_founding_day_to_come_is_refused_and_what_was_taken_with_a_note_is_listed(tmp_path: Path) -> None:
+    run = take(write(tmp_path / "t.csv", [HEAD, entity(1, 成立日期="2199-01-01"), entity(2, 联系电话="abc")]))
+    assert (run.counts["rejected"], run.counts["noted"]) == (1, 1)
+    with translation.override("en"):
+        assert [(one.column, one.why) for one in import_words.faults(run)] == [
+            ("成立日期", "is a day that has not come yet")
+        ]
+        assert [(one.column, one.value) for one in import_words.remarks(run)] == [("联系电话", "abc")]
+
+
+@pytest.mark.django_db
+def test_more_duplicates_than_the_report_lists_are_counted_whole(tmp_path: Path) -> None:
+    rows = [entity(n) for n in range(1, 1102)]
+    run = take(write(tmp_path / "t.csv", [HEAD, *rows, *rows]))
+    assert (run.counts["duplicates"], run.counts["entity"]["new"]) == (1101, 1101)
+
+
+@pytest.mark.django_db
 def test_duplicates_in_the_file_become_one(tmp_path: Path) -> None:
     rows = [entity(1, 联系电话="13900000000"), entity(2), entity(1, "改名饭店", 法定代表人="")]
     run = take(write(tmp_path / "t.csv", [HEAD, *rows]))
-    assert run.counts["duplicates"] == 1
+    assert run.counts["duplicates"] == 1, "rows that went into others"
     assert run.counts["entity"]["new"] == 2
     one = Entity.objects.get(code=code(1))
     assert (one.name, one.representative, one.phone) == ("改名饭店", "王乐", "13900000000")

@@ -44,7 +44,7 @@ def world(db: None) -> Iterator[worlds.World]:
 
 def twin(w: worlds.World, name: str = "淄博清风餐饮有限公司", **more: Any) -> Entity:
     """The same enterprise once more: its code typed with an O, its shop and licence on file a second time."""
-    more = {"scheme": "uscc", "code": "9137O303MA3C000001", "phone": "0533-2180000", "representative": "王清"} | more
+    more = {"scheme": "uscc", "code": "9137O303MA3C000001", "phone": "13805330000", "representative": "王清"} | more
     entity = Entity.objects.create(name=name, area=worlds.OFFICE, **more)
     shop = Premises.objects.create(
         entity=entity, name=w.premises.name, address=w.premises.address, area=worlds.OFFICE, trade="restaurant"

@@ -56,6 +56,14 @@ def w(db: None) -> world.World:
     return made
 
 
+def test_a_second_visit_to_the_same_shop_on_the_same_day_is_said(w):
+    first = today_and(w)
+    second = today_and(w, planned_for=world.in_days(1))
+    assert not first.flags and not second.flags
+    third = today_and(w, planned_for=world.in_days(1))
+    assert [(one["code"], one["number"]) for one in third.flags] == [("same_day", second.number)]
+
+
 def year(w: world.World, **more: Any) -> capping.Standing:
     return capping.standing(w.entity, calendar.today(), premises=w.premises, **more)
 

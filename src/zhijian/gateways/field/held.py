@@ -74,6 +74,11 @@ def waiting(actor: Actor) -> QuerySet[FieldRecord]:
     return rows.select_related("device", "person").order_by("received", "pk")
 
 
+def placed_in(uid: UUID) -> QuerySet[FieldRecord, int | None]:
+    """The matter that the record became, as a query: nothing while it waits."""
+    return FieldRecord.objects.filter(pk=uid, matter__isnull=False).values_list("matter", flat=True)
+
+
 def count(actor: Actor) -> int:
     """How many are held, counted no further than `COUNTED`."""
     return waiting(actor).order_by()[:COUNTED].count()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
@@ -21,15 +22,27 @@ from zhijian.kernel.desk import excel, gate, said
 from zhijian.kernel.desk.forms import is_uid
 from zhijian.kernel.matters.errors import NotOpen
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.packs.areas import office_at, offices
 from zhijian.kernel.registry.models import Premises
 
 SHOWN = 100  # the oldest; those behind come up as these are dealt with
 
 
-def _kept(request: HttpRequest, uid: UUID) -> FieldRecord:
-    """The record, if it waits for this person; 404 otherwise."""
-    return get_object_or_404(held.waiting(gate.actor_in(request)), pk=uid)
+def _held(view: Callable[[HttpRequest, FieldRecord], HttpResponse]) -> Callable[[HttpRequest, UUID], HttpResponse]:
+    """The view gets the record that waits for this person; one placed meanwhile leads to its visit; 404 otherwise."""
+
+    @wraps(view)
+    def found(request: HttpRequest, uid: UUID) -> HttpResponse:
+        actor = gate.actor_in(request)
+        kept = held.waiting(actor).filter(pk=uid).first()
+        if kept is not None:
+            return view(request, kept)
+        matter = get_object_or_404(readable(Matter.objects.all(), actor), pk__in=held.placed_in(uid))
+        messages.info(request, _("This record was placed already: %(title)s") % {"title": matter.title})
+        return redirect("record", uid=matter.uid)
+
+    return found
 
 
 @require_safe
@@ -78,9 +91,9 @@ excel.sheet(
 
 @require_safe
 @gate.roles(*held.WATCHERS, Role.AUDITOR)
-def record_page(request: HttpRequest, uid: UUID) -> HttpResponse:
+@_held
+def record_page(request: HttpRequest, kept: FieldRecord) -> HttpResponse:
     """One record: what it is, why it waits, and what can be done."""
-    kept = _kept(request, uid)
     one = held.told(kept)
     why, detail = held.why(kept)
     context = {
@@ -120,9 +133,10 @@ def _matching(kept: FieldRecord, one: held.Told, actor: Actor) -> dict[str, Any]
 
 @require_POST
 @gate.roles(*held.WATCHERS)
-def file(request: HttpRequest, uid: UUID) -> HttpResponse:
+@_held
+def file(request: HttpRequest, kept: FieldRecord) -> HttpResponse:
     """Make a file without a code for the place that the record entered, and place it there."""
-    kept, actor = _kept(request, uid), gate.actor_in(request)
+    actor = gate.actor_in(request)
     area = request.POST.get("area", "")
     if area not in dict(offices()):
         messages.warning(request, _("Choose the office in which the new file stands."))
@@ -145,9 +159,9 @@ def _placed(request: HttpRequest, matter: Matter) -> HttpResponse:
 
 @require_safe
 @gate.roles(*held.WATCHERS, Role.AUDITOR)
-def raw(request: HttpRequest, uid: UUID) -> HttpResponse:
+@_held
+def raw(request: HttpRequest, kept: FieldRecord) -> HttpResponse:
     """The bytes as they came, as a file; noted in the ledger."""
-    kept = _kept(request, uid)
     held.note_opened(kept, gate.actor_in(request))
     answer = HttpResponse(bytes(kept.body), content_type="application/json")
     answer["Content-Disposition"] = f'attachment; filename="record-{kept.pk}.json"'
@@ -158,9 +172,9 @@ def raw(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @require_POST
 @gate.roles(*held.WATCHERS)
-def again(request: HttpRequest, uid: UUID) -> HttpResponse:
+@_held
+def again(request: HttpRequest, kept: FieldRecord) -> HttpResponse:
     """Try once more, for example after the register was brought up to date."""
-    kept = _kept(request, uid)
     try:
         kept = held.again(kept.pk, gate.actor_in(request))
     except NotOpen as error:
@@ -175,9 +189,10 @@ def again(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate.roles(*held.WATCHERS)
-def place(request: HttpRequest, uid: UUID) -> HttpResponse:
+@_held
+def place(request: HttpRequest, kept: FieldRecord) -> HttpResponse:
     """Choose the premises it belongs to, look once more, place it."""
-    kept, actor = _kept(request, uid), gate.actor_in(request)
+    actor = gate.actor_in(request)
     given = request.POST if request.method == "POST" else request.GET
     context = {"kept": kept, "told": held.told(kept), "problem": ""}
     entity, chosen = given.get("e", ""), given.get("p", "")

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import F, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -162,7 +163,10 @@ def export_rows(request: HttpRequest, platform: str, code: str) -> HttpResponse:
     try:
         if "interface" in request.POST:
             n, without = interface.send(table, uids, actor)
-            messages.success(request, ngettext("%(n)s record sent.", "%(n)s records sent.", n) % {"n": n})
+            if settings.TRAINING:
+                messages.info(request, _("This is a practice copy: it is noted as sent, and nothing leaves."))
+            said = ngettext("%(n)s record is on its way.", "%(n)s records are on their way.", n)
+            messages.success(request, said % {"n": n})
             if without:
                 context = {"platform": place, "table": table, "left": _left(without)}
                 return render(request, "exchange/left.html", context)

@@ -31,7 +31,7 @@ class How(TextChoices):
     LICENCE = "licence", _("original of the business licence")
     POWER = "power", _("power of attorney")
     CALLED = "called", _("called back at the number in the register")
-    KNOWN = "known", _("known in person")
+    KNOWN = "known", _("known: his identity was checked before")
 
 
 class Behalf(Facts):

@@ -19,7 +19,7 @@ from zhijian.kernel.evidence import ledger
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.models import UNSETTLED, Arrival, Channel, Notice, NoticeState, ToKind
 from zhijian.kernel.notices.receivers import holders
-from zhijian.kernel.notices.wording import LIMITS, notice_template
+from zhijian.kernel.notices.wording import LIMITS, notice_template, templates
 
 NOT_ARRIVED, TOLD_OTHERWISE, NO_REPORT = "notices.not_arrived", "notices.told_otherwise", "notices.no_report"
 UNREPORTED = gettext_noop("nobody reported in time that it arrived")
@@ -93,7 +93,8 @@ def _tell_clerks(area: str) -> None:
 
 def _failed(notice: Notice, why: str, **more: Any) -> None:
     Notice.objects.filter(pk=notice.pk).update(state=NoticeState.FAILED, error=why[:300], **more)
-    if notice.access_id is not None:  # the enterprise itself is told at its own number: nobody has to see to this one
+    passing = notice.template in templates() and templates()[notice.template].passing
+    if notice.access_id is not None or passing:  # the enterprise itself is told at its own number, or asks anew
         Notice.objects.filter(pk=notice.pk).update(settled_at=timezone.now())
     elif notice.channel == Channel.SMS and notice.matter is not None and notice.entity is not None:
         ledger.record(

@@ -142,6 +142,11 @@ class Notice(models.Model):
         return f"{self.template} → {self.person_id or self.entity_id or self.robot_id} ({self.channel})"
 
     @property
+    def tried_at(self) -> dt.datetime:
+        """When it was last given to a provider; when it was written, if it never was."""
+        return self.claimed_at or self.made_at
+
+    @property
     def standing(self) -> str:
         """Where it stands, in words: its state, and what the provider reported of its arrival."""
         shown = self.state == NoticeState.SENT and self.arrival

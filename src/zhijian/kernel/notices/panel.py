@@ -14,6 +14,7 @@ from zhijian.kernel.desk.panels import Panel
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.matters.behalf import may_speak_for
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.notices import texts
 from zhijian.kernel.notices.addresses import public_url
 from zhijian.kernel.notices.failing import settled_by_link
 from zhijian.kernel.notices.models import Arrival, Channel, Notice, NoticeState, ToKind
@@ -51,7 +52,14 @@ def told(matter: Matter, record: Any, actor: Actor) -> dict[str, Any]:
         "told": shown,
         "lost": any(one.failed for one in shown),
         "hand_over": may_hand_over(matter, actor),
+        "deaf": _deaf(matter),
     }
+
+
+def _deaf(matter: Matter) -> bool:
+    """Whether the register has a number of the enterprise which gets no text messages."""
+    number = matter.entity.phone if matter.entity is not None else ""
+    return bool(number) and not texts.book().reaches(number)
 
 
 PANEL = Panel("notices/told.html", told)

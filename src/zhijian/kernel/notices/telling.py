@@ -15,7 +15,7 @@ from zhijian.kernel.accounts.roles import Relation, Role
 from zhijian.kernel.accounts.scope import moment, scoped
 from zhijian.kernel.matters.flow import Flow, Step
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.notices import jobs, preferences
+from zhijian.kernel.notices import jobs, preferences, texts
 from zhijian.kernel.notices.channels import gateway
 from zhijian.kernel.notices.models import GOES_OUT, Channel, Notice, NoticeState, Preference, Robot, ToKind
 from zhijian.kernel.notices.receivers import Receiver, To, receivers
@@ -98,13 +98,14 @@ def _ways(receiver: Receiver, choice: Preference | None, kind: str, matter: Matt
         return [here, *([Way(str(Channel.EMAIL), address)] if address else [])]
     if gateway() is None:
         return [here, Way(str(Channel.LINK))]
-    own = Way(str(Channel.SMS), receiver.phone) if receiver.phone else Way(str(Channel.LINK))
+    reaches = texts.book().reaches
+    own = Way(str(Channel.SMS), receiver.phone) if reaches(receiver.phone) else Way(str(Channel.LINK))
     others = told_too(receiver, matter) if matter is not None else []
-    return [here, own, *(Way(str(Channel.SMS), str(one.phone), one) for one in others)]
+    return [here, own, *(Way(str(Channel.SMS), str(one.phone), one) for one in others if reaches(str(one.phone)))]
 
 
 def _to_number(number: str) -> list[Way]:
-    return [Way(str(Channel.SMS), number)] if gateway() is not None else []
+    return [Way(str(Channel.SMS), number)] if gateway() is not None and texts.book().reaches(number) else []
 
 
 def _notice(

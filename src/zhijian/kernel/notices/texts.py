@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
+from zhijian.kernel.accounts.links import plain_number
 from zhijian.kernel.notices.channels.length import Length, shortened, sms_length
 from zhijian.kernel.notices.channels.protocol import Refused
 from zhijian.kernel.packs import PackError, stack
@@ -58,6 +59,7 @@ class Book:
     free: bool
     variables: Mapping[str, Variable]
     templates: tuple[Registered, ...] = field(default=())
+    takes: str = ""  # which numbers get text messages, as a regular expression of their digits; "": all of them
     verified: str = "K"
     note: str = ""
 
@@ -68,6 +70,10 @@ class Book:
     def length(self, text: str) -> Length:
         """Units and billed messages of a text with its signature."""
         return sms_length(self.signed(text))
+
+    def reaches(self, number: str) -> bool:
+        """Whether a text message can arrive at this telephone: not at a landline."""
+        return bool(number) and bool(re.fullmatch(self.takes or ".+", plain_number(number)))
 
     def fitted(self, told: Mapping[str, Any]) -> dict[str, Any]:
         """The facts of a text, those cut that may be."""

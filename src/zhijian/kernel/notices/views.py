@@ -129,7 +129,7 @@ def _lost(block: list[Notice], _actor: Actor) -> Iterator[list[Any]]:
         one = shown.notice
         receiver = one.entity or one.person
         yield [
-            receiver.name if receiver else one.get_to_kind_display(), one.get_channel_display(), one.made_at,
+            receiver.name if receiver else one.get_to_kind_display(), one.get_channel_display(), one.tried_at,
             shown.title, shown.text, _(one.error) if one.error else "", one.tries, _matter(one),
         ]  # fmt: skip
 

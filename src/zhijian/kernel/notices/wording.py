@@ -38,6 +38,7 @@ class NoticeTemplate:
     sms: Text = ""
     kind: str = MATTERS
     invites: bool = False
+    passing: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,14 +59,16 @@ class _Shown(dict[str, Any]):
 
 
 def notice_template(
-    code: str, *, title: Text, text: Text, sms: Text = "", kind: str = MATTERS, invites: bool = False
-) -> NoticeTemplate:
+    code: str, *, title: Text, text: Text, sms: Text = "", kind: str = MATTERS, invites: bool = False,
+    passing: bool = False,
+) -> NoticeTemplate:  # fmt: skip
     """Declare a template; `sms` empty: the text is sent. {link} stands for the receiver's own link.
 
     `kind` is one of KINDS, by which staff choose how they are told. `invites`: it asks for a rating behind the link; a
-    text message that tells what happened carries it in its last words.
+    text message that tells what happened carries it in its last words. `passing`: worth nothing a little later, so that
+    nobody has to see to one that did not arrive.
     """
-    made = NoticeTemplate(code, title, text, sms, kind, invites)
+    made = NoticeTemplate(code, title, text, sms, kind, invites, passing)
     _templates[code] = made
     return made
 

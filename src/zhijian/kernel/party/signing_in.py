@@ -20,6 +20,7 @@ from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.links import plain_number
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence import ledger
+from zhijian.kernel.notices import texts
 from zhijian.kernel.notices.telling import tell
 from zhijian.kernel.notices.wording import notice_template
 from zhijian.kernel.party import limits
@@ -40,6 +41,7 @@ notice_template(
     title=_("Code to sign in"),
     text=_("A code to sign in was sent."),
     sms=_("Your code is {code}, good for 10 minutes. Nobody from the bureau will ask you for it."),
+    passing=True,
 )
 
 
@@ -66,9 +68,18 @@ def forget(request: HttpRequest) -> None:
     request.session.pop(PENDING, None)
 
 
+def _is_telephone(typed: str) -> bool:
+    return is_number(typed) and len(plain_number(typed)) < 15  # 15 digits are a former registered number
+
+
+def is_deaf(typed: str) -> bool:
+    """Whether it is a telephone number at which no text message can arrive."""
+    return _is_telephone(typed) and not texts.book().reaches(typed)
+
+
 def _meant(typed: str) -> str:
     """The number to which the code goes: the one that was typed, or that of the enterprise whose code was; or empty."""
-    if is_number(typed) and len(plain_number(typed)) < 15:  # 15 digits are a former registered number
+    if _is_telephone(typed):
         return typed if holder_of(typed).standings else ""
     entity = by_code(typed)
     return entity.stands.phone if entity is not None else ""

@@ -240,7 +240,9 @@ def _context(run: ImportRun, actor: Actor) -> dict[str, Any]:
         "changes": import_words.changes(run),
         "to_confirm": import_words.to_confirm(run) if run.dry_run else [],
         "faults": faults[:FEW] if run.refusal else faults,  # a refusal says what is wrong; a few examples do
-        "more_faults": max(0, run.counts.get("rejected", 0) - len(run.sample)),
+        "more_faults": max(0, run.counts.get("rejected", 0) - len(import_words.rejected(run))),
+        "remarks": [] if run.refusal else import_words.remarks(run),
+        "more_remarks": max(0, run.counts.get("noted", 0) - sum(bool(row.get("noted")) for row in run.sample)),
         "all_rejected": bool(run.counts) and run.counts["rejected"] == run.counts["rows"],
         "report": run.report and not run.refusal,
         "children": children,

@@ -74,7 +74,17 @@ def _table(kind: str) -> str:
 
 def faults(run: ImportRun) -> list[Fault]:
     """The first rejected rows' faults."""
-    return [_fault(row, problem) for row in run.sample for problem in row["problems"]]
+    return [_fault(row, problem) for row in rejected(run) for problem in row["problems"]]
+
+
+def remarks(run: ImportRun) -> list[Fault]:
+    """What is to be said of the first rows that were taken all the same."""
+    return [_fault(row, problem) for row in run.sample if row.get("noted") for problem in row["problems"]]
+
+
+def rejected(run: ImportRun) -> list[dict[str, Any]]:
+    """The first rejected rows."""
+    return [row for row in run.sample if not row.get("noted")]
 
 
 def _fault(row: dict[str, Any], problem: dict[str, Any]) -> Fault:

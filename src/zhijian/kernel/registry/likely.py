@@ -21,6 +21,7 @@ from .text import fold, grams
 NEAR = 300  # metres within which a place without a like name is still offered
 ENOUGH = 6
 LOOKED_AT = 60
+LIKE = 0.5  # from here on two names are called alike
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,16 @@ class Likely:
     phone: bool = False
     trade: bool = False
     score: float = field(default=0.0, compare=False)
+
+    @property
+    def alike(self) -> bool:
+        """Whether the names are alike."""
+        return self.name >= LIKE
+
+    @property
+    def sure(self) -> bool:
+        """Whether one key may match it; what only lies near is looked at once more first."""
+        return self.alike or self.phone
 
 
 def likely(

@@ -28,7 +28,7 @@ from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, 
 __all__ = ["Findings", "Inspections", "Leads", "NotReached", "Publications", "VisitPlans"]
 
 # Headings of the record's own columns are looked up by the fields' names.
-HEADINGS = (_("Sought"), _("Letters"))
+HEADINGS = (_("Sought"), _("Letters"), _("Found"))
 
 
 def _checklists(asked: forms.Asked) -> forms.Options:
@@ -162,7 +162,8 @@ class Findings(MatterList):
 
 class Leads(MatterList):
     flow = LEAD
-    columns = ["title", "entity", "area", "state", "opened", "due"]
+    columns = ["title", "found", "area", "state", "opened", "due"]
+    exported = ["entity", "premises", "code", "address"]
     order = "due"
     panels = [Panel("inspection/desk/lead.html")]
     rank = 12

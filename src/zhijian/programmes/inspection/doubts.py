@@ -62,6 +62,7 @@ DOUBTS = {
     "over_cap": gettext_lazy("Begun without a plan: visit %(n)s of this year that counts, where the cap is %(cap)s."),
     "unlisted": gettext_lazy("Planned by a checklist of no listed item: %(lists)s."),
     "unplanned": gettext_lazy("Planned without a line of the plan of %(year)s, and without an exception."),
+    "same_day": gettext_lazy("On that day %(number)s is planned for the same shop already: join them, or cancel one."),
     "finding_settled": gettext_lazy("A finding had been settled already."),
 }
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)

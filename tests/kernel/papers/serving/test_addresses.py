@@ -86,6 +86,7 @@ def test_it_counts_when_it_was_posted_to_the_address_in_force_and_says_so(w, pap
         "served", calendar.today(), "returned", old.pk,
     )  # fmt: skip
     assert heard == [("post", calendar.today())]
+    assert one.proof_due, "the envelope that came back is to be added"
     page = client.get(address).content.decode()
     assert f"to the address confirmed on {ago(10)}: 山东省" in page
     with scoped(SYSTEM):

@@ -252,7 +252,7 @@ def _count(service: Service, told: Told, counted: law.Counts) -> None:
         service.state = Service.State.FAILED
     elif counted.day is not None:
         service.state, service.served_on, service.why = Service.State.SERVED, counted.day, counted.why
-        service.proof_due = law.signed_by_hand(told.way) and not told.files
+        service.proof_due = law.proof_on_paper(told.way, counted.why) and not told.files
     else:
         service.state = Service.State.ON_ITS_WAY
 

@@ -153,9 +153,12 @@ def _reached_since(told: Served) -> bool:
     return taken or (told.in_vain is not None and told.shown < told.in_vain)
 
 
-def signed_by_hand(way: Way) -> bool:
-    """Whether the proof of this way is the receiver's signature, or the witness's, which is scanned afterwards."""
-    return way in (Way.DIRECT, Way.LEFT, Way.ENTRUSTED, Way.PASSED_ON)
+def proof_on_paper(way: Way, why: str) -> bool:
+    """Whether what proves it is scanned: a signature of the receiver or witness, or the envelope that came back.
+
+    `why` is the ground of `counts`. A letter that was taken is proven by its tracking number.
+    """
+    return way in (Way.DIRECT, Way.LEFT, Way.ENTRUSTED, Way.PASSED_ON) or why == "returned"
 
 
 def _tried(told: Served) -> frozenset[Way]:

@@ -34,7 +34,8 @@ class ProofForm(forms.Form):
     proof = PhotosField(
         label=gettext_lazy("Signed proof of service"),
         help_text=gettext_lazy(
-            "The proof of service with the signatures: photo, scan or PDF (JPEG, PNG, PDF). Up to nine files."
+            "The proof of service with the signatures, or the envelope that came back: photo, scan or PDF (JPEG, PNG, "
+            "PDF). Up to nine files."
         ),
         widget=Photos(attrs={**BOX, "accept": "image/jpeg,image/png,application/pdf", "multiple": True}),
     )

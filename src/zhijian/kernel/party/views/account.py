@@ -150,6 +150,9 @@ def _registered(request: HttpRequest) -> HttpResponse:
     if len(typed) < 6:
         wrong = _("Type the whole code, as on the licence; a mobile number is good, too.")
         return _form(request, 422, wrong=wrong, typed=typed)
+    if signing_in.is_deaf(typed):
+        wrong = _("No text message arrives at this number. Type the registered code, or the mobile number we know.")
+        return _form(request, 422, wrong=wrong, typed=typed)
     signing_in.send_code(request, typed)
     return redirect("party_sign_in")
 

@@ -169,6 +169,7 @@ _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 _GAP = re.compile(r"(?<=[年月])\s+|\s+(?=[年月日号])|(?<=[-/.])\s+|\s+(?=[-/.])")  # 2024 年 3 月 5 日
 _EPOCH = dt.date(1899, 12, 30)  # Excel's day 0, with its leap day of 1900 that never was
+FIRST_TO_WAKE = dt.timedelta(hours=14)  # no place's day begins earlier; the checking process knows of no place
 
 
 def _whole_date(text: str) -> str | None:
@@ -185,8 +186,9 @@ def date_converter(spec: Mapping[str, Any], tables: Mapping[str, Any]) -> Conver
     """A day: 2021-03-05, 2021/3/5, 2021.3.5, 2021年3月5日, 20210305, an Excel serial, 长期; 2021年3月 with a note.
 
     `end = true`: a month without a day means its last day. `earliest` (default 1900): before it is an error.
+    `past = true`: so is a day that is still to come.
     """
-    earliest = int(spec.get("earliest", 1900))
+    earliest, past = int(spec.get("earliest", 1900)), bool(spec.get("past"))
 
     @lru_cache(maxsize=65536)
     def convert(cell: str) -> str:
@@ -201,6 +203,8 @@ def date_converter(spec: Mapping[str, Any], tables: Mapping[str, Any]) -> Conver
         if whole is not None:
             if int(whole[:4]) < earliest:
                 raise Bad("too_early", year=str(earliest))
+            if past and whole > (dt.datetime.now(dt.UTC) + FIRST_TO_WAKE).date().isoformat():
+                raise Bad("to_come")
             return whole
         month = _MONTH.fullmatch(text)
         if month:

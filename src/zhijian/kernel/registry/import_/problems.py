@@ -23,6 +23,7 @@ REASONS = {
     "no_such_day": _("is a day that does not exist"),
     "not_a_date": _("is not a date; write it as 2024-03-05, 2024/3/5, 2024年3月5日 or 20240305"),
     "too_early": _("lies before {year}"),
+    "to_come": _("is a day that has not come yet"),
     "month_only": _("has no day; the first or last day of the month was taken"),
     "not_a_phone": _("has no telephone number"),
     "not_a_number": _("is not a number"),

@@ -34,6 +34,7 @@ class Report:
         self.duplicates: list[tuple[str, int, int, int]] = []
         self.examples: dict[tuple[str, str], str] = {}
         self.sample: list[dict[str, Any]] = []  # the first rejected rows, for the page
+        self.remarked: list[dict[str, Any]] = []  # the first rows that were taken with a note
 
     def add(self, checked: Checked) -> None:
         """Take over what a batch has found."""
@@ -49,6 +50,9 @@ class Report:
         for number, sheet, problems in checked.noted:
             if self.noted < MAX_NOTES:
                 self._write(self.noted_file, [number, sheet, [_plain(p, number) for p in problems]])
+            if len(self.remarked) < SHOWN:
+                told = [_plain(p, number) for p in problems]
+                self.remarked.append({"row": number, "sheet": sheet, "problems": told, "noted": True})
             for problem in problems:
                 self.examples.setdefault((problem.column, problem.why), problem.value)
             self.noted += 1

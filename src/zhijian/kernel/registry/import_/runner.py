@@ -185,10 +185,9 @@ def _merge(merge: Merge, stage: Stage, report: Report, run: ImportRun) -> dict[s
             kind = section.kind.removeprefix("records.")
             counts[kind] = _records(merge, mapping, kind, run)
             continue
-        duplicates = stage.merge_duplicates(section.kind)
+        gone, duplicates = stage.merge_duplicates(section.kind)
         if section.kind == mapping.row_is:
-            report.duplicates = duplicates
-            counts["duplicates"] = sum(n - 1 for *_, n in duplicates)
+            report.duplicates, counts["duplicates"] = duplicates, gone
         counts[section.kind] = asdict(merge.table(section))
     return counts
 
@@ -205,7 +204,7 @@ def _records(merge: Merge, mapping: Mapping, kind: str, run: ImportRun) -> dict[
 def _finish(run: ImportRun, report: Report, actor: Actor) -> None:
     """Write the report and the outcome."""
     run.finished = timezone.now()
-    run.sample = report.sample
+    run.sample = [*report.sample, *report.remarked]
     try:
         if report and run.state in (ImportState.DONE, ImportState.REFUSED):
             with tempfile.TemporaryDirectory() as folder:

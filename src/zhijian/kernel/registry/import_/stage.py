@@ -56,10 +56,10 @@ class Stage:
             if self.rows[kind]:
                 self.cursor.execute(f"ANALYZE stage_{kind} ({columns})")
 
-    def merge_duplicates(self, kind: str) -> list[tuple[str, int, int, int]]:
+    def merge_duplicates(self, kind: str) -> tuple[int, list[tuple[str, int, int, int]]]:
         """Make one row of several with the same key: the last one, what it leaves empty filled from those before.
 
-        Returns (key, first row, last row, how many) of each, at most 1,000, for the report.
+        Returns how many rows went into others, and (key, first row, last row, how many) of the first 1,000 keys.
         """
         self.cursor.execute(
             f"CREATE TEMP TABLE dup_{kind} ON COMMIT DROP AS "
@@ -67,18 +67,19 @@ class Stage:
             f"FROM stage_{kind} GROUP BY k HAVING count(*) > 1"
         )
         if not self.cursor.rowcount:
-            return []
+            return 0, []
         merged = ", ".join(f'{_merged(c, _BESIDE.get(kind, ()))} AS "{c}"' for c in STAGED[kind])
         self.cursor.execute(
             f"CREATE TEMP TABLE merged_{kind} ON COMMIT DROP AS "
             f"SELECT {merged} FROM stage_{kind} s JOIN dup_{kind} USING (k) GROUP BY k"
         )
         self.cursor.execute(f"DELETE FROM stage_{kind} s USING dup_{kind} d WHERE s.k = d.k")
-        self.rows[kind] -= self.cursor.rowcount
+        before = self.cursor.rowcount
         self.cursor.execute(f"INSERT INTO stage_{kind} SELECT * FROM merged_{kind}")
-        self.rows[kind] += self.cursor.rowcount
+        gone = before - self.cursor.rowcount
+        self.rows[kind] -= gone
         self.cursor.execute(f"SELECT k, first, last, n FROM dup_{kind} ORDER BY first LIMIT 1000")
-        return self.cursor.fetchall()
+        return gone, self.cursor.fetchall()
 
 
 def _merged(column: str, beside: tuple[str, ...]) -> str:

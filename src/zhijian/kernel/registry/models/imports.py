@@ -48,7 +48,7 @@ class ImportRun(models.Model):
     refusal = models.JSONField(default=dict, blank=True)  # {"why": a key of problems.REFUSALS, "detail": {…}}
     notes = models.JSONField(default=list, blank=True)  # of the whole file: [{"why": a key of problems.REASONS, …}]
     findings = models.JSONField(default=dict, blank=True, db_default={})  # what would change, see `findings.py`
-    sample = models.JSONField(default=list, blank=True)  # the first rejected rows, see `report.Report`
+    sample = models.JSONField(default=list, blank=True)  # the first rejected and noted rows, see `report.Report`
     problem = models.TextField(_("why it was refused"), blank=True, default="")  # our own fault: the error itself
     report = models.CharField(_("report"), max_length=255, blank=True, default="")  # name in the default storage
     created = models.DateTimeField(_("created"), auto_now_add=True)

@@ -21,9 +21,18 @@ def planned(matter: Matter, record: Inspection, facts: Any, actor: Actor, at: dt
         record.line = planning.line_for(matter.premises, day, [one.code for one in lists])
         record.save(update_fields=["line"])
     capping.say_outside(matter, record, actor, at)
-    if flags := _flags(record, lists, day):
+    if flags := [*_flags(record, lists, day), *_besides(matter, day)]:
         matter.flags = [*matter.flags, *flags]
         Matter.objects.filter(pk=matter.pk).update(flags=matter.flags)
+
+
+def _besides(matter: Matter, day: dt.date) -> list[dict[str, Any]]:
+    """Another visit to the same premises that is planned for the same day (只跑一次)."""
+    if matter.premises is None:
+        return []
+    rows = Inspection.objects.filter(matter__premises=matter.premises, matter__state="planned", planned_for=day)
+    other = rows.exclude(pk=matter.pk).select_related("matter").first()
+    return [doubts.doubt("same_day", number=other.matter.number)] if other is not None else []
 
 
 def _flags(record: Inspection, lists: list[Any], day: dt.date) -> list[dict[str, Any]]:
