@@ -200,6 +200,8 @@ export const en: Record<keyof typeof zh, string> = {
   "item.repeat": "Repeated · failed on {date} too",
   "item.failed_before": "Failed on {date}",
   "item.measured": "Measured",
+  "item.more": "{of}: more",
+  "item.less": "{of}: less",
   "item.value": "Measured value of {no}",
   "item.between": "should be {min}–{max} {unit}",
   "item.at_least": "should be ≥ {min} {unit}",

@@ -197,6 +197,8 @@ export const zh = {
   "item.repeat": "重复问题 · {date} 也不合格",
   "item.failed_before": "{date} 不合格",
   "item.measured": "实测",
+  "item.more": "{of}加",
+  "item.less": "{of}减",
   "item.value": "{no} 的实测值",
   "item.between": "应 {min}–{max} {unit}",
   "item.at_least": "应 ≥ {min} {unit}",
