@@ -60,6 +60,7 @@ def found(q: str, **more: Any) -> list[tuple[str, str]]:
         *(("柳泉路店", FISH, "sign"), ("鲁cb5330005", FISH, "licence"), ("鲁 CB533000503", FISH, "licence")),
         *(("0533-218", FISH, "phone"), ("2180099", FISH, "phone"), ("0533-2345678", FISH, "phone")),
         *(("05332345", FISH, "phone"), ("0533 2180099", FISH, "phone")),
+        *(("+86-533-2345678", FISH, "phone"), ("0533 234 5678", FISH, "phone")),
         *(("5678 烤鱼", FISH, "name"), ("柳泉 kyd", FISH, "name"), ("老味道 88号", FISH, "name")),
         *(("柳泉路店 88号", FISH, "sign"), ("王 香源", FIRM, "name"), ("香源 乐 张店", FIRM, "name")),
         *(("烤鱼 柳泉", FISH, "name"), (code(3), NOODLES, "code"), (jy(7)[:10].lower(), FISH, "licence")),

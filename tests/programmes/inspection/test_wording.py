@@ -70,3 +70,11 @@ def test_every_place_has_all_the_words() -> None:
     assert configured.PACK.startswith("cn"), "the fixtures have the words of the Chinese forms"
     assert wording.words() == newest["known"]["words"]
     assert wording.words().items() >= FOUND["known"]["words"].items(), "older records are told by the same words"
+
+
+def test_a_refused_entry_tells_that_other_officers_were_asked_for() -> None:
+    fixture = json.loads((Path(__file__).parents[2] / "fixtures/record_inspection_2.json").read_text(encoding="utf-8"))
+    content = read(fixture["records"]["refused"]).content
+    told = content.model_copy(update={"findings": "", "informed": {**content.informed, "recusal": "yes"}})
+    assert wording.words()["entry_recusal"] in wording.findings_of(told, [])
+    assert wording.words()["entry_recusal"] not in wording.findings_of(content.model_copy(update={"findings": ""}), [])

@@ -7,7 +7,7 @@ import { outside, readingSaid, readingsOf } from "./decide";
 import { t } from "./i18n";
 import type { Answer, Content } from "./record";
 
-export const WORDS = ["measured", "unmet", "joint", "corrected", "some", "none", "rechecked", "line", "of_item", "entry_cards", "entry_rights", "entry_refused", "entry_by", "entry_somebody"] as const;
+export const WORDS = ["measured", "unmet", "joint", "corrected", "some", "none", "rechecked", "line", "of_item", "entry_cards", "entry_rights", "entry_recusal", "entry_refused", "entry_by", "entry_somebody"] as const;
 export type Words = Record<(typeof WORDS)[number], string>;
 
 const LINES = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
@@ -66,7 +66,7 @@ export function findingsOf(content: Told, items: CheckItem[], words: Words): str
 function entry({ present, informed }: Told, words: Words, note: string): string {
   const { name = "", role = "" } = present ?? {};
   const who = (name && role ? fill(words.entry_by, { name, role }) : name) || words.entry_somebody;
-  const done = [informed?.cards_shown && words.entry_cards, informed?.rights_told && words.entry_rights];
+  const done = [informed?.cards_shown && words.entry_cards, informed?.rights_told && words.entry_rights, informed?.recusal === "yes" && words.entry_recusal];
   return [...done, fill(words.entry_refused, { who, note })].filter(Boolean).join("\n");
 }
 

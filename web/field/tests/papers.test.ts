@@ -57,6 +57,14 @@ test.each(["refused", "refused_unknown", "left"])("%s: the record that was put t
   expect(BUILDERS.onsite_record(bare, knownOf(second.known))).toEqual(wanted);
 });
 
+test("a refused entry tells that other officers were asked for, as the server does", () => {
+  const record = lifted(second.records.refused!);
+  const known = knownOf(second.known);
+  const asked = { ...record.content.informed, recusal: "yes" as const };
+  const told = BUILDERS.onsite_record({ ...record, content: { ...record.content, findings: "", informed: asked } }, known) as { findings: string };
+  expect(told.findings).toContain(second.known.words.entry_recusal);
+});
+
 test("a record that was put to nobody says what the officers ticked, and no question or answer that was not", () => {
   const texts = { found: "", party: "当事人", came: "检查人员到场。", told_cards: "问：证件？", told_rights: "问：权利？", answer: "答：{text}", not_put_barred: "未交其核对。见证人：{witness}", not_put_left: "已离开。", no_witness_why: "无（{why}）", statement: "陈述", unnamed: "未能查明", nobody: "未停留", present: "在场人：{name}", absent: "当事人未到场", closing: "问：属实？", refused: "拒绝签字：{reason}" };
   const shown = (name: string): string => {

@@ -47,9 +47,18 @@ def number_index(number: str) -> str:
 
 
 def plain_number(text: str) -> str:
-    """A telephone number as it is compared: its digits, without the country's own prefix."""
-    digits = "".join(c for c in unicodedata.normalize("NFKC", text) if c.isdecimal())
-    return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
+    """A telephone number as it is compared: its digits, without the country's own prefix (+86 533…: 0533…)."""
+    typed = unicodedata.normalize("NFKC", text)
+    digits = "".join(c for c in typed if c.isdecimal())
+    if len(digits) == 13 and digits.startswith("86"):
+        return digits[2:]
+    return "".join(c for c in _at_home(typed) if c.isdecimal())
+
+
+def _at_home(typed: str) -> str:
+    """The number without the prefix that calls from other countries have: +86 533… is 0533… here."""
+    abroad = re.match(r"[\s(]*(?:\+|00)86[\s()-]*0?", typed)
+    return "0" + typed[abroad.end() :] if abroad else typed
 
 
 def kept_number(text: str) -> str:
@@ -59,7 +68,7 @@ def kept_number(text: str) -> str:
     plain = plain_number(text)
     if re.fullmatch(r"1[3-9]\d{9}", plain):
         return plain
-    typed = unicodedata.normalize("NFKC", text).strip().lstrip("(")
+    typed = _at_home(unicodedata.normalize("NFKC", text)).strip().lstrip("(")
     apart = re.match(r"(\+?\d{3,4})[) -]+(?=\d)", typed)
     rest = typed[apart.end() :] if apart else typed
     return (f"{apart[1]}-" if apart else "") + re.sub(r"[^\d+-]", "", rest)

@@ -17,6 +17,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from zhijian.kernel.accounts.links import plain_number
+
 from .door import read_door_code
 from .models import Entity, Premises
 from .text import ADDRESS_SALT, PERSON_SALT, fold, grams
@@ -172,7 +174,7 @@ def _branches(typed: str, ranges: Ranges | None, per_branch: int = PER_BRANCH) -
     if any(map(str.isdigit, folded)) and len(folded) > 2:
         made.licence(compact or typed.replace(" ", "").upper())  # 鲁CB533000503: some begin with the province
     if compact.isdigit() and 3 <= len(compact) <= 15:
-        made.phone(typed.replace(" ", ""), compact)
+        made.phone(typed.replace(" ", ""), plain_number(typed))
     if compact.isalpha() and len(compact) >= 3:
         made.initials(compact.lower())
     chinese = not typed.isascii()

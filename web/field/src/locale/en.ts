@@ -479,6 +479,7 @@ export const en: Record<keyof typeof zh, string> = {
 
   "found.entry_cards": "The officers identified themselves and showed their cards.",
   "found.entry_rights": "The officers explained rights and duties.",
+  "found.entry_recusal": "The other side asked for other officers.",
   "found.entry_refused": "{who} refused the inspection: {note}.",
   "found.entry_by": "{name} ({role})",
   "found.entry_somebody": "The other side",

@@ -476,6 +476,7 @@ export const zh = {
 
   "found.entry_cards": "检查人员表明身份并出示了执法证件。",
   "found.entry_rights": "检查人员告知了陈述、申辩和申请回避的权利及配合检查的义务。",
+  "found.entry_recusal": "对方申请检查人员回避。",
   "found.entry_refused": "{who}拒绝接受检查：{note}。",
   "found.entry_by": "{name}（{role}）",
   "found.entry_somebody": "对方",
