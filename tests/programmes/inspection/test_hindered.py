@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from tests import world
 from tests.kernel.matters.test_scope import plan
 from tests.kernel.papers.conftest import enrol
@@ -159,6 +160,13 @@ def test_refused_entry_proposes_an_investigation(w, phone):
     assert "不让进后厨" in lead.found
     assert "第133条" in lead.basis
     assert told_head(w, "refused") == 1
+
+
+def test_what_is_kept_is_in_the_places_language_whatever_the_phone_speaks(w, phone):
+    with translation.override("en"):
+        matter = at_the_door(w, phone, "refused", plan(w), note="不让进后厨")
+    with scoped(SYSTEM):
+        assert Lead.objects.get(inspection=matter.pk).found == "拒绝检查：不让进后厨"
 
 
 @pytest.mark.parametrize("kind", ["closed_down", "not_found", "refused"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,7 +18,7 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.notices.receivers import holders
 from zhijian.kernel.notices.telling import tell
 from zhijian.kernel.notices.wording import notice_template
-from zhijian.kernel.packs import stack
+from zhijian.kernel.packs import in_its_language, stack
 
 BOOKED = notice_template(
     "appointment.booked",
@@ -75,7 +75,7 @@ def where(slot: Slot) -> str:
 def told(booking: Booking, actor: Actor, template: str, **more: str) -> None:
     """Tell the enterprise and those whose time it is; nobody of what he did himself."""
     slot, matter = booking.slot, booking.matter
-    with translation.override(stack().language):
+    with in_its_language():
         data: dict[str, Any] = {"appointment": label_of(slot.kind), "at": said(slot), "place": where(slot), **more}
     data |= {"shop": matter.title if matter is not None else booking.entity.name}
     organ = stack().organ(booking.area)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.desk.lists import load
 from zhijian.kernel.desk.models import SavedList
-from zhijian.kernel.packs import stack
+from zhijian.kernel.packs import in_its_language
 
 
 def plant(heads: list[tuple[str, str]]) -> None:
@@ -16,7 +15,7 @@ def plant(heads: list[tuple[str, str]]) -> None:
     room = next((one for one in load().values() if one.order == "due" and "overdue" in one.filters), None)
     if room is None:
         return
-    with translation.override(stack().language):
+    with in_its_language():
         for username, area in heads:
             person = Person.objects.filter(username=username).first()
             if person is not None:

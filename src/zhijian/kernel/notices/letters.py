@@ -17,7 +17,7 @@ from zhijian.kernel.notices.addresses import public_origin, public_url
 from zhijian.kernel.notices.channels.protocol import Letter, Refused
 from zhijian.kernel.notices.models import Channel, Notice
 from zhijian.kernel.notices.wording import invites, render
-from zhijian.kernel.packs import stack
+from zhijian.kernel.packs import in_its_language, stack
 from zhijian.kernel.party.family import Family, family_of, head_of
 from zhijian.kernel.party.pages import Told, page_of
 
@@ -61,7 +61,7 @@ def text_of(notice: Notice) -> str:
             "waits": first.kind if first is not None else "",
             "invites": invites(notice.template, notice.data),
         }
-    with translation.override(stack().language):
+    with in_its_language():
         if notice.entity is not None and notice.matter is not None:
             told["own"] = _own_words(head, family, notice)
         return render(notice.template, texts.book().fitted(told)).sms
@@ -92,7 +92,7 @@ def _group(notice: Notice) -> dict[str, Any]:
     robot = notice.robot
     if robot is None or not robot.active:
         raise Refused(gettext_noop("the office has switched its group's robot off"))
-    with translation.override(stack().language):
+    with in_its_language():
         said = render(notice.template, {**notice.data, "link": public_url(notice.data.get("path", "/"))})
     return {
         "to": str(robot.key), "kind": robot.kind, "secret": robot.secret or "", "subject": said.title,

@@ -16,12 +16,12 @@ from typing import Any, Literal
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, override
+from django.utils.translation import gettext_noop
 
 from zhijian.kernel.accounts.links import plain_number
 from zhijian.kernel.notices.channels.length import Length, shortened, sms_length
 from zhijian.kernel.notices.channels.protocol import Refused
-from zhijian.kernel.packs import PackError, stack
+from zhijian.kernel.packs import PackError, in_its_language, stack
 
 _PLACE = re.compile(r"\{(\w+)\}|%\((\w+)\)s")
 UNFIT = gettext_noop("the text fits none of the registered templates")
@@ -154,7 +154,7 @@ def declared() -> Iterator[tuple[str, str]]:
     from zhijian.kernel.notices import wording
     from zhijian.kernel.party.pages import pages
 
-    with override(stack().language):
+    with in_its_language():
         for code, template in wording.templates().items():
             if isinstance(template.sms, str | Promise) and str(template.sms):
                 yield code, str(template.sms)

@@ -6,7 +6,7 @@ desk with a date and a reason, only where the shipped row leaves that to it.
 
 from __future__ import annotations
 
-from .current import rule_rows, rule_timeline, stack
+from .current import in_its_language, rule_rows, rule_timeline, stack
 from .loader import Area, NumberFormat, Organ, Pack, PackError, Stack
 from .rows import Limit, RuleAbsent, RuleRow, Timeline, Unit
 
@@ -22,6 +22,7 @@ __all__ = [
     "Stack",
     "Timeline",
     "Unit",
+    "in_its_language",
     "rule_rows",
     "rule_timeline",
     "stack",

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.signals import request_started
 from django.db import connection, transaction
 from django.db.models.signals import post_save
+from django.utils import translation
 
 from .loader import Stack
 from .rows import LOCAL, Limit, RuleRow, Timeline
@@ -49,6 +50,11 @@ class _Seen(threading.local):
 
 
 _seen = _Seen()
+
+
+def in_its_language() -> translation.override:
+    """What is kept for good, or goes out, is said in the place's language, on whoever's screen it began."""
+    return translation.override(stack().language)
 
 
 def own() -> Own:

@@ -10,7 +10,6 @@ from dataclasses import replace
 from functools import cache
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from PIL import Image, ImageDraw
 
 from zhijian.kernel import when
@@ -22,7 +21,7 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.models import File
-from zhijian.kernel.packs import stack
+from zhijian.kernel.packs import in_its_language
 from zhijian.kernel.papers.blanks import acts as blanks
 from zhijian.kernel.papers.forms import forms
 from zhijian.kernel.papers.models import Blank, Paper, SealRequest, Service
@@ -48,7 +47,7 @@ def plant(say: Callable[[str], None]) -> None:
             username__in=[one.username for one in people.accounts() if one.certificate], home_id=account.area
         ).order_by("pk")
         if len(pair) >= 2:
-            with override(stack().language):
+            with in_its_language():
                 done += _office(actor_of(clerk), actor_of(pair[0]), pair[0], pair[1], account.area)
     done += _all_others()
     say(f"papers: {done} served")

@@ -8,8 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from django.utils import translation
-
 from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM, Actor, actor_of, party_of
 from zhijian.kernel.accounts.models import Person, Post
@@ -19,7 +17,7 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.matters.planting import Planted, Planter
-from zhijian.kernel.packs import stack
+from zhijian.kernel.packs import in_its_language
 from zhijian.programmes.grading import computing, effects, rules
 from zhijian.programmes.grading.models import Grading
 
@@ -40,7 +38,7 @@ def plant(scale: float, say: Say) -> None:
         head = Person.objects.filter(username=HEAD).first()
         home = Post.objects.filter(role=Role.HEAD, person=head).values_list("jurisdiction_id", flat=True).first()
     at = calendar.start_of(today) - dt.timedelta(hours=10)  # yesterday in the early afternoon
-    with when.as_of(at), translation.override(stack().language):
+    with when.as_of(at), in_its_language():
         computing.settle_all(after=_confirmed(actor_of(head) if head else SYSTEM, home or "", at))
         _at_work(home or "", at)
     with scoped(SYSTEM):

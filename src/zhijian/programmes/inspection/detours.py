@@ -13,6 +13,7 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
+from zhijian.kernel.packs import in_its_language
 from zhijian.kernel.packs.areas import office_named
 from zhijian.kernel.registry.models import Premises, PremisesStatus, Proposal, What
 from zhijian.kernel.registry.proposals import after_accepting, propose
@@ -74,7 +75,8 @@ def _then(kind: Hindered, visit: Visit, matter: Matter) -> None:
     elif kind == Hindered.NOT_FOUND:
         _seek(visit, inspection)
     elif kind == Hindered.REFUSED:
-        said = "：".join(filter(None, [_("Entry was refused"), told.note]))
+        with in_its_language():
+            said = "：".join(filter(None, [_("Entry was refused"), told.note]))
         report(visit, inspection, said, rules.REFUSED_ENTRY)
 
 
@@ -118,8 +120,14 @@ def _seen(visit: Visit) -> str:
     told = visit.record.content.unlisted
     if told is None:
         return visit.premises.name
+    with in_its_language():
+        licensed = _licence(told.licensed)
+        return listed([told.name, licensed, *filter(None, [told.where])])[:4000]
+
+
+def _licence(said: str) -> str:
     licensed = {"yes": _("licensed"), "no": _("no licence"), "not_shown": _("licence not shown")}
-    return listed([told.name, str(licensed[told.licensed]), *filter(None, [told.where])])[:4000]
+    return licensed[said]
 
 
 def write_down(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
@@ -152,7 +160,8 @@ def unlicensed(visit: Visit, matter: Matter) -> None:
     told = visit.record.content.unlisted
     if told is None or told.licensed != "no":
         return
-    found = _("Trades without a licence: %(name)s, %(where)s") % {"name": told.name, "where": told.where or "—"}
+    with in_its_language():
+        found = _("Trades without a licence: %(name)s, %(where)s") % {"name": told.name, "where": told.where or "—"}
     report(visit, Inspection.objects.select_related("matter").get(pk=matter.pk), found, rules.UNLICENSED)
 
 
@@ -182,7 +191,8 @@ def end_at_closed(of: Proposal, actor: Actor, replaced: dict[str, str]) -> None:
     """Nobody trades there any more: what was planned is cancelled, and what was to be put right no longer applies."""
     if of.what != What.STATUS or of.premises is None or of.premises.status != PremisesStatus.CLOSED:
         return
-    why = _("The premises are closed: nobody trades there any more.")
+    with in_its_language():
+        why = _("The premises are closed: nobody trades there any more.")
     with scoped(SYSTEM):
         for matter in _visits_of(of.premises, "planned", "away"):
             perform(matter, "cancel", SYSTEM, reason=why)

@@ -12,7 +12,7 @@ What was found at an item (`found_of`) are these parts, joined by `joint`:
 3. `unmet` with the requirement (the item's number where the list does not have it), only when the note says nothing.
 
 What the record tells of the visit (`findings_of`) is what the officer wrote, unless that is empty. Then
-- of a refused entry: `entry_cards`, `entry_rights` and `entry_recusal`, each only if it was ticked, then `entry_refused`
+- of a refused entry: `entry_cards`, `entry_rights`, `entry_recusal`, each only if it was ticked, then `entry_refused`
   with the note of it and by whom (`entry_by` with name and role if they are known, else `entry_somebody`), a line each;
 - of a re-check: `rechecked` with how many were looked at, are put right, and are not; below it `line` for each note;
 - of a visit where nothing failed: `none` with the number of items answered otherwise than "na";
