@@ -184,10 +184,14 @@ def take_code(row: Row) -> Matter:
     if len(found) != 1:
         raise Unfit(
             _("No visit to this enterprise is planned for that day.") if not found
-            else _("Several visits to this enterprise are planned for that day: enter the code on the visit itself.")
+            else _("Several visits to this enterprise are planned for that day: enter the code on the visit's page, under"
+                   " “On other platforms”.")
         )  # fmt: skip
     if found[0].check_code not in ("", row["key"][:40]):
-        told = _("The visit bears the code %(code)s already. Where this one is right, enter it on the visit itself.")
+        told = _(
+            "The visit bears the code %(code)s already. Where this one is right, enter it on the visit's page, under"
+            " “On other platforms”."
+        )
         raise Unfit(told % {"code": found[0].check_code})
     keep_code(found[0].matter, row["key"])
     return found[0].matter
