@@ -184,8 +184,8 @@ def take_code(row: Row) -> Matter:
     if len(found) != 1:
         raise Unfit(
             _("No visit to this enterprise is planned for that day.") if not found
-            else _("Several visits to this enterprise are planned for that day: enter the code on the visit's page, under"
-                   " “On other platforms”.")
+            else _("Several visits to this enterprise are planned for that day: enter the code on the visit's page,"
+                   " under “On other platforms”.")
         )  # fmt: skip
     if found[0].check_code not in ("", row["key"][:40]):
         told = _(
