@@ -54,12 +54,17 @@ def _trades() -> dict[str, str]:
     return stack().table("codes/trades")["trade"]
 
 
+def _licences() -> dict[str, str]:
+    """What the place calls kinds of licences, and those whose number begins in a certain way."""
+    return dict(stack().table("codes/licences")) if stack().files("codes/licences.toml") else {}
+
+
 def _words(rule: Rule) -> dict[str, list[str]]:
-    """A rule in words: trades by their names, licences and industries as they are written."""
-    known = _trades()
+    """A rule in words: trades and licences by their names, industries as they are written."""
+    known, licences = _trades(), _licences()
     return {
         "trades": [known.get(one, one) for one in rule.applies],
-        "licences": list(rule.licences),
+        "licences": [f"{licences[one]} {one}" if one in licences else one for one in rule.licences],
         "industries": list(rule.industries),
     }
 
@@ -130,6 +135,7 @@ def _shown(of: Checklist, actor: Actor) -> dict[str, Any]:
         "may": _may(actor),
         "seen": rules[-1].pk if rules else 0,
         "trades": _trades(),
+        "kinds": _licences(),
         "today": today.isoformat(),
         "since": today.isoformat(),
     }
