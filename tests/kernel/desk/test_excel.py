@@ -349,6 +349,14 @@ def test_a_file_says_what_it_is_and_the_ledger_says_who_took_it(city):
     assert entry.subject == f"account:{city.people['站长'].pk}"
 
 
+def test_a_practice_copys_sheet_is_marked(city, settings):
+    settings.TRAINING = True
+    answer = client_of(city.people["站长"]).get("/excel/people/")
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    assert book.worksheets[0].title.startswith("练习-")
+    assert book.worksheets[1].cell(1, 1).value.startswith("Practice copy")
+
+
 def test_no_sheet_no_file_and_strangers_sign_in(city):
     assert client_of(city.people["站长"]).get("/excel/nothing/").status_code == 404
     answer = Client().get("/excel/people/")

@@ -14,10 +14,12 @@ from decimal import Decimal
 from typing import Any
 from xml.sax.saxutils import escape
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from zhijian.kernel.clock import calendar
+from zhijian.kernel.packs import stack
 
 CHUNK = 64 * 1024  # bytes gathered before they are handed on
 MAX_ROWS = 1_048_576  # Excel's own limit, heading included
@@ -128,7 +130,8 @@ def _workbook(*sheets: str) -> str:
 
 def _about(lines: Sequence[str], rows: int, more: bool) -> str:
     """The second sheet: what the file holds, and how many rows that came to."""
-    told = [*lines, ngettext("%(n)s row", "%(n)s rows", rows) % {"n": rows}]
+    practice = [_("Practice copy: nothing here is real, no number counts, nothing is sent out.")]
+    told = [*(practice if settings.TRAINING else []), *lines, ngettext("%(n)s row", "%(n)s rows", rows) % {"n": rows}]
     if more:
         told.append(_("Excel takes no more rows: the list goes on. Choose less, and export again."))
     body = "".join(f"<row>{_text(line, 0)}</row>" for line in told)
@@ -148,7 +151,7 @@ def stream(
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as book:  # type: ignore[arg-type]
         for path, xml in _PARTS.items():
             book.writestr(path, _XML + xml)
-        book.writestr("xl/workbook.xml", _workbook(sheet, _("What this is")))
+        book.writestr("xl/workbook.xml", _workbook(stack().practice_mark + sheet, _("What this is")))
         yield pipe.take()
         with book.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as out:
             out.write(

@@ -25,6 +25,7 @@ from zhijian.kernel.exchange.models import Batch, BatchRow, Owed, State
 from zhijian.kernel.exchange.owing import digests
 from zhijian.kernel.exchange.tables import FORMATS, Bad, Table
 from zhijian.kernel.matters.errors import StepError
+from zhijian.kernel.packs import stack
 
 AT_ONCE = 500  # records in one sheet: each is locked and has its entry in the one transaction
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -130,7 +131,7 @@ def sheet_bytes(table: Table, rows: Sequence[Sequence[str]]) -> bytes:
 
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet((table.sheet or table.title)[:31])
+    sheet = book.add_worksheet((stack().practice_mark + (table.sheet or table.title))[:31])
     as_text, bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True, "num_format": "@"})
     sheet.set_column(0, len(heads) - 1, 22, as_text)
     for n, line in enumerate(table.title_rows):

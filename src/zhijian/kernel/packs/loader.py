@@ -275,15 +275,19 @@ class Stack:
                 return self.organs[area[:end]]
         raise LookupError(f"no issuing office for area {area!r}")
 
+    @property
+    def practice_mark(self) -> str:
+        """What stands before every number and on every sheet of a practice copy; empty on the real site."""
+        from django.conf import settings  # packs are read without the application as well
+
+        return str(self.setting("training_mark", "")) if settings.configured and settings.TRAINING else ""
+
     def number_format(self, kind: str) -> NumberFormat:
         """How numbers of a kind look. Raises LookupError for a kind without a format."""
         raw = self.table("numbers")["number"].get(kind)
         if raw is None:
             raise LookupError(f"numbers.toml has no format for {kind!r}")
-        from django.conf import settings  # packs are read without the application as well
-
-        mark = str(self.setting("training_mark", "")) if settings.configured and settings.TRAINING else ""
-        pattern = mark.replace("{", "{{").replace("}", "}}") + raw["pattern"]
+        pattern = self.practice_mark.replace("{", "{{").replace("}", "}}") + raw["pattern"]
         return NumberFormat(kind=kind, organs=self.organs, **{**raw, "pattern": pattern})
 
 
