@@ -31,13 +31,14 @@ from tools.pictures.desk import desk, staff  # noqa: E402
 from tools.pictures.equipment import equipment  # noqa: E402
 from tools.pictures.every import SIZES, every  # noqa: E402
 from tools.pictures.exchange import exchange  # noqa: E402
+from tools.pictures.fair import fair  # noqa: E402
 from tools.pictures.field import detours, field  # noqa: E402
 from tools.pictures.notices import notices  # noqa: E402
 from tools.pictures.papers import papers  # noqa: E402
 from tools.pictures.public import public  # noqa: E402
 
 GROUPS: dict[str, Callable[[Album], None]] = {
-    one.__name__: one for one in (desk, papers, staff, exchange, notices, field, public, detours, boards, equipment)
+    one.__name__: one for one in (desk, papers, staff, exchange, notices, field, public, detours, boards, equipment, fair)
 }
 DOCUMENTS = Path(__file__).parents[2] / "docs" / "pictures"
 PAGES = Path(tempfile.gettempdir()) / "zhijian-pages"
