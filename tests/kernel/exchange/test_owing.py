@@ -260,6 +260,7 @@ def test_a_code_that_was_applied_for_there_is_taken_by_file(w, clerk):
     assert arrival.counts == {"new": 1, "unfit": 2, "no_key": 1}
     with scoped(SYSTEM):
         assert Inspection.objects.get(pk=made.pk).check_code == "JC-7"
+        assert LedgerEntry.objects.filter(matter=made).latest("pk").actor == clerk.label
     assert send(codes, rows[:2], clerk, "records").counts == {"same": 1}
     other = [rows[0], ["JC-10", w.entity.code, day]]
     assert send(codes, other, clerk, "records").counts == {"unfit": 1}, "nothing is replaced unseen"

@@ -17,6 +17,7 @@ from zhijian.kernel.accounts.actor import SYSTEM, party_of
 from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
+from zhijian.kernel.desk.timeline import who
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.evidence.seal import make_seal
@@ -128,6 +129,9 @@ def test_moved_hands_the_visit_to_the_office_of_the_new_address(w, phone, addres
         premises = Premises.objects.get(pk=w.premises.pk)
     assert (premises.address, premises.area, matter.area, matter.state) == (address, office, office, "planned")
     assert (matter.assignee_id is None) == (office != world.OFFICE), "the new office names its own officers"
+    with scoped(SYSTEM), translation.override("en"):
+        last = LedgerEntry.objects.filter(matter=matter).latest("pk")
+        assert who(last) == f"the platform, after {w.head.name} decided"
 
 
 def test_not_to_be_found_counts_visits_and_letters_until_listing_may_be_proposed(w, phone):

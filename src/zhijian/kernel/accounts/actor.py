@@ -130,6 +130,11 @@ SYSTEM = Actor(kind="system", name="system")
 PUBLIC = Actor(kind="public", name="public")
 
 
+def prompted_by(actor: Actor) -> Actor:
+    """The system, doing what follows from somebody's decision: the ledger names him beside it."""
+    return replace(SYSTEM, extra={"prompted_by": actor.name}) if actor.kind == "staff" else SYSTEM
+
+
 def actor_of(person: Person, day: dt.date | None = None, device: str | None = None) -> Actor:
     """The actor that `person` is on `day` (today when None), by the posts in force then."""
     from zhijian.kernel.clock.calendar import today

@@ -55,6 +55,8 @@ def who(entry: LedgerEntry) -> str:
             return f"{entry.actor_name} ({through})"
         away = entry.data.get("stands_for")
         return _("%(who)s for %(absent)s") % {"who": entry.actor_name, "absent": away} if away else entry.actor_name
+    if prompting := entry.data.get("prompted_by"):
+        return _("the platform, after %(who)s decided") % {"who": prompting}
     return {"system": _("the platform"), "public": _("the public")}.get(entry.actor, "")
 
 

@@ -103,6 +103,8 @@ def record(
         facts["stands_for"] = away.name
     if actor.kind == "party" and (through := actor.extra.get("through")):
         facts["through"] = through
+    if actor.kind == "system" and (prompting := actor.extra.get("prompted_by")):
+        facts["prompted_by"] = prompting
     salted: list[LedgerPersonal] = []
     for name, value in (personal or {}).items():
         if name not in declared.personal:

@@ -219,7 +219,7 @@ def _records(table: Table, sheet: Sheet, area: str, actor: Actor) -> Found:
             continue
         try:
             with transaction.atomic():
-                found.counts[take_row(table, key, values_of(table, line), area)] += 1
+                found.counts[take_row(table, key, values_of(table, line), area, actor)] += 1
         except Unfit as error:
             found.note("unfit", line.n, key, there=str(error))
     return found
@@ -244,8 +244,8 @@ def values_of(table: Table, line: Line) -> dict[str, str]:
     return values
 
 
-def take_row(table: Table, key: str, values: dict[str, Any], area: str) -> str:
-    """Take one record: "new", "changed" or "same". Raises Unfit."""
+def take_row(table: Table, key: str, values: dict[str, Any], area: str, actor: Actor) -> str:
+    """Take one record that `actor` sent in: "new", "changed" or "same". Raises Unfit."""
     at = timezone.now()
     digest = blind_index("\x1f".join(f"{name}={values[name]}" for name in sorted(values)), "exchange")
     with scoped(SYSTEM):
@@ -262,7 +262,7 @@ def take_row(table: Table, key: str, values: dict[str, Any], area: str) -> str:
         )  # fmt: skip
         if matter is not None:
             ledger.record(
-                entries.CODE, actor=SYSTEM, subject=f"matter:{matter.pk}", matter=matter,
+                entries.CODE, actor=actor, subject=f"matter:{matter.pk}", matter=matter,
                 data={"table": table.path, "number": key[:80]}, at=at,
             )  # fmt: skip
     return "new" if known is None else "changed"

@@ -191,7 +191,7 @@ def _given(table: Table, data: Mapping[str, Any]) -> None:
     key = line.cells.get(table.key_column.head, "")
     if not key:
         raise Unusable("fields", table.key_column.head)
-    arriving.take_row(table, key, arriving.values_of(table, line), str(stack().setting("city", "")))
+    arriving.take_row(table, key, arriving.values_of(table, line), str(stack().setting("city", "")), SYSTEM)
 
 
 sending.on_given_up("owed:", undelivered)

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from zhijian.kernel.accounts.actor import SYSTEM, Actor
+from zhijian.kernel.accounts.actor import SYSTEM, Actor, prompted_by
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
@@ -177,13 +177,13 @@ def hand_over(of: Proposal, actor: Actor, replaced: dict[str, str]) -> None:
     with scoped(SYSTEM):
         for matter in _visits_of(of.premises, "away").filter(pk=of.matter_id):
             if area != matter.area:
-                perform(matter, "hand_over", SYSTEM, area=area)
+                perform(matter, "hand_over", prompted_by(actor), area=area)
             else:
-                perform(matter, "visit_again", SYSTEM, planned_for=rules.visit_again(timezone.now()))
+                perform(matter, "visit_again", prompted_by(actor), planned_for=rules.visit_again(timezone.now()))
         for matter in _visits_of(of.premises, "rectifying").exclude(area=area):
             findings = list(Matter.objects.filter(parent=matter, kind=flow.RECTIFICATION.kind, closed=None))
             for one in (matter, *findings):
-                perform(one, "hand_over", SYSTEM, area=area)
+                perform(one, "hand_over", prompted_by(actor), area=area)
 
 
 @after_accepting
@@ -195,10 +195,10 @@ def end_at_closed(of: Proposal, actor: Actor, replaced: dict[str, str]) -> None:
         why = _("The premises are closed: nobody trades there any more.")
     with scoped(SYSTEM):
         for matter in _visits_of(of.premises, "planned", "away"):
-            perform(matter, "cancel", SYSTEM, reason=why)
+            perform(matter, "cancel", prompted_by(actor), reason=why)
         left = Matter.objects.filter(premises=of.premises, kind=flow.RECTIFICATION.kind, closed=None)
         for finding in left.order_by("pk"):
-            perform(finding, "drop", SYSTEM, dropped=why)
+            perform(finding, "drop", prompted_by(actor), dropped=why)
 
 
 def _visits_of(premises: Premises, *states: str) -> QuerySet[Matter]:
