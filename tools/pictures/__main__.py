@@ -38,7 +38,8 @@ from tools.pictures.papers import papers  # noqa: E402
 from tools.pictures.public import public  # noqa: E402
 
 GROUPS: dict[str, Callable[[Album], None]] = {
-    one.__name__: one for one in (desk, papers, staff, exchange, notices, field, public, detours, boards, equipment, fair)
+    one.__name__: one
+    for one in (desk, papers, staff, exchange, notices, field, public, detours, boards, equipment, fair)
 }
 DOCUMENTS = Path(__file__).parents[2] / "docs" / "pictures"
 PAGES = Path(tempfile.gettempdir()) / "zhijian-pages"

@@ -6,7 +6,7 @@ from tools.pictures.album import BOTH, HEAD, LEADER, Album, first_link
 
 
 def fair(album: Album) -> None:
-    """The list of grades and one explained, the plan as its office and as the public see it, cap, most visited, joined."""
+    """The list of grades, one explained; the plan as its office and the public see it; cap, most visited, joined."""
     for size, language, end in BOTH:
         with album.browser(size, language) as page:
             album.sign_in(page, HEAD)

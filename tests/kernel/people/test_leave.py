@@ -113,6 +113,15 @@ def test_the_stand_in_must_hold_the_post_and_be_there(w):
         people.lock(w.people["快过期"], actor=w.actor("管理员"))
 
 
+def test_the_stand_ins_post_must_last_as_long_as_the_leave(w):
+    with scoped(SYSTEM):
+        lent = w.person("借调", Role.INSPECTOR, world.SISTER, "鲁C-013")
+        people.give_post(lent, Role.INSPECTOR, world.OFFICE, world.in_days(0), world.in_days(3), actor=w.actor("所长"))
+    with override("en"), pytest.raises(ValidationError, match="any more"):
+        away(w, "借调", until=5)
+    away(w, "借调", until=3)
+
+
 def test_the_head_enters_it_on_the_page(w):
     client = signed_in(w.head)
     told = {"since": world.in_days(0), "until": world.in_days(5), "stand_in": w.people["丙"].pk}

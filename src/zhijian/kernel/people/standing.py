@@ -42,6 +42,9 @@ def lacks(
             found.append(
                 _("%(name)s is not %(role)s at %(area)s.") % {"name": other.name, "role": role.label, "area": where}
             )
+        elif until is not None and post.holds_on(until) and not _holds(other, post, until):
+            told = {"name": other.name, "area": said.area_name(post.jurisdiction_id), "day": until}
+            found.append(_("%(name)s is not at %(area)s any more on %(day)s: his post there ends before.") % told)
     signs = any(post.role == Role.INSPECTOR for post in asked)
     if signs and not (other.signs_on(day) and other.signs_on(until or day)):
         found.append(_("%(name)s has no certificate in force for that time.") % {"name": other.name})
