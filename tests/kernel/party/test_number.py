@@ -150,6 +150,11 @@ def test_who_looked_at_another_number_looks_again(w, counter):
     assert w.entity.phone == "13805330000" and proposed() == 0
 
 
+def test_a_landline_is_taken_and_what_that_means_is_said(w, counter):
+    answer = press(counter, w.entity, **{"f-phone": "0533-2180188"})
+    assert "No text message arrives at this number" in answer.content.decode()
+
+
 @pytest.mark.parametrize("phone", ["138 0533 0000", "12345678901234567", "手机号码手机号码"])
 def test_what_is_no_new_number_is_refused(w, counter, phone):
     assert press(counter, w.entity, **{"f-phone": phone}).status_code == 422

@@ -16,9 +16,9 @@ from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.accounts.tree import load_jurisdictions
 from zhijian.kernel.evidence.models import LedgerEntry
-from zhijian.kernel.registry.models import Entity, Licence
+from zhijian.kernel.registry.models import Entity, Licence, Premises
 
-from .tables import FOOD_HEAD, HEAD, entity, food, write
+from .tables import FOOD_HEAD, HEAD, code, entity, food, jy, write
 from .test_import import take
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +74,7 @@ def test_only_one_s_own_areas_and_it_is_in_the_ledger(clerk: object, people: wor
     names = {row[heads.index("企业名称")] for row in found}
     assert "淄博第1饭店" in names and "外区店" not in names
     with scoped(SYSTEM):
-        assert LedgerEntry.objects.filter(kind="desk.exported", data__list="register: registration").count() == 1
+        assert LedgerEntry.objects.filter(kind="desk.exported", data__list="登记信息（市场主体）").count() == 1
     assert clerk.get("/registry/out/nothing.xlsx").status_code == 404
     with scoped(SYSTEM):
         inspector = people.person("检查员", Role.INSPECTOR, world.OFFICE)
@@ -90,3 +90,33 @@ def test_more_rows_take_no_more_queries(clerk: object) -> None:
     with CaptureQueriesContext(connection) as many:
         b"".join(clerk.get("/registry/out/food_licences.xlsx").streaming_content)
     assert len(many) == len(few)
+
+
+@pytest.mark.parametrize("name", ["food_licences"])
+def test_places_that_another_source_brought_are_not_made_twice(clerk: object, tmp_path: Path, name: str) -> None:
+    with scoped(SYSTEM):
+        Premises.objects.update(source="demo", source_key="")
+        Entity.objects.create(scheme="none", name="早点摊", area=world.OFFICE)  # has no code: no file can name it
+        before = Premises.objects.count()
+    path = out(clerk, name, tmp_path)
+    assert take(path, name, dry_run=True).counts["premises"]["new"] == 0, "the trial says what the import does"
+    run = take(path, name)
+    assert (run.counts["premises"]["new"], run.counts["licence"]["changed"]) == (0, 0)
+    assert take(out(clerk, "registration", tmp_path)).counts["rejected"] == 0
+    with scoped(SYSTEM):
+        assert Premises.objects.count() == before
+
+
+def test_two_licences_of_one_place_belong_to_it(people: world.World, tmp_path: Path) -> None:
+    """Each row of a file of licences is a licence; what stands of the place is the first row's."""
+    take(write(tmp_path / "r.csv", [HEAD, entity(1)]))
+    take(write(tmp_path / "f.csv", [FOOD_HEAD, food(1)]), "food_licences")
+    with scoped(SYSTEM):
+        place = Premises.objects.get()
+        Premises.objects.update(source="demo", source_key="")
+        first = Licence.objects.get()
+        Licence.objects.create(entity=first.entity, premises=place, kind=first.kind, number=jy(2))
+    run = take(write(tmp_path / "g.csv", [FOOD_HEAD, food(1), food(2, 社会信用代码=code(1))]), "food_licences")
+    assert run.counts["premises"]["new"] == 0
+    with scoped(SYSTEM):
+        assert {one.premises_id for one in Licence.objects.all()} == {place.pk}

@@ -15,6 +15,7 @@ from tests.kernel.papers.conftest import enrol
 
 from zhijian.kernel.accounts.actor import SYSTEM, party_of
 from zhijian.kernel.accounts.models import Device
+from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk.timeline import who
@@ -52,7 +53,9 @@ def phone(w: world.World) -> Device:
         return enrol(w.inspector)
 
 
-def at_the_door(w: world.World, phone: Device, kind: str, task: Matter | None = None, **told: Any) -> Matter:
+def at_the_door(
+    w: world.World, phone: Device, kind: str, task: Matter | None = None, informed: Any = None, **told: Any
+) -> Matter:
     """What a phone sends of a visit that could not be made, taken in."""
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     people = [{"id": p.pk, "name": p.name, "certificate_no": p.certificate_no} for p in (w.inspector, w.second)]
@@ -61,6 +64,7 @@ def at_the_door(w: world.World, phone: Device, kind: str, task: Matter | None = 
         "checklist": None, "mode": "hindered", "device": str(phone.uid), "app": "1", "started": now.isoformat(),
         "ended": now.isoformat(), "clock_skew_ms": 0, "place": {"lat": "36.81", "lon": "118.05", "accuracy": 9},
         "inspectors": people, "hindered": {"kind": kind, "note": "", **told}, "unlisted": None,
+        **({"informed": informed} if informed else {}),
     }  # fmt: skip
     raw = {"schema": 2, "id": str(uuid4()), "kind": "inspection", "content": content, "signatures": []}
     raw["digest"] = sha256_hex(canonical(content))
@@ -171,6 +175,27 @@ def test_what_is_kept_is_in_the_places_language_whatever_the_phone_speaks(w, pho
         matter = at_the_door(w, phone, "refused", plan(w), note="不让进后厨")
     with scoped(SYSTEM):
         assert Lead.objects.get(inspection=matter.pk).found == "拒绝检查：不让进后厨"
+
+
+def codes(matter: Matter) -> set[str]:
+    return {flag["code"] for flag in matter.flags}
+
+
+def test_an_officer_of_another_office_and_a_wish_for_others_are_seen_on_the_desk(w, phone):
+    told = {"cards_shown": True, "rights_told": True, "recusal": "yes"}
+    assert codes(at_the_door(w, phone, "refused", plan(w), told)) >= {"recusal_asked"}
+    assert "officer_elsewhere" not in codes(at_the_door(w, phone, "refused"))
+    with scoped(SYSTEM):
+        w.second.posts.update(jurisdiction=world.SISTER)
+    assert "officer_elsewhere" in codes(at_the_door(w, phone, "refused"))
+
+
+def test_what_a_helper_found_shut_waits_for_officers_to_be_named(w):
+    with scoped(SYSTEM):
+        helper = w.person("协管", Role.HELPER, world.OFFICE)
+        matter = at_the_door(w, enrol(helper), "shut")
+    assert (matter.state, matter.assignee_id) == ("planned", None)
+    assert "nobody_named" in codes(matter)
 
 
 @pytest.mark.parametrize("kind", ["closed_down", "not_found", "refused"])

@@ -9,7 +9,10 @@ export interface Person {
   signs: boolean;
 }
 
-export type Colleague = Person;
+/** Who can go along; `areas` are the offices at which he is an officer (an older server tells none). */
+export interface Colleague extends Person {
+  areas?: string[];
+}
 
 /** Who holds the phone. */
 export interface Myself extends Person {

@@ -6,7 +6,7 @@ import type { Head } from "./drafts";
 import type { Signer } from "./record";
 import { t } from "./i18n";
 import { status, type Session } from "./session";
-import { maySign, partyId } from "./tasks";
+import { maySign, partyId, worksAt } from "./tasks";
 
 /** What the lists ask of a shop. */
 export function placeOf({ trade, licences, entity }: Premises): Place {
@@ -14,14 +14,14 @@ export function placeOf({ trade, licences, entity }: Premises): Place {
 }
 
 /** The two officers as far as they are known: oneself, and the task's other one or the one of the last visit. */
-export async function officers(here: Session, task: Task | null): Promise<Signer[]> {
+export async function officers(here: Session, task: Task | null, area: string): Promise<Signer[]> {
   const me = here.reference.person;
   if (!me) return [];
   const usual = await here.db.value<string>("second");
   const named = [partyId(task?.second ?? null), partyId(task?.assignee ?? null), usual ?? ""];
   const second = named
     .map((id) => here.reference.colleagues.find((each) => String(each.id) === id && String(each.id) !== String(me.id)))
-    .find((each) => each && maySign(each, today()));
+    .find((each) => each && maySign(each, today()) && worksAt(each, area));
   const signer = ({ id, name, certificate_no }: Signer): Signer => ({ id, name, certificate_no });
   return second ? [signer(me), signer(second)] : [signer(me)];
 }
@@ -44,5 +44,5 @@ export async function startVisit(
   more: Parameters<Session["drafts"]["start"]>[5] = {},
 ): Promise<string> {
   if (status.revoked) throw new PhoneRevoked();
-  return here.drafts.start(premises, task, purpose, checklists, await officers(here, task), more);
+  return here.drafts.start(premises, task, purpose, checklists, await officers(here, task, premises.area), more);
 }

@@ -1,5 +1,5 @@
 /** Order and wording of the tasks of today. */
-import type { Party, Person, Premises, Task } from "./contract";
+import type { Colleague, Party, Person, Premises, Task } from "./contract";
 import { metresBetween } from "./geo";
 import { t } from "./i18n";
 import type { Place } from "./record";
@@ -75,4 +75,9 @@ export function partyId(party: Party | null): string {
 export function maySign(person: Pick<Person, "certificate_no" | "certificate_until"> & { signs?: boolean }, day: string): boolean {
   if (!person.certificate_no || person.signs === false) return false;
   return !person.certificate_until || person.certificate_until.slice(0, 10) >= day;
+}
+
+/** Whether he can go along to a place of that area; to one that is in nobody's area, anybody can. */
+export function worksAt({ areas }: Colleague, area: string): boolean {
+  return !areas || !area || areas.some((one) => area.startsWith(one));
 }

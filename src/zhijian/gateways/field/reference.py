@@ -131,7 +131,7 @@ def _small(device: Device, actor: Actor, ranges: list[Range], request: HttpReque
         },
         "grant_until": device.grant_until.isoformat(),
         "uploads": upload_origin(request),
-        "colleagues": [person(p) for p in colleagues(ranges)],
+        "colleagues": [{**person(p), "areas": _inspects_at(p, today)} for p in colleagues(ranges)],
         "calendar": {
             "from": today.isoformat(),
             "to": last.isoformat(),
@@ -193,8 +193,15 @@ def colleagues(ranges: list[Range]) -> list[Person]:
             is_active=True,
         )
         .distinct()
+        .prefetch_related("posts")
         .order_by("name_key", "pk")[:200]
     )
+
+
+def _inspects_at(of: Person, today: dt.date) -> list[str]:
+    """The offices (with what lies below them) at which he goes along as an officer today."""
+    found = {p.jurisdiction_id for p in of.posts.all() if p.role == Role.INSPECTOR and p.holds_on(today)}
+    return sorted(found)
 
 
 def premises(rows: list[Premises]) -> list[Json]:

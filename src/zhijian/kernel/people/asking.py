@@ -147,7 +147,10 @@ class HandoverForm(Asked):
         if self.person is not None:
             with scoped(SYSTEM):
                 areas = standing.areas_of(self.person)
-            self.choose_able("successor", standing.able(self.person, seeing.colleagues(self.person), areas))
+            some = seeing.colleagues(self.person)
+            self.choose_able("successor", standing.able(self.person, some, areas))
+            why = standing.why_not(self.person, some, areas)
+            self.fields["successor"].help_text = " ".join([self.fields["successor"].help_text, *why]).strip()
             if self.actor.person_id == self.person.pk:
                 del self.fields["alone"]
 

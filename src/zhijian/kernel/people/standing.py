@@ -14,6 +14,7 @@ from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import said
 from zhijian.kernel.matters import handing
+from zhijian.kernel.words import listed
 
 # They keep the house or read: nobody's matters hang on these posts.
 NO_MATTERS = frozenset({Role.ADMIN, Role.AUDITOR})
@@ -84,6 +85,21 @@ def gone_by_then(giver: Person, successor: Person) -> list[str]:
         if row["day"] > calendar.today() and not actor_of(successor, row["day"]).can_read(row["area"]):
             told = {"name": successor.name, "area": said.area_name(row["area"]), "day": row["day"]}
             found.append(_("%(name)s is not at %(area)s any more on %(day)s, when the last of it is due.") % told)
+    return found
+
+
+def why_not(person: Person, others: Collection[Person], areas: Collection[str], most: int = 3) -> list[str]:
+    """Why those who are there cannot take his place, one reason each; first, where things lie at several offices."""
+    found = []
+    if len(areas) > 1:
+        told = {"offices": listed(said.area_name(area) for area in areas)}
+        found.append(_("Things lie at %(offices)s: whoever takes over works at all of them. Else give those of one"
+                       " office to others from its list first, then hand over the rest.") % told)  # fmt: skip
+    for other in others:
+        if len(found) > most:
+            break
+        if other.pk != person.pk and (wrong := lacks(person, other, areas=areas)):
+            found.append(wrong[0])
     return found
 
 

@@ -112,7 +112,7 @@ def register_out(request: HttpRequest, name: str) -> HttpResponse:
     mapping, actor = outgoing.outgoing().get(name), gate.actor_in(request)
     if mapping is None:
         raise Http404
-    excel.entry(f"register: {name}", {}, actor)
+    excel.entry(_titles()[name], {}, actor)
     about = exports.about(mapping.title, actor)
     return exports.answer(mapping.title, f"register-{name}", _body(mapping, actor, about, get_language() or "en"))
 

@@ -43,7 +43,9 @@ def rows(mapping: Mapping, actor: Actor) -> Iterator[list[Any]]:
 
 
 def _entities(actor: Actor) -> QuerySet[Entity]:
-    return Entity.objects.filter(area_filter(actor), merged_into=None).defer(*SEARCH).order_by("pk")
+    """Those that have a code: a place that was entered at its door has none yet, and no file could name it."""
+    rows = Entity.objects.filter(area_filter(actor), merged_into=None).exclude(code="")
+    return rows.defer(*SEARCH).order_by("pk")
 
 
 def _licences(mapping: Mapping, actor: Actor) -> QuerySet[Licence]:

@@ -85,6 +85,7 @@ def record_visit(
         *doubts.of_device(device, visit.began, visit.at),
         *doubts.of_place(record, premises),
         *doubts.of_officers(record, day),
+        *doubts.of_posts(record, premises.area, day),
     ]
     if not actor.can_read(premises.area):
         flags.append(doubts.doubt("outside_area"))

@@ -56,7 +56,18 @@ def hinder(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
         Attempt.objects.filter(record_id=visit.record.id).update(**refusal)
     _then(kind, visit, matter)
     matter.refresh_from_db()
+    if matter.state == "planned" and visit.device.person.only_helps(calendar.legal_day(visit.at)):
+        flags += _without_helper(visit, matter)
     return matter, flags
+
+
+def _without_helper(visit: Visit, matter: Matter) -> list[dict[str, Any]]:
+    """A helper may find the door shut; who comes again are two officers, whom the head names."""
+    if matter.assignee_id != visit.device.person_id:
+        return []
+    matter.assignee = None
+    Matter.objects.filter(pk=matter.pk).update(assignee=None)
+    return [doubts.doubt("nobody_named")]
 
 
 def _then(kind: Hindered, visit: Visit, matter: Matter) -> None:

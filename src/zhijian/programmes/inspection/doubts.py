@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhijian.kernel.accounts.actor import actor_of
 from zhijian.kernel.accounts.models import Device, Leave, Person
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
 from zhijian.kernel.matters.models import Matter
@@ -33,6 +34,9 @@ DOUBTS = {
     "after_loss": gettext_lazy("The visit was begun after the phone had been reported lost or was revoked."),
     "account_closed": gettext_lazy("The inspector's account is closed."),
     "outside_area": gettext_lazy("The premises are outside the inspector's area."),
+    "officer_elsewhere": gettext_lazy("%(name)s, named as an officer, works at no office to which the place belongs."),
+    "nobody_named": gettext_lazy("A helper recorded it: no officers are named for the visit yet."),
+    "recusal_asked": gettext_lazy("The party asked for other officers: the head decides on it."),
     "one_officer": gettext_lazy("Only one officer signed."),
     "certificate_expired": gettext_lazy("%(name)s had no certificate in force."),
     "helper_signed": gettext_lazy("%(name)s is a helper, who may not sign."),
@@ -110,6 +114,8 @@ def of_record(record: Record, raw: dict[str, Any], ahead: dt.timedelta) -> list[
         found.append(doubt("marked_alone", n=alone))
     if content.refused is not None and not content.refused.no_witness and not _witnessed(record):
         found.append(doubt("no_witness"))
+    if content.informed.get("recusal") == "yes":
+        found.append(doubt("recusal_asked"))
     error = max(abs(ahead), abs(dt.timedelta(milliseconds=content.clock_skew_ms)))
     if error > CLOCK_TOLERANCE:
         found.append(doubt("clock_wrong", minutes=int(error.total_seconds() // 60)))
@@ -149,6 +155,14 @@ def of_place(record: Record, premises: Premises) -> list[dict[str, Any]]:
         return []
     limit = rules.far_away_metres(record.content.started)
     return [doubt("far_away", metres=away)] if away > limit + (place.accuracy or 0) else []
+
+
+def of_posts(record: Record, area: str, day: dt.date) -> list[dict[str, Any]]:
+    """Doubts about where those who signed beside the sender work; he himself is looked at by his scope."""
+    if not enforces(record.content):
+        return []
+    people = Person.objects.filter(pk__in=[one.id for one in record.content.inspectors[1:]]).prefetch_related("posts")
+    return [doubt("officer_elsewhere", name=one.name) for one in people if not actor_of(one, day).can_read(area)]
 
 
 def of_officers(record: Record, day: dt.date, people: Mapping[int, Person] | None = None) -> list[dict[str, Any]]:

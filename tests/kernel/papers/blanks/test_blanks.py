@@ -96,3 +96,8 @@ def test_others_neither_see_nor_settle_them(w, clerk):
     assert sign_in(w.inspector).get("/papers/blanks/").status_code == 404
     told = {"kind": ORDER, "holder": w.inspector.pk, "first": "B-1", "count": 1}
     assert sign_in(w.stranger).post("/papers/blanks/", told).status_code == 422
+
+
+@pytest.mark.parametrize("spelt", ["a-000110", "Ａ-０００１１０", " A-000110 "])
+def test_a_serial_is_the_same_however_it_is_spelt(spelt: str) -> None:
+    assert acts.serials(spelt, 2) == ["A-000110", "A-000111"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
@@ -44,8 +45,10 @@ def kinds() -> list[tuple[str, str]]:
 
 
 def serials(first: str, count: int) -> list[str]:
-    """The serials from the first one on, with as many digits. Raises ValueError when it does not end in digits."""
-    match = SERIAL.match(first.strip())
+    """The serials from the first one on, with as many digits, in one spelling: full width and small letters are the
+    same paper. Raises ValueError when it does not end in digits.
+    """
+    match = SERIAL.match(unicodedata.normalize("NFKC", first).strip().upper())
     if match is None:
         raise ValueError(first)
     start, width = int(match[2]), len(match[2])

@@ -19,6 +19,7 @@ from zhijian.kernel.matters.behalf import SPEAKS_FOR
 from zhijian.kernel.matters.errors import BadFacts
 from zhijian.kernel.matters.facts import parse
 from zhijian.kernel.matters.flow import Step
+from zhijian.kernel.notices import texts
 from zhijian.kernel.party import access, number
 from zhijian.kernel.party.models import Access
 from zhijian.kernel.registry import proposals
@@ -47,6 +48,8 @@ def number_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     now = proposals.current(proposals.itself(entity), str(What.NUMBER))
     if request.method == "POST" and form.is_valid() and (done := _change(request, form, entity)) is not None:
         messages.success(request, done)
+        if not texts.book().reaches(form.cleaned_data["phone"]):
+            messages.warning(request, _("No text message arrives at this number: links are handed over, or read out."))
         return redirect("entity", uid=entity.uid)
     waiting = Proposal.objects.filter(entity=entity, what=What.NUMBER, state=ProposalState.OPEN)
     context = {

@@ -99,7 +99,12 @@ class Merge:
         self._match(target)
         if target.kind == "entity" and not self.dry and any(c.to == "old_code" for c in section.columns):
             self._adopt_former_codes()
+        placed = target.kind == "premises" and self.mapping.section("licence") is not None
+        if placed:
+            self._find_by_licence(first=True)
         counts = Counts(changed=self._update(target, fill=section.mode == "fill"))
+        if placed:
+            self._find_by_licence(first=False)
         counts.new = self._insert(target)
         staged = self._count(f"stage_{target.kind}")
         counts.same = staged - counts.new - counts.changed
@@ -132,6 +137,20 @@ class Merge:
             f"SELECT s.k, t.id FROM stage_{target.kind} s JOIN {target.table} t ON {on}"
         )
         self.cursor.execute(f"ANALYZE match_{target.kind}")
+
+    def _find_by_licence(self, *, first: bool) -> None:
+        """Premises that another source brought are those to which the row's licence belongs already.
+
+        Of several licences of one place the `first` row says what stands there; the others only belong to it.
+        """
+        only = "AND NOT EXISTS (SELECT FROM match_premises m WHERE m.id = t.premises_id)" if first else ""
+        one = "t.premises_id, l.line" if first else "l.premises_k, l.line"
+        self._run(
+            f"INSERT INTO match_premises SELECT DISTINCT ON ({one.split(',')[0]}) l.premises_k, t.premises_id "
+            "FROM stage_licence l JOIN registry_licence t ON t.kind = l.kind AND t.number = l.number "
+            "WHERE t.premises_id IS NOT NULL AND l.premises_k <> '' "
+            f"AND NOT EXISTS (SELECT FROM match_premises m WHERE m.k = l.premises_k) {only} ORDER BY {one}"
+        )
 
     def _adopt_former_codes(self) -> None:
         """An entity known by its former number gets the code that a row gives beside that number."""
