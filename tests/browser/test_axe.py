@@ -34,6 +34,7 @@ from zhijian.kernel.accounts.links import make_link
 from zhijian.kernel.accounts.models import Handover, Person
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import lists
 from zhijian.kernel.matters.catalogue import flows
 from zhijian.kernel.notices.models import Notice, SimulatedMessage
@@ -41,6 +42,7 @@ from zhijian.kernel.papers.printing.models import PrintRun
 from zhijian.kernel.party.doors import KEY, sealed
 from zhijian.kernel.registry.models import ImportRun
 from zhijian.ops import tls
+from zhijian.programmes.inspection.models import PublishedResult
 
 pytestmark = [pytest.mark.browser]
 LONG = bool(os.environ.get("ZHIJIAN_LONG"))
@@ -133,6 +135,10 @@ def city(live_site: str, settings: Any) -> City:
         text = "张店区市场监督管理局：“清风小馆”有 2 项请您办理并答复：https://zj.example/p/7k3m9q2x/"
         SimulatedMessage.objects.create(notice=told, number="13853300000", text=text, parts=2)
         slot_of(w, w.inspector)
+        day = calendar.today()
+        PublishedResult.objects.create(
+            premises=w.premises, matter_uid=closed.uid, visited_on=day, published_on=day, result="compliant"
+        )
         known |= {
             "closed": str(closed.uid),
             "closed_token": make_link(w.entity, closed),
