@@ -47,13 +47,16 @@ class Asked(forms.Form):
         """What may be chosen; an empty choice first, so that nothing is chosen by itself."""
         self.fields[name].choices = [("", _now("choose") + " …"), *options]  # type: ignore[attr-defined]
 
-    def choose_able(self, name: str, some: list[Person]) -> None:
-        """Only those who can take the person's place; where there is nobody, what would be needed."""
-        self.choose(name, [(str(one.pk), one.name) for one in some])
-        if not some:
-            words = _now("Nobody of the district holds the same posts, with a certificate where he signs: give "
-                         "somebody the post first.")  # fmt: skip
-            self.fields[name].help_text = words
+    def choose_able(self, name: str, person: Person, areas: list[str] | None) -> None:
+        """Only those who can take the person's place (where things of his lie, `areas`), and why others cannot."""
+        some = seeing.colleagues(person)
+        able = standing.able(person, some, areas)
+        self.choose(name, [(str(one.pk), one.name) for one in able])
+        said = standing.why_not(person, some, areas)
+        if not able:
+            said.insert(0, _now("Nobody of the district holds the same posts, with a certificate where he signs: give "
+                                "somebody the post first."))  # fmt: skip
+        self.fields[name].help_text = " ".join(said)
 
 
 class PostForm(Asked):
@@ -128,7 +131,7 @@ class LeaveForm(Asked):
 
     def offer(self) -> None:
         if self.person is not None:
-            self.choose_able("stand_in", standing.able(self.person, seeing.colleagues(self.person)))
+            self.choose_able("stand_in", self.person, None)
 
     def clean_stand_in(self) -> Person:
         return Person.objects.get(pk=self.cleaned_data["stand_in"])
@@ -147,10 +150,7 @@ class HandoverForm(Asked):
         if self.person is not None:
             with scoped(SYSTEM):
                 areas = standing.areas_of(self.person)
-            some = seeing.colleagues(self.person)
-            self.choose_able("successor", standing.able(self.person, some, areas))
-            why = standing.why_not(self.person, some, areas)
-            self.fields["successor"].help_text = " ".join([self.fields["successor"].help_text, *why]).strip()
+            self.choose_able("successor", self.person, areas)
             if self.actor.person_id == self.person.pk:
                 del self.fields["alone"]
 

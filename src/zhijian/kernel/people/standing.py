@@ -88,10 +88,10 @@ def gone_by_then(giver: Person, successor: Person) -> list[str]:
     return found
 
 
-def why_not(person: Person, others: Collection[Person], areas: Collection[str], most: int = 3) -> list[str]:
+def why_not(person: Person, others: Collection[Person], areas: Collection[str] | None, most: int = 3) -> list[str]:
     """Why those who are there cannot take his place, one reason each; first, where things lie at several offices."""
     found = []
-    if len(areas) > 1:
+    if areas is not None and len(areas) > 1:
         told = {"offices": listed(said.area_name(area) for area in areas)}
         found.append(_("Things lie at %(offices)s: whoever takes over works at all of them. Else give those of one"
                        " office to others from its list first, then hand over the rest.") % told)  # fmt: skip
