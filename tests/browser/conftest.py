@@ -146,16 +146,30 @@ class Handset:
         assert self.context is not None
         self.context.set_offline(offline)
 
-    def kill(self) -> None:
-        """Kill the browser, as a phone's system does: no warning, no farewell."""
+    def _processes(self) -> list[int]:
+        """Those of this phone's browser that live."""
         mine = str(self.folder).encode()
+        found = []
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit():
                 try:
                     if mine in (entry / "cmdline").read_bytes():
-                        os.kill(int(entry.name), signal.SIGKILL)
+                        found.append(int(entry.name))
                 except (FileNotFoundError, ProcessLookupError, PermissionError):
                     continue
+        return found
+
+    def strike(self) -> None:
+        """Kill its processes, from any thread: the driver is not told."""
+        for process in self._processes():
+            try:
+                os.kill(process, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+
+    def kill(self) -> None:
+        """Kill the browser, as a phone's system does: no warning, no farewell."""
+        self.strike()
         try:
             assert self.context is not None
             self.context.close()
