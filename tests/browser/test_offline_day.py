@@ -1,4 +1,4 @@
-"""A whole day without network: shop after shop, the phone killed at any moment, and in the evening all of it arrives once.
+"""A whole day without network: the phone is killed at any moment, and in the evening all of it arrives once.
 
 SEED=… repeats a run: it chooses what is killed in the middle, and after how many milliseconds.
 """
@@ -113,7 +113,7 @@ class Killer:
 
 
 class Inspector:
-    """Does what the screen asks for; when the phone dies he opens it again, types his PIN, and goes on where it stands."""
+    """Does what the screen asks for; when the phone dies he opens it again and goes on where it stands."""
 
     def __init__(self, phone: Page, handset: Handset, site: Site, killer: Killer, folder: Path) -> None:
         self.phone, self.handset, self.site, self.killer, self.folder = phone, handset, site, killer, folder
@@ -148,7 +148,8 @@ class Inspector:
         if self.phone.get_by_test_id("check").count():
             for at, item in self.done:
                 if at < self.killer.at - DURABLE_S:
-                    assert self.phone.get_by_test_id(item).get_attribute("data-answer"), f"{item} was answered and is lost"
+                    kept = self.phone.get_by_test_id(item).get_attribute("data-answer")
+                    assert kept, f"{item} was answered and is lost"
 
     def _go_on(self, stop: Stop) -> None:
         phone = self.phone

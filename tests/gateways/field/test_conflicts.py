@@ -1,4 +1,4 @@
-"""What went on at the desk while a phone was away: each conflict has its rule in docs/conflicts.md, and a test by its name."""
+"""What went on at the desk while a phone was away: each conflict has its rule in docs/conflicts.md, and a test."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_what_the_phone_says_of_place_task_and_rules_is_looked_at(phone: Phone, 
     assert "incomplete" in flags(put(phone, short)[1])
     milder = record(phone, place, failed={"1.1": {}})
     milder["content"]["outcome"] = {"result": "compliant", "items": [], "rules_version": 1}
-    status, told = put(phone, milder)
+    _, told = put(phone, milder)
     assert "outcome_differs" in flags(told)
     with scoped(SYSTEM):
         visit = Inspection.objects.get(matter__uid=told["matter"]["uid"])
