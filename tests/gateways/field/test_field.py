@@ -9,6 +9,7 @@ import datetime as dt
 import json
 import re
 import time
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from tests.kernel.appointments.conftest import slot_of
 from tests.kernel.matters.test_scope import plan
 from tests.phone import Phone, client_transport, photo_of, picture, record
 
-from zhijian.gateways.field import records
+from zhijian.gateways.field import records, reference
 from zhijian.gateways.field.models import FieldRecord
 from zhijian.kernel.accounts import devices
 from zhijian.kernel.accounts.actor import SYSTEM, party_of
@@ -126,7 +127,7 @@ def test_the_patch_is_the_persons_own(phone: Phone, w: world.World) -> None:
     phone.pull()
     assert set(phone.data["premises"]) == {str(w.premises.uid)}
     assert [c["name"] for c in phone.data["colleagues"]] == ["甲", "乙"] or len(phone.data["colleagues"]) == 2
-    assert len(phone.data["numbers"]) == 30
+    assert len(phone.data["numbers"]) == 3 * 20
 
 
 def test_an_officer_on_loan_has_numbers_of_both_bureaus_and_each_place_its_own(phone: Phone, w: world.World) -> None:
@@ -141,7 +142,7 @@ def test_an_officer_on_loan_has_numbers_of_both_bureaus_and_each_place_its_own(p
     assert told["organ"]["name"] == own.name
     numbers = phone.data["numbers"]
     assert {one["number"] for one in numbers if one["organ"] == own.code} == before, "what he held stays his"
-    assert sum(one["organ"] == other.code for one in numbers) == 30
+    assert sum(one["organ"] == other.code for one in numbers) == 3 * 20
     begins = {code: {one["number"][0] for one in numbers if one["organ"] == code} for code in (own.code, other.code)}
     assert not begins[own.code] & begins[other.code], "each bears its bureau's sign"
     with scoped(SYSTEM):
@@ -149,6 +150,17 @@ def test_an_officer_on_loan_has_numbers_of_both_bureaus_and_each_place_its_own(p
     phone.cursor = ""
     phone.pull()
     assert {one["number"] for one in phone.data["numbers"]} == before
+
+
+def test_numbers_last_for_a_day_without_network(phone: Phone, w: world.World) -> None:
+    """As many of each kind as the rule says, and for a full day (40 visits) as many as there are visits."""
+    held = lambda: Counter(one["kind"] for one in phone.data["numbers"])  # noqa: E731
+    assert set(held().values()) == {rules.number_block(calendar.today())} == {20}
+    with scoped(SYSTEM):
+        for _ in range(45):
+            plan(w)
+    phone.pull()
+    assert set(held().values()) == {reference.DAY} == {40}
 
 
 def test_a_second_pull_brings_only_what_changed(phone: Phone, w: world.World) -> None:

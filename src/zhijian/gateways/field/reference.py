@@ -40,7 +40,7 @@ PAGE = 500
 TASKS = 40
 CALENDAR_DAYS = 400
 OLD_CODES = 10  # of one shop
-NUMBERS = 10  # kept on the phone for each kind of paper
+DAY = 40  # visits of one day without network: a phone holds numbers for all that are planned, up to so many
 PAPERS = ("onsite_record", "result_sheet", "rectification_order")
 
 Json = dict[str, Any]
@@ -88,8 +88,9 @@ def pull(device: Device, actor: Actor, since: str, request: HttpRequest) -> Json
     }
     after = {**held, "r": batch.cursor}
     if not batch.more:
-        told |= _small(device, actor, ranges, request)
-        told["tasks"], told["removed"]["tasks"], after["t"] = _changed(tasks(actor), held.get("t", {}), "uid")
+        to_do = tasks(actor)
+        told |= _small(device, actor, ranges, request, len(to_do))
+        told["tasks"], told["removed"]["tasks"], after["t"] = _changed(to_do, held.get("t", {}), "uid")
         had = held.get("c", {})
         had = had if isinstance(had, dict) else dict.fromkeys(had, "")  # a cursor from before
         told["checklists"], told["removed"]["checklists"], after["c"] = _lists(had)
@@ -118,7 +119,7 @@ def _lists(held: dict[str, str]) -> tuple[list[Json], list[str], dict[str, str]]
     return changed, sorted(set(held) - set(lists)), now
 
 
-def _small(device: Device, actor: Actor, ranges: list[Range], request: HttpRequest) -> Json:
+def _small(device: Device, actor: Actor, ranges: list[Range], request: HttpRequest, visits: int) -> Json:
     today = calendar.today()
     last = today + dt.timedelta(days=CALENDAR_DAYS)
     organs = _organs(device, ranges)
@@ -147,7 +148,7 @@ def _small(device: Device, actor: Actor, ranges: list[Range], request: HttpReque
         "organs": [
             {"name": one.name, "short": one.short, "phone": one.phone, "area": one.code} for _area, one in organs
         ],
-        "numbers": _numbers(device, organs) if device.person.may_sign(today) else [],
+        "numbers": _numbers(device, organs, visits) if device.person.may_sign(today) else [],
         "trades": [{"code": code, "name": name} for code, name in unlisted.trades().items()],
         "papers": papers.forms_for_phone(PAPERS),
     }
@@ -167,14 +168,15 @@ def _organs(device: Device, ranges: list[Range]) -> list[tuple[str, Organ]]:
     return sorted(found.values(), key=lambda one: not home.startswith(one[1].code))
 
 
-def _numbers(device: Device, organs: list[tuple[str, Organ]]) -> list[Json]:
-    """A block of each kind and organ."""
+def _numbers(device: Device, organs: list[tuple[str, Organ]], visits: int) -> list[Json]:
+    """A block of each kind and organ: what the pack says, and enough for the visits that are to be made."""
+    block = max(rules.number_block(calendar.today()), min(visits, DAY))
     codes = [organ.code for _area, organ in organs]
     return [
         {"kind": kind, "number": row.number, "code": row.code, "organ": organ.code}
         for area, organ in organs
         for kind in PAPERS
-        for row in papers.top_up(device, kind, area, NUMBERS, beside=codes)
+        for row in papers.top_up(device, kind, area, block, beside=codes)
     ]
 
 

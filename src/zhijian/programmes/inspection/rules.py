@@ -115,6 +115,11 @@ def far_away_metres(at: datetime) -> int:
     return int(FAR_FROM_PREMISES.value(calendar.legal_day(at), 500))
 
 
+def number_block(day: date) -> int:
+    """How many official numbers of each kind a phone holds from that day on."""
+    return int(NUMBER_BLOCK.value(day, 20))
+
+
 def visit_again(at: datetime) -> date:
     """The day for which a visit that found a shut door is planned again; the next day where the place sets none."""
     if REVISIT_AFTER.maybe(calendar.legal_day(at)) is None:
