@@ -19,19 +19,25 @@ async function load(source: string): Promise<HTMLImageElement> {
   return image;
 }
 
-/** PNG of one paper that stands on the page. */
-export async function paperImage(paper: HTMLElement): Promise<Blob> {
-  const copy = paper.cloneNode(true) as HTMLElement;
-  copy.classList.add("as-picture");
-  document.body.append(copy); // measured where the page's styles hold, and taken away at once
-  const height = Math.ceil(copy.getBoundingClientRect().height);
-  copy.remove();
-  const body = new XMLSerializer().serializeToString(copy);
+/** A paper as the page's styles draw it at a width, in pixels; `classes` say how it is drawn. */
+export async function svgOf(paper: HTMLElement, width: number, classes: string[]): Promise<{ image: HTMLImageElement; height: number }> {
+  const frame = document.createElement("div");
+  frame.classList.add(...classes);
+  frame.append(paper.cloneNode(true));
+  document.body.append(frame); // measured where the page's styles hold, and taken away at once
+  const height = Math.ceil(frame.getBoundingClientRect().height);
+  frame.remove();
+  const body = new XMLSerializer().serializeToString(frame);
   const style = styles().replace(/&/g, "&amp;").replace(/</g, "&lt;");
   const svg =
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}">` +
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">` +
     `<foreignObject width="100%" height="100%"><div xmlns="http://www.w3.org/1999/xhtml"><style>${style}</style>${body}</div></foreignObject></svg>`;
-  const image = await load(`data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`);
+  return { image: await load(`data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`), height };
+}
+
+/** PNG of one paper that stands on the page. */
+export async function paperImage(paper: HTMLElement): Promise<Blob> {
+  const { image, height } = await svgOf(paper, WIDTH, ["as-picture"]);
   const scale = Math.min(SCALE, LONGEST / height);
   const canvas = document.createElement("canvas");
   canvas.width = Math.round(WIDTH * scale);

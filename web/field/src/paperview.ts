@@ -4,6 +4,7 @@ import { t, type Key } from "./i18n";
 import { only, type Sheet } from "./joining";
 import { BUILDERS, type Common, type Known, type OnsiteRecord, type RectificationOrder, type ResultSheet } from "./paperdata";
 import { Wording } from "./paperwords";
+import { briefOf, type Brief } from "./printing/slip";
 import { wordsOf } from "./wording";
 import { SCHEMA, type Content, type Refused, type Signature, type SignerRole } from "./record";
 
@@ -25,6 +26,8 @@ export interface PaperView {
   unsealed: string;
   blocks: Block[];
   signers: { label: string; signature: Signature | null; who: SignerRole }[];
+  /** What the receipt tells of the visit; papers that were kept before there were receipts have none. */
+  brief?: Brief;
 }
 
 export interface PaperSource {
@@ -49,6 +52,7 @@ const TITLES: Record<PaperKind, Key> = {
 export function paperViews(source: PaperSource): PaperView[] {
   const { content, digest, id } = source;
   const words = wordsOf(source.forms.onsite_record);
+  const brief = briefOf(content, source.premises, source.sheet, words);
   return content.papers.map(({ kind, number, code }) => {
     const form = source.forms[kind];
     const said = new Wording(form?.texts ?? {});
@@ -66,6 +70,7 @@ export function paperViews(source: PaperSource): PaperView[] {
       unsealed: form?.sealed ? (form.notes?.[0] ?? t("paper.not_in_force")) : "",
       blocks: form?.texts ? LAYOUTS[kind](facts as never, said) : plain(content, facts.party.name),
       signers: signers(form, source, said),
+      brief,
     };
   });
 }
