@@ -77,6 +77,22 @@ def look(phone: Page, name: str) -> None:
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def in_both_languages(phone: Page) -> None:
+    """The preview as the handbook shows it, where pictures are kept."""
+    if not PICTURES:
+        return
+    here = phone.url
+    for tail in ("", "-en"):
+        phone.get_by_test_id("printer-change").click()
+        phone.evaluate("window.scrollTo(0, 0)")
+        phone.screenshot(path=f"{PICTURES}/field-print{tail}.png")
+        phone.goto(here.split("#")[0] + "#/settings")
+        phone.get_by_test_id("language").click()
+        phone.goto(here)
+        expect(phone.get_by_test_id("slip")).to_be_visible()
+        phone.get_by_test_id("printer-change").click()
+
+
 def visit_with_a_finding(phone: Page, site: Site) -> None:
     """A check with one failed item, signed, in the outbox."""
     type_door_code(phone, site.premises.door_code)
@@ -123,6 +139,7 @@ def test_papers_come_out_of_the_printer_without_a_network(
     expect(slip).to_contain_text("还在执法终端上")
     expect(slip.locator(".signs svg")).to_have_count(3)
     look(phone, "print-58")
+    in_both_languages(phone)
     phone.evaluate("window.says = {ok: false, why: 'no_paper'}")
     phone.get_by_test_id("print-go").click()
     expect(phone.get_by_test_id("print-trouble")).to_contain_text("没有纸")

@@ -173,6 +173,13 @@ def sign_and_keep(phone: Page, look: Look) -> str:
     expect(phone.get_by_test_id("kept")).to_be_visible()
     phone.evaluate("window.scrollTo(0, 0)")
     look("paper")
+    phone.get_by_test_id("print").click()
+    phone.get_by_test_id("printer-change").click()
+    phone.get_by_test_id("paper-58").click()
+    expect(phone.get_by_test_id("slip")).to_be_visible()
+    look("print")
+    phone.get_by_test_id("back").click()
+    expect(phone.get_by_test_id("done")).to_be_visible()
     found = re.search(r"/v/([0-9A-Z]+)", address)
     return found.group(1) if found else sys.exit("the paper names no address to verify it by")
 
