@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "zhijian.kernel.people",
     "zhijian.kernel.ratings",
     "zhijian.kernel.appointments",
+    "zhijian.kernel.recordings",
     "zhijian.kernel.desk",
     *(f"zhijian.programmes.{one.parent.name}" for one in sorted((ROOT / "src/zhijian/programmes").glob("*/apps.py"))),
     "zhijian.gateways.field",

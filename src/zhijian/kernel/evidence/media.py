@@ -12,10 +12,11 @@ TYPES = {
     "video/mp4": "mp4", "video/quicktime": "mov", "audio/mp4": "m4a", "audio/mpeg": "mp3", "audio/wav": "wav",
     "audio/webm": "weba",
 }  # fmt: skip
+FILMS = frozenset({"video/mp4", "video/quicktime", "video/mp2t"})  # what body cameras write
 VOICES = frozenset({"audio/webm", "audio/mp4"})  # what a phone's browser records (docs/decisions/0040)
 MOOV = 1024 * 1024  # of the box that describes a film no more is read
 LIMIT = 200 * 1024 * 1024  # a minute and a half as a phone films in full HD
-BOXES, FRAMES = 10_000, 3  # no more parts are looked at; that many frames in a row are no chance
+BOXES, FRAMES, PACKETS = 10_000, 3, 200  # no more parts are looked at; that many frames in a row are no chance
 _BRANDS = {b"qt  ": "video/quicktime", b"M4A ": "audio/mp4", b"M4B ": "audio/mp4"}
 _MP4 = (b"iso", b"mp4", b"avc", b"3gp", b"3g2", b"MSN", b"M4V", b"das")
 _RATES = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)  # kbit/s, MPEG-1 layer III
@@ -35,6 +36,8 @@ def sniff(source: IO[bytes]) -> str:
             return "audio/webm" if matroska.is_sound(source, size) else ""
         if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
             return "audio/wav" if {b"fmt ", b"data"} <= set(_chunks(source, size)) else ""
+        if head[:1] == b"G" or head[4:5] == b"G":
+            return "video/mp2t" if _packed(source, size) else ""
         if head[:3] == b"ID3" or head[:1] == b"\xff":
             return "audio/mpeg" if _framed(source) else ""
         return ""
@@ -95,6 +98,31 @@ def _framed(source: IO[bytes]) -> bool:
             return False
         at += length
     return True
+
+
+def _packed(source: IO[bytes], size: int) -> bool:
+    """Whether it is a transport stream (ISO/IEC 13818-1) with pictures: packets of 188 bytes, or of 192 with times."""
+    for length, ahead in ((188, 0), (192, 4)):
+        spots = [*range(0, min(size - size % length, PACKETS * length), length), (size // length - 1) * length]
+        if size < 2 * length or not all(_byte(source, spot + ahead) == b"G" for spot in spots):
+            continue
+        return any(_starts_picture(source, spot + ahead) for spot in spots)
+    return False
+
+
+def _byte(source: IO[bytes], at: int) -> bytes:
+    source.seek(at)
+    return source.read(1)
+
+
+def _starts_picture(source: IO[bytes], at: int) -> bool:
+    """Whether a packet begins a piece of a stream of pictures (stream ids 0xE0 to 0xEF)."""
+    source.seek(at)
+    packet = source.read(188)
+    if len(packet) < 188 or not packet[1] & 0x40:
+        return False
+    begin = 4 + (1 + packet[4] if packet[3] & 0x20 else 0)
+    return packet[begin : begin + 3] == b"\0\0\1" and b"\xe0" <= packet[begin + 3 : begin + 4] <= b"\xef"
 
 
 def _length(head: bytes) -> int:

@@ -27,7 +27,7 @@ from zhijian.kernel.matters.reading import readable
 
 DOCX = next(iter(DOCX_TYPES))
 SUFFIXES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "application/pdf": "pdf", DOCX: "docx"}
-SUFFIXES |= media.TYPES
+SUFFIXES |= media.TYPES | {"video/mp2t": "mts"}
 SEALS_A_PAGE = 60
 
 

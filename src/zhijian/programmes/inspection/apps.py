@@ -7,4 +7,4 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         """Register who takes visits out of an imported file, and how the ledger's entries about them read."""
-        from zhijian.programmes.inspection import importing  # noqa: F401
+        from zhijian.programmes.inspection import filmed, importing  # noqa: F401

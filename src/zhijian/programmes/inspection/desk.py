@@ -17,6 +17,7 @@ from zhijian.kernel.desk.panels import entity_panel
 from zhijian.kernel.exchange.panel import OWED
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.panel import PANEL
+from zhijian.kernel.recordings.panel import PANEL as FILMS
 from zhijian.kernel.registry.models import Entity
 from zhijian.programmes.inspection import rules
 from zhijian.programmes.inspection.checklists import applicable
@@ -143,7 +144,7 @@ class Inspections(MatterList):
     exported = ["premises", "second", "code", "address", "check_code"]
     filters = ["q", "state", "area", "assignee", "overdue", "period"]
     bulk = ["plan", "assign", "cancel", "close"]
-    panels = [Panel("inspection/desk/visit.html", visit_panel), APPOINTMENTS, PANEL, OWED]
+    panels = [Panel("inspection/desk/visit.html", visit_panel), FILMS, APPOINTMENTS, PANEL, OWED]
     rank = 10
     empty = _("Visits appear here when the head plans one, or when an inspector scans a door.")
 

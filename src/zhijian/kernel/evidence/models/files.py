@@ -24,6 +24,7 @@ class File(models.Model):
     class Kind(models.TextChoices):
         PHOTO = "photo", _("Photo")
         VOICE = "voice", _("Voice note")
+        RECORDING = "recording", _("Body-camera film")
         SIGNATURE = "signature", _("Signature")
         PAPER = "paper", _("Paper")
         ATTACHMENT = "attachment", _("Attachment")
