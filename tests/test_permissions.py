@@ -26,6 +26,7 @@ from django.utils import timezone
 from PIL import Image
 from tests import world
 from tests.addresses import TABLE, addresses, expected, filled, names, table
+from tests.kernel.recordings import films
 from tests.openers import OPENERS
 
 from zhijian.kernel.accounts.actor import SYSTEM
@@ -39,6 +40,7 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.desk.models import SavedList, SheetRun
 from zhijian.kernel.evidence import files
+from zhijian.kernel.evidence.media import FILMS
 from zhijian.kernel.exchange.models import Arrival, Batch, Inlet, Owed
 from zhijian.kernel.matters.catalogue import flow_of, flows
 from zhijian.kernel.matters.models import Matter
@@ -48,6 +50,7 @@ from zhijian.kernel.papers.drafts import docx
 from zhijian.kernel.papers.models import Blank, PaperTemplate, SealRequest
 from zhijian.kernel.papers.serving import confirm
 from zhijian.kernel.party import access
+from zhijian.kernel.recordings.models import Camera, Recording
 from zhijian.kernel.registry import joining
 from zhijian.kernel.registry.models import CardRun, Entity, Twin
 from zhijian.ops import tls
@@ -138,6 +141,10 @@ def things(w: world.World) -> Things:
         secret = feeds.make(w.inspector, inspector)
     others = {kind: str(OPENERS[kind](w).uid) for kind in flows() if kind not in ("inspection", "rectification")}
     lift = LiftCall.objects.select_related("equipment").get(matter__uid=others["lift_call"]).equipment
+    Camera.objects.create(device="x", person=w.inspector, area=world.OFFICE, since=world.SINCE)
+    film = Recording.objects.create(
+        blob=files.store(films.mp4(), media_types=FILMS), name="x.mp4", device="x", area=world.OFFICE
+    )
     PublishedPlan.objects.create(area=world.OFFICE, year=2030, published_on=at.date())
     return {
         **others,
@@ -157,6 +164,7 @@ def things(w: world.World) -> Things:
         "entity": str(w.entity.uid),
         "premises": str(w.premises.uid),
         "contact": "contact",
+        "film": str(film.uid),
         "person": str(w.inspector.pk),
         "door": w.premises.door_code,
         "lift": lift.door_code,

@@ -41,6 +41,7 @@ SMTP_USER = os.environ.get("ZHIJIAN_SMTP_USER", "")
 MAIL_FROM = os.environ.get("ZHIJIAN_MAIL_FROM", "zhijian@localhost")
 ROBOT_ORIGINS: dict[str, str] = {}  # where robots are in tests; the providers' own addresses otherwise
 # kernel/papers/sealing/providers.py; empty: stamped by hand, in the demo the simulator
+RECORDINGS_FOLDER = os.environ.get("ZHIJIAN_RECORDINGS", "")  # where the cameras' docking station copies to
 SEAL_PROVIDER = os.environ.get("ZHIJIAN_SEAL_PROVIDER", "")
 SEAL_URL = os.environ.get("ZHIJIAN_SEAL_URL", "")
 SEAL_KEY = os.environ.get("ZHIJIAN_SEAL_KEY", "")  # the service's public key, Ed25519 in hex

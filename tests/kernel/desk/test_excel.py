@@ -22,6 +22,7 @@ from tests import world
 from tests.kernel.appointments.conftest import slot_of
 from tests.kernel.desk.test_browser import hold
 from tests.kernel.matters.test_scope import plan
+from tests.kernel.recordings import films
 from tests.openers import closed_visit, piece
 from tests.test_permissions import things
 
@@ -32,10 +33,13 @@ from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock.calendar import today
 from zhijian.kernel.desk import excel
+from zhijian.kernel.evidence import files
+from zhijian.kernel.evidence.media import FILMS
 from zhijian.kernel.evidence.models import LedgerEntry, Seal
 from zhijian.kernel.notices.models import JobFailure, Notice, SmsMonth
 from zhijian.kernel.papers.models import Blank, SealRequest
 from zhijian.kernel.ratings.models import Draw, Rating
+from zhijian.kernel.recordings.models import Camera, Recording
 from zhijian.kernel.registry.models import CardRun, Entity, ImportRun, Premises, Proposal, Twin
 from zhijian.programmes.equipment.models import Equipment, Maintenance
 from zhijian.programmes.inspection.fair.models import PlanLine, PlanPlace
@@ -56,6 +60,7 @@ class Listed:
 
 # Every sheet that is declared, by code; a new one fails until it stands here.
 PAGES: dict[str, Listed] = {
+    "cameras": Listed("/recordings/cameras/"),
     "card_runs": Listed("/doors/runs/"),
     "corrections": Listed("/corrections/"),
     "doors": Listed("/doors/?trade=restaurant"),
@@ -80,6 +85,7 @@ PAGES: dict[str, Listed] = {
     "papers_waiting": Listed("/papers/waiting/"),
     "people": Listed("/people/?q=x-"),
     "ratings": Listed("/ratings/"),
+    "recordings": Listed("/recordings/"),
     "slots": Listed("/slots/"),
     "visit_items": Listed("/visits/items/"),
     "visit_joint": Listed("/visits/joint/"),
@@ -199,6 +205,9 @@ def fill(w: world.World, boss: Person) -> None:
                               channel="in_app", state="sent")  # fmt: skip
         hold(w)
         slot_of(w, w.inspector, hour=10 if other is two else 11)
+        Camera.objects.create(device=other.name, person=boss, area=world.OFFICE, since=world.SINCE)
+        bare = files.store(films.mp4(seed=other.name.encode()), media_types=FILMS)
+        Recording.objects.create(blob=bare, name=f"{other.name}.mp4", area=world.OFFICE)
     SmsMonth.objects.create(area=world.OFFICE, month=today().replace(day=1), messages=2, parts=2, cost="0.09")
     _rated(w, now)
     _papers(w, boss)

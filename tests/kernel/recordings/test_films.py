@@ -23,7 +23,7 @@ from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.models import Blob, File, LedgerEntry
 from zhijian.kernel.matters.errors import NotOpen
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.recordings import acts
+from zhijian.kernel.recordings import acts, jobs
 from zhijian.kernel.recordings.models import Camera, Recording
 from zhijian.programmes.inspection.models import Inspection
 
@@ -80,8 +80,8 @@ def test_a_folder_is_taken_in_once_whatever_happens(w: world.World, now: dt.date
     (tmp_path / "DSJ0012_20260101000000.mp4").write_bytes(b"no film at all")
     (tmp_path / "readme.txt").write_text("…")
     said = take(tmp_path)
-    assert said.count("One visit fits") == 2 and "was here already" in said
-    assert "This is no film" in said
+    assert said.count("对上一次检查") == 2 and "已经收入过" in said
+    assert "这不是能打开的视频" in said
     take(tmp_path)
     with scoped(SYSTEM):
         (made,) = Recording.objects.all()
@@ -106,13 +106,31 @@ def test_a_full_disk_keeps_what_was_taken_in_and_goes_on_later(
         return keep(*args, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(files, "keep", full)
-    with pytest.raises(CommandError, match="No room"):
+    with pytest.raises(CommandError, match="没有空间了"):
         call_command("body_camera", tmp_path, stdout=io.StringIO())
     with scoped(SYSTEM):
         assert Recording.objects.count() == 1
     take(tmp_path)
     with scoped(SYSTEM):
         assert Recording.objects.count() == 2
+
+
+def test_the_docking_station_s_folder_is_taken_in_by_a_button(
+    w: world.World, now: dt.datetime, tmp_path: Path, client: Client, settings: object
+) -> None:
+    head = signed_in(client, w, "所长")
+    assert head.post("/recordings/take/").status_code == 404, "no folder is set"
+    settings.RECORDINGS_FOLDER = str(tmp_path)  # type: ignore[attr-defined]
+    film(tmp_path, now)
+    (tmp_path / "DSJ0012_20260101000000.mp4").write_bytes(b"no film at all")
+    assert "/recordings/take/" in head.get("/recordings/").content.decode()
+    with scoped(SYSTEM), pytest.raises(jobs.NotTaken, match="DSJ0012_20260101000000"):
+        jobs.take_in()
+    with scoped(SYSTEM):
+        assert Recording.objects.count() == 1, "what is a film is in all the same"
+    (tmp_path / "DSJ0012_20260101000000.mp4").unlink()
+    with scoped(SYSTEM):
+        assert jobs.take_in() == 0
 
 
 def test_films_are_read_in_pieces(w: world.World, now: dt.datetime, tmp_path: Path) -> None:
@@ -133,7 +151,7 @@ def test_a_clock_that_is_wrong_is_put_right(w: world.World, now: dt.datetime, tm
     visited(w, now)
     path = film(tmp_path, now + dt.timedelta(hours=1))
     how: dict[str, object] = {"known": f"{path.name}={now.isoformat()}"} if known else {"ahead": 3600}
-    assert "One visit fits" in take(tmp_path, **how)
+    assert "对上一次检查" in take(tmp_path, **how)
     with scoped(SYSTEM):
         made = Recording.objects.get()
         assert (made.began_at, made.offset_s) == (now, 3600)
@@ -148,8 +166,8 @@ def test_what_fits_none_or_several_waits_for_a_person(w: world.World, now: dt.da
     (tmp_path / "0001.mp4").write_bytes(films.mp4())
     said = take(tmp_path)
     for told in (
-        "Several visits fit: choose", "Nobody is noted as wearing this camera then",
-        "No visit of the officer at that time", "The file does not tell when it was made",
+        "对上几次检查，请选", "那时这台记录仪没有登记佩戴人",
+        "佩戴人那时没有检查", "文件没有拍摄时间",
     ):  # fmt: skip
         assert told in said
     with scoped(SYSTEM):

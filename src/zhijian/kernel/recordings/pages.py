@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -23,7 +24,7 @@ from zhijian.kernel.evidence.files import open_blob
 from zhijian.kernel.matters.errors import NotOpen
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable
-from zhijian.kernel.recordings import acts
+from zhijian.kernel.recordings import acts, jobs
 from zhijian.kernel.recordings.models import Camera, Recording
 from zhijian.kernel.recordings.ranges import Slice, part
 
@@ -45,6 +46,7 @@ def recordings(request: HttpRequest) -> HttpResponse:
         "state": state,
         "states": Recording.State.choices,
         "files": bool(actor.roles_at() & acts.FILERS),
+        "folder": settings.RECORDINGS_FOLDER,
     }
     return render(request, "recordings/list.html", context)
 
@@ -72,6 +74,17 @@ def file_ticked(request: HttpRequest) -> HttpResponse:
             messages.warning(request, str(error))
     if filed:
         messages.success(request, ngettext("%(n)s film filed.", "%(n)s films filed.", filed) % {"n": filed})
+    return redirect("recordings")
+
+
+@require_POST
+@gate.roles(*acts.FILERS)
+def take(request: HttpRequest) -> HttpResponse:
+    """Take in the docking station's folder now, in the background."""
+    if not settings.RECORDINGS_FOLDER:
+        raise Http404
+    jobs.take_in.later(job_once="recordings.take")
+    messages.success(request, _("The folder is being taken in; films appear here one after the other."))
     return redirect("recordings")
 
 

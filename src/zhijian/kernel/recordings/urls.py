@@ -9,6 +9,7 @@ from . import pages
 urlpatterns = [
     path("recordings/", pages.recordings, name="recordings"),
     path("recordings/file/", pages.file_ticked, name="recordings_file"),
+    path("recordings/take/", pages.take, name="recordings_take"),
     path("recordings/cameras/", pages.cameras, name="cameras"),
     path("recordings/<uuid:uid>/", pages.film, name="recording"),
     path("recordings/<uuid:uid>/aside/", pages.aside, name="recording_aside"),

@@ -12,12 +12,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from zhijian.kernel.accounts.actor import SYSTEM
-from zhijian.kernel.accounts.models import Jurisdiction
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
-from zhijian.kernel.evidence.refusals import NoSpace, Refused
+from zhijian.kernel.evidence.refusals import NoSpace
 from zhijian.kernel.recordings import acts, reading
-from zhijian.kernel.words import terminal_language
+from zhijian.kernel.recordings.intake import Outcome, take_folder
+from zhijian.kernel.words import listed, terminal_language
 
 
 class Command(BaseCommand):
@@ -26,62 +26,46 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path)
-        parser.add_argument(
-            "--camera", default="", help="number of the camera, where neither name nor sidecar tells it"
-        )
+        parser.add_argument("--camera", default="", help="number of the camera, where neither name nor sidecar tells")
         parser.add_argument("--area", default="", help="office to which films of unknown cameras go (code)")
         clock = parser.add_mutually_exclusive_group()
         clock.add_argument(
             "--ahead", type=int, default=0, metavar="SECONDS", help="by how much the camera's clock is ahead"
         )
         clock.add_argument(
-            "--known",
-            default="",
-            metavar="FILE=TIME",
+            "--known", default="", metavar="FILE=TIME",
             help="when this film really began, e.g. A1_20261129103000.mp4=2026-11-29T10:28:30",
-        )
+        )  # fmt: skip
 
     def handle(self, *args: Any, folder: Path, camera: str, area: str, ahead: int, known: str, **options: Any) -> None:
         with translation.override(terminal_language()):
             if not folder.is_dir():
                 raise CommandError(_("There is no folder %(folder)s.") % {"folder": folder})
-            area = area or _whole()
-            error = _offset(folder, known) if known else dt.timedelta(seconds=ahead)
-            failed = sum(not self._take(path, camera, area, error) for path in reading.films_in(folder))
+            with scoped(SYSTEM):
+                error = _offset(folder, known) if known else dt.timedelta(seconds=ahead)
+            failed = 0
+            try:
+                for outcome in take_folder(folder, camera=camera, area=area, ahead=error):
+                    self._say(outcome)
+                    failed += outcome.film is None
+            except NoSpace as reason:
+                raise CommandError(
+                    _("No room for more films; what was taken in stays. Make room, then run it again.")
+                ) from reason
             if failed:
                 sys.exit(1)
 
-    def _take(self, path: Path, camera: str, area: str, ahead: dt.timedelta) -> bool:
-        """One film, with its line; False where it was not taken in."""
-        try:
-            told = reading.told(path, calendar.zone())
-            told = told if told.device else reading.Told(camera, told.began, told.ended)
-            film, new = acts.take(path, told, ahead, area)
-        except NoSpace as error:
-            raise CommandError(
-                _("No room for more films; what was taken in stays. Make room, then run it again.")
-            ) from error
-        except (Refused, ValueError, OSError) as error:
-            self.stderr.write(f"{path.name}: {_why(error)}")
-            return False
+    def _say(self, outcome: Outcome) -> None:
+        """One line a film, the visits that it may show behind it."""
+        if outcome.film is None:
+            self.stderr.write(f"{outcome.path.name}: {outcome.why}")
+            return
         with scoped(SYSTEM):
-            (line,) = acts.lines([film], SYSTEM)
-        which = ", ".join(matter.number or matter.title for matter in line.visits)
-        self.stdout.write(f"{path.name}: {'' if new else _('was here already') + '; '}{line.told} {which}".rstrip())
-        return True
-
-
-def _whole() -> str:
-    """The whole place: what nobody is known to have filmed goes to its head."""
-    return Jurisdiction.objects.filter(parent=None).order_by("code").values_list("code", flat=True).first() or ""
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, Refused):
-        return _("This is no film that can be opened (MP4, MOV or MTS).")
-    if isinstance(error, ValueError):
-        return _("Its times cannot be read: mend the sidecar, or take it away.")
-    return str(error)
+            (line,) = acts.lines([outcome.film], SYSTEM)
+        words = [line.told, listed(matter.number or matter.title for matter in line.visits)]
+        if not outcome.new:
+            words.append(_("was here already"))
+        self.stdout.write(f"{outcome.path.name}: {'; '.join(filter(None, words))}")
 
 
 def _offset(folder: Path, known: str) -> dt.timedelta:
