@@ -40,8 +40,10 @@ def recordings(request: HttpRequest) -> HttpResponse:
     actor = gate.actor_in(request)
     state = request.GET.get("state", Recording.State.WAITING)
     rows = list(acts.listed(actor, state)[: SHOWN + 1])
+    lines = acts.lines(rows[:SHOWN], actor)
     context = {
-        "lines": acts.lines(rows[:SHOWN], actor),
+        "lines": lines,
+        "fitting": any(line.visits for line in lines),
         "more": len(rows) > SHOWN,
         "state": state,
         "states": Recording.State.choices,
@@ -233,7 +235,7 @@ excel.sheet(
     "recordings", gettext_lazy("Body-camera films"), acts.READERS,
     (
         gettext_lazy("File"), gettext_lazy("Camera"), gettext_lazy("Officer"), gettext_lazy("Began"),
-        gettext_lazy("Ended"), gettext_lazy("How it fits"), gettext_lazy("Visit"), gettext_lazy("Bytes"),
+        gettext_lazy("Ended"), gettext_lazy("How it fits"), gettext_lazy("Visit that it shows"), gettext_lazy("Bytes"),
         gettext_lazy("SHA-256"), gettext_lazy("Kept at least until"), gettext_lazy("Area"),
     ),
     lambda actor, given: acts.listed(actor, given.get("state", Recording.State.WAITING)), _film_cells,
