@@ -26,6 +26,7 @@ NEW_APPS = {
     "party",
     "people",
     "ratings",
+    "recordings",
 }  # came later: nothing of theirs was there
 AT = dt.datetime(2026, 3, 4, 9, 30, tzinfo=dt.UTC)
 
