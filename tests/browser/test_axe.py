@@ -86,6 +86,7 @@ NO_PAGE = {
     "p/<str:token>/photo/<uuid:uid>.jpg": "a file",
     "papers/print/<uuid:uid>.pdf": "a file",
     "papers/templates/<uuid:uid>.docx": "a file",
+    "recordings/<uuid:uid>/play": "a film, once it was opened with its reason",
     "registry/import/<uuid:uid>/rejected/": "a file",
     "type/": "leads back",
     "sheets/<uuid:uid>/refused.xlsx": "a file",

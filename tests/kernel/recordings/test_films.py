@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -16,14 +17,18 @@ from tests import world
 from tests.kernel.matters.test_scope import plan
 from tests.kernel.recordings import films
 
+from zhijian.kernel.accounts import demo as people
 from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.accounts.tree import load_jurisdictions
+from zhijian.kernel.clock.calendar import today
 from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.models import Blob, File, LedgerEntry
 from zhijian.kernel.matters.errors import NotOpen
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.recordings import acts, jobs
+from zhijian.kernel.recordings import acts, demo, jobs
 from zhijian.kernel.recordings.models import Camera, Recording
 from zhijian.programmes.inspection.models import Inspection
 
@@ -278,6 +283,25 @@ def test_the_bytes_are_found_by_their_digest_when_the_ledger_is_verified(
     with scoped(SYSTEM):
         blob = Blob.objects.get(recording__isnull=False)
         assert files.is_there(blob)
+
+
+def test_the_demo_city_has_films_that_play(w: world.World, now: dt.datetime, settings: Any) -> None:
+    settings.DEMO = True
+    with scoped(SYSTEM):
+        load_jurisdictions()
+        people.plant(today())
+        zhao = Person.objects.get(username="zhao")
+        for hours in (30, 54, 78):
+            matter = visited(w, now - dt.timedelta(hours=hours))
+            Matter.objects.filter(pk=matter.pk).update(assignee=zhao, area=zhao.home_id)
+        Camera.objects.all().delete()
+    said: list[str] = []
+    demo.plant(said.append)
+    demo.plant(said.append)
+    assert said == ["body cameras: 2; films: 4, 1 of them filed"]
+    with scoped(SYSTEM):
+        assert Recording.objects.filter(state="waiting").count() == 3
+        assert {one.blob.media_type for one in Recording.objects.select_related("blob")} == {"video/mp4"}
 
 
 def test_the_table_of_cameras(w: world.World, client: Client) -> None:

@@ -30,6 +30,7 @@ from zhijian.kernel.papers import demo as papers
 from zhijian.kernel.party import demo as doors
 from zhijian.kernel.people import demo as away
 from zhijian.kernel.ratings import demo as ratings
+from zhijian.kernel.recordings import demo as films
 from zhijian.kernel.registry import demo as twins
 from zhijian.kernel.registry import generate
 from zhijian.kernel.registry.models import Entity
@@ -79,6 +80,7 @@ class Command(BaseCommand):
         doors.plant(heads[0].area, self._say)
         appointments.plant(self._say)
         ratings.plant(self._say)
+        films.plant(self._say)
         make_seal()
         self._say(f"demo city ready after {time.monotonic() - begun:.0f} s")
 
