@@ -35,6 +35,13 @@ window.zhijianShell = {
 };
 """
 """A shell that keeps the contract of docs/android-shell.md."""
+SHARE = """() => {
+  navigator.canShare = () => true;
+  navigator.share = async ({ files }) => {
+    const pictures = await Promise.all(files.map((one) => createImageBitmap(one)));
+    window.shared = pictures.map(({ width, height }) => [width, height]);
+  };
+}"""
 READ = """
 const jsqr = require("jsqr"); const {width, height, bits, from} = JSON.parse(require("fs").readFileSync(0));
 const bytes = Buffer.from(bits, "base64"), line = Math.ceil(width / 8), found = new Set();
@@ -104,6 +111,9 @@ def visit_with_a_finding(phone: Page, site: Site) -> None:
     review(phone)
     for who in ("inspector1", "inspector2", "party"):
         sign(phone, who)
+    phone.get_by_test_id("print").click()  # before it is handed over: to be read on paper
+    expect(phone.locator("article.paper")).to_have_count(3)
+    phone.get_by_test_id("back").click()
     phone.get_by_test_id("submit").click()
     expect(phone.get_by_test_id("done")).to_be_visible()
 
@@ -117,6 +127,10 @@ def test_papers_come_out_of_the_printer_without_a_network(
     enrol(desk, phone, site.url, "zhao")
     handset.cut(True)
     visit_with_a_finding(phone, site)
+    phone.evaluate(SHARE)
+    phone.get_by_test_id("share").click()
+    phone.wait_for_function("window.shared && window.shared.length === 3")
+    assert all(width == 1440 and height > 1440 for width, height in phone.evaluate("window.shared"))
     numbers = [one.inner_text() for one in phone.get_by_test_id("paper-number").all()]
     phone.get_by_test_id("print").click()
 
