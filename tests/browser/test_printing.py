@@ -224,5 +224,6 @@ def pages(
         assert len(found) == of, f"{name}: {len(found)} pages"
     heads = [page.extract_text()[:60] for page in found]
     assert sum("〔" in head for head in heads) == begin or of, "each paper begins on a page of its own"
+    assert not any(head.startswith("当事") for head in heads), "no signature stands alone on a page"
     width, height = float(found[0].mediabox.width), float(found[0].mediabox.height)
     assert abs(width - size[0]) < 2 and (size[1] is None or abs(height - size[1]) < 2), (width, height)

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests import world
 from tests.kernel.matters.test_scope import plan
@@ -177,6 +179,19 @@ def test_what_fits_none_or_several_waits_for_a_person(w: world.World, now: dt.da
         assert told in said
     with scoped(SYSTEM):
         assert Recording.objects.get(device="NOBODYS").area == world.CITY
+
+
+def test_many_films_ask_as_much_as_one(w: world.World, now: dt.datetime, tmp_path: Path, client: Client) -> None:
+    clerk = signed_in(client, w, "内勤")
+    asked = []
+    for n in range(4):
+        visited(w, now - dt.timedelta(hours=5 * n))
+        film(tmp_path, now - dt.timedelta(hours=5 * n))
+        take(tmp_path)
+        with CaptureQueriesContext(connection) as queries:
+            assert clerk.get("/recordings/").content.decode().count("data-row") == n + 1
+        asked.append(len(queries))
+    assert asked[1] == asked[3]
 
 
 def test_a_camera_goes_from_hand_to_hand(w: world.World) -> None:
