@@ -270,6 +270,9 @@ def test_who_opens_it_says_why_and_it_plays_by_parts(
     assert (middle.status_code, middle["Content-Range"]) == (206, f"bytes 100-199/{len(data)}")
     assert b"".join(middle) == data[100:200]  # type: ignore[arg-type]
     assert head.get(f"{where}play", HTTP_RANGE=f"bytes={len(data)}-").status_code == 416
+    with scoped(SYSTEM):
+        kept = File.objects.get(kind=File.Kind.RECORDING)
+    assert head.get(f"/files/{kept.uid}/original").status_code == 404, "no way past the reason"
     officer = signed_in(Client(), w, "甲")
     assert officer.post(where).status_code == 302, "his own visit: no reason is asked"
     assert officer.get(f"{where}play").status_code == 200

@@ -35,7 +35,8 @@ def _mine(request: HttpRequest, uid: UUID) -> tuple[File, Actor]:
     """The file, if it is the actor's to see. Raises Http404 otherwise, also for what is still on a phone."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     rows = readable(File.objects.select_related("blob", "matter"), actor, "matter")
-    found = rows.filter(uid=uid).exclude(blob=None).first()
+    # a film is opened in its own room, with a reason
+    found = rows.filter(uid=uid).exclude(blob=None).exclude(kind=File.Kind.RECORDING).first()
     if found is None:
         raise Http404
     return found, actor
