@@ -200,6 +200,11 @@ def test_papers_come_out_of_the_printer_without_a_network(
     keep(page, "test-page")
     assert codes_on(page) == {"ZHIJIAN TEST 0123456789"}
     look(phone, "print-settings")
+    phone.emulate_media(media="print")
+    expect(phone.get_by_test_id("test-page")).to_be_visible()
+    for apart in ("way-shell", "print-test", "lock", "renew"):
+        expect(phone.get_by_test_id(apart)).to_be_hidden()
+    phone.emulate_media(media="screen")
     handset.cut(False)
     phone.goto(f"{site.url}/field/#/outbox")
     phone.get_by_test_id("outbox-send").click()
