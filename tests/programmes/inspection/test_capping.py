@@ -114,7 +114,7 @@ def test_a_lawful_exception_is_named_kept_and_does_not_count(w: world.World) -> 
     today_and(w)
     with pytest.raises(NotOpen):
         today_and(w, outside="complaint")  # what calls for it?
-    made = today_and(w, outside="complaint", outside_reason="12315 第 2026-77 号")
+    made = today_and(w, purpose="complaint", outside_reason="12315 第 2026-77 号")
     with scoped(SYSTEM):
         entry = LedgerEntry.objects.get(kind="inspection.outside_cap", matter=made)
         assert entry.data["outside"] == "complaint"
@@ -133,7 +133,7 @@ def test_a_re_check_is_outside_by_itself(w: world.World) -> None:
 def test_what_the_place_does_not_know_is_no_exception(w: world.World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(capping, "allowed", lambda day: [Outside.COMPLAINT])
     with pytest.raises(NotOpen):
-        today_and(w, outside="campaign", outside_reason="鲁市监〔2026〕1 号")
+        today_and(w, purpose="special", outside="campaign", outside_reason="鲁市监〔2026〕1 号")
 
 
 def test_a_cancelled_visit_and_a_shut_door_give_the_place_back(w: world.World) -> None:
@@ -220,7 +220,7 @@ def test_a_visit_begun_at_the_door_is_taken_and_one_too_many_is_a_doubt(w: world
     second = recorded(w, phone, Matter(), w.checklist)
     assert [f for f in second.flags if f["code"] == "over_cap"] == [{"code": "over_cap", "n": 2, "cap": 1}]
     with scoped(SYSTEM):
-        made = today_and(w, outside="clue", outside_reason="转 4 号")
+        made = today_and(w, purpose="complaint", outside="clue", outside_reason="转 4 号")
         Inspection.objects.filter(pk=made.pk).update(checklist=w.checklist)
     assert "over_cap" not in codes(recorded(w, phone, made, w.checklist)), "it was planned"
 
@@ -317,7 +317,7 @@ def test_a_head_reads_it_and_does_not_set_it(w: world.World, client: Client) -> 
 
 def test_whoever_plans_sees_the_year_before(w: world.World, client: Client) -> None:
     cap(2)
-    today_and(w), today_and(w, outside="clue", outside_reason="转 3 号")
+    today_and(w), today_and(w, purpose="complaint", outside="clue", outside_reason="转 3 号")
     client.force_login(w.head)
     page = client.get(f"/new/inspection/plan/?e={w.entity.uid}", headers={"accept-language": "en"}).content.decode()
     assert "1 visit of this enterprise counts, made or planned; the cap is 2. 1 more is outside it." in page

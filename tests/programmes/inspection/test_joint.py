@@ -86,7 +86,7 @@ def test_one_visit_by_all_the_lists_is_made_of_them_in_one_act(w: world.World) -
 
 
 def test_a_visit_after_a_complaint_joined_with_a_planned_one_counts_as_planned(w: world.World) -> None:
-    today_and(w, outside="complaint", outside_reason="12315 第 3 号"), today_and(w, planned_for=in_days(3))
+    today_and(w, purpose="complaint", outside_reason="12315 第 3 号"), today_and(w, planned_for=in_days(3))
     accept(w)
     assert (year(w).counted, year(w).outside) == (1, 0)
 

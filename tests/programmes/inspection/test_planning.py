@@ -248,7 +248,7 @@ def test_a_visit_of_no_line_is_told_doubted_or_refused(w: world.World, what: str
     if what == "refuse":
         with pytest.raises(NotOpen):
             today_and(w)
-        today_and(w, outside="complaint", outside_reason="12315 第 9 号")
+        today_and(w, purpose="complaint", outside_reason="12315 第 9 号")
         today_and(w, purpose="recheck")
         published(w)
         assert [one["code"] for one in today_and(w).flags] == ["same_day"]
@@ -264,7 +264,7 @@ def test_a_list_of_no_item_is_told_doubted_or_refused(w: world.World, what: str)
     today_and(w, checklist=w.checklist.pk), today_and(w)
     set_rule(rules.ITEMS, [{**FOOD, "lists": ["cn.food_service"]}])
     if what == "refuse":
-        for facts in ({}, {"checklist": w.checklist.pk}, {"outside": "complaint", "outside_reason": "12315 第 9 号"}):
+        for facts in ({}, {"checklist": w.checklist.pk}, {"purpose": "complaint", "outside_reason": "12315 第 9 号"}):
             with pytest.raises(NotOpen) as error:
                 today_and(w, **facts)
             assert "餐饮服务监督检查要点表" in error.value.message

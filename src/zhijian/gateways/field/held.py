@@ -60,6 +60,8 @@ PURPOSES = {
     "routine": gettext_lazy("Routine visit"),
     "special": gettext_lazy("Special visit"),
     "recheck": gettext_lazy("Re-check"),
+    "random": gettext_lazy("Double-random"),
+    "flight": gettext_lazy("Unannounced (flight)"),
     "correction": gettext_lazy("Correction at the door"),
     "collect": gettext_lazy("Form from ODK Collect"),
 }

@@ -30,7 +30,7 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.packs.loader import Organ
 from zhijian.kernel.registry import changes, contacts
 from zhijian.kernel.registry.models import Premises, PremisesStatus, RetiredCode
-from zhijian.programmes.inspection import announcing, decide, results, rules
+from zhijian.programmes.inspection import announcing, decide, kinds, results, rules
 from zhijian.programmes.inspection.checklists import applying, sections_of
 from zhijian.programmes.inspection.checklists.applying import in_force, rules_of
 from zhijian.programmes.inspection.joining import Sheet, join
@@ -340,7 +340,8 @@ def tasks(actor: Actor) -> list[Json]:
     lists = in_force(calendar.today()) if shown else []
     for matter, one in zip(shown, told, strict=True):
         due = dt.date.fromisoformat(one["due"]) if one["due"] else None
-        one["code"] = announcing.code_of(matter, actor, one["kind"], due, lists)
+        shown = matter.state != "planned" or kinds.may_be_shown(matter.inspection.purpose, due)
+        one["code"] = announcing.code_of(matter, actor, one["kind"], due, lists) if shown else ""
     return told
 
 
@@ -354,7 +355,7 @@ def _task(matter: Matter, findings: list[Rectification], photos: dict[int, list[
         "uid": str(matter.uid),
         "number": matter.number,
         "premises": str(matter.premises.uid),
-        "kind": visit.purpose if matter.state == "planned" else "recheck",
+        **_kind(visit, matter),
         "checklist": {"id": visit.checklist.code, "version": visit.checklist.version} if visit.checklist else None,
         "state": matter.state,
         "due": due.isoformat() if due else None,
@@ -365,6 +366,19 @@ def _task(matter: Matter, findings: list[Rectification], photos: dict[int, list[
         "scanned": visit.scanned.isoformat() if visit.scanned else None,
         "appointment": appointment,
         "open_items": [_open_item(finding, photos.get(finding.pk, [])) for finding in findings],
+    }
+
+
+def _kind(visit: Inspection, matter: Matter) -> Json:
+    """The kind as it is told outside, that which the officer alone reads where it is another, and what is asked."""
+    if matter.state != "planned":
+        return {"kind": "recheck", "inside": "", "scope": "open"}
+    kind = kinds.of(visit.purpose, visit.planned_for or calendar.today())
+    return {
+        "kind": kind.told.value,
+        "inside": visit.purpose if visit.purpose != kind.told else "",
+        "unannounced": kind.notice == "never",
+        "scope": kind.scope,
     }
 
 

@@ -37,7 +37,7 @@ class Place:
 
     def made_in(self, year: int) -> int:
         """Visits of that year that count among those of the plan: not refused, no re-check."""
-        return sum(one.day.year == year and not one.refused and not one.again for one in self.visits)
+        return sum(one.day.year == year and not one.refused and one.due for one in self.visits)
 
 
 def places(premises: Sequence[int], tables: Tables) -> list[Place]:

@@ -21,7 +21,7 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.registry.models import Premises
 from zhijian.kernel.words import listed
-from zhijian.programmes.inspection import decide, detours, doubts, flow
+from zhijian.programmes.inspection import decide, detours, doubts, flow, kinds
 from zhijian.programmes.inspection.fair import capping
 from zhijian.programmes.inspection.found import answer_of, by_list
 from zhijian.programmes.inspection.joining import Sheet, join
@@ -120,7 +120,9 @@ def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
     sheet = join([one.data for one in lists])
     task = task_of(visit)
     flags = doubts.of_task(task, content.task is not None, visit.actor.hands)
-    flags += doubts.of_checklists(visit.record, lists, sheet, calendar.legal_day(visit.began))
+    day = calendar.legal_day(visit.began)
+    purpose = task.inspection.purpose if task is not None and task.kind == "inspection" else content.purpose  # type: ignore[attr-defined]
+    flags += doubts.of_checklists(visit.record, lists, sheet, day, kinds.of(purpose, day).scope != "asked")
     other: list[dict[str, Any]] = []
     if task is None or task.state != "planned" or task.area != visit.premises.area:
         task = start(visit)

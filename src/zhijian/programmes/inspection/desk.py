@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel.accounts.actor import Actor
@@ -19,14 +20,15 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.panel import PANEL
 from zhijian.kernel.recordings.panel import PANEL as FILMS
 from zhijian.kernel.registry.models import Entity
-from zhijian.programmes.inspection import rules
+from zhijian.programmes.inspection import kinds, rules
 from zhijian.programmes.inspection.checklists import applicable
+from zhijian.programmes.inspection.draw.desk import VisitDraws
 from zhijian.programmes.inspection.fair import capping, shown
 from zhijian.programmes.inspection.fair.desk import VisitPlans
 from zhijian.programmes.inspection.flow import INSPECTION, LEAD, PUBLICATION, RECTIFICATION, UNREACHABLE
 from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, Measure, PublishedResult
 
-__all__ = ["Findings", "Inspections", "Leads", "NotReached", "Publications", "VisitPlans"]
+__all__ = ["Findings", "Inspections", "Leads", "NotReached", "Publications", "VisitDraws", "VisitPlans"]
 
 # Headings of the record's own columns are looked up by the fields' names.
 HEADINGS = (_("Sought"), _("Letters"), _("Found"))
@@ -39,6 +41,22 @@ def _checklists(asked: forms.Asked) -> forms.Options:
 
 
 forms.choices("checklist", _checklists)
+
+
+def _kinds(asked: forms.Asked) -> forms.Options:
+    """The kinds that somebody may plan here; a draw and open findings bring their own."""
+    return [(one.purpose.value, str(one.purpose.label)) for one in kinds.plannable(calendar.today())]
+
+
+def _kinds_said(asked: forms.Asked) -> str:
+    """Which of them the enterprise never hears of beforehand, and what it then reads."""
+    never = [one for one in kinds.plannable(calendar.today()) if one.notice == "never"]
+    said = [_t("%(kind)s: the enterprise is not told beforehand and reads “%(told)s”.")
+            % {"kind": one.purpose.label, "told": one.told.label} for one in never]  # fmt: skip
+    return " ".join(said)
+
+
+forms.choices("kind", _kinds, _kinds_said)
 
 
 def _exceptions(asked: forms.Asked) -> forms.Options:
@@ -67,6 +85,7 @@ def visit_panel(matter: Matter, record: Inspection, actor: Actor) -> dict[str, A
         answer.measure_said = _measure(answer, matter, record, answer.item in right)
     return {
         "visit": record,
+        **_kind_of(matter, record),
         "year": shown.year_of(matter, record),
         "lists": list(record.lists.all()),
         "asked": applicable(matter.premises, calendar.today()) if record.ended is None and not record.checklist else [],
@@ -77,6 +96,13 @@ def visit_panel(matter: Matter, record: Inspection, actor: Actor) -> dict[str, A
         "absent": [a for a in answers if a.answer == Answer.Value.NA],
         "by_section": sum(a.by_section for a in answers),
     }
+
+
+def _kind_of(matter: Matter, record: Inspection) -> dict[str, Any]:
+    """As what it is told outside where that is another kind, and the class of a double-random check."""
+    kind = kinds.of(record.purpose, record.planned_for or matter.day)
+    drawn = kinds.CLASSES.get(kinds.random_class(record)) if kind.result == "random" else ""
+    return {"told": kind.told.label if kind.told != record.purpose else "", "drawn": drawn}
 
 
 def _measure(answer: Answer, matter: Matter, record: Inspection, right: bool) -> str:
@@ -132,6 +158,10 @@ DAY = Column(
     "day", _("Day of the visit"), ("inspection__ended", "inspection__planned_for", "closed"), _day,
     lambda m: _visited(m) or _in_vain(m) or m.inspection.planned_for,
 )  # fmt: skip
+KIND = Column(
+    "purpose", _("Purpose"), ("inspection__purpose",), lambda m: Cell(str(m.inspection.get_purpose_display())),
+    lambda m: str(m.inspection.get_purpose_display()),
+)  # fmt: skip
 RESULT = Column(
     "result", _("Result"), ("inspection__result", "inspection__hindered"), lambda m: Cell(_result(m)), _result
 )
@@ -140,9 +170,9 @@ FAILED = Column("failed", _("Problems"), ("inspection__failed",), _failed, lambd
 
 class Inspections(MatterList):
     flow = INSPECTION
-    columns = ["number", "entity", "area", "state", "assignee", DAY, RESULT, FAILED, "due"]
+    columns = ["number", "entity", KIND, "area", "state", "assignee", DAY, RESULT, FAILED, "due"]
     exported = ["premises", "second", "code", "address", "check_code"]
-    filters = ["q", "state", "area", "assignee", "overdue", "period"]
+    filters = ["q", "state", "purpose", "area", "assignee", "overdue", "period"]
     bulk = ["plan", "assign", "cancel", "close"]
     panels = [Panel("inspection/desk/visit.html", visit_panel), FILMS, APPOINTMENTS, PANEL, OWED]
     rank = 10

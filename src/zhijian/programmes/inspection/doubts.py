@@ -187,8 +187,13 @@ def of_officers(record: Record, day: dt.date, people: Mapping[int, Person] | Non
     ]
 
 
-def of_checklists(record: Record, lists: Sequence[Checklist], asked: Sheet, day: dt.date) -> list[dict[str, Any]]:
-    """Doubts about the checklists: unknown, not in force, not answered to the end. `asked` are the lists as one."""
+def of_checklists(
+    record: Record, lists: Sequence[Checklist], asked: Sheet, day: dt.date, whole: bool = True
+) -> list[dict[str, Any]]:
+    """Doubts about the checklists: unknown, not in force, not answered to the end. `asked` are the lists as one.
+
+    `whole`: whether a visit of its kind answers every item.
+    """
     if not record.content.checklists:
         return []
     if not lists:
@@ -197,7 +202,7 @@ def of_checklists(record: Record, lists: Sequence[Checklist], asked: Sheet, day:
     if any(day < one.since or (one.until is not None and day > one.until) for one in lists):
         found.append(doubt("checklist_replaced"))
     left = asked.items.keys() - {given.item for given in record.content.answers}
-    if left and record.content.mode == "full":
+    if left and whole and record.content.mode == "full":
         found.append(doubt("incomplete", left=len(left)))
     return found
 

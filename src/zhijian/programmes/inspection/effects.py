@@ -13,7 +13,7 @@ from zhijian.kernel.clock import calendar, clocks
 from zhijian.kernel.evidence.models import File
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
-from zhijian.programmes.inspection import rules
+from zhijian.programmes.inspection import kinds, rules
 from zhijian.programmes.inspection.found import told_by_list
 from zhijian.programmes.inspection.models import (
     Answer,
@@ -186,6 +186,7 @@ def publish(matter: Matter, record: Publication, facts: Any, actor: Actor, at: d
                 for answer in inspection.answers.filter(answer=Answer.Value.NO).order_by("-key", "pk")
             ],
             "lists": told_by_list(inspection.lists.all()),
+            "drawn": kinds.random_class(inspection) if kinds.of(inspection.purpose, day).result == "random" else "",
             "open_items": left,
             "put_right_on": calendar.legal_day(settled) if settled and not left and not _dropped(inspection) else None,
         },

@@ -18,6 +18,7 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import render
 from zhijian.kernel.papers.models import Paper
+from zhijian.programmes.inspection import kinds
 from zhijian.programmes.inspection.checklists import applicable
 from zhijian.programmes.inspection.flow import INSPECTION, PUBLICATION, RECTIFICATION
 from zhijian.programmes.inspection.models import Answer, Inspection, Publication, Rectification
@@ -59,7 +60,7 @@ def _common(visit: Inspection) -> Row:
         "organ": stack().organ(matter.area).name,
         "officers": [one["name"] for one in officers],
         "certificates": [one["certificate_no"] for one in officers if one["certificate_no"]],
-        "purpose": visit.purpose,
+        "purpose": kinds.told(visit.purpose),
         "check_code": visit.check_code,
     }
 

@@ -19,7 +19,7 @@ Count = Annotated[int, Field(ge=0, le=32_000)]
 class Plan(Facts):
     """A planned visit."""
 
-    purpose: Annotated[Purpose, Field(title=_("Purpose"))] = Purpose("routine")
+    purpose: Annotated[Purpose, Field(title=_("Purpose"), json_schema_extra={"widget": "kind"})] = Purpose("routine")
     checklist: Annotated[int | None, Field(title=_("Checklist"), json_schema_extra={"widget": "checklist"})] = None
     planned_for: Annotated[dt.date, Field(title=_("Day of the visit"))]
     assignee: Annotated[int, person(_("First officer"), "inspector")]

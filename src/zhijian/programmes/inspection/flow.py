@@ -7,14 +7,16 @@ from django.utils.translation import gettext_lazy as _
 from zhijian.kernel.accounts import ASSIGNEE, CLERK, HEAD, HELPER, INSPECTOR, PARTNER, PARTY, SECOND, SECTION
 from zhijian.kernel.clock import CLOCK
 from zhijian.kernel.matters import Flow, State, Step
-from zhijian.programmes.inspection import doubts, effects, facts, guards, hindered, models, rules
+from zhijian.programmes.inspection import doubts, effects, facts, guards, hindered, kinds, models, rules
+from zhijian.programmes.inspection.draw.flow import VISIT_DRAW
 from zhijian.programmes.inspection.fair import capping, items, planning, visit
 from zhijian.programmes.inspection.fair.flow import VISIT_PLAN
 from zhijian.programmes.inspection.rectifying import RECTIFICATION
 from zhijian.programmes.inspection.unreachable import UNREACHABLE
 
-__all__ = ["INSPECTION", "LEAD", "PUBLICATION", "RECTIFICATION", "UNREACHABLE", "VISIT_PLAN"]
+__all__ = ["INSPECTION", "LEAD", "PUBLICATION", "RECTIFICATION", "UNREACHABLE", "VISIT_DRAW", "VISIT_PLAN"]
 
+possible = [guards.two_officers, guards.a_day_to_come, guards.checklist_applies]
 fair_enough = [items.only_listed, planning.in_the_plan, capping.within_cap]  # the cap locks: last
 
 INSPECTION = Flow(
@@ -41,10 +43,23 @@ INSPECTION = Flow(
             label=_("Plan a visit"),
             facts=facts.Plan,
             said=_("Visit planned for {planned_for}"),
-            when=[guards.two_officers, guards.a_day_to_come, guards.checklist_applies, *fair_enough],
+            when=[kinds.can_be_planned, *possible, *fair_enough],
             tells=ASSIGNEE,
             article=rules.OFFICERS_MIN,
             back="cancel",
+            does=visit.planned,
+        ),
+        Step(
+            "plan_drawn",
+            to="planned",
+            who=[HEAD, SECTION, CLERK],
+            label=_("Plan a visit that was drawn"),
+            facts=facts.Plan,
+            hidden=True,
+            said=_("Drawn at random, visit planned for {planned_for}"),
+            when=[kinds.in_force, *possible, *fair_enough],
+            tells=ASSIGNEE,
+            article=rules.RANDOM_SHARE,
             does=visit.planned,
         ),
         Step(

@@ -14,10 +14,13 @@ from zhijian.kernel import when
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
 from zhijian.programmes.inspection import results, rules
+from zhijian.programmes.inspection.draw.models import Draw, DrawnPlace, DrawPool, Recusal
 from zhijian.programmes.inspection.fair.models import KeptApart, PlanLine, PlanPlace, PublishedPlan, YearPlan
 from zhijian.programmes.inspection.joining import Sheet, join
 
-__all__ = ["KeptApart", "PlanLine", "PlanPlace", "PublishedPlan", "YearPlan"]
+__all__ = [
+    "Draw", "DrawPool", "DrawnPlace", "KeptApart", "PlanLine", "PlanPlace", "PublishedPlan", "Recusal", "YearPlan",
+]  # fmt: skip
 
 
 class Checklist(models.Model):
@@ -101,13 +104,21 @@ class ListReach(models.Model):
 
 
 class Purpose(models.TextChoices):
+    """Kinds of visits. What each may and must is data: the rules `inspection.kind_…`, read by `kinds`."""
+
     ROUTINE = "routine", _("Routine")
     SPECIAL = "special", _("Special")
     RECHECK = "recheck", _("Re-check")
+    RANDOM = "random", _("Double-random")
+    FLIGHT = "flight", _("Unannounced (flight)")
+    COMPLAINT = "complaint", _("Complaint or clue")
 
 
 class Outside(models.TextChoices):
-    """Why a visit stands outside the yearly cap: lawful exceptions, each with its rule `inspection.exception_…`."""
+    """The ground on which a visit stands outside the yearly cap: each with its rule `inspection.exception_…`.
+
+    A visit's kind says which of them it may name, and which it names by itself.
+    """
 
     COMPLAINT = "complaint", _("Complaint or report")
     CLUE = "clue", _("Clue passed on, or found in data")
@@ -153,7 +164,7 @@ class Inspection(models.Model):
     """A visit: planned or started by the scan, recorded on the phone."""
 
     matter = models.OneToOneField(Matter, models.PROTECT, primary_key=True, related_name="inspection")
-    purpose = models.CharField(max_length=10, choices=Purpose.choices, default=Purpose.ROUTINE)
+    purpose = models.CharField(_("Purpose"), max_length=10, choices=Purpose.choices, default=Purpose.ROUTINE)
     checklist = models.ForeignKey(
         Checklist, models.PROTECT, null=True, related_name="inspections",
         help_text="the list that was asked for; without one, all that are for the place",
@@ -370,6 +381,7 @@ class PublishedResult(models.Model):
     failed_key = models.PositiveSmallIntegerField(default=0)
     failed_items = models.JSONField(default=list, help_text="[{no, text}] of the items that failed")
     lists = models.JSONField(default=list, help_text="[{title, result}] of each list, where there were several")
+    drawn = models.CharField(max_length=20, blank=True, help_text="class of a double-random visit (`kinds.CLASSES`)")
     open_items = models.PositiveSmallIntegerField(
         default=0, help_text="still to be put right; kept by the rectifications"
     )
@@ -382,6 +394,13 @@ class PublishedResult(models.Model):
     def by_list(self) -> list[tuple[str, str]]:
         """Title and result of each list, where the visit went by several."""
         return [(one["title"], Result(one["result"]).named) for one in self.lists]
+
+    @property
+    def drawn_name(self) -> str:
+        """The class of a double-random check in words; empty for other kinds of visits."""
+        from zhijian.programmes.inspection.kinds import CLASSES
+
+        return str(CLASSES.get(self.drawn, ""))
 
     @property
     def result_name(self) -> str:

@@ -185,7 +185,7 @@ class Content(Part):
     """What was signed."""
 
     task: UUID | None = None
-    purpose: Literal["routine", "special", "recheck"] = "routine"
+    purpose: Literal["routine", "special", "recheck", "random", "flight"] = "routine"  # as the place is told
     premises: UUID
     # In their order; since schema 3.
     checklists: Annotated[list[ChecklistRef], Field(max_length=12), AfterValidator(_each_once)] = []

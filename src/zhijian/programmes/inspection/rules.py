@@ -42,6 +42,18 @@ EXCEPTIONS = {
         "key_item": _("Whether key supervision that a law orders is outside the cap"),
     }.items()
 }
+KINDS = {
+    one: rule(f"inspection.kind_{one}", meaning)
+    for one, meaning in {
+        "routine": _("What holds for routine visits: notice, scope, result, cap, frequency, publication"),
+        "special": _("What holds for special visits: notice, scope, result, cap, frequency, publication"),
+        "recheck": _("What holds for re-checks: notice, scope, result, cap, frequency, publication"),
+        "random": _("What holds for double-random visits: notice, scope, result, cap, frequency, publication"),
+        "flight": _("What holds for unannounced visits: notice, scope, result, cap, frequency, publication"),
+        "complaint": _("What holds for visits after a complaint: notice, scope, result, cap, frequency, publication"),
+    }.items()
+}
+RANDOM_SHARE = rule("inspection.random_share", _("How many of each risk grade a random draw takes, in percent"))
 RECTIFY_WITHIN = rule(
     "inspection.rectify_within",
     _("How long the enterprise has where the officer sets no day"),

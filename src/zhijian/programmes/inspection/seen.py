@@ -12,6 +12,7 @@ from django.db.models import Q
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
 from zhijian.programmes.inspection.joining import Sheet, join
+from zhijian.programmes.inspection import kinds
 from zhijian.programmes.inspection.models import Answer, ByList, Checklist, Hindered, Purpose
 
 RECORDED = ("rectifying", "closed")
@@ -47,6 +48,11 @@ class SeenVisit:
     def again(self) -> bool:
         """Whether it only looked again at what was found before."""
         return self.purpose == Purpose.RECHECK
+
+    @property
+    def due(self) -> bool:
+        """Whether it is one of the visits that are due in the year, as its kind's rule says."""
+        return kinds.of(self.purpose, self.day).frequency
 
 
 def seen_at(premises: Iterable[int], since: dt.date) -> dict[int, list[SeenVisit]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhijian.programmes.inspection import codepages, list_pages
+from zhijian.programmes.inspection import codepages, kind_pages, list_pages
 from zhijian.programmes.inspection.fair import item_pages, joint_pages, most, pages, plan_pages
 
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("plans/<uuid:uid>/sheet/", plan_pages.sheet_page, name="visit_plan_sheet"),
     path("plans/<uuid:uid>/<int:line>/", plan_pages.line_page, name="visit_plan_line"),
     path("plan/<str:area>/<int:year>/", plan_pages.public_page, name="visit_plan_public"),
+    path("visits/kinds/", kind_pages.kinds_page, name="visit_kinds"),
     path("visits/cap/", pages.cap_page, name="visit_cap"),
     path("I/<str:code>", codepages.code_page, name="inspection_code"),
     path(".well-known/zhijian-visit-code", codepages.key_page, name="inspection_code_key"),

@@ -23,12 +23,11 @@ from zhijian.kernel.evidence import ledger
 from zhijian.kernel.matters import Guard, no, ok
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.registry.models import Entity
-from zhijian.programmes.inspection import rules
+from zhijian.programmes.inspection import kinds, rules
 from zhijian.programmes.inspection.models import Inspection, Outside, Purpose
 
 NEVER_MADE = ("cancelled", "hindered")
 PLANNED = "planned"  # what counts: no exception
-FOLLOW_UP = "follow_up"
 ALL = tuple(Outside(value) for value in Outside.values)
 
 
@@ -121,8 +120,8 @@ def standing(
 
 
 def cause_of(purpose: str, outside: str | None) -> str:
-    """What a visit comes from: its exception, a re-check by itself being one; else it was planned, and counts."""
-    return outside or (FOLLOW_UP if purpose == Purpose.RECHECK else PLANNED)
+    """What a visit comes from: the ground that was named, or that its kind stands on by itself; else it counts."""
+    return outside or kinds.by_itself(purpose) or PLANNED
 
 
 def allowed(day: dt.date) -> list[Outside]:
@@ -151,10 +150,13 @@ def within_cap(matter: Matter, record: Inspection | None, actor: Actor, facts: A
         return ok()
     day = getattr(facts, "planned_for", None) or (record.planned_for if record else None) or matter.day
     purpose = getattr(facts, "purpose", None) or (record.purpose if record else Purpose.ROUTINE)
-    outside = record.outside if record is not None else (facts.outside or "")
+    kind = kinds.of(str(purpose), day)
+    outside = record.outside if record is not None else (facts.outside or kind.by_itself)
     if record is None and outside:
         if outside not in allowed(day):
             return no(_("The law here knows no such exception: choose another one, or none."))
+        if outside not in kind.grounds:
+            return no(_("A visit of this kind cannot fall under this exception: choose another kind, or none."))
         if not facts.outside_reason.strip():
             return no(_("Say what calls for this visit: the number of the complaint, of the clue or of the document."))
     if record is not None and record.planned_for is not None and record.planned_for.year == day.year:

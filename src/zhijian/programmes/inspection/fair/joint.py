@@ -33,6 +33,7 @@ from zhijian.programmes.inspection.fair.capping import PLANNED, cause_of
 from zhijian.programmes.inspection.models import Inspection, KeptApart, Purpose
 
 DECIDERS = frozenset({Role.HEAD, Role.CLERK})
+APART_BY_KIND = (Purpose.RECHECK, Purpose.FLIGHT, Purpose.COMPLAINT)  # a joint visit is of one kind, and told so
 MOST = 100  # premises that are proposed together
 APART = ledger.entry_kind(
     "inspection.kept_apart", label=_("Visits {numbers} of the same premises stay apart: {reason}")
@@ -87,7 +88,7 @@ def proposals(actor: Actor) -> list[Proposal]:
     if not places:
         return []
     rows = Inspection.objects.filter(matter__in=Matter.objects.filter(open_, premises__in=places))
-    rows = rows.exclude(purpose=Purpose.RECHECK).exclude(planned_for=None)
+    rows = rows.exclude(purpose__in=APART_BY_KIND).exclude(planned_for=None)
     related = ("matter__premises__entity", "matter__assignee", "matter__second", "checklist")
     by_place: dict[int, list[Inspection]] = {}
     for one in rows.select_related(*related).defer("checklist__content").order_by("planned_for", "pk"):

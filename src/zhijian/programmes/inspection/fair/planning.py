@@ -24,7 +24,7 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.packs import stack
 from zhijian.kernel.registry.models import Premises, PremisesStatus
-from zhijian.programmes.inspection import rules
+from zhijian.programmes.inspection import kinds, rules
 from zhijian.programmes.inspection.checklists.applying import in_force, reached_by
 from zhijian.programmes.inspection.fair.items import REFUSE, Item, item_of, items
 from zhijian.programmes.inspection.fair.models import PlanLine, PlanPlace, PublishedPlan, YearPlan
@@ -65,8 +65,10 @@ def _places(area: str) -> QuerySet[Premises]:
 
 
 def _last_visits(area: str) -> dict[int, dt.date]:
-    """The day of the last visit of each place that had one."""
-    rows = Inspection.objects.filter(_within(area, "matter__area"), ended__isnull=False)
+    """The day of the last visit of each place that had one of a kind that is due by the year."""
+    rows = Inspection.objects.filter(
+        _within(area, "matter__area"), ended__isnull=False, purpose__in=kinds.due_ones()
+    )  # fmt: skip
     last = rows.values_list("matter__premises").annotate(last=Max("ended")).order_by()
     return {place: calendar.legal_day(at) for place, at in last if place is not None}
 
@@ -261,7 +263,7 @@ def line_for(premises: Premises, day: dt.date, lists: Iterable[str] = ()) -> Pla
 
 def in_the_plan(matter: Matter, record: Inspection | None, actor: Actor, facts: Any) -> Guard:
     """Where the place says so, a visit without a line of the year's plan needs a lawful exception."""
-    if facts is None or matter.premises is None or facts.outside or facts.purpose == "recheck":
+    if facts is None or matter.premises is None or facts.outside or kinds.by_itself(facts.purpose):
         return ok()
     if rules.UNPLANNED.value(facts.planned_for, "") != REFUSE:
         return ok()
