@@ -122,12 +122,15 @@ def test_a_lawful_exception_is_named_kept_and_does_not_count(w: world.World) -> 
     assert (year(w).counted, year(w).outside) == (1, 1)
 
 
-def test_a_re_check_is_outside_by_itself(w: world.World) -> None:
+def test_a_kind_that_never_counts_names_its_ground_by_itself(w: world.World) -> None:
     cap(1)
     today_and(w)
-    made = today_and(w, purpose="recheck")
     with scoped(SYSTEM):
-        assert Inspection.objects.get(pk=made.pk).outside == Outside.FOLLOW_UP
+        again = Inspection.objects.get(pk=today_and(w, purpose="complaint", outside_reason="12315 第 8 号").pk)
+        assert again.outside == Outside.COMPLAINT
+        assert capping.cause_of("recheck", "") == Outside.FOLLOW_UP
+        Inspection.objects.filter(pk=again.pk).update(purpose="recheck", outside="")
+    assert (year(w).counted, year(w).outside) == (1, 1)
 
 
 def test_what_the_place_does_not_know_is_no_exception(w: world.World, monkeypatch: pytest.MonkeyPatch) -> None:

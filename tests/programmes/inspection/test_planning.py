@@ -249,7 +249,6 @@ def test_a_visit_of_no_line_is_told_doubted_or_refused(w: world.World, what: str
         with pytest.raises(NotOpen):
             today_and(w)
         today_and(w, purpose="complaint", outside_reason="12315 第 9 号")
-        today_and(w, purpose="recheck")
         published(w)
         assert [one["code"] for one in today_and(w).flags] == ["same_day"]
     else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -33,7 +34,7 @@ from zhijian.programmes.inspection.fair.capping import PLANNED, cause_of
 from zhijian.programmes.inspection.models import Inspection, KeptApart, Purpose
 
 DECIDERS = frozenset({Role.HEAD, Role.CLERK})
-APART_BY_KIND = (Purpose.RECHECK, Purpose.FLIGHT, Purpose.COMPLAINT)  # a joint visit is of one kind, and told so
+APART_BY_KIND = (Purpose.RECHECK, Purpose.FLIGHT)  # the one has its day, of the other nobody hears
 MOST = 100  # premises that are proposed together
 APART = ledger.entry_kind(
     "inspection.kept_apart", label=_("Visits {numbers} of the same premises stay apart: {reason}")
@@ -116,17 +117,24 @@ def accept(
         for one in sorted(others, key=lambda visit: visit.pk):
             perform(one.matter, "go_into", actor, version=versions.get(one.pk), into=first.matter.number)
         same = {one.checklist_id for one in proposal.visits}
-        outside = [one for one in proposal.visits if cause_of(one.purpose, one.outside) != PLANNED]
-        all_outside = len(outside) == len(proposal.visits)
+        kind = _of_which_kind(proposal.visits)
         return perform(
             first.matter, "join", actor, version=versions.get(first.pk),
             by_field={
                 "checklist": first.checklist if len(same) == 1 else None,
-                "outside": first.outside if all_outside else "",
+                "purpose": kind.purpose,
+                "outside": kind.outside,
                 "line": next((one.line for one in proposal.visits if one.line_id), None),
             },
             planned_for=planned_for, assignee=assignee, second=second,
         )  # fmt: skip
+
+
+def _of_which_kind(visits: Sequence[Inspection]) -> Inspection:
+    """The visit whose kind the joint one has: what was drawn is published as such, what counts goes on counting."""
+    drawn = (one for one in visits if one.purpose == Purpose.RANDOM)
+    counts = (one for one in visits if cause_of(one.purpose, one.outside) == PLANNED)
+    return next(chain(drawn, counts), visits[0])
 
 
 def _lists_fit(proposal: Proposal, day: dt.date) -> None:
