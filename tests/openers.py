@@ -19,6 +19,7 @@ from zhijian.programmes.equipment.models import Equipment
 from zhijian.programmes.equipment.public import begin
 from zhijian.programmes.grading.computing import settle
 from zhijian.programmes.inspection import flow
+from zhijian.programmes.inspection.draw.acts import open_draw
 from zhijian.programmes.inspection.fair.models import YearPlan
 from zhijian.programmes.inspection.fair.planning import open_plan
 from zhijian.programmes.inspection.models import Inspection
@@ -97,6 +98,14 @@ def visit_plan(w: world.World) -> Matter:
         return perform(matter, "add_line", head, office=world.OFFICE, item="metrology", visits=3)
 
 
+def visit_draw(w: world.World, **wish: object) -> Matter:
+    """A random draw of the office, by its head: the restaurant and whoever else is there."""
+    w.head, w.inspector, w.second
+    facts = {"area": world.OFFICE, "first": world.in_days(2), "last": world.in_days(12)} | wish
+    with scoped(w.actor("所长")) as head:
+        return open_draw(head, About("", world.OFFICE), facts)
+
+
 def grading(w: world.World) -> Matter:
     """The restaurant's grade, computed and not confirmed yet."""
     with scoped(SYSTEM):
@@ -114,6 +123,7 @@ OPENERS: dict[str, Opener] = {
     "equipment_order": equipment_order,
     "lift_call": lift_call,
     "visit_plan": visit_plan,
+    "visit_draw": visit_draw,
     "grading": grading,
     "publication": lambda w: _child(w, flow.PUBLICATION, "await"),
 }
