@@ -33,7 +33,8 @@ from zhijian.kernel.papers.models import NumberRow, Paper
 from zhijian.kernel.registry.generate import SOURCE
 from zhijian.kernel.registry.models import Entity, Premises
 from zhijian.programmes.inspection import demo
-from zhijian.programmes.inspection.models import Answer, Attempt, Inspection, PublishedResult, Rectification
+from zhijian.programmes.inspection.draw import acts
+from zhijian.programmes.inspection.models import Answer, Attempt, Draw, Inspection, PublishedResult, Rectification
 
 
 def make(scale: float) -> str:
@@ -130,7 +131,10 @@ def test_what_the_city_holds_could_have_been(small: dict[str, Any]) -> None:
                 assert within(item["answer"], answer.value) == (answer.answer == "yes")
         planned = Inspection.objects.filter(matter__state="planned")
         assert len(set(planned.values_list("matter__premises", flat=True))) == planned.count() > 1
-        assert len(set(planned.values_list("purpose", flat=True))) == 2
+        kinds = {"routine", *(one["purpose"] for one in small["cap"]["outside"])}
+        assert set(planned.values_list("purpose", flat=True)) <= kinds
+        assert len(set(planned.values_list("purpose", flat=True))) > 1
+        assert acts.recompute(Draw.objects.get(matter__state="drawn")), "a draw waits for the head"
     client = Client()
     client.force_login(Person.objects.get(username="guan"))
     with scoped(SYSTEM):

@@ -130,13 +130,20 @@ export interface OpenItem {
   photos?: string[];
 }
 
-export type Purpose = "routine" | "special" | "recheck";
+export type Purpose = "routine" | "special" | "recheck" | "random" | "flight";
 
 export interface Task {
   uid: string;
   number: string;
   premises: string;
+  /** As the enterprise, its papers and its code are told. */
   kind: Purpose;
+  /** The kind for the officer's own list alone, where it is another; empty else, and from an older server not there. */
+  inside?: "" | "complaint";
+  /** Whether the enterprise must not hear of it beforehand. */
+  unannounced?: boolean;
+  /** Which items must be answered: all of them, the open findings, or those that the officers look at. */
+  scope?: "all" | "open" | "asked";
   checklist: { id: string; version: number } | null;
   state: string;
   due: string | null;

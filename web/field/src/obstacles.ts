@@ -53,16 +53,22 @@ function seen({ head }: Visit): Obstacle[] {
   return when(!head.findings?.trim(), { text: t("stop.findings"), field: "findings" });
 }
 
+/** How many items still want an answer: where only what is looked at is answered, one answer is enough. */
+export function unanswered({ head, open, answers }: Pick<Visit, "head" | "open" | "answers">): number {
+  return head.task?.scope === "asked" && answers.size > 0 ? 0 : open.value.length;
+}
+
 function answers(visit: Visit): Obstacle[] {
   const { rules } = visit.session.reference;
   const open = visit.open.value;
+  const missing = unanswered(visit);
   const photo = rules?.limits?.photo_for_failed === true;
   // a camera can break, a kitchen can forbid it: then a word takes the photo's place
   const wants = (each: Verdict) => (photo ? !each.answer.photos?.length && !each.answer.note?.trim() : isBare(each));
   return [
     ...when(!visit.sheet, { text: t("check.no_list") }),
     ...when(!rules, { text: t("stop.no_rules") }),
-    ...when(open.length > 0, { text: t("stop.unanswered", { n: open.length }), item: open[0]?.no }),
+    ...when(missing > 0, { text: t("stop.unanswered", { n: missing }), item: open[0]?.no }),
     ...visit.unmeasured.value.map(({ no }) => ({ text: t("stop.unmeasured", { no }), item: no })),
     ...visit.failed.value.filter(wants).map(({ item: { no } }) => ({ text: t(photo ? "stop.photo" : "stop.bare", { no }), item: no })),
   ];

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from "vitest";
 import { uuid7 } from "../src/bytes";
 import type { Person } from "../src/contract";
 import { KeyRing } from "../src/crypto";
-import { barred, obstacles } from "../src/obstacles";
+import { barred, obstacles, unanswered } from "../src/obstacles";
 import type { Profile } from "../src/profiles";
 import type { Content } from "../src/record";
 import { Session, session } from "../src/session";
@@ -58,4 +58,12 @@ test("where nobody stayed, a short record is signed by the two officers alone", 
   const content = JSON.parse(visit.head.frozen!.content) as Content;
   expect(content.present.left).toBe(true);
   expect(signersOf(content).map((each) => each.who)).toEqual(["inspector1", "inspector2"]);
+});
+
+test("a visit that looks at what is asked may leave items out, but not all of them", () => {
+  const left = (scope: "all" | "asked", answered: number) => {
+    const answers = new Map(Array.from({ length: answered }, (_, n) => [`1.${n}`, {}]));
+    return unanswered({ head: { task: { scope } }, open: { value: [{}, {}] }, answers } as unknown as Visit);
+  };
+  expect([left("all", 1), left("asked", 0), left("asked", 1)]).toEqual([2, 2, 0]);
 });

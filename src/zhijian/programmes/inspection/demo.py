@@ -234,6 +234,8 @@ def _quarter(plan: dict[str, Any], scale: float, town: Town) -> int:
         town.agenda.add(_at(thought, dice.choice((8, 9, 16)), 30 + dice.randrange(30)), task)
     year = partial(demo_fair.year_plan, town.plan.get("year_plan", {}))
     town.agenda.add(_at(calendar.add_working_days(today - dt.timedelta(days=75), 1)[0], 9, 10), year)
+    lots = partial(demo_fair.draw, town.plan.get("draw", {}))
+    town.agenda.add(_at(demo_detours.last_working_day(), 8, 50), lots)
     detours = partial(demo_detours.plant, town.plan.get("detours", {}), _free(town, favourite), favourite.first, dice)
     town.agenda.add(_at(demo_detours.last_working_day(), 9, 0), detours)
     town.agenda.add(_at(demo_detours.last_working_day(), 15, 40), partial(demo_counter.plant, town.said))
@@ -271,10 +273,10 @@ def _live(story: Story, day: dt.date, n: int, town: Town) -> None:
         story.publish(published)
 
 
-def _task(town: Town, office: Office, day: dt.date, purpose: str, outside: dict[str, Any] | None = None) -> None:
+def _task(town: Town, office: Office, day: dt.date, purpose: str, other: dict[str, Any] | None = None) -> None:
     """A planned visit, for premises that wait for none. Raises StopIteration when all of them do.
 
-    `outside`: the exception that it falls under, with what calls for it.
+    `other`: the kind of visit that it is instead, with what calls for it.
     """
     thrown = (town.place(day, office) for _ in range(TRIES))
     others = ((one, place) for one in (office, *town.offices) for place in one.places)
@@ -288,9 +290,8 @@ def _task(town: Town, office: Office, day: dt.date, purpose: str, outside: dict[
             SYSTEM,
             at=when.now(),
             about=About(premises.name, premises.area, premises.entity, premises),
-            purpose=purpose,
             planned_for=day,
             assignee=office.first.pk,
             second=office.second.pk,
-            **(outside or {}),
+            **{"purpose": purpose, **(other or {})},
         )

@@ -1,7 +1,9 @@
-"""How the made-up city is fair to its enterprises: a cap of its own, and the published plan of the demo office."""
+"""How the made-up city is fair to its enterprises: a cap, the demo office's published plan, and a draw to confirm."""
 
 from __future__ import annotations
 
+import datetime as dt
+from contextlib import suppress
 from typing import Any
 
 from zhijian.kernel import when
@@ -9,7 +11,9 @@ from zhijian.kernel.accounts.actor import Actor, actor_of
 from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
+from zhijian.kernel.matters.errors import StepError
 from zhijian.kernel.matters.perform import About, perform
+from zhijian.programmes.inspection.draw.acts import open_draw
 from zhijian.programmes.inspection.fair import planning, setting
 
 
@@ -37,6 +41,18 @@ def year_plan(plan: dict[str, Any]) -> None:
         matter = perform(matter, "approve", above, at=at)
     with scoped(head):
         perform(matter, "publish", head, at=at)
+
+
+def draw(plan: dict[str, Any]) -> None:
+    """A random draw of the office, which waits for its head to confirm it: of the first trade that gives one."""
+    if (head := _actor(plan.get("head", ""))) is None:
+        return
+    area, today = head.posts[0].area, calendar.today()
+    days = {"first": today + dt.timedelta(days=3), "last": today + dt.timedelta(days=17)}
+    for trade in plan["trades"]:
+        with scoped(head), suppress(StepError):
+            open_draw(head, About("", area), {"area": area, "trade": trade, **days})
+            return
 
 
 def _actor(username: str) -> Actor | None:

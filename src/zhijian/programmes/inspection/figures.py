@@ -65,6 +65,27 @@ def outside_cap(t: Any, period: Period, area: Any) -> Any:
     return visits.filter(visits.outside != "")
 
 
+# Visits of each kind that is neither routine nor a re-check: (kind, name, what it is).
+KINDS = (
+    ("special", _("Special visits"), _("Finished inspections of the kind “special”.")),
+    ("random", _("Double-random visits"), _("Finished inspections whose place and officers were drawn by lot.")),
+    ("flight", _("Unannounced visits"), _("Finished inspections that the enterprise was not told of beforehand.")),
+    ("complaint", _("Visits after a complaint or clue"), _("Finished inspections that a complaint or clue set off.")),
+)
+
+
+def _of_kind(kind: str) -> Any:
+    def count(t: Any, period: Period, area: Any) -> Any:
+        visits = _finished(t, period, area)
+        return visits.filter(visits.purpose == kind)
+
+    return count
+
+
+for _kind, _name, _what in KINDS:
+    figure(f"inspection.{_kind}_visits", _name, unit=_("inspections"), definition=_what)(_of_kind(_kind))
+
+
 @figure(
     "inspection.items_checked", _("Items checked"), unit=_("items"), sum="items_checked",
     definition=_("Items of checklists that were answered at finished inspections, those not applicable left out."),

@@ -11,8 +11,8 @@ from django.db.models import Q
 
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
-from zhijian.programmes.inspection.joining import Sheet, join
 from zhijian.programmes.inspection import kinds
+from zhijian.programmes.inspection.joining import Sheet, join
 from zhijian.programmes.inspection.models import Answer, ByList, Checklist, Hindered, Purpose
 
 RECORDED = ("rectifying", "closed")

@@ -23,7 +23,9 @@ def rank(seed: str, name: str) -> str:
 
 def digest(places: Sequence[Sequence[Any]], officers: Sequence[Sequence[Any]]) -> str:
     """SHA-256 of the pool: one line of JSON without spaces, [places, officers]."""
-    return hashlib.sha256(json.dumps([places, officers], ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps([places, officers], ensure_ascii=False, separators=(",", ":")).encode()
+    ).hexdigest()
 
 
 def share(n: int, percent: int) -> int:
