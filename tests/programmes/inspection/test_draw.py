@@ -1,4 +1,4 @@
-"""The draw of a double-random check: pure lots, a pool that is kept, officers who can go, and visits that are planned."""
+"""The draw of a double-random check: pure lots, a pool that is kept, officers who can go, visits that are planned."""
 
 from __future__ import annotations
 
@@ -97,13 +97,14 @@ def test_anyone_can_do_it_over_with_nothing_but_the_pool_the_seed_and_a_hash(w: 
         text = json.dumps([kept.places, kept.officers], ensure_ascii=False, separators=(",", ":"))
         assert sha256(text.encode()).hexdigest() == draw.digest
         lots = {uid: sha256(f"{draw.seed}:{uid}".encode()).hexdigest() for uid, *_rest in kept.places}
+        officers = ("鲁C-001", "鲁C-002", "鲁C-003")
         graded = [uid for uid, grade, *_rest in kept.places if grade == "D"]
         rows = list(draw.places.select_related("premises", "first", "second"))
         assert [str(one.premises.uid) for one in rows] == sorted(lots, key=lots.__getitem__), "1 without a grade, 3 D"
         assert len(graded) == 3
         for one in rows:
-            by_lot = sorted(("鲁C-001", "鲁C-002", "鲁C-003"),
-                            key=lambda c: sha256(f"{draw.seed}:{one.premises.uid}:{c}".encode()).hexdigest())  # fmt: skip
+            lots_here = {c: sha256(f"{draw.seed}:{one.premises.uid}:{c}".encode()).hexdigest() for c in officers}
+            by_lot = sorted(lots_here, key=lots_here.__getitem__)
             assert [one.first.certificate_no, one.second.certificate_no] == by_lot[:2]
         assert acts.recompute(draw)
         DrawnPlace.objects.filter(pk=rows[0].pk).update(first=rows[0].second, second=rows[0].first)

@@ -48,7 +48,7 @@ def draw(plan: dict[str, Any]) -> None:
     if (head := _actor(plan.get("head", ""))) is None:
         return
     area, today = head.posts[0].area, calendar.today()
-    days = {"first": today + dt.timedelta(days=3), "last": today + dt.timedelta(days=17)}
+    days = {"first": today + dt.timedelta(days=1), "last": today + dt.timedelta(days=8)}
     for trade in plan["trades"]:
         with scoped(head), suppress(StepError):
             open_draw(head, About("", area), {"area": area, "trade": trade, **days})

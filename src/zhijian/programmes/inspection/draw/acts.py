@@ -97,8 +97,8 @@ def _fits(places: list[pool.Place], officers: list[pool.Officer], found: list[st
     if not found:
         raise NotOpen(_("By its shares the draw comes to no place."))
     if len(found) > MOST:
-        raise NotOpen(_("By its shares the draw comes to %(n)s places, more than %(most)s: narrow it by office, trade or"
-                        " grade.") % {"n": len(found), "most": MOST})  # fmt: skip
+        raise NotOpen(_("By its shares the draw comes to %(n)s places, more than %(most)s: narrow it by office, trade"
+                        " or grade.") % {"n": len(found), "most": MOST})  # fmt: skip
     by_uid = {str(one[0]): one for one in places}
     short = next((uid for uid in found if len(pool.who_can(by_uid[uid], officers)) < 2), None)
     if short is not None:

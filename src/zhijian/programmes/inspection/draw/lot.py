@@ -38,7 +38,7 @@ def share(n: int, percent: int) -> int:
 
 
 def chosen(seed: str, grades: Mapping[str, str], shares: Mapping[str, int]) -> list[str]:
-    """The uids that are drawn of {uid: grade}, in the order of their lots. A grade without a share has that of `none`."""
+    """The uids that are drawn of {uid: grade}, by their lots. A grade without a share has that of `none`."""
     by_grade: dict[str, list[str]] = defaultdict(list)
     for uid, grade in grades.items():
         by_grade[grade].append(uid)
