@@ -51,13 +51,22 @@ def enter(page: Page, site: str, name: str, to: str) -> None:
     page.wait_for_url(f"{site}{to}")
 
 
+def choose(page: Page, name: str, value: str) -> None:
+    """Of few choices each is a button, of more a list."""
+    radio = page.locator(f"input[name={name}][value={value}]")
+    if radio.count():
+        radio.check()
+    else:
+        page.select_option(f"[name={name}]", value)
+
+
 def plan_visit(page: Page, site: str, uid: str, words: list[str], **outside: str) -> None:
     page.goto(f"{site}/new/inspection/plan/?e={uid}")
     page.fill("[name=f-planned_for]", calendar.today().isoformat())
     page.select_option("[name=f-assignee]", label="甲")
     page.select_option("[name=f-second]", label="乙")
     if outside:
-        page.select_option("[name=f-outside]", outside["why"])
+        choose(page, "f-purpose", outside["kind"])
         page.fill("[name=f-outside_reason]", outside["reason"])
     page.get_by_role("button", name=words[1], exact=True).click()
 
@@ -90,7 +99,7 @@ def test_a_cap_is_set_met_and_lawfully_passed_and_the_year_planned(
         plan_visit(page, site, uid, words)
         expect(page.locator(".band.late:not([hidden])")).to_be_visible()
         look(page, f"over-the-cap-{language}")
-        plan_visit(page, site, uid, words, why="complaint", reason="12315 第 2026-77 号")
+        plan_visit(page, site, uid, words, kind="complaint", reason="12315 第 2026-77 号")
         page.wait_for_url("**/m/**")
         look(page, f"outside-{language}")
         page.goto(f"{site}/visits/joint/")

@@ -36,12 +36,14 @@ from zhijian.kernel.desk import excel
 from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.media import FILMS
 from zhijian.kernel.evidence.models import LedgerEntry, Seal
+from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.models import JobFailure, Notice, SmsMonth
 from zhijian.kernel.papers.models import Blank, SealRequest
 from zhijian.kernel.ratings.models import Draw, Rating
 from zhijian.kernel.recordings.models import Camera, Recording
 from zhijian.kernel.registry.models import CardRun, Entity, ImportRun, Premises, Proposal, Twin
 from zhijian.programmes.equipment.models import Equipment, Maintenance
+from zhijian.programmes.inspection.draw.models import DrawnPlace
 from zhijian.programmes.inspection.fair.models import PlanLine, PlanPlace
 
 pytestmark = pytest.mark.django_db
@@ -87,13 +89,16 @@ PAGES: dict[str, Listed] = {
     "ratings": Listed("/ratings/"),
     "recordings": Listed("/recordings/"),
     "slots": Listed("/slots/"),
+    "visit_draw_places": Listed("/m/{draw}/"),
+    "visit_draw_pool": Listed("/draws/{draw}/pool/"),
     "visit_items": Listed("/visits/items/"),
     "visit_joint": Listed("/visits/joint/"),
+    "visit_kinds": Listed("/visits/kinds/"),
     "visit_most": Listed("/visits/most/", least=1),
     "visit_plan_lines": Listed("/m/{plan}/"),
     "visit_plan_places": Listed("/plans/{plan}/{line}/"),
 }
-EVERYWHERE = {"jobs", "visit_items"}  # the machine's own, and what holds for the whole city: of no area
+EVERYWHERE = {"jobs", "visit_items", "visit_kinds"}  # the machine's own, and what holds for the whole city: of no area
 
 # Pages of the desk that show rows and give no Excel file of them, and why.
 EXCUSED = {
@@ -212,7 +217,10 @@ def fill(w: world.World, boss: Person) -> None:
     _rated(w, now)
     _papers(w, boss)
     _lifts(w, (one, two), now)
+    lots = DrawnPlace.objects.select_related("draw")[0]
+    again = {"order": 9, "area": lots.area, "day": lots.day, "first": lots.first, "second": lots.second}
     for place in Premises.objects.filter(area=world.OFFICE)[:2]:
+        DrawnPlace.objects.get_or_create(draw=lots.draw, premises=place, defaults=again)
         PlanPlace.objects.create(line=PlanLine.objects.order_by("pk")[0], premises=place, area=world.OFFICE)
     plan(w)
 
@@ -307,8 +315,10 @@ def test_every_sheet_is_its_pages_rows_in_one_scope_at_a_constant_price(city, mo
     faults: list[str] = []
     with scoped(SYSTEM):
         line = PlanLine.objects.select_related("plan__matter").order_by("pk")[0]
+        draw = Matter.objects.get(kind="visit_draw")
     for code, listed in PAGES.items():
-        page = boss.get(listed.page.format(inspector=city.inspector.pk, plan=line.plan.matter.uid, line=line.pk))
+        about = {"plan": line.plan.matter.uid, "line": line.pk, "draw": draw.uid}
+        page = boss.get(listed.page.format(inspector=city.inspector.pk, **about))
         assert page.status_code == 200, code
         address, shown = link_in(page.content.decode(), code)
         heading, *rows = rows_in(boss.get(address))

@@ -340,8 +340,8 @@ def tasks(actor: Actor) -> list[Json]:
     lists = in_force(calendar.today()) if shown else []
     for matter, one in zip(shown, told, strict=True):
         due = dt.date.fromisoformat(one["due"]) if one["due"] else None
-        shown = matter.state != "planned" or kinds.may_be_shown(matter.inspection.purpose, due)
-        one["code"] = announcing.code_of(matter, actor, one["kind"], due, lists) if shown else ""
+        given = matter.state != "planned" or kinds.may_be_shown(matter.inspection.purpose, due)
+        one["code"] = announcing.code_of(matter, actor, one["kind"], due, lists) if given else ""
     return told
 
 

@@ -47,7 +47,7 @@ def cap_of(kind: Kind) -> str:
     grounds = listed(str(one.label) for one in kind.grounds)
     if kind.cap == "never":
         return _("does not count: %(grounds)s") % {"grounds": grounds}
-    return _("counts, except for: %(grounds)s") % {"grounds": grounds} if grounds else _("counts")
+    return _("counts, except for: %(grounds)s") % {"grounds": grounds} if grounds else _("counts to it")
 
 
 def in_words(kind: Kind) -> list[str]:
@@ -63,7 +63,7 @@ def shown() -> list[tuple[Purpose, list[tuple[str, str]], RuleRow | None]]:
     """Each kind with what holds for it; nothing for one that the place does not know."""
     today = calendar.today()
     found = []
-    for one in Purpose:
+    for one in kinds.ALL:
         kind = kinds.known(one, today)
         words = list(zip((str(head) for head in HEADS[1:]), in_words(kind)[1:], strict=True)) if kind else []
         found.append((one, words, kind.row if kind else None))
@@ -71,7 +71,7 @@ def shown() -> list[tuple[Purpose, list[tuple[str, str]], RuleRow | None]]:
 
 
 def _rows(_actor: Actor, _given: Any) -> list[Kind]:
-    return [kind for one in Purpose if (kind := kinds.known(one, calendar.today())) is not None]
+    return [kind for one in kinds.ALL if (kind := kinds.known(one, calendar.today())) is not None]
 
 
 def _cells(block: list[Kind], _actor: Actor) -> Iterator[list[Any]]:

@@ -33,9 +33,10 @@ from zhijian.programmes.inspection.models import Outside, Purpose
 if TYPE_CHECKING:
     from zhijian.programmes.inspection.models import Inspection
 
+ALL = tuple(Purpose(value) for value in Purpose.values)
 # What a complaint set off is nobody's business outside, whatever a row says: whoever complained could be found by it.
-OPENLY = tuple(one for one in Purpose if one is not Purpose.COMPLAINT)
-BY_HAND = tuple(one for one in Purpose if one not in (Purpose.RECHECK, Purpose.RANDOM))  # the others come about
+OPENLY = tuple(one for one in ALL if one is not Purpose.COMPLAINT)
+BY_HAND = tuple(one for one in ALL if one not in (Purpose.RECHECK, Purpose.RANDOM))  # the others come about
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Kind:
     grounds: tuple[Outside, ...] = ()
     frequency: bool = True
     publish: bool = True
-    told: Purpose = Purpose.ROUTINE
+    told: Purpose = Purpose("routine")
     row: RuleRow | None = field(default=None, compare=False)
 
     @property
@@ -61,12 +62,12 @@ class Kind:
 
 def made(purpose: Purpose, value: Mapping[str, Any], row: RuleRow | None = None) -> Kind:
     """The kind as a rule's value has it; what it leaves out is as for a routine visit."""
-    told = Purpose(value.get("told", purpose))
+    as_ = Purpose(value.get("told", purpose))
     return Kind(
         purpose, value.get("notice", "may"), value.get("scope", "all"), value.get("result", "sheet"),
         value.get("cap", "counts"), tuple(Outside(one) for one in value.get("grounds", [])),
         bool(value.get("frequency", True)), bool(value.get("publish", True)),
-        told if told in OPENLY else Purpose.ROUTINE, row,
+        as_ if as_ in OPENLY else Purpose("routine"), row,
     )  # fmt: skip
 
 
@@ -98,7 +99,7 @@ def plannable(day: dt.date) -> list[Kind]:
 
 def due_ones() -> list[str]:
     """The kinds of which a visit is one of those that are due in the year."""
-    return [one.value for one in Purpose if of(one, calendar.today()).frequency]
+    return [one.value for one in ALL if of(one, calendar.today()).frequency]
 
 
 def can_be_planned(matter: Matter, record: Inspection | None, actor: Actor, facts: Any) -> Guard:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from zhijian.programmes.inspection import codepages, kind_pages, list_pages
+from zhijian.programmes.inspection.draw import pages as draw_pages
 from zhijian.programmes.inspection.fair import item_pages, joint_pages, most, pages, plan_pages
 
 urlpatterns = [
@@ -16,6 +17,7 @@ urlpatterns = [
     path("plans/<uuid:uid>/sheet/", plan_pages.sheet_page, name="visit_plan_sheet"),
     path("plans/<uuid:uid>/<int:line>/", plan_pages.line_page, name="visit_plan_line"),
     path("plan/<str:area>/<int:year>/", plan_pages.public_page, name="visit_plan_public"),
+    path("draws/<uuid:uid>/pool/", draw_pages.pool_page, name="visit_draw_pool"),
     path("visits/kinds/", kind_pages.kinds_page, name="visit_kinds"),
     path("visits/cap/", pages.cap_page, name="visit_cap"),
     path("I/<str:code>", codepages.code_page, name="inspection_code"),

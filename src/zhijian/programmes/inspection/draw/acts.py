@@ -103,7 +103,7 @@ def _fits(places: list[pool.Place], officers: list[pool.Officer], found: list[st
     short = next((uid for uid in found if len(pool.who_can(by_uid[uid], officers)) < 2), None)
     if short is not None:
         raise NotOpen(_("At %(area)s fewer than two officers can go on all of these days: posts, certificates, leave.")
-                      % {"area": area_name(str(by_uid[short][2]))}, rules.OFFICERS_MIN)  # fmt: skip
+                      % {"area": area_name(str(by_uid[short][2]))})  # fmt: skip
 
 
 def _keep(

@@ -134,7 +134,8 @@ excel.sheet(
 )  # fmt: skip
 
 
-def _pool_rows(actor: Actor, given: QueryDict) -> list[list[Any]]:
+def pool_rows(actor: Actor, given: QueryDict) -> list[list[Any]]:
+    """The pool that the actor may read, as the sheet has it: places by their lots, then officers."""
     kept = DrawPool.objects.filter(area_filter(actor), draw__matter__uid=_draw(given)).select_related("draw").first()
     if kept is None:
         return []
@@ -145,6 +146,7 @@ def _pool_rows(actor: Actor, given: QueryDict) -> list[list[Any]]:
         [_t("Place"), uid, grade, area, " ".join(never), lot.rank(seed, uid), _t("yes") if uid in gone else ""]
         for uid, grade, area, never in kept.places
     ]
+    places.sort(key=lambda one: str(one[5]))
     return [*places, *([_t("Officer"), who, "", " ".join(areas), "", "", ""] for who, areas in kept.officers)]
 
 
@@ -156,5 +158,5 @@ excel.sheet(
     "visit_draw_pool", _("Pool of the draw"), READERS,
     (_("What"), _("Name in the draw"), _("Risk grade"), _("Area"), _("Recused"), _("Lot (SHA-256 of seed:name)"),
      _("Drawn")),
-    _pool_rows, _pool_cells,
+    pool_rows, _pool_cells,
 )  # fmt: skip
