@@ -1,4 +1,4 @@
-"""A double-random check at a browser: the head draws, looks, recuses an officer, confirms, and the visits are planned."""
+"""A double-random check at a browser: the head draws, recuses an officer, confirms, and visits are planned."""
 
 from __future__ import annotations
 

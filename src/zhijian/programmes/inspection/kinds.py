@@ -33,6 +33,7 @@ from zhijian.programmes.inspection.models import Outside, Purpose
 if TYPE_CHECKING:
     from zhijian.programmes.inspection.models import Inspection
 
+ROUTINE = Purpose("routine")
 ALL = tuple(Purpose(value) for value in Purpose.values)
 # What a complaint set off is nobody's business outside, whatever a row says: whoever complained could be found by it.
 OPENLY = tuple(one for one in ALL if one is not Purpose.COMPLAINT)
@@ -51,7 +52,7 @@ class Kind:
     grounds: tuple[Outside, ...] = ()
     frequency: bool = True
     publish: bool = True
-    told: Purpose = Purpose("routine")
+    told: Purpose = ROUTINE
     row: RuleRow | None = field(default=None, compare=False)
 
     @property
@@ -67,7 +68,7 @@ def made(purpose: Purpose, value: Mapping[str, Any], row: RuleRow | None = None)
         purpose, value.get("notice", "may"), value.get("scope", "all"), value.get("result", "sheet"),
         value.get("cap", "counts"), tuple(Outside(one) for one in value.get("grounds", [])),
         bool(value.get("frequency", True)), bool(value.get("publish", True)),
-        as_ if as_ in OPENLY else Purpose("routine"), row,
+        as_ if as_ in OPENLY else ROUTINE, row,
     )  # fmt: skip
 
 
