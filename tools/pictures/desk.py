@@ -44,14 +44,21 @@ def desk_of_the_head(album: Album, page: Page, end: str) -> None:
     album.open(page, f"/e/{on_file_twice()}/merge/")
     album.open(page, first_link(page, 'main a[href*="merge/?e="]'))
     album.take(page, f"desk-merge{end}")
-    album.open(page, "/visits/kinds/")
-    album.take(page, f"desk-kinds{end}")
-    album.open(page, "/l/visit_draw/")
-    album.open(page, first_link(page, 'tbody a[href^="/m/"]'))
-    album.take(page, f"desk-draw{end}")
     album.open(page, "/map/")
     expect(page.locator(".cluster, .shop").first).to_be_visible()
     album.take(page, f"desk-map{end}")
+
+
+def draws(album: Album) -> None:
+    """Kinds of visits, and the draw that waits for the head."""
+    for size, language, end in BOTH:
+        with album.browser(size, language) as page:
+            album.sign_in(page, HEAD)
+            album.open(page, "/visits/kinds/")
+            album.take(page, f"desk-kinds{end}")
+            album.open(page, "/l/visit_draw/")
+            album.open(page, first_link(page, 'tbody a[href^="/m/"]'))
+            album.take(page, f"desk-draw{end}")
 
 
 def on_file_twice() -> str:
