@@ -50,8 +50,8 @@ def test_collect_is_let_in_and_a_visit_arrives(site: Site, desk: Page, settings:
         other = Person.objects.exclude(username="zhao").filter(certificate_no__gt="", home="370303009").first()
         assert other is not None
         form = forms.named("cn.food_service")
-    assert form is not None and form.checklist is not None
-    asked = survey.items_of(form.checklist.content["sections"])
+    assert form is not None and form.lists
+    asked = survey.items_of(form.lists[0].content["sections"])
     mine = [(name, item) for name, item in asked if "restaurant" in (item.get("applies") or ["restaurant"])]
     general = next(name for name, item in mine if not item["key"] and item["answer"]["type"] == "yesno")
     answers = {name: "no" if name == general else "yes" for name, _item in mine}

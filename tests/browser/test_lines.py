@@ -1,4 +1,4 @@
-"""Five lines of enforcement in one morning without network: a shop of three licences among them, and a refusal to sign."""
+"""Five lines of enforcement in a morning without network: a shop of three licences among them, a refusal to sign."""
 
 from __future__ import annotations
 

@@ -52,13 +52,14 @@ class Collect:
         return answer
 
     def form(self) -> forms.Form:
-        return forms.of_checklist(self.checklist)
+        return forms.of_lists([self.checklist])
 
 
 def make(client: Client) -> Collect:
     """The world, the list, the phone. In a system scope."""
     w = world.make()
     w.head, w.second
+    Checklist.objects.filter(pk=w.checklist.pk).update(applies=[])  # for no place by itself: the real list is
     reading = read_checklist(stack().file(LIST))
     assert reading.data is not None
     checklist = load({**reading.data, "since": "2022-03-15"}, SYSTEM)

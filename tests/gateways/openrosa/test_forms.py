@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from importlib.resources import files as resources
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as Tree
 
 from tests import world
@@ -19,13 +20,23 @@ from tests.kernel.matters.test_scope import plan
 from zhijian.gateways.openrosa import forms, survey
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
-from zhijian.kernel.matters.perform import perform
+from zhijian.kernel.matters.perform import About, perform
+from zhijian.kernel.packs import stack
 from zhijian.kernel.packs.loader import SHIPPED
-from zhijian.programmes.inspection.checklists import read_checklist
+from zhijian.programmes.inspection import flow
+from zhijian.programmes.inspection.checklists import load, read_checklist
+from zhijian.programmes.inspection.joining import join
+from zhijian.programmes.inspection.models import Inspection, ListRule
 
 QUICK = ("-Djava.awt.headless=true", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 LIST = "{http://openrosa.org/xforms/xformsList}"
 MANIFEST = "{http://openrosa.org/xforms/xformsManifest}"
+
+
+def told(data: dict[str, Any] | None) -> dict[str, Any]:
+    """A workbook's list, as lists are joined."""
+    assert data is not None
+    return {**data, "id": data["code"]}
 
 
 def shipped() -> Iterator[tuple[str, survey.Sheet]]:
@@ -36,7 +47,10 @@ def shipped() -> Iterator[tuple[str, survey.Sheet]]:
         data = read_checklist(path).data
         assert data is not None
         terms = lenient if "us_chicago" in path.parts else strict
-        yield path.stem, survey.of_checklist(data["code"], data["version"], data["title"], data["sections"], terms)
+        yield path.stem, survey.of_sheet(join([told(data)]), terms)
+    for n, codes in enumerate((("drug_retail", "food_retail", "medical_device_seller"), ("farm_market", "metrology"))):
+        several = [told(read_checklist(stack().file(f"checklists/{code}.xlsx")).data) for code in codes]
+        yield f"joined_{n}", survey.of_sheet(join(several), strict)
     yield "recheck", survey.of_recheck(strict)
     yield "recheck_lenient", survey.of_recheck(lenient)
 
@@ -106,6 +120,7 @@ def test_tasks_and_shops_are_the_officers_own(collect: Collect) -> None:
     w = collect.w
     with scoped(SYSTEM):
         task = plan(w)
+        Inspection.objects.filter(pk=task.pk).update(checklist=None)
         far = world.Entity.objects.create(name="外区饭店", area=world.NEIGHBOUR_OFFICE)
         world.Premises.objects.create(entity=far, name="外区饭店", area=world.NEIGHBOUR_OFFICE, trade="restaurant")
         world.Premises.objects.create(entity=w.entity, name="清风药店", area=world.OFFICE, trade="drug_retail")
@@ -140,3 +155,54 @@ def test_who_is_not_an_officer_here_is_offered_nobody(collect: Collect) -> None:
         collect.w.inspector.posts.update(until=world.in_days(-1))
     found = offered(collect, "cn.food_service")
     assert all(rows == [] for _hash, rows in found.values())
+
+
+JOINED = "cn.drug_retail--cn.food_retail--cn.medical_device_seller"
+
+
+def pharmacy(w: world.World) -> world.Premises:
+    """A shop of three licences, and the lists that are for it."""
+    for code in ("drug_retail", "food_retail", "medical_device_seller"):
+        data = read_checklist(stack().file(f"checklists/{code}.xlsx")).data
+        assert data is not None
+        load({**data, "since": "2022-03-15"}, SYSTEM)
+    entity = world.Entity.objects.create(name="惠民大药房", area=world.OFFICE)
+    shop = world.Premises.objects.create(entity=entity, name="惠民大药房", area=world.OFFICE, trade="drug_retail")
+    for kind, number in (("drug", "鲁DA1"), ("food_business", "JY13703030000021"), ("device", "鲁械1")):
+        world.Licence.objects.create(entity=entity, premises=shop, kind=kind, number=number)
+    return shop
+
+
+def test_a_shop_of_three_licences_has_one_form_and_stands_on_no_other(collect: Collect) -> None:
+    w = collect.w
+    assert JOINED not in listed(collect)
+    with scoped(SYSTEM):
+        shop = pharmacy(w)
+    with scoped(w.actor("所长")) as head:
+        about = About(shop.name, world.OFFICE, shop.entity, shop)
+        pair = {"assignee": w.inspector.pk, "second": w.second.pk}
+        perform(flow.INSPECTION, "plan", head, about=about, planned_for=world.in_days(1), **pair)
+    told = listed(collect)
+    assert told[JOINED]["version"] == f"1-1-1.{survey.SHAPE}"
+    form = forms.named(JOINED)
+    assert form is not None
+    names = [item["no"] for _name, item in survey.items_of(forms.joined(form.lists).sections)]
+    assert len(names) == len(set(names)) < sum(len(one.items) for one in form.lists), "what is the same is asked once"
+    on = {code: offered(collect, code) for code in told if code != "recheck"}
+    shops = {code: [row["shop"] for row in files["premises.csv"][1]] for code, files in on.items()}
+    assert [code for code, there in shops.items() if shop.name in there] == [JOINED]
+    assert [code for code, files in on.items() if files["tasks.csv"][1]] == [JOINED]
+    assert forms.named("cn.food_retail--cn.drug_retail") is None, "each combination has one name"
+    assert forms.named("cn.drug_retail--nothing") is None
+
+
+def test_the_forms_follow_the_rule_that_the_bureau_set(collect: Collect) -> None:
+    with scoped(SYSTEM):
+        shop = pharmacy(collect.w)
+        ListRule.objects.create(
+            code="cn.medical_device_seller", since=world.in_days(-1), applies=["device_seller"], reason="本局决定",
+            by_name="",
+        )  # fmt: skip
+    assert JOINED not in listed(collect)
+    found = offered(collect, "cn.drug_retail--cn.food_retail")
+    assert [row["shop"] for row in found["premises.csv"][1]] == [shop.name]

@@ -11,6 +11,7 @@ from django.utils import timezone
 from tests import world
 from tests.gateways.openrosa.collect import fill, made, signed
 from tests.gateways.openrosa.conftest import Collect
+from tests.gateways.openrosa.test_forms import JOINED, pharmacy
 from tests.kernel.matters.test_scope import plan
 from tests.phone import picture
 
@@ -24,7 +25,8 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence.models import File, LedgerEntry
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.papers.models import Paper
-from zhijian.programmes.inspection.models import Answer, Attempt, Inspection, Lead, Rectification
+from zhijian.programmes.inspection.joining import join
+from zhijian.programmes.inspection.models import Answer, Attempt, ByList, Inspection, Lead, Rectification
 
 
 def answers(collect: Collect, **no: str) -> dict[str, str]:
@@ -343,3 +345,32 @@ def test_a_lost_phone_gets_nothing_and_brings_what_it_has(collect: Collect) -> N
         states = {str(kept.pk): kept.state for kept in FieldRecord.objects.all()}
         assert sorted(states.values()) == ["accepted", "held"], "what was begun after the loss waits for a person"
         assert [f["code"] for f in Matter.objects.get(kind="inspection").flags] == ["device_revoked"]
+
+
+def test_a_joined_form_is_one_visit_with_a_result_for_each_list_however_often_it_comes(collect: Collect) -> None:
+    with scoped(SYSTEM):
+        shop = pharmacy(collect.w)
+    form = forms.named(JOINED)
+    assert form is not None
+    sheet = join([one.data for one in form.lists])
+    asked = survey.items_of(sheet.sections)
+    told = {name: "yes" for name, item in asked if "drug_retail" in (item.get("applies") or ["drug_retail"])}
+    wrong, item = next(
+        (name, item) for name, item in asked
+        if name in told and not item["key"] and {one["id"] for one in sheet.places(item)} == {"cn.food_retail"}
+    )  # fmt: skip
+    told |= {wrong: "no", f"{wrong}_note": "标签不全", f"{wrong}_p1": "1695900001.jpg"}
+    where = {"how": "shop", "shop": str(shop.uid), "trade": "drug_retail", "name": shop.name,
+             "premises": str(shop.uid), "second": str(collect.w.second.pk)}  # fmt: skip
+    instance = fill(form, made(**where, **told))
+    assert [collect.send(instance).status_code for _again in range(3)] == [201] * 3
+    with scoped(SYSTEM):
+        visit = Inspection.objects.select_related("matter").get()
+        assert (visit.failed, visit.matter.state) == (1, "rectifying")
+        rows = {row.checklist.code: (row.result, row.failed) for row in ByList.objects.filter(inspection=visit)}
+        assert set(rows) == set(JOINED.split("--"))
+        assert {code for code, (_result, failed) in rows.items() if failed} == {"cn.food_retail"}
+        assert rows["cn.drug_retail"] == ("compliant", 0)
+        assert Rectification.objects.get(inspection=visit).item == item["no"]
+        assert Answer.objects.filter(inspection=visit).count() == len(sheet.items)
+        assert {flag["code"] for flag in visit.matter.flags} <= {"far"}, "the shop has no place on the map"

@@ -25,7 +25,7 @@ class Submission(models.Model):
     uid = models.UUIDField(primary_key=True)
     device = models.ForeignKey(Device, models.PROTECT, related_name="submissions")
     received = models.DateTimeField(auto_now_add=True, db_index=True)
-    form = models.CharField(max_length=80)
+    form = models.CharField(max_length=400, help_text="codes of its lists")
     version = models.CharField(max_length=40)
     blob = models.ForeignKey(Blob, models.PROTECT, related_name="+", help_text="the XML")
 

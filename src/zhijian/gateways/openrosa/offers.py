@@ -8,6 +8,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable
+from functools import reduce
+from operator import and_, or_
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -20,8 +22,9 @@ from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.scope import below
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.registry.models import Premises
-from zhijian.programmes.inspection.checklists import shops_for
-from zhijian.programmes.inspection.models import Purpose
+from zhijian.programmes.inspection.checklists import in_force
+from zhijian.programmes.inspection.checklists.applying import Place, fitting, reached_by
+from zhijian.programmes.inspection.models import Checklist, Purpose
 
 SHOPS = 5000  # of a trade and an office; the list of a phone's screen ends well before
 
@@ -40,23 +43,47 @@ def media(name: str, form: Form, device: Device, actor: Actor) -> bytes:
 
 def _tasks(form: Form, device: Device, actor: Actor) -> Rows:
     """Visits to make (or, on the re-check's form, to be re-checked), the nearest first."""
-    wanted = [task for task in reference.tasks(actor) if (task["kind"] == "recheck") == (form.checklist is None)]
-    shops = {str(one.uid): one for one in Premises.objects.filter(uid__in=[task["premises"] for task in wanted])}
+    wanted = [task for task in reference.tasks(actor) if (task["kind"] == "recheck") == (not form.lists)]
+    places = Premises.objects.filter(uid__in=[task["premises"] for task in wanted])
+    shops = {str(one.uid): one for one in places.select_related("entity").prefetch_related("licences")}
+    lists, codes = in_force(calendar.today()), [one.code for one in form.lists]
     for task in wanted:
         shop, named = shops[task["premises"]], task["checklist"]
+        if form.lists and not _goes_by(codes, named, fitting(lists, Place.of(shop))):
+            continue
         kind = str(Purpose(task["kind"]).label)
         label = " · ".join(filter(None, [shop.name, kind, task["due"] or "", task["appointment"], shop.address]))
-        list_ = named["id"] if named and form.checklist is not None else ""
+        list_ = named["id"] if named and form.lists else ""
         yield task["uid"], label, task["premises"], shop.name, shop.trade, list_, task["kind"], task["check_code"]
 
 
-def _shops(form: Form, device: Device, actor: Actor) -> Rows:
-    """Premises of the officer's areas for which the list is, by name."""
+def _goes_by(codes: list[str], named: Any, fits: list[Checklist]) -> bool:
+    """Whether a task is one of the form of these lists: by the list that it names, else by all that are for its shop;
+    where none is, by any one."""
+    if named:
+        return codes == [named["id"]]
+    return codes == sorted(one.code for one in fits) or (not fits and len(codes) == 1)
+
+
+def area_of(actor: Actor) -> Q:
+    """The premises of the officer's areas, as a condition."""
     here = Q(pk__in=[])
     for low, high in reference.patch(actor):
         here |= below("area", low, high)
-    fit = Q(trade="") | (shops_for(form.checklist) if form.checklist is not None else Q())
-    rows: QuerySet[Premises] = Premises.objects.filter(here, fit).exclude(status="closed")
+    return here
+
+
+def _shops(form: Form, device: Device, actor: Actor) -> Rows:
+    """Premises of the officer's areas that go by the form's lists and no other, by name; on the form of one list also
+    those for which none is known to be."""
+    lists = in_force(calendar.today())
+    ours = {one.code for one in form.lists}
+    all_of_them = reduce(and_, (reached_by(one.rule) for one in lists if one.code in ours), Q())
+    others = reduce(or_, (reached_by(one.rule) for one in lists if one.code not in ours), Q(pk__in=[]))
+    fit = all_of_them & ~others
+    if len(ours) == 1:
+        fit |= Q(trade="") & ~others & ~all_of_them
+    rows: QuerySet[Premises] = Premises.objects.filter(area_of(actor), fit).exclude(status="closed")
     for one in rows.order_by("name_key", "pk").only("uid", "name", "address", "trade")[:SHOPS]:
         label = " · ".join(filter(None, [one.name, one.address]))
         yield one.uid, label, one.name, one.trade

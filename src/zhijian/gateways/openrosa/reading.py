@@ -1,4 +1,4 @@
-"""What a form says: the XML of a submission taken apart, and told as a record in the words of the field app's schema 2.
+"""What a form says: the XML of a submission taken apart, and told as a record in the words of the field app's schema 3.
 
 What Collect cannot know is left out rather than made up: it takes no digest of what is signed and holds no numbers, so
 the papers are made here, unsigned, under the next numbers; its answers have no times of their own but the visit's end.
@@ -27,11 +27,12 @@ from zhijian.kernel.evidence.models import Blob
 from zhijian.kernel.packs.rows import RuleAbsent
 from zhijian.kernel.papers import form as paper
 from zhijian.programmes.inspection import decide
+from zhijian.programmes.inspection.joining import Sheet, join
 from zhijian.programmes.inspection.models import Checklist
 
 Json = dict[str, Any]
 Files = Mapping[str, Blob]
-SCHEMA = 2
+SCHEMA = 3
 THROUGH = "odk_collect"
 NAME = 80  # characters of somebody's name or function, as the visit keeps it
 FARTHEST = 100_000  # metres: a worse position tells nothing
@@ -74,7 +75,7 @@ def read(xml: bytes) -> Filled:
     if not instance:
         raise Unreadable
     return Filled(
-        uid_of(instance), root.get("id", "")[:80], root.get("version", "")[:40], texts.pop("deprecatedID", ""), texts
+        uid_of(instance), root.get("id", "")[:400], root.get("version", "")[:40], texts.pop("deprecatedID", ""), texts
     )
 
 
@@ -104,11 +105,11 @@ def _is_photo(key: str) -> bool:
 def record(filled: Filled, device: Device, files: Files, original: Blob, received: dt.datetime) -> Json:
     """The submission as a record, whatever it is: what cannot be read as one of our forms says why in `unread`."""
     base = {"schema": SCHEMA, "id": str(filled.uid), "through": THROUGH, "files": _kept(filled, files, original)}
-    checklist = None if filled.form == survey.RECHECK else _checklist(filled)
-    why = "edited" if filled.edits else "" if checklist or filled.form == survey.RECHECK else "form"
+    lists = [] if filled.form == survey.RECHECK else _lists(filled)
+    why = "edited" if filled.edits else "" if lists or filled.form == survey.RECHECK else "form"
     if not why:
         try:
-            content = _content(filled, checklist, device, files, received)
+            content = _content(filled, lists, device, files, received)
             missing = sorted(set(files_named(filled)) - set(files))
             signed = {"digest": sha256_hex(canonical(content)), "signatures": _signatures(filled, content, files)}
             return {
@@ -124,9 +125,14 @@ def record(filled: Filled, device: Device, files: Files, original: Blob, receive
     return {**base, "kind": "collect", "unread": why, "content": told}
 
 
-def _checklist(filled: Filled) -> Checklist | None:
-    version = filled.version.partition(".")[0]
-    return Checklist.objects.filter(code=filled.form, version=int(version)).first() if version.isdigit() else None
+def _lists(filled: Filled) -> list[Checklist]:
+    """The lists that the form goes by, in its order; none where one of them is not known here."""
+    codes, versions = filled.form.split(survey.AND), filled.version.partition(".")[0].split("-")
+    if len(codes) != len(versions) or not all(one.isdigit() and len(one) < 6 for one in versions):
+        return []
+    known = {(one.code, one.version): one for one in Checklist.objects.filter(code__in=codes)}
+    found = [known.get((code, int(version))) for code, version in zip(codes, versions, strict=True)]
+    return [one for one in found if one is not None] if all(found) else []
 
 
 def _kept(filled: Filled, files: Files, original: Blob) -> list[Json]:
@@ -158,20 +164,21 @@ def _moment(text: str, otherwise: dt.datetime) -> dt.datetime:
     )
 
 
-def _content(filled: Filled, checklist: Checklist | None, device: Device, files: Files, received: dt.datetime) -> Json:
+def _content(filled: Filled, lists: list[Checklist], device: Device, files: Files, received: dt.datetime) -> Json:
     found = filled.get("found") or "made"
     ended = _moment(filled.get("end"), received)
     started = min(_moment(filled.get("start"), ended), ended)
     mode = "full" if found == "made" else "note" if found == "noted" else "hindered"
-    again = checklist is None
+    again, sheet = not lists, join([one.data for one in lists])
     place = _place(filled.get("here"))
     acts = mode == "full" or found == "refused"
-    answers = _answers(filled, checklist, files, ended) if checklist and mode == "full" else []
+    asked = bool(lists) and mode == "full"
+    answers = _answers(filled, sheet, files, ended) if asked else []
     content: Json = {
         "task": filled.get("task") or None,
         "purpose": "recheck" if again else filled.get("purpose") or "routine",
         "premises": _premises(filled),
-        "checklist": {"id": checklist.code, "version": checklist.version} if checklist and mode == "full" else None,
+        "checklists": [{"id": one.code, "version": one.version} for one in lists] if asked else [],
         "mode": mode,
         "device": str(device.uid),
         "app": "ODK Collect",
@@ -187,10 +194,10 @@ def _content(filled: Filled, checklist: Checklist | None, device: Device, files:
             "recusal": "yes" if filled.get("recusal") == "yes" else "no",
         },
         "answers": answers,
-        "photos": _photos(filled, checklist, files, ended, place),
+        "photos": _photos(filled, sheet, files, ended, place),
         "findings": filled.get("findings"),
         "statement": filled.get("statement"),
-        "outcome": _outcome(checklist, answers) if checklist and mode == "full" else None,
+        "outcome": _outcome(sheet, answers) if asked else None,
         "deadline": filled.get("deadline") or None,
         "refused": _refused(filled) if acts else None,
         "rechecks": _rechecks(filled, files) if again and mode == "full" else [],
@@ -230,10 +237,10 @@ def _officers(filled: Filled, device: Device) -> list[Json]:
     return [{"id": one.pk, "name": one.name, "certificate_no": one.certificate_no} for one in people]
 
 
-def _answers(filled: Filled, checklist: Checklist, files: Files, at: dt.datetime) -> list[Json]:
+def _answers(filled: Filled, sheet: Sheet, files: Files, at: dt.datetime) -> list[Json]:
     """What was answered; an item that is not for this trade was not asked, which is how it is answered."""
     told = []
-    for name, item in survey.items_of(checklist.content["sections"]):
+    for name, item in survey.items_of(sheet.sections):
         said, trades = filled.get(name), item.get("applies") or []
         if not said:
             if trades and filled.get("trade") not in ("", *trades):
@@ -276,10 +283,8 @@ def _note(filled: Filled, name: str, item: Mapping[str, Any]) -> str:
     return "\n".join([*tapped, *filter(None, [filled.get(f"{name}_note")])])
 
 
-def _photos(
-    filled: Filled, checklist: Checklist | None, files: Files, at: dt.datetime, place: Json | None
-) -> list[Json]:
-    named = [(name, item["no"]) for name, item in survey.items_of(checklist.content["sections"])] if checklist else []
+def _photos(filled: Filled, sheet: Sheet, files: Files, at: dt.datetime, place: Json | None) -> list[Json]:
+    named = [(name, item["no"]) for name, item in survey.items_of(sheet.sections)]
     told: dict[str, Json] = {}
     for name, item in [*named, ("door", "door"), ("again", "")]:
         for blob in _pictures(filled, files, name):
@@ -290,11 +295,12 @@ def _photos(
     return list(told.values())
 
 
-def _outcome(checklist: Checklist, answers: list[Json]) -> Json:
-    """Collect judges nothing: the place's table does, here."""
-    judged = decide.decide(checklist.items, answers)
+def _outcome(sheet: Sheet, answers: list[Json]) -> Json:
+    """Collect judges nothing: the place's table does, here, by each of the lists."""
+    judged = decide.judge(sheet, answers)
     items = [{"item": no, "measure": measure} for no, measure in judged.measures.items()]
-    return {"result": judged.result, "items": items, "rules_version": decide.table().get("version", 1)}
+    lists = [{"id": code, "result": result} for code, result in judged.lists.items()]
+    return {"result": judged.result, "items": items, "lists": lists, "rules_version": decide.table().get("version", 1)}
 
 
 def _refused(filled: Filled) -> Json | None:
@@ -351,7 +357,7 @@ def _papers(content: Json) -> Iterable[str]:
         return ["onsite_record"]
     kinds = ["onsite_record", "result_sheet"]
     kinds += ["rectification_order"] if any(one["measure"] == "rectify" for one in content["outcome"]["items"]) else []
-    return [kind for kind in kinds if paper(kind).belongs_to(content["checklist"]["id"])]
+    return [kind for kind in kinds if any(paper(kind).belongs_to(one["id"]) for one in content["checklists"])]
 
 
 def _signatures(filled: Filled, content: Json, files: Files) -> list[Json]:

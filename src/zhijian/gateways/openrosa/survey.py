@@ -5,11 +5,13 @@ Pure: data in, rows out. `reading` takes apart what these rows made, by the name
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+
+from zhijian.programmes.inspection import joining
 
 Row = dict[str, str]
 SHAPE = 1  # of the rows below: another layout of the same list is another version of its form
@@ -18,6 +20,7 @@ PIXELS = "max-pixels=2048"  # a label can be read, and a line carries it
 TASKS, SHOPS, OFFICERS = "tasks.csv", "premises.csv", "officers.csv"
 FINDINGS = "findings.csv"
 RECHECK = "recheck"  # the form of a re-check; the others are called like their checklists
+AND = "--"  # between the codes of several lists
 RECHECKED = (("trade", "trade"), ("name", "shop"), ("premises", "premises"), ("purpose", "kind"), ("code", "code"))
 STARTS: list[Row] = [
     {"type": "start", "name": "start"},
@@ -61,8 +64,12 @@ def items_of(sections: Iterable[Mapping[str, Any]]) -> list[tuple[str, Mapping[s
     return [(f"i{n}", item) for n, item in enumerate((i for s in sections for i in s["items"]), 1)]
 
 
-def of_checklist(code: str, version: int, title: str, sections: Sequence[Mapping[str, Any]], terms: Terms) -> Sheet:
-    """The form of one version of a checklist."""
+def of_sheet(asked: joining.Sheet, terms: Terms) -> Sheet:
+    """The form of the lists of a visit: of one in its version, of several as one sheet, nothing asked twice."""
+    code = AND.join(one["id"] for one in asked.lists)
+    version = "-".join(str(one["version"]) for one in asked.lists)
+    title = " + ".join(one["title"] for one in asked.lists)
+    sections = asked.sections
     named = {item["no"]: name for name, item in items_of(sections)}
     listed = "${how} != 'unlisted'"
     rows = [
@@ -72,7 +79,7 @@ def of_checklist(code: str, version: int, title: str, sections: Sequence[Mapping
     ]
     for n, section in enumerate(sections, 1):
         rows.append(
-            {"type": "begin group", "name": f"s{n}", "label": _plain(f"{section['no']} {section['title']}"),
+            {"type": "begin group", "name": f"s{n}", "label": _plain(_heading(section)),
              "appearance": "field-list", "relevant": "${found} = 'made'"}
         )  # fmt: skip
         for item in section["items"]:
@@ -81,6 +88,13 @@ def of_checklist(code: str, version: int, title: str, sections: Sequence[Mapping
     failed = " or ".join(f"${{{name}}} = 'no'" for name in named.values())
     rows += [*_end(failed, terms), *_signing(terms)]
     return Sheet(rows, [*_choices(terms), *_faults(sections)], _settings(code, f"{version}.{SHAPE}", title))
+
+
+def _heading(section: Mapping[str, Any]) -> str:
+    """Of several lists the number has the list's short name already, which the title then need not repeat."""
+    short, _between, title = str(section["title"]).partition(" · ")
+    repeated = title and str(section["no"]).startswith(f"{short} ")
+    return f"{section['no']} {title if repeated else section['title']}"
 
 
 def of_recheck(terms: Terms) -> Sheet:

@@ -58,7 +58,9 @@ def form_list(request: HttpRequest) -> HttpResponse:
         return device
     wanted = request.GET.get("formID", "")
     rows = []
-    for form in forms.offered():
+    with scoped(actor_of(device.person, device=str(device.uid))) as actor:
+        found = forms.offered(offers.area_of(actor))
+    for form in found:
         if wanted and form.code != wanted:
             continue
         at = {"code": form.code}
