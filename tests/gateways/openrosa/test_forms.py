@@ -187,13 +187,31 @@ def test_a_shop_of_three_licences_has_one_form_and_stands_on_no_other(collect: C
     form = forms.named(JOINED)
     assert form is not None
     names = [item["no"] for _name, item in survey.items_of(forms.joined(form.lists).sections)]
-    assert len(names) == len(set(names)) < sum(len(one.items) for one in form.lists), "what is the same is asked once"
+    assert len(names) == len(set(names)) > 100
     on = {code: offered(collect, code) for code in told if code != "recheck"}
     shops = {code: [row["shop"] for row in files["premises.csv"][1]] for code, files in on.items()}
     assert [code for code, there in shops.items() if shop.name in there] == [JOINED]
     assert [code for code, files in on.items() if files["tasks.csv"][1]] == [JOINED]
     assert forms.named("cn.food_retail--cn.drug_retail") is None, "each combination has one name"
     assert forms.named("cn.drug_retail--nothing") is None
+
+
+def test_what_two_lists_ask_alike_stands_once_on_the_form(collect: Collect) -> None:
+    with scoped(SYSTEM):
+        for code in ("farm_market", "metrology"):
+            data = read_checklist(stack().file(f"checklists/{code}.xlsx")).data
+            assert data is not None
+            load(data, SYSTEM)
+        world.Premises.objects.create(
+            entity=collect.w.entity, name="水晶街农贸市场", area=world.OFFICE, trade="market"
+        )  # fmt: skip
+    assert "cn.farm_market--cn.metrology" in listed(collect)
+    xml = collect.get("forms/cn.farm_market--cn.metrology/form.xml").content.decode()
+    assert xml.count("公平秤设在显著处") == 1
+    form = forms.named("cn.farm_market--cn.metrology")
+    assert form is not None
+    asked = survey.items_of(forms.joined(form.lists).sections)
+    assert len(asked) == sum(len(one.items) for one in form.lists) - 1, "the common scale of the market"
 
 
 def test_the_forms_follow_the_rule_that_the_bureau_set(collect: Collect) -> None:
