@@ -151,6 +151,25 @@ def plant_services(apps: Any, paper: int) -> dict[int, bool]:
     }
 
 
+GROUNDS = [  # kind, ground beside it, the kind that it is now
+    ("routine", "", "routine"), ("special", "", "special"), ("routine", "complaint", "complaint"),
+    ("special", "clue", "complaint"), ("routine", "campaign", "special"), ("special", "accident", "special"),
+    ("recheck", "follow_up", "recheck"),
+]  # fmt: skip
+
+
+def plant_grounds(apps: Any) -> dict[int, str]:
+    """Visits whose ground was said beside their kind."""
+    told = {}
+    for purpose, outside, now in GROUNDS:
+        matter = apps.get_model("matters.Matter").objects.using("owner").create(
+            kind="inspection", title="甲店", area="370303006", state="planned", opened=AT
+        )  # fmt: skip
+        visits = apps.get_model("inspection.Inspection").objects.using("owner")
+        told[visits.create(matter=matter, purpose=purpose, outside=outside).pk] = now
+    return told
+
+
 def test_rows_of_the_first_release_come_through(old: MigrationExecutor) -> None:
     keys = plant(old.loader.project_state(list(FIRST_RELEASE.items())).apps)
     between = [("inspection", "0010_right_time_of_papers")]
@@ -161,6 +180,10 @@ def test_rows_of_the_first_release_come_through(old: MigrationExecutor) -> None:
     MigrationExecutor(connections["owner"]).migrate(recorded)
     whole_city()
     proofs = plant_services(old.loader.project_state(recorded).apps, keys["papers.Paper"])
+    beside = [("inspection", "0018_kinds")]
+    MigrationExecutor(connections["owner"]).migrate(beside)
+    whole_city()
+    kinds = plant_grounds(MigrationExecutor(connections["owner"]).loader.project_state(beside).apps)
     now = MigrationExecutor(connections["owner"])
     now.migrate(now.loader.graph.leaf_nodes())
     whole_city()
@@ -175,6 +198,8 @@ def test_rows_of_the_first_release_come_through(old: MigrationExecutor) -> None:
     assert (place.door_code, place.name) == ("0000000000", "甲店")
     states = dict(apps.get_model("matters.Matter").objects.using("owner").values_list("pk", "state"))
     assert {pk: states[pk] for pk in in_vain} == in_vain
+    purposes = dict(apps.get_model("inspection.Inspection").objects.using("owner").values_list("pk", "purpose"))
+    assert {pk: purposes[pk] for pk in kinds} == kinds
     due = dict(apps.get_model("papers.Service").objects.using("owner").values_list("pk", "proof_due"))
     assert due == proofs
     month = apps.get_model("notices.SmsMonth").objects.using("owner").get()

@@ -98,6 +98,11 @@ def plannable(day: dt.date) -> list[Kind]:
     return [kind for one in BY_HAND if (kind := known(one, day)) is not None]
 
 
+def counting(day: dt.date) -> list[Kind]:
+    """The kinds that the place knows and that count to the cap."""
+    return [kind for one in ALL if (kind := known(one, day)) is not None and kind.cap == "counts"]
+
+
 def due_ones() -> list[str]:
     """The kinds of which a visit is one of those that are due in the year."""
     return [one.value for one in ALL if of(one, calendar.today()).frequency]

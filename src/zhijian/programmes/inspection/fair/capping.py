@@ -1,7 +1,7 @@
 """The yearly cap on planned visits: counted by one query, refused where it is reached and no exception is named.
 
-What the cap is stands in the rule `inspection.frequency_cap`: a number for everybody, or a table of `any`, purposes
-(`routine`, `special`) and risk grades (`A` to `D`). A grade's number takes the place of `any`; a purpose's number binds
+What the cap is stands in the rule `inspection.frequency_cap`: a number for everybody, or a table of `any`, kinds of
+visits that count, and risk grades (`A` to `D`). A grade's number takes the place of `any`; a kind's number binds
 besides. No number is shipped: none was published.
 """
 

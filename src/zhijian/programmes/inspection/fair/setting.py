@@ -14,11 +14,10 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.packs import changes
 from zhijian.kernel.packs.changes import ChangeRefused
 from zhijian.kernel.packs.models import LocalRule
-from zhijian.programmes.inspection import rules
+from zhijian.programmes.inspection import kinds, rules
 
 LOCK = 0x63617073  # "caps"
 MOST = 366
-PURPOSES = ("routine", "special")  # a re-check is no visit that counts
 
 
 class Changed(RuntimeError):
@@ -31,8 +30,8 @@ def grades(day: dt.date) -> list[str]:
 
 
 def columns(day: dt.date) -> list[str]:
-    """What a cap may be set for: everybody, a purpose, a grade."""
-    return ["any", *PURPOSES, *grades(day)]
+    """What a cap may be set for: everybody, a kind of visit that counts, a grade."""
+    return ["any", *(one.purpose.value for one in kinds.counting(day)), *grades(day)]
 
 
 def table(value: Any) -> dict[str, int]:
