@@ -156,7 +156,7 @@ def _pool_cells(block: list[list[Any]], _actor: Actor) -> Iterator[list[Any]]:
 
 excel.sheet(
     "visit_draw_pool", _("Pool of the draw"), READERS,
-    (_("What"), _("Name in the draw"), _("Risk grade"), _("Area"), _("Recused"), _("Lot (SHA-256 of seed:name)"),
+    (_("Kind"), _("Name in the draw"), _("Risk grade"), _("Area"), _("Recused"), _("Lot (SHA-256 of seed:name)"),
      _("Drawn")),
     pool_rows, _pool_cells,
 )  # fmt: skip
