@@ -43,6 +43,7 @@ from zhijian.kernel.recordings.models import Camera, Recording
 from zhijian.kernel.registry.models import CardRun, Entity, ImportRun, Premises, Proposal, Twin
 from zhijian.programmes.equipment.models import Equipment, Maintenance
 from zhijian.programmes.inspection.fair.models import PlanLine, PlanPlace
+from zhijian.programmes.inspection.onsite.models import UsualTime
 
 pytestmark = pytest.mark.django_db
 TEMPLATES = CHECKOUT / "src/zhijian"
@@ -90,6 +91,7 @@ PAGES: dict[str, Listed] = {
     "visit_items": Listed("/visits/items/"),
     "visit_joint": Listed("/visits/joint/"),
     "visit_most": Listed("/visits/most/", least=1),
+    "visit_time": Listed("/visits/time/"),
     "visit_plan_lines": Listed("/m/{plan}/"),
     "visit_plan_places": Listed("/plans/{plan}/{line}/"),
 }
@@ -214,6 +216,10 @@ def fill(w: world.World, boss: Person) -> None:
     _lifts(w, (one, two), now)
     for place in Premises.objects.filter(area=world.OFFICE)[:2]:
         PlanPlace.objects.create(line=PlanLine.objects.order_by("pk")[0], premises=place, area=world.OFFICE)
+    for purpose in ("routine", "special"):
+        UsualTime.objects.create(
+            area=world.OFFICE, purpose=purpose, visits=9, median=40, lower=30, upper=50, everywhere=45, at=now
+        )
     plan(w)
 
 

@@ -21,11 +21,12 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.registry.models import Premises
 from zhijian.kernel.words import listed
-from zhijian.programmes.inspection import decide, detours, doubts, flow
+from zhijian.programmes.inspection import decide, detours, doubts, flow, rules
 from zhijian.programmes.inspection.fair import capping
 from zhijian.programmes.inspection.found import answer_of, by_list
 from zhijian.programmes.inspection.joining import Sheet, join
 from zhijian.programmes.inspection.models import Answer, ByList, Inspection, Rectification
+from zhijian.programmes.inspection.onsite import minutes
 from zhijian.programmes.inspection.record import Given, Record, Refused
 from zhijian.programmes.inspection.seen import SeenVisit as SeenVisit  # what other programmes may ask
 from zhijian.programmes.inspection.seen import seen_at as seen_at
@@ -146,6 +147,7 @@ def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
             "statement": content.statement,
             **refusal_of(content),
             "clock_ahead": visit.ahead or None,
+            **minutes.fields(visit.record, rules.pause_after(visit.at)),
         },
         result=told.result if told else judged.result,
         failed=len(failed),

@@ -25,8 +25,9 @@ from zhijian.programmes.inspection.fair import capping, shown
 from zhijian.programmes.inspection.fair.desk import VisitPlans
 from zhijian.programmes.inspection.flow import INSPECTION, LEAD, PUBLICATION, RECTIFICATION, UNREACHABLE
 from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, Measure, PublishedResult
+from zhijian.programmes.inspection.onsite.desk import VisitQuestions
 
-__all__ = ["Findings", "Inspections", "Leads", "NotReached", "Publications", "VisitPlans"]
+__all__ = ["Findings", "Inspections", "Leads", "NotReached", "Publications", "VisitPlans", "VisitQuestions"]
 
 # Headings of the record's own columns are looked up by the fields' names.
 HEADINGS = (_("Sought"), _("Letters"), _("Found"))

@@ -10,10 +10,11 @@ from zhijian.kernel.matters import Flow, State, Step
 from zhijian.programmes.inspection import doubts, effects, facts, guards, hindered, models, rules
 from zhijian.programmes.inspection.fair import capping, items, planning, visit
 from zhijian.programmes.inspection.fair.flow import VISIT_PLAN
+from zhijian.programmes.inspection.onsite.flow import VISIT_QUESTION
 from zhijian.programmes.inspection.rectifying import RECTIFICATION
 from zhijian.programmes.inspection.unreachable import UNREACHABLE
 
-__all__ = ["INSPECTION", "LEAD", "PUBLICATION", "RECTIFICATION", "UNREACHABLE", "VISIT_PLAN"]
+__all__ = ["INSPECTION", "LEAD", "PUBLICATION", "RECTIFICATION", "UNREACHABLE", "VISIT_PLAN", "VISIT_QUESTION"]
 
 fair_enough = [items.only_listed, planning.in_the_plan, capping.within_cap]  # the cap locks: last
 

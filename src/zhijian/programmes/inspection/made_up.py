@@ -109,7 +109,8 @@ def record_of(seen: Seen, plan: Json, words: Words, dice: random.Random) -> Json
     """The visit's record as the phone would have sent it."""
     premises, asked = seen.premises, seen.asked
     begun, ended = seen.begun, seen.ended.isoformat()
-    answers = [_answer(seen, no, begun, dice) for no in asked.items]
+    step = (seen.ended - begun) / (len(asked.items) + 1)
+    answers = [_answer(seen, no, begun + n * step, dice) for n, no in enumerate(asked.items, 1)]
     judged = decide.judge(asked.sheet, answers)
     rectify = "rectify" in judged.measures.values()
     content: Json = {
@@ -174,11 +175,11 @@ def _photo(seen: Seen, item: str, sha256: str, size: int) -> Json:
     return made | (_place(seen.premises) or {})
 
 
-def _answer(seen: Seen, no: str, begun: dt.datetime, dice: random.Random) -> Json:
+def _answer(seen: Seen, no: str, at: dt.datetime, dice: random.Random) -> Json:
     """The answer to an item: measured where the list asks for a number, with a word on what fails."""
     item, limits = seen.asked.items[no], seen.asked.items[no]["answer"]
     answer = "no" if no in seen.failed else "na" if no in seen.absent else "yes"
-    made: Json = {"item": no, "answer": answer, "by": "section", "at": begun.isoformat()}
+    made: Json = {"item": no, "answer": answer, "by": "section", "at": at.isoformat(timespec="seconds")}
     if item["key"] or answer != "yes":
         made["by"] = "tap"
     if limits["type"] == "number" and answer != "na":

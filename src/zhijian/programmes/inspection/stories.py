@@ -36,6 +36,7 @@ from zhijian.programmes.inspection.effects import NO_ASK
 from zhijian.programmes.inspection.found import answer_of, by_list, told_by_list
 from zhijian.programmes.inspection.made_up import Seen
 from zhijian.programmes.inspection.models import ByList, Inspection, PublishedResult, Rectification
+from zhijian.programmes.inspection.onsite import minutes
 from zhijian.programmes.inspection.record import Given, Record, read
 from zhijian.programmes.inspection.visiting import on_site, people_of
 from zhijian.programmes.inspection.wording import findings_of, found_of, title_of
@@ -194,6 +195,7 @@ class PlantedVisit:
             **people_of(content),
             "findings": findings_of(content, self.items.values()),
             "statement": content.statement,
+            **minutes.fields(record, rules.pause_after(at)),
         }
         self._perform(
             self.visit,
