@@ -11,7 +11,7 @@ from pydantic import Field
 
 from zhijian.kernel.accounts import HEAD
 from zhijian.kernel.accounts.actor import Actor
-from zhijian.kernel.clock import calendar
+from zhijian.kernel.clock import CLOCK, calendar
 from zhijian.kernel.desk import forms
 from zhijian.kernel.matters import Facts, Flow, Guard, State, Step, long, no, ok, person, text
 from zhijian.kernel.matters.models import Matter
@@ -134,6 +134,7 @@ VISIT_QUESTION = Flow(
         Step(
             "ask_short",
             to="asked",
+            by=CLOCK,
             label=_("Ask about a short visit"),
             facts=Short,
             hidden=True,
@@ -144,6 +145,7 @@ VISIT_QUESTION = Flow(
         Step(
             "ask_nothing",
             to="asked",
+            by=CLOCK,
             label=_("Ask about visits that found nothing"),
             facts=Nothing,
             hidden=True,
