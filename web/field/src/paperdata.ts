@@ -33,6 +33,8 @@ export interface Common {
   inspectors: { name: string; certificate_no: string }[];
   record: { id: string; schema: number; digest: string };
   check_code?: string;
+  /** What was drawn on photos: the marked copy by its digest, and the photo that it was drawn on. */
+  pictures?: { item: string; taken: string; sha256: string; of: string }[];
 }
 interface Numbers {
   key: string[];
@@ -119,6 +121,15 @@ function common({ id, schema, digest, content }: Signed, known: Known): Common {
   };
 }
 
+/** A drawing whose photo is not in the record stands on no paper; `items`: of these alone. */
+function picturesOf({ photos }: Content, items?: Set<string>): Pick<Common, "pictures"> {
+  const taken = new Set(photos.filter((photo) => !photo.of).map((photo) => photo.sha256));
+  const pictures = photos
+    .filter(({ of, item = "" }) => of && taken.has(of) && (!items || items.has(item)))
+    .map(({ item = "", taken: at, sha256, of }) => ({ item, taken: wall(at), sha256, of: of! }));
+  return pictures.length ? { pictures } : {};
+}
+
 const whoOf = ({ present: { name, role } }: Content): Who["present"] => ({ name, role });
 
 function unaskedOf(content: Content): Unasked | "" {
@@ -146,6 +157,7 @@ export function onsiteRecord(record: Signed, known: Known): OnsiteRecord {
     refused: content.refused,
     ...(unasked ? { unasked } : {}),
     ...(content.rechecks.length && content.deadline ? { deadline: content.deadline } : {}),
+    ...picturesOf(content),
   };
 }
 
@@ -186,6 +198,7 @@ export function resultSheet(record: Signed, known: Known): ResultSheet {
       const answer = given.get(no);
       return answer ? [{ section, no, key, text, answer: answer.answer, value: measured(answer), note: answer.note ?? "" }] : [];
     }),
+    ...picturesOf(content, new Set(items.filter(({ no }) => given.has(no)).map(({ no }) => no))),
   };
 }
 
@@ -209,6 +222,7 @@ export function rectificationOrder(record: Signed, known: Known): RectificationO
     required: items.map((item) => item.fix || item.text),
     phone: known.organ?.phone ?? "",
     refused: content.refused,
+    ...picturesOf(content, new Set(items.map((item) => item.no))),
   };
 }
 
