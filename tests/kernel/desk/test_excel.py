@@ -36,6 +36,7 @@ from zhijian.kernel.desk import excel
 from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.media import FILMS
 from zhijian.kernel.evidence.models import LedgerEntry, Seal
+from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.models import JobFailure, Notice, SmsMonth
 from zhijian.kernel.papers.models import Blank, SealRequest
 from zhijian.kernel.ratings.models import Draw, Rating
@@ -43,7 +44,7 @@ from zhijian.kernel.recordings.models import Camera, Recording
 from zhijian.kernel.registry.models import CardRun, Entity, ImportRun, Premises, Proposal, Twin
 from zhijian.programmes.equipment.models import Equipment, Maintenance
 from zhijian.programmes.inspection.fair.models import PlanLine, PlanPlace
-from zhijian.programmes.inspection.onsite.models import UsualTime
+from zhijian.programmes.inspection.onsite.models import SeenProduct, UsualTime
 
 pytestmark = pytest.mark.django_db
 TEMPLATES = CHECKOUT / "src/zhijian"
@@ -85,6 +86,7 @@ PAGES: dict[str, Listed] = {
     "papers_requests": Listed("/papers/requests/"),
     "papers_waiting": Listed("/papers/waiting/"),
     "people": Listed("/people/?q=x-"),
+    "products_seen": Listed("/visits/products/"),
     "ratings": Listed("/ratings/"),
     "recordings": Listed("/recordings/"),
     "slots": Listed("/slots/"),
@@ -216,6 +218,11 @@ def fill(w: world.World, boss: Person) -> None:
     _lifts(w, (one, two), now)
     for place in Premises.objects.filter(area=world.OFFICE)[:2]:
         PlanPlace.objects.create(line=PlanLine.objects.order_by("pk")[0], premises=place, area=world.OFFICE)
+    seen = Matter.objects.filter(kind="inspection", area=world.OFFICE)[0]
+    for code in ("96385074", "36000291452"):
+        SeenProduct.objects.create(
+            matter=seen, area=world.OFFICE, premises=w.premises, code=code, gtin=code.zfill(14), item="1.2", at=now
+        )
     for purpose in ("routine", "special"):
         UsualTime.objects.create(
             area=world.OFFICE, purpose=purpose, visits=9, median=40, lower=30, upper=50, everywhere=45, at=now

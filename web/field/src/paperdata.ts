@@ -6,7 +6,7 @@ import type { CheckItem, PaperKind } from "./contract";
 import { gravest, readingSaid } from "./decide";
 import { basisOf, grounds, numberOf, placesOf, titleOf, type Asked, type Sheet } from "./joining";
 import type { Answer, Content, FieldRecord, Place, Refused } from "./record";
-import { findingsOf, foundOf, type Words } from "./wording";
+import { findingsOf, foundOf, productSaid, type Words } from "./wording";
 
 /** What the phone holds beside the record. */
 export interface Known {
@@ -104,6 +104,9 @@ function givenOf({ content }: Signed): Map<string, Answer> {
 
 const measured = ({ readings, value = "", unit = "" }: Answer) => readings?.map(readingSaid).join("；") ?? value + unit;
 
+/** What was written at an item, and the products that were looked at. */
+const noted = ({ note = "", products = [] }: Answer, words: Words) => [note, ...products.map((each) => productSaid(each, words))].filter(Boolean).join(words.joint);
+
 function common({ id, schema, digest, content }: Signed, known: Known): Common {
   const { entity } = known.premises;
   return {
@@ -196,7 +199,7 @@ export function resultSheet(record: Signed, known: Known): ResultSheet {
     refused: content.refused,
     rows: items.flatMap(({ section, no, key, text }) => {
       const answer = given.get(no);
-      return answer ? [{ section, no, key, text, answer: answer.answer, value: measured(answer), note: answer.note ?? "" }] : [];
+      return answer ? [{ section, no, key, text, answer: answer.answer, value: measured(answer), note: noted(answer, known.words) }] : [];
     }),
     ...picturesOf(content, new Set(items.filter(({ no }) => given.has(no)).map(({ no }) => no))),
   };

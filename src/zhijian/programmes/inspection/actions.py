@@ -25,8 +25,8 @@ from zhijian.programmes.inspection import decide, detours, doubts, flow, rules
 from zhijian.programmes.inspection.fair import capping
 from zhijian.programmes.inspection.found import answer_of, by_list
 from zhijian.programmes.inspection.joining import Sheet, join
-from zhijian.programmes.inspection.models import Answer, ByList, Inspection, Rectification
-from zhijian.programmes.inspection.onsite import minutes
+from zhijian.programmes.inspection.models import Answer, ByList, Inspection, Rectification, SeenProduct
+from zhijian.programmes.inspection.onsite import minutes, products
 from zhijian.programmes.inspection.record import Given, Record, Refused
 from zhijian.programmes.inspection.seen import SeenVisit as SeenVisit  # what other programmes may ask
 from zhijian.programmes.inspection.seen import seen_at as seen_at
@@ -121,6 +121,7 @@ def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
     sheet = join([one.data for one in lists])
     task = task_of(visit)
     flags = doubts.of_task(task, content.task is not None, visit.actor.hands)
+    flags += [doubts.doubt("product_code", digits=code) for code in products.mistyped(content)]
     flags += doubts.of_checklists(visit.record, lists, sheet, calendar.legal_day(visit.began))
     other: list[dict[str, Any]] = []
     if task is None or task.state != "planned" or task.area != visit.premises.area:
@@ -164,6 +165,7 @@ def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
     inspection = Inspection.objects.select_related("matter").get(pk=matter.pk)
     ByList.objects.bulk_create(by_list(inspection, lists, sheet, content))
     Answer.objects.bulk_create(answer_of(inspection, given, keys, measures) for given in content.answers)
+    SeenProduct.objects.bulk_create(products.rows_of(matter, content))
     _order_rectifications(visit, inspection, sheet, failed, measures)
     _propose_investigation(visit, inspection, sheet, failed, measures)
     perform(flow.PUBLICATION, "await", visit.actor, at=visit.at, about=about(visit, matter), by_field={

@@ -81,6 +81,7 @@ def visit_panel(matter: Matter, record: Inspection, actor: Actor) -> dict[str, A
         "failed": [a for a in answers if a.answer == Answer.Value.NO],
         "complied": [a for a in answers if a.answer == Answer.Value.YES],
         "absent": [a for a in answers if a.answer == Answer.Value.NA],
+        "products": list(matter.products.order_by("pk")),  # type: ignore[attr-defined]
         "by_section": sum(a.by_section for a in answers),
     }
 

@@ -16,9 +16,18 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.programmes.inspection import results, rules
 from zhijian.programmes.inspection.fair.models import KeptApart, PlanLine, PlanPlace, PublishedPlan, YearPlan
 from zhijian.programmes.inspection.joining import Sheet, join
-from zhijian.programmes.inspection.onsite.models import UsualTime, VisitQuestion
+from zhijian.programmes.inspection.onsite.models import SeenProduct, UsualTime, VisitQuestion
 
-__all__ = ["KeptApart", "PlanLine", "PlanPlace", "PublishedPlan", "UsualTime", "VisitQuestion", "YearPlan"]
+__all__ = [
+    "KeptApart",
+    "PlanLine",
+    "PlanPlace",
+    "PublishedPlan",
+    "SeenProduct",
+    "UsualTime",
+    "VisitQuestion",
+    "YearPlan",
+]
 
 
 class Checklist(models.Model):

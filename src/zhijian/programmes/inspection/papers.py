@@ -181,7 +181,7 @@ def result_sheet(record: Record, known: Known) -> Json:
                 "text": item["text"],
                 "answer": given[item["no"]].answer,
                 "value": _measured(given[item["no"]]),
-                "note": given[item["no"]].note,
+                "note": wording.noted(given[item["no"]], known.words),
             }
             for item in known.items
             if item["no"] in given

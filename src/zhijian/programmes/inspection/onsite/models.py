@@ -1,4 +1,4 @@
-"""How long visits usually take, by office and kind; and the questions to a head that follow from it."""
+"""How long visits usually take, by office and kind; the questions to a head that follow; products that were seen."""
 
 from __future__ import annotations
 
@@ -55,3 +55,28 @@ class VisitQuestion(models.Model):
     relook = models.OneToOneField(
         Matter, models.PROTECT, null=True, related_name="asked_by", help_text="the visit that looks again"
     )
+
+
+class SeenProduct(models.Model):
+    """A product that was looked at during a visit, by the code that it bears."""
+
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="products", help_text="the visit")
+    area = models.CharField(max_length=16, db_collation="C")
+    premises = models.ForeignKey("registry.Premises", models.PROTECT, null=True, related_name="products_seen")
+    item = models.CharField(max_length=20, help_text="of the checklist, at which it was looked at")
+    failed = models.BooleanField(default=False, help_text="whether that item did not comply")
+    code = models.CharField(max_length=14, help_text="as it is printed")
+    gtin = models.CharField(max_length=14, help_text="the same in 14 digits")
+    name = models.CharField(max_length=100, blank=True)
+    lot = models.CharField(max_length=40, blank=True)
+    printed = models.CharField(max_length=40, blank=True, help_text="the date, as it is printed")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["gtin", "-id"], name="product_seen_code"),
+            models.Index(fields=["area", "-id"], name="product_seen_area"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}".strip()
