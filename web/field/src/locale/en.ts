@@ -633,4 +633,12 @@ export const en: Record<keyof typeof zh, string> = {
   "found.product": "product {name} code {code}",
   "found.lot": "lot {lot}",
   "found.date": "date {date}",
+  "year.cap": "{year} so far: {n} visits of this enterprise count, made or planned; the cap is {cap}.",
+  "year.cap_one": "{year} so far: {n} visit of this enterprise counts, made or planned; the cap is {cap}.",
+  "year.free": "{year} so far: {n} visits of this enterprise count, made or planned; no cap is set.",
+  "year.free_one": "{year} so far: {n} visit of this enterprise counts, made or planned; no cap is set.",
+  "year.outside": "{n} more are outside it.",
+  "year.outside_one": "{n} more is outside it.",
+  "year.reached": "One more needs a lawful exception.",
+  "year.door": "The cap is reached: begin no visit at the door without a lawful exception. One that is begun is taken, and the head sees it.",
 };

@@ -630,4 +630,12 @@ export const zh = {
   "found.product": "产品 {name} 条码 {code}",
   "found.lot": "批号 {lot}",
   "found.date": "标示日期 {date}",
+  "year.cap": "{year} 年至今该企业计入的检查（含已安排）{n} 次，上限 {cap} 次。",
+  "year.cap_one": "{year} 年至今该企业计入的检查（含已安排）{n} 次，上限 {cap} 次。",
+  "year.free": "{year} 年至今该企业计入的检查（含已安排）{n} 次；未设上限。",
+  "year.free_one": "{year} 年至今该企业计入的检查（含已安排）{n} 次；未设上限。",
+  "year.outside": "另有 {n} 次不计入。",
+  "year.outside_one": "另有 {n} 次不计入。",
+  "year.reached": "再查一次须有法定例外。",
+  "year.door": "已到上限：没有法定例外，不要到门开始检查；开始了的照收，所长会看到。",
 } as const;
