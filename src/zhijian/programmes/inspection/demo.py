@@ -180,7 +180,10 @@ def _record(town: Town, call: Call, premises: Premises) -> tuple[dict[str, Any],
     absent = asked.absent(premises, town.plan)
     failed = asked.failing(town.dice, absent, call.percent, call.key)
     officers, photos = (office.first, office.second), _photos(call, failed)
-    seen = Seen(premises, call.begun, call.ended, officers, office.device, asked, failed, absent, call.purpose, photos)
+    marked = _marked(call, photos)
+    seen = Seen(
+        premises, call.begun, call.ended, officers, office.device, asked, failed, absent, call.purpose, photos, marked
+    )  # fmt: skip
     return record_of(seen, town.plan, town.words, town.dice), seen
 
 
@@ -190,6 +193,14 @@ def _photos(call: Call, failed: list[str]) -> dict[str, tuple[str, int]]:
         return {}
     kept = {item: files.store(drawn.photo(2 * call.n + k)) for k, item in enumerate(failed[:2])}
     return {item: (blob.sha256, blob.size) for item, blob in kept.items()}
+
+
+def _marked(call: Call, photos: dict[str, tuple[str, int]]) -> dict[str, tuple[str, int]]:
+    """What was drawn on the first picture of every other of these visits."""
+    if not photos or call.n % 4:
+        return {}
+    blob = files.store(drawn.marked(2 * call.n))
+    return {next(iter(photos)): (blob.sha256, blob.size)}
 
 
 def _closed_year(plan: dict[str, Any], scale: float, town: Town) -> int:

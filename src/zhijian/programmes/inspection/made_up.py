@@ -97,6 +97,7 @@ class Seen:
     absent: set[str]
     purpose: str
     photos: Json = field(default_factory=dict)  # fingerprints and sizes of the pictures, by the item that they show
+    marked: Json = field(default_factory=dict)  # the same of what was drawn on some of them
 
 
 def times(day: dt.date, dice: random.Random) -> tuple[dt.datetime, dt.datetime]:
@@ -111,6 +112,7 @@ def record_of(seen: Seen, plan: Json, words: Words, dice: random.Random) -> Json
     begun, ended = seen.begun, seen.ended.isoformat()
     step = (seen.ended - begun) / (len(asked.items) + 1)
     answers = [_answer(seen, no, begun + n * step, dice) for n, no in enumerate(asked.items, 1)]
+    _scan(answers, premises, plan.get("products", []))
     judged = decide.judge(asked.sheet, answers)
     rectify = "rectify" in judged.measures.values()
     content: Json = {
@@ -129,7 +131,10 @@ def record_of(seen: Seen, plan: Json, words: Words, dice: random.Random) -> Json
         "present": _present(premises, plan["present"], dice),
         "informed": {"cards_shown": True, "rights_told": True, "recusal": "no"},
         "answers": answers,
-        "photos": [_photo(seen, item, *made) for item, made in seen.photos.items()],
+        "photos": [
+            *(_photo(seen, item, *made) for item, made in seen.photos.items()),
+            *({**_photo(seen, i, *made), "of": seen.photos[i][0]} for i, made in seen.marked.items()),
+        ],
         "findings": _findings(answers, asked, words),
         "statement": dice.choice(plan["said"]["sorry" if seen.failed else "content"]),
         "outcome": {
@@ -155,6 +160,13 @@ def record_of(seen: Seen, plan: Json, words: Words, dice: random.Random) -> Json
         "digest": sha256_hex(canonical(content)),
         "signatures": [{"who": who, "name": name, "strokes": STROKES, "at": ended} for who, name in names],
     }
+
+
+def _scan(answers: list[Json], premises: Premises, products: list[Json]) -> None:
+    """At every fourth shop the first thing that failed is told with a product's code, where the plan has any."""
+    failed = next((answer for answer in answers if answer["answer"] == "no"), None)
+    if products and failed is not None and premises.pk % 4 == 0:
+        failed["products"] = [products[premises.pk // 4 % len(products)]]
 
 
 def _papers(lists: Sequence[Checklist], rectify: bool) -> list[str]:
