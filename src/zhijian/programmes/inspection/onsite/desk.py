@@ -13,7 +13,6 @@ from zhijian.kernel.desk.lists import MatterList, Panel
 from zhijian.kernel.desk.waiting import waits
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable
-from zhijian.kernel.notices.panel import PANEL
 from zhijian.programmes.inspection import rules
 from zhijian.programmes.inspection.onsite.flow import SHOWN, VISIT_QUESTION, visits_of
 from zhijian.programmes.inspection.onsite.models import VisitQuestion
@@ -28,8 +27,8 @@ def _waiting(actor: Actor) -> int:
 
 def _say(n: int) -> str:
     return ngettext(
-        "%(n)s question about visits waits for a word from you.",
-        "%(n)s questions about visits wait for a word from you.", n,
+        "%(n)s question about visits waits for a word from you",
+        "%(n)s questions about visits wait for a word from you", n,
     ) % {"n": n}  # fmt: skip
 
 
@@ -55,7 +54,7 @@ class VisitQuestions(MatterList):
     flow = VISIT_QUESTION
     columns = ["title", "area", "state", "opened", "closed"]
     filters = ["q", "state", "area", "period"]
-    panels = [Panel("inspection/desk/question.html", question_panel), PANEL]
+    panels = [Panel("inspection/desk/question.html", question_panel)]
     rank = 15
     empty = _(
         "Where a visit took far less time than usual, or an office's visits found nothing for long, the head is asked"

@@ -43,7 +43,7 @@ def _cells(block: Iterable[UsualTime], _actor: Actor) -> Iterator[list[Any]]:
 
 excel.sheet(
     "visit_time", _("Time on site"), READERS,
-    (_("Office"), _("Purpose"), _("Checklists"), _("Visits"), _("Median, minutes"), _("A quarter took no more than"),
+    (_("Area"), _("Purpose"), _("Checklists"), _("Visits"), _("Median, minutes"), _("A quarter took no more than"),
      _("A quarter took at least"), _("Median of all offices")),
     lambda actor, _given: usual_times(actor), _cells,
 )  # fmt: skip
