@@ -103,7 +103,7 @@ def test_a_note_of_more_than_a_minute_does_not_come_in_and_its_record_stays(
         sent_up(long, tmp_path, monkeypatch)
     problem = problems.refused(caught.value)
     assert (problem.status, problem.code) == (422, "file.long")
-    assert "stays on the phone" in str(caught.value)
+    assert str(TooLong.mend) in str(caught.value), "it says that the note stays on the phone"
     _, told = phone.call("GET", f"records/{told['id']}")
     assert told["state"] == "accepted", "what was signed is kept"
     assert told["blobs_missing"] == [named["sha256"]]

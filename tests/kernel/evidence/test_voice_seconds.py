@@ -90,7 +90,7 @@ def test_rubbish_has_some_length_and_no_error(rubbish: bytes, kind: str) -> None
 )
 def test_more_than_a_minute_is_refused(data: bytes, db: None) -> None:
     assert seconds_of(data) > 65
-    with pytest.raises(TooLong, match="longer than a minute"):
+    with pytest.raises(TooLong):
         files.keep(data, media_types=files.VOICES, longest=media.LONGEST_VOICE)
 
 
