@@ -113,6 +113,17 @@ def grading(w: world.World) -> Matter:
         return Matter.objects.get(kind="grading", premises=w.premises, closed=None)
 
 
+def visit_question(w: world.World) -> Matter:
+    """A closed visit of the restaurant that took far less time than usual, as the night's job asks about it."""
+    visit = closed_visit(w)
+    with scoped(SYSTEM):
+        of = {"about": "short", "inspection": Inspection.objects.get(pk=visit.pk)}
+        about = About(visit.title, visit.area)
+        return perform(
+            flow.VISIT_QUESTION, "ask_short", SYSTEM, about=about, by_field=of, minutes=9, usual=40, compared=31
+        )
+
+
 OPENERS: dict[str, Opener] = {
     "inspection": plan,
     "rectification": rectification,
@@ -124,6 +135,7 @@ OPENERS: dict[str, Opener] = {
     "lift_call": lift_call,
     "visit_plan": visit_plan,
     "visit_draw": visit_draw,
+    "visit_question": visit_question,
     "grading": grading,
     "publication": lambda w: _child(w, flow.PUBLICATION, "await"),
 }

@@ -124,18 +124,27 @@ class Handset:
     context: BrowserContext | None = None
     offline: bool = False
     hears: bool = False  # a microphone that gives a test tone, and leave to use it
+    sees: Path | None = None  # a film (Y4M) that its camera shows, and leave to use it
 
     def start(self) -> Page:
         """Open the browser on the same memory, with or without network."""
         self.context = self.playwright.chromium.launch_persistent_context(
             str(self.folder),
             executable_path=CHROMIUM,
-            args=[*ARGS, *(MICROPHONE if self.hears else [])],
+            args=[
+                *ARGS,
+                *(MICROPHONE if self.hears or self.sees else []),
+                *([f"--use-file-for-fake-video-capture={self.sees}"] if self.sees else []),
+            ],
             locale="zh-CN",
             viewport={"width": 390, "height": 844},
             has_touch=True,
             geolocation={"latitude": 36.7811, "longitude": 118.0541, "accuracy": 12},
-            permissions=["geolocation", *(["microphone"] if self.hears else [])],
+            permissions=[
+                "geolocation",
+                *(["microphone"] if self.hears else []),
+                *(["camera"] if self.sees else []),
+            ],
         )
         self.context.set_offline(self.offline)
         return self.context.pages[0] if self.context.pages else self.context.new_page()

@@ -122,7 +122,7 @@ def test_what_a_hand_can_do_in_the_dark(site: Site, desk: Page, handset: Handset
         )
     sign_in(desk, site.url, "zhao")
     desk.goto(f"{site.url}/m/{matter.uid}/")
-    expect(desk.locator(".photos")).to_contain_text("标注件")
+    expect(desk.locator(".photos").last).to_contain_text("标注件")
     heard = desk.locator(".voices audio")
     heard.evaluate("sound => { sound.muted = true; return sound.play() }")
     expect(heard).to_have_js_property("error", None)

@@ -26,6 +26,7 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.registry.cards.replacing import replace
+from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection.checklists import load_shipped
 from zhijian.programmes.inspection.models import Checklist
 
@@ -46,6 +47,7 @@ def told(w: world.World, phone: Phone, client: Any) -> dict[str, Any]:  # noqa: 
     with scoped(SYSTEM):
         load_shipped()
         Checklist.objects.filter(code="test.food").update(short="餐", industries=["H62"])
+        Premises.objects.filter(pk=w.premises.pk).update(risk="B")
         replace(w.premises, w.premises.door_code, "lost", w.actor("所长"))
         w.premises.refresh_from_db()
     phone.pull()

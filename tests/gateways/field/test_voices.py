@@ -10,14 +10,16 @@ import pytest
 from django.utils import timezone
 from tests import world
 from tests.gateways.field.test_field import here, phone, put, w  # noqa: F401 -- fixtures
+from tests.kernel.evidence.test_voice_seconds import long_webm
 from tests.phone import Phone, photo_of, picture, record
 
+from zhijian.gateways.uploads import problems
 from zhijian.gateways.uploads.parts import Part
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.models import File
-from zhijian.kernel.evidence.refusals import WrongType
+from zhijian.kernel.evidence.refusals import TooLong, WrongType
 from zhijian.kernel.matters.models import Matter
 
 SOUND = (Path(__file__).resolve().parents[2] / "fixtures/voice.webm").read_bytes()
@@ -89,3 +91,21 @@ def test_a_phone_without_notes_sends_what_it_always_sent(phone: Phone, w: world.
     with scoped(SYSTEM):
         matter = Matter.objects.get(uid=told["matter"]["uid"])
         assert not File.objects.filter(matter=matter).exclude(kind__in=["paper", "signature"]).exists()
+
+
+def test_a_note_of_more_than_a_minute_does_not_come_in_and_its_record_stays(
+    phone: Phone, w: world.World, tmp_path: Path, monkeypatch: Any  # noqa: F811
+) -> None:  # fmt: skip
+    long = long_webm(75)
+    named = voice_of(long, "1.2")
+    _, told = put(phone, record(phone, here(phone, w), failed={"1.2": {"note": "未悬挂"}}, voices=[named]))
+    with pytest.raises(TooLong) as caught:
+        sent_up(long, tmp_path, monkeypatch)
+    problem = problems.refused(caught.value)
+    assert (problem.status, problem.code) == (422, "file.long")
+    assert str(TooLong.mend) in str(caught.value), "it says that the note stays on the phone"
+    _, told = phone.call("GET", f"records/{told['id']}")
+    assert told["state"] == "accepted", "what was signed is kept"
+    assert told["blobs_missing"] == [named["sha256"]]
+    status, answer = phone.call("POST", f"records/{told['id']}/aside", {"photos": [named["sha256"]]})
+    assert (status, answer) == (200, {"aside": 1}), "exported by hand: said so"

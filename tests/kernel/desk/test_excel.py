@@ -45,6 +45,7 @@ from zhijian.kernel.registry.models import CardRun, Entity, ImportRun, Premises,
 from zhijian.programmes.equipment.models import Equipment, Maintenance
 from zhijian.programmes.inspection.draw.models import DrawnPlace
 from zhijian.programmes.inspection.fair.models import PlanLine, PlanPlace
+from zhijian.programmes.inspection.onsite.models import SeenProduct, UsualTime
 
 pytestmark = pytest.mark.django_db
 TEMPLATES = CHECKOUT / "src/zhijian"
@@ -86,6 +87,7 @@ PAGES: dict[str, Listed] = {
     "papers_requests": Listed("/papers/requests/"),
     "papers_waiting": Listed("/papers/waiting/"),
     "people": Listed("/people/?q=x-"),
+    "products_seen": Listed("/visits/products/"),
     "ratings": Listed("/ratings/"),
     "recordings": Listed("/recordings/"),
     "slots": Listed("/slots/"),
@@ -95,6 +97,7 @@ PAGES: dict[str, Listed] = {
     "visit_joint": Listed("/visits/joint/"),
     "visit_kinds": Listed("/visits/kinds/"),
     "visit_most": Listed("/visits/most/", least=1),
+    "visit_time": Listed("/visits/time/"),
     "visit_plan_lines": Listed("/m/{plan}/"),
     "visit_plan_places": Listed("/plans/{plan}/{line}/"),
 }
@@ -222,6 +225,15 @@ def fill(w: world.World, boss: Person) -> None:
     for place in Premises.objects.filter(area=world.OFFICE)[:2]:
         DrawnPlace.objects.get_or_create(draw=lots.draw, premises=place, defaults=again)
         PlanPlace.objects.create(line=PlanLine.objects.order_by("pk")[0], premises=place, area=world.OFFICE)
+    seen = Matter.objects.filter(kind="inspection", area=world.OFFICE)[0]
+    for code in ("96385074", "36000291452"):
+        SeenProduct.objects.create(
+            matter=seen, area=world.OFFICE, premises=w.premises, code=code, gtin=code.zfill(14), item="1.2", at=now
+        )
+    for purpose in ("routine", "special"):
+        UsualTime.objects.create(
+            area=world.OFFICE, purpose=purpose, visits=9, median=40, lower=30, upper=50, everywhere=45, at=now
+        )
     plan(w)
 
 

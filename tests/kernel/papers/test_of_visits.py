@@ -109,6 +109,18 @@ def test_a_visit_by_several_lists_is_told_once_and_the_food_sheet_tells_the_food
     assert BUILDERS[kind](read(told["records"]["joined"]), known) == told["papers"]["joined"][kind]
 
 
+@pytest.mark.parametrize("kind", list(BUILDERS))
+def test_marked_photos_and_products_stand_at_their_items(kind: str) -> None:
+    told = json.loads((SHARED.with_name("record_inspection_3_hand.json")).read_text(encoding="utf-8"))
+    record = read(told["records"]["hand"])
+    assert sha256_hex(canonical(told["records"]["hand"]["content"])) == record.digest
+    made = BUILDERS[kind](record, known_of(told["known"]).for_form(form(kind)))
+    assert made == told["papers"]["hand"][kind]
+    if kind == "onsite_record":
+        assert [one["item"] for one in made["pictures"]] == ["餐饮 K8.1", ""], "a drawing without its photo is none"
+        assert "产品 纯牛奶 250 mL 条码 6901234567892 批号 20260901A" in made["findings"]
+
+
 def _as_on_the_phone(w: world.World, shared: dict[str, Any]) -> tuple[Premises, Checklist]:
     """The shared fixture's premises and checklist in the database."""
     told, listed = shared["known"]["premises"], shared["known"]["lists"][0]

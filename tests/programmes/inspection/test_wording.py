@@ -65,7 +65,7 @@ def test_every_place_has_all_the_words() -> None:
     for name in ("cn_zibo", "us_chicago"):
         form = Stack.read(name).table("papers/onsite_record")
         shapes[name] = set(form["texts"]["found"])
-    newest = json.loads((Path(__file__).parents[2] / "fixtures/record_inspection_2.json").read_text(encoding="utf-8"))
+    newest = json.loads((Path(__file__).parents[2] / "fixtures/record_inspection_3_hand.json").read_text("utf-8"))
     assert shapes["cn_zibo"] == shapes["us_chicago"] == set(newest["known"]["words"])
     assert configured.PACK.startswith("cn"), "the fixtures have the words of the Chinese forms"
     assert wording.words() == newest["known"]["words"]

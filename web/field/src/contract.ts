@@ -53,6 +53,8 @@ export interface Premises {
   old_codes?: string[];
   area: string;
   trade: string;
+  /** Its risk grade, where it has one. */
+  risk?: string;
   licences: Licence[];
   /** The last visit: what failed, by the numbers of that visit, and by each of its lists under that list's own. */
   last: { date: string; result: string; failed: string[]; failed_of?: { [list: string]: string[] } } | null;
@@ -193,6 +195,15 @@ export interface Rules {
   limits?: { officers?: number; photo_for_failed?: boolean; photos_per_item?: number | null; far_metres?: number; pixels?: number };
 }
 
+/** How the enterprises' years stand, and the cap: a number, or numbers by `any`, purpose and risk grade; null: none is set. */
+export interface Years {
+  year: number;
+  cap: number | { [column: string]: number } | null;
+  /** Each of an enterprise's premises is counted by itself; `of` is then the uid of the premises, else of the entity. */
+  by_premises: boolean;
+  visits: { of: string; counted: { [purpose: string]: number }; outside: number }[];
+}
+
 /** The place's time zone, and how people outside reach the site: the phone's papers say what the server's say. */
 export interface Site {
   zone: string;
@@ -248,6 +259,8 @@ export interface PullPage {
   tasks?: Task[];
   rules?: Rules;
   site?: Site;
+  /** Only where they are others than those of the last pull. */
+  years?: Years;
   calendar?: Calendar;
   organ?: Organ;
   /** All offices in whose name the officer's papers are made: more than one while he is on loan. */

@@ -127,6 +127,13 @@ export interface RemarkRow {
   box: Box;
 }
 
+/** A product whose code was scanned or typed before on this phone: its name, and the shop where it was seen last. */
+export interface ProductRow {
+  gtin: string;
+  at: string;
+  box: Box;
+}
+
 export class FieldDb extends Dexie {
   kv!: Table<KvRow, string>;
   premises!: Table<Premises, string>;
@@ -142,6 +149,7 @@ export class FieldDb extends Dexie {
   notes!: Table<NoteRow, string>;
   pictures!: Table<PictureRow, string>;
   remarks!: Table<RemarkRow, string>;
+  products!: Table<ProductRow, string>;
 
   constructor(profile: string) {
     // strict: a row counts as saved when it is on the disk, not when the browser means to write it
@@ -163,6 +171,7 @@ export class FieldDb extends Dexie {
     this.version(2).stores({ pictures: "source, task" });
     this.version(3).stores({ premises: "uid, door_code, area, *old_codes" });
     this.version(4).stores({ remarks: "item" });
+    this.version(5).stores({ products: "gtin, at" });
   }
 
   async value<T>(key: string): Promise<T | undefined> {

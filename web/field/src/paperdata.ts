@@ -6,7 +6,7 @@ import type { CheckItem, PaperKind } from "./contract";
 import { gravest, readingSaid } from "./decide";
 import { basisOf, grounds, numberOf, placesOf, titleOf, type Asked, type Sheet } from "./joining";
 import type { Answer, Content, FieldRecord, Place, Refused } from "./record";
-import { findingsOf, foundOf, type Words } from "./wording";
+import { findingsOf, foundOf, productSaid, type Words } from "./wording";
 
 /** What the phone holds beside the record. */
 export interface Known {
@@ -33,6 +33,8 @@ export interface Common {
   inspectors: { name: string; certificate_no: string }[];
   record: { id: string; schema: number; digest: string };
   check_code?: string;
+  /** What was drawn on photos: the marked copy by its digest, and the photo that it was drawn on. */
+  pictures?: { item: string; taken: string; sha256: string; of: string }[];
 }
 interface Numbers {
   key: string[];
@@ -102,6 +104,9 @@ function givenOf({ content }: Signed): Map<string, Answer> {
 
 const measured = ({ readings, value = "", unit = "" }: Answer) => readings?.map(readingSaid).join("；") ?? value + unit;
 
+/** What was written at an item, and the products that were looked at. */
+const noted = ({ note = "", products = [] }: Answer, words: Words) => [note, ...products.map((each) => productSaid(each, words))].filter(Boolean).join(words.joint);
+
 function common({ id, schema, digest, content }: Signed, known: Known): Common {
   const { entity } = known.premises;
   return {
@@ -117,6 +122,15 @@ function common({ id, schema, digest, content }: Signed, known: Known): Common {
     record: { id, schema, digest },
     ...(content.check_code ? { check_code: content.check_code } : {}),
   };
+}
+
+/** A drawing whose photo is not in the record stands on no paper; `items`: of these alone. */
+function picturesOf({ photos }: Content, items?: Set<string>): Pick<Common, "pictures"> {
+  const taken = new Set(photos.filter((photo) => !photo.of).map((photo) => photo.sha256));
+  const pictures = photos
+    .filter(({ of, item = "" }) => of && taken.has(of) && (!items || items.has(item)))
+    .map(({ item = "", taken: at, sha256, of }) => ({ item, taken: wall(at), sha256, of: of! }));
+  return pictures.length ? { pictures } : {};
 }
 
 const whoOf = ({ present: { name, role } }: Content): Who["present"] => ({ name, role });
@@ -146,6 +160,7 @@ export function onsiteRecord(record: Signed, known: Known): OnsiteRecord {
     refused: content.refused,
     ...(unasked ? { unasked } : {}),
     ...(content.rechecks.length && content.deadline ? { deadline: content.deadline } : {}),
+    ...picturesOf(content),
   };
 }
 
@@ -184,8 +199,9 @@ export function resultSheet(record: Signed, known: Known): ResultSheet {
     refused: content.refused,
     rows: items.flatMap(({ section, no, key, text }) => {
       const answer = given.get(no);
-      return answer ? [{ section, no, key, text, answer: answer.answer, value: measured(answer), note: answer.note ?? "" }] : [];
+      return answer ? [{ section, no, key, text, answer: answer.answer, value: measured(answer), note: noted(answer, known.words) }] : [];
     }),
+    ...picturesOf(content, new Set(items.filter(({ no }) => given.has(no)).map(({ no }) => no))),
   };
 }
 
@@ -209,6 +225,7 @@ export function rectificationOrder(record: Signed, known: Known): RectificationO
     required: items.map((item) => item.fix || item.text),
     phone: known.organ?.phone ?? "",
     refused: content.refused,
+    ...picturesOf(content, new Set(items.map((item) => item.no))),
   };
 }
 

@@ -106,6 +106,13 @@ function coded(d: Common, w: Wording): [string, string][] {
   return d.check_code && w.has("check_code") ? [[w.say("check_code"), d.check_code]] : [];
 }
 
+/** Photos with what was drawn on them: their digests on the phone's own paper, the pictures on the one that is filed. */
+function pictured(d: Common, w: Wording, item?: string): Block[] {
+  if (!w.has("picture")) return [];
+  const chosen = (d.pictures ?? []).filter((one) => item === undefined || one.item === item);
+  return chosen.map((one) => text(w.say("picture", { no: one.item || "/", at: w.minute(one.taken), of: one.of.slice(0, 16) })));
+}
+
 const NOBODY = { barred: "unnamed", left: "nobody" } as const;
 
 /** What was asked and answered; a record that was put to nobody has none of it. */
@@ -147,6 +154,7 @@ function onsite(d: OnsiteRecord, w: Wording): Block[] {
     ...(d.unasked ? [text(w.say("came", { purpose: w.of("purpose", d.purpose) }))] : asked(d, w)),
     text(w.say("findings"), true),
     text(d.findings),
+    ...pictured(d, w),
     ...(d.deadline && w.has("recheck_by") ? [text(w.say("recheck_by", { day: w.date(d.deadline) }))] : []),
     ...(place ? [text(w.say("position", place))] : []),
     ...(d.unasked && !d.statement ? [] : [text(w.say("statement"), true), text(statement(d, w))]),
@@ -203,6 +211,7 @@ function sheet(d: ResultSheet, w: Wording): Block[] {
         [row.value, row.note].filter(Boolean).join("；"),
       ]),
     },
+    ...pictured(d, w),
   ];
 }
 
@@ -227,7 +236,7 @@ function finding(one: RectificationOrder["found"][number], n: number, w: Wording
 }
 
 function order(d: RectificationOrder, w: Wording): Block[] {
-  const found = d.found.flatMap((one, i) => finding(one, i + 1, w));
+  const found = d.found.flatMap((one, i) => [...finding(one, i + 1, w), ...pictured(d, w, one.no)]);
   const before = w.say("before", { deadline: d.deadline ? w.date(d.deadline) : "　　年　月　日" });
   return [
     text(w.say("addressee", { name: d.party.name })),

@@ -31,6 +31,14 @@ export interface Reading {
   unit?: string;
 }
 
+/** A product that was looked at: its code as printed, and what stands beside it; `date` as it is printed. */
+export interface Product {
+  code: string;
+  name: string;
+  lot?: string;
+  date?: string;
+}
+
 export interface Answer {
   item: string;
   answer: "yes" | "no" | "na";
@@ -45,6 +53,8 @@ export interface Answer {
   safety?: boolean;
   corrected?: boolean;
   photos?: string[];
+  /** Only where a product was looked at. */
+  products?: Product[];
 }
 
 export interface PhotoFact {

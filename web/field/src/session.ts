@@ -2,7 +2,7 @@
 import { computed, reactive, ref, shallowRef, watch } from "vue";
 import { Api } from "./api";
 import { tellSkew } from "./clock";
-import type { Calendar, Colleague, Organ, Person, PullPage, Rules, Site, Trade } from "./contract";
+import type { Calendar, Colleague, Organ, Person, PullPage, Rules, Site, Trade, Years } from "./contract";
 import { KeyRing, Vault } from "./crypto";
 import { FieldDb } from "./db";
 import { Drafts } from "./drafts";
@@ -20,6 +20,7 @@ export interface Reference {
   colleagues: Colleague[];
   rules: Rules | null;
   site: Site | null;
+  years: Years | null;
   calendar: Calendar | null;
   organ: Organ | null;
   organs: Organ[];
@@ -39,6 +40,7 @@ export class Session {
     colleagues: [],
     rules: null,
     site: null,
+    years: null,
     calendar: null,
     organ: null,
     organs: [],

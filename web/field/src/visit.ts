@@ -165,7 +165,7 @@ export class Visit {
   }
 
   /** Changes what stands beside an answer: note, danger to safety, corrected on site. */
-  amend(item: CheckItem, change: Pick<Answer, "note" | "safety" | "corrected">): void {
+  amend(item: CheckItem, change: Pick<Answer, "note" | "safety" | "corrected" | "products">): void {
     const old = this.answers.get(item.no);
     if (old) this.put([{ ...toRaw(old), ...change }]);
   }

@@ -5,9 +5,9 @@
 import type { CheckItem, PaperForm } from "./contract";
 import { outside, readingSaid, readingsOf } from "./decide";
 import { t } from "./i18n";
-import type { Answer, Content } from "./record";
+import type { Answer, Content, Product } from "./record";
 
-export const WORDS = ["measured", "unmet", "joint", "corrected", "some", "none", "rechecked", "line", "of_item", "entry_cards", "entry_rights", "entry_recusal", "entry_refused", "entry_by", "entry_somebody"] as const;
+export const WORDS = ["measured", "unmet", "joint", "corrected", "some", "none", "rechecked", "line", "of_item", "entry_cards", "entry_rights", "entry_recusal", "entry_refused", "entry_by", "entry_somebody", "product", "lot", "date"] as const;
 export type Words = Record<(typeof WORDS)[number], string>;
 
 const LINES = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
@@ -35,7 +35,16 @@ export function foundOf(item: Pick<CheckItem, "text" | "answer"> | undefined, gi
   const measured = (beyond.length ? beyond : readings).filter(({ value }) => !named(value, note));
   if (measured.length) parts.push(fill(words.measured, { value: measured.map(readingSaid).join(words.joint) }));
   if (!told) parts.push(fill(words.unmet, { text: (item?.text || given.item).replace(STOPS, "") }));
+  parts.push(...(given.products ?? []).map((each) => productSaid(each, words)));
   return parts.join(words.joint);
+}
+
+/** A product with its code and what is printed on it. */
+export function productSaid({ code, name, lot, date }: Product, words: Words): string {
+  const said = [fill(words.product, { name, code }).replace(/ {2,}/g, " ").trim()];
+  if (lot) said.push(fill(words.lot, { lot }));
+  if (date) said.push(fill(words.date, { date }));
+  return said.join(" ");
 }
 
 /** Whether the note names the value as a number of its own: 2 is not named by "-12 ℃", nor 50 by "250 mg/L". */

@@ -29,10 +29,10 @@ test("the local schema: what version 1 left is opened by the newest", async () =
   old.close();
   const db = new FieldDb("schema");
   await db.open();
-  expect(db.verno).toBe(4);
+  expect(db.verno).toBe(5);
   expect(await db.outbox.count()).toBe(1);
   expect(db.tables.map((table) => table.name).sort()).toEqual(
-    ["answers", "blobs", "checklists", "drafts", "kv", "notes", "numbers", "outbox", "photos", "pictures", "premises", "remarks", "sent", "tasks"],
+    ["answers", "blobs", "checklists", "drafts", "kv", "notes", "numbers", "outbox", "photos", "pictures", "premises", "products", "remarks", "sent", "tasks"],
   ); // prettier-ignore
   db.close();
 });

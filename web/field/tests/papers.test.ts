@@ -19,6 +19,8 @@ const fixture = shared<Fixture>("tests/fixtures/record_inspection_1.json");
 const found = shared<Omit<Fixture, "papers"> & { papers: Record<string, Record<PaperKind, object>> }>("tests/fixtures/record_inspection_1_found.json");
 /** Schema 2: visits that could not be made, and a place that the register did not have. */
 const second = shared<Fixture>("tests/fixtures/record_inspection_2.json");
+/** Schema 3 with marked photos and products. */
+const hand = shared<Fixture>("tests/fixtures/record_inspection_3_hand.json");
 /** Schema 3: a visit by three lists. */
 const third = shared<Fixture>("tests/fixtures/record_inspection_3.json");
 const knownOf = ({ lists, ...known }: Fixture["known"]): Known => ({ ...known, sheet: lists.length ? join(lists) : null });
@@ -92,6 +94,22 @@ test.each(Object.keys(BUILDERS) as PaperKind[])("a visit by three lists: %s says
   const food = ["cn.food_service", "cn.food_service_2016", "cn.food_retail"];
   const sheet = kind === "result_sheet" ? only(whole.sheet!, food) : whole.sheet;
   expect(BUILDERS[kind](records.joined!, { ...whole, sheet })).toEqual(papers.joined![kind]);
+});
+
+test.each(Object.keys(BUILDERS) as PaperKind[])("marked photos and products: %s says what the server prints", (kind) => {
+  const whole = knownOf(hand.known);
+  const sheet = kind === "result_sheet" ? only(whole.sheet!, ["cn.food_service", "cn.food_service_2016", "cn.food_retail"]) : whole.sheet;
+  expect(BUILDERS[kind](hand.records.hand!, { ...whole, sheet })).toEqual(hand.papers.hand![kind]);
+});
+
+test("a marked photo stands on the phone's paper by its item and the digest of the photo itself", () => {
+  const record = hand.records.hand!;
+  const view = (texts: Record<string, string>) => {
+    const content = { ...record.content, papers: [{ kind: "onsite_record" as const, number: null, code: null }] };
+    return JSON.stringify(paperViews({ id: record.id, content, digest: "", premises: shop(), sheet: knownOf(hand.known).sheet, organ: null, forms: { onsite_record: { title: "", texts } }, signatures: [], origin: "" }));
+  };
+  expect(view({ picture: "照片 {no} {of}" })).toContain(`照片 餐饮 K8.1 ${"a".repeat(16)}`);
+  expect(view({ time: "Time" })).not.toContain("a".repeat(16));
 });
 
 test("a requirement that the finding names is not said twice, and a form without a ground shows none", () => {

@@ -33,6 +33,7 @@ from zhijian.kernel.registry.models import Premises, PremisesStatus, RetiredCode
 from zhijian.programmes.inspection import announcing, decide, kinds, results, rules
 from zhijian.programmes.inspection.checklists import applying, sections_of
 from zhijian.programmes.inspection.checklists.applying import in_force, rules_of
+from zhijian.programmes.inspection.fair import phone as fair
 from zhijian.programmes.inspection.joining import Sheet, join
 from zhijian.programmes.inspection.models import Answer, ByList, Checklist, Inspection, Rectification
 
@@ -94,8 +95,16 @@ def pull(device: Device, actor: Actor, since: str, request: HttpRequest) -> Json
         had = held.get("c", {})
         had = had if isinstance(had, dict) else dict.fromkeys(had, "")  # a cursor from before
         told["checklists"], told["removed"]["checklists"], after["c"] = _lists(had)
+        told |= _years(ranges, held, after)
     told["cursor"] = pack_cursor(after)
     return told
+
+
+def _years(ranges: list[Range], held: Json, after: Json) -> Json:
+    """How the enterprises' years stand, where that is not what the phone holds."""
+    years = fair.years(ranges, calendar.today())
+    after["y"] = f"{zlib.crc32(json.dumps(years, sort_keys=True).encode()):08x}"
+    return {"years": years} if after["y"] != held.get("y") else {}
 
 
 def _changed(rows: list[Json], held: Json, key: str) -> tuple[list[Json], list[str], Json]:
@@ -234,6 +243,7 @@ def premises(rows: list[Premises]) -> list[Json]:
             **({"old_codes": old[row.pk]} if row.pk in old else {}),  # hardly any shop has one: nothing for the others
             "area": row.area,
             "trade": row.trade,
+            **({"risk": row.risk} if row.risk else {}),  # a grade's cap takes the place of the common one
             "licences": [
                 {
                     "number": licence.number,

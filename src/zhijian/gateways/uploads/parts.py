@@ -20,6 +20,7 @@ from typing import IO
 from django.conf import settings
 
 from zhijian.kernel.evidence.files import IMAGES, LIMIT, VOICES, Kept, keep
+from zhijian.kernel.evidence.media import LONGEST_VOICE
 from zhijian.kernel.evidence.refusals import NoSpace, Refused
 
 RESERVE = 256 * 2**20  # bytes that stay free for the database on the same disk
@@ -129,7 +130,7 @@ class Part:
 
     def _keep(self, part: IO[bytes]) -> Kept:
         try:
-            return keep(part, media_types=IMAGES | VOICES, limit=LIMIT, expected=self.sha256)
+            return keep(part, media_types=IMAGES | VOICES, limit=LIMIT, expected=self.sha256, longest=LONGEST_VOICE)
         except NoSpace:
             raise
         except Refused:

@@ -27,7 +27,7 @@ from PIL import Image
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.evidence import media
 from zhijian.kernel.evidence.models import Blob, File
-from zhijian.kernel.evidence.refusals import Bomb, Differs, NoSpace, Refused, TooLarge, WrongType
+from zhijian.kernel.evidence.refusals import Bomb, Differs, NoSpace, Refused, TooLarge, TooLong, WrongType
 from zhijian.kernel.matters.models import Matter
 
 log = logging.getLogger(__name__)
@@ -117,17 +117,19 @@ def keep(
     limit: int = LIMIT,
     expected: str = "",
     judged: str = "",
+    longest: float = 0,
 ) -> Kept:
     """Put bytes into the storage, whole or not at all, without touching the database (it may take its time).
 
     `expected` is the SHA-256 that they must have. `judged` is the media type of what we made ourselves, or of what
-    another reader has judged by its content (a workbook): then nothing is guessed.
+    another reader has judged by its content (a workbook): then nothing is guessed. `longest`: how many seconds a voice
+    note may run; 0 sets no bound.
 
-    Raises TooLarge, WrongType, Bomb, Differs, NoSpace; then nothing was kept.
+    Raises TooLarge, WrongType, TooLong, Bomb, Differs, NoSpace; then nothing was kept.
     """
     try:
         with _spool() as spool:
-            kept = _read_into(spool, source, frozenset(media_types), limit, expected, judged)
+            kept = _read_into(spool, source, frozenset(media_types), limit, expected, judged, longest)
             _settle(spool, kept)
             return kept
     except OSError as error:
@@ -138,7 +140,13 @@ def keep(
 
 
 def _read_into(
-    spool: IO[bytes], source: IO[bytes] | bytes, media_types: frozenset[str], limit: int, expected: str, judged: str
+    spool: IO[bytes],
+    source: IO[bytes] | bytes,
+    media_types: frozenset[str],
+    limit: int,
+    expected: str,
+    judged: str,
+    longest: float,
 ) -> Kept:
     sha256, sm3, size = hashlib.sha256(), hashlib.new("sm3"), 0
     for piece in _pieces(source):
@@ -154,6 +162,8 @@ def _read_into(
     media_type = judged or sniff(spool)
     if not judged and media_type not in media_types:
         raise WrongType
+    if longest and media_type in VOICES and media.voice_seconds(spool, media_type) > longest:
+        raise TooLong
     return Kept(sha256.hexdigest(), sm3.hexdigest(), size, media_type)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import IO
 
-from zhijian.kernel.evidence import matroska
+from zhijian.kernel.evidence import matroska, mp4
 
 TYPES = {
     "video/mp4": "mp4", "video/quicktime": "mov", "audio/mp4": "m4a", "audio/mpeg": "mp3", "audio/wav": "wav",
@@ -15,6 +15,7 @@ TYPES = {
 FILMS = frozenset({"video/mp4", "video/quicktime", "video/mp2t"})  # what body cameras write
 VOICES = frozenset({"audio/webm", "audio/mp4"})  # what a phone's browser records (docs/decisions/0040)
 MOOV = 1024 * 1024  # of the box that describes a film no more is read
+LONGEST_VOICE = 60 + 3  # seconds: a phone ends a note at 60 and needs a moment to do so
 LIMIT = 200 * 1024 * 1024  # a minute and a half as a phone films in full HD
 BOXES, FRAMES, PACKETS = 10_000, 3, 200  # no more parts are looked at; that many frames in a row are no chance
 _BRANDS = {b"qt  ": "video/quicktime", b"M4A ": "audio/mp4", b"M4B ": "audio/mp4"}
@@ -41,6 +42,17 @@ def sniff(source: IO[bytes]) -> str:
         if head[:3] == b"ID3" or head[:1] == b"\xff":
             return "audio/mpeg" if _framed(source) else ""
         return ""
+    finally:
+        source.seek(0)
+
+
+def voice_seconds(source: IO[bytes], media_type: str) -> float:
+    """How long a voice note runs, by what it holds; 0 for any other media type. Rewinds."""
+    size = source.seek(0, 2)
+    try:
+        if media_type == "audio/webm":
+            return matroska.seconds(source, size)
+        return mp4.seconds(source, size) if media_type == "audio/mp4" else 0.0
     finally:
         source.seek(0)
 

@@ -34,6 +34,14 @@ class TooLarge(Refused):
     mend = _("Choose a smaller one, or take the photo with a lower resolution.")
 
 
+class TooLong(Refused):
+    """A voice note that runs longer than one may."""
+
+    code, status = "file.long", 422
+    message = _("This voice note is longer than a minute.")
+    mend = _("It stays on the phone. Record what matters once more, shorter, or export it by hand.")
+
+
 class Bomb(Refused):
     """A small file that would unfold into a huge picture."""
 

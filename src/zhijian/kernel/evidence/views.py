@@ -35,6 +35,8 @@ def _mine(request: HttpRequest, uid: UUID) -> tuple[File, Actor]:
     """The file, if it is the actor's to see. Raises Http404 otherwise, also for what is still on a phone."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     rows = readable(File.objects.select_related("blob", "matter"), actor, "matter")
+    if actor.kind != "staff":  # what was made unrecognisable stays so outside the house
+        rows = rows.filter(drawings=None, original__drawings=None)
     # a film is opened in its own room, with a reason
     found = rows.filter(uid=uid).exclude(blob=None).exclude(kind=File.Kind.RECORDING).first()
     if found is None:
@@ -56,8 +58,13 @@ def _answer(blob: Blob, name: str, *, attachment: bool) -> FileResponse:
 
 @require_safe
 def shown(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """The shown copy of a photo: stamped, without metadata. A voice note is heard as it was recorded."""
-    found, _actor = _mine(request, uid)
+    """The shown copy of a photo: stamped, without metadata. A voice note is heard as it was recorded.
+
+    Of a photo that was drawn upon the marked copy is shown; who looks beneath the marks is in the ledger.
+    """
+    found, actor = _mine(request, uid)
+    if File.objects.filter(drawn_on=found.original_id or found.pk).exists():
+        _opened(found, actor)
     copy = found if found.original_id is not None or found.kind == File.Kind.VOICE else shown_copy(found)
     if copy is None or copy.blob is None:
         raise Http404
@@ -75,16 +82,15 @@ def original(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The original, byte for byte, as a download; that it was opened is an entry of its matter."""
     found, actor = _mine(request, uid)
     assert found.blob is not None
-    ledger.record(
-        OPENED.code,
-        actor=actor,
-        subject=f"matter:{found.matter_id}",
-        matter=found.matter,
-        data={"file": str(found.uid), "sha256": found.blob_id},
-    )
+    _opened(found, actor)
     answer = _answer(found.blob, _name(found), attachment=True)
     answer["Cache-Control"] = "private, no-store"
     return answer
+
+
+def _opened(found: File, actor: Actor) -> None:
+    about = {"subject": f"matter:{found.matter_id}", "matter": found.matter}
+    ledger.record(OPENED.code, actor=actor, data={"file": str(found.uid), "sha256": found.blob_id}, **about)
 
 
 def _name(file: File) -> str:

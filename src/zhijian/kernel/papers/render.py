@@ -28,7 +28,7 @@ from zhijian.kernel.evidence import files, ledger
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
 from zhijian.kernel.evidence.models import Blob
 from zhijian.kernel.packs import stack
-from zhijian.kernel.papers import fonts, whole
+from zhijian.kernel.papers import fonts, pictures, whole
 from zhijian.kernel.papers.codes import shown_code
 from zhijian.kernel.papers.drafts.issued import drawn_by, layout_of
 from zhijian.kernel.papers.forms import form
@@ -161,7 +161,8 @@ def _told(paper: Paper) -> dict[str, Any]:
         "training": paper.training,
         "day": calendar.legal_day(paper.face).isoformat(),
         "organ": {"name": legible(organ.name), "seal": legible(organ.seal), "phone": legible(organ.phone)},
-        "data": _legible(data),
+        "data": _legible({name: value for name, value in data.items() if name != "pictures"}),
+        "pictures": [{**one, "item": legible(one["item"]), "of": legible(one["of"])} for one in pictures.drawn(paper)],
         "signatures": _signatures(paper),
         "qr": qr_svg(verify_url(paper.code)),
         "verify": verify_url(paper.code),  # copied from the PDF, it must lead there: no invisible places to break
@@ -201,6 +202,8 @@ def rendition(paper: Paper) -> str:
     shown = [paper.digest, paper.number, paper.code, paper.state, paper.sealed, paper.training]
     if whole.is_sealed(paper.kind):
         shown.append("whole")
+    if here := pictures.digests(paper):
+        shown.append("pictures " + " ".join(here))
     if template := drawn_by(paper):
         shown.append(f"template {template.pk}")
     return sha256_hex(canonical([*shown, sha256_hex(canonical(paper.signatures))]))

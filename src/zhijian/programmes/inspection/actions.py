@@ -21,11 +21,12 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.registry.models import Premises
 from zhijian.kernel.words import listed
-from zhijian.programmes.inspection import decide, detours, doubts, flow, kinds
+from zhijian.programmes.inspection import decide, detours, doubts, flow, kinds, rules
 from zhijian.programmes.inspection.fair import capping
 from zhijian.programmes.inspection.found import answer_of, by_list
 from zhijian.programmes.inspection.joining import Sheet, join
-from zhijian.programmes.inspection.models import Answer, ByList, Inspection, Rectification
+from zhijian.programmes.inspection.models import Answer, ByList, Inspection, Rectification, SeenProduct
+from zhijian.programmes.inspection.onsite import minutes, products
 from zhijian.programmes.inspection.record import Given, Record, Refused
 from zhijian.programmes.inspection.seen import SeenVisit as SeenVisit  # what other programmes may ask
 from zhijian.programmes.inspection.seen import seen_at as seen_at
@@ -122,6 +123,7 @@ def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
     flags = doubts.of_task(task, content.task is not None, visit.actor.hands)
     day = calendar.legal_day(visit.began)
     purpose = task.inspection.purpose if task is not None and task.kind == "inspection" else content.purpose  # type: ignore[attr-defined]
+    flags += [doubts.doubt("product_code", digits=code) for code in products.mistyped(content)]
     flags += doubts.of_checklists(visit.record, lists, sheet, day, kinds.of(purpose, day).scope != "asked")
     other: list[dict[str, Any]] = []
     if task is None or task.state != "planned" or task.area != visit.premises.area:
@@ -148,6 +150,7 @@ def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
             "statement": content.statement,
             **refusal_of(content),
             "clock_ahead": visit.ahead or None,
+            **minutes.fields(visit.record, rules.pause_after(visit.at)),
         },
         result=told.result if told else judged.result,
         failed=len(failed),
@@ -164,6 +167,7 @@ def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
     inspection = Inspection.objects.select_related("matter").get(pk=matter.pk)
     ByList.objects.bulk_create(by_list(inspection, lists, sheet, content))
     Answer.objects.bulk_create(answer_of(inspection, given, keys, measures) for given in content.answers)
+    SeenProduct.objects.bulk_create(products.rows_of(matter, content))
     _order_rectifications(visit, inspection, sheet, failed, measures)
     _propose_investigation(visit, inspection, sheet, failed, measures)
     perform(flow.PUBLICATION, "await", visit.actor, at=visit.at, about=about(visit, matter), by_field={

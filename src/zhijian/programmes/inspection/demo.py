@@ -41,6 +41,7 @@ from zhijian.programmes.inspection.checklists.reaching import count_all
 from zhijian.programmes.inspection.demo_town import TRIES, Office, Place, Town, offices
 from zhijian.programmes.inspection.made_up import Seen, record_of, times
 from zhijian.programmes.inspection.models import Checklist, Inspection
+from zhijian.programmes.inspection.onsite.usual import nightly
 from zhijian.programmes.inspection.reported import report
 from zhijian.programmes.inspection.stories import Performed, PlantedVisit, Story
 from zhijian.programmes.inspection.wording import words
@@ -51,6 +52,7 @@ CLOSED_BY_PHONE = 150  # the same of the closed year: enough papers to look at, 
 READ = 500  # premises that are read together
 SEALED_AFTER = dt.timedelta(days=7)  # papers older than that have their seal; younger ones wait for it on the desk
 READ_AFTER = dt.timedelta(days=7)  # what staff were told before that, they have read
+HURRIED = 12  # of the quarter's visits the one that took but minutes, of the demo office
 PHOTOGRAPHED = 60  # of the quarter's visits through the phone's door, every other one of the first so many
 
 
@@ -101,6 +103,7 @@ def plant(scale: float, say: Say) -> None:
     demo_fair.cap(plan.get("cap", {}))
     with scoped(SYSTEM):
         say(f"checklists: what {count_all()} of them reach is counted")
+    say(f"time on site: counted, {nightly()} questions asked")
     if done := report(dice, town.said):
         say(f"other platforms: {done} records owed")
 
@@ -177,7 +180,10 @@ def _record(town: Town, call: Call, premises: Premises) -> tuple[dict[str, Any],
     absent = asked.absent(premises, town.plan)
     failed = asked.failing(town.dice, absent, call.percent, call.key)
     officers, photos = (office.first, office.second), _photos(call, failed)
-    seen = Seen(premises, call.begun, call.ended, officers, office.device, asked, failed, absent, call.purpose, photos)
+    marked = _marked(call, photos)
+    seen = Seen(
+        premises, call.begun, call.ended, officers, office.device, asked, failed, absent, call.purpose, photos, marked
+    )  # fmt: skip
     return record_of(seen, town.plan, town.words, town.dice), seen
 
 
@@ -187,6 +193,14 @@ def _photos(call: Call, failed: list[str]) -> dict[str, tuple[str, int]]:
         return {}
     kept = {item: files.store(drawn.photo(2 * call.n + k)) for k, item in enumerate(failed[:2])}
     return {item: (blob.sha256, blob.size) for item, blob in kept.items()}
+
+
+def _marked(call: Call, photos: dict[str, tuple[str, int]]) -> dict[str, tuple[str, int]]:
+    """What was drawn on the first picture of every other of these visits."""
+    if not photos or call.n % 4:
+        return {}
+    blob = files.store(drawn.marked(2 * call.n))
+    return {next(iter(photos)): (blob.sha256, blob.size)}
 
 
 def _closed_year(plan: dict[str, Any], scale: float, town: Town) -> int:
@@ -224,6 +238,9 @@ def _quarter(plan: dict[str, Any], scale: float, town: Town) -> int:
         day = _working_day(dice, today - dt.timedelta(days=90), today - dt.timedelta(days=1))
         purpose = "special" if n % 6 == 2 else "routine"
         begun, ended = times(day, dice)
+        if n == HURRIED:
+            begun, ended = _hurried(begun)
+            day = calendar.legal_day(begun)
         calls.append(Call(n, *town.place(day, office), begun, ended, purpose, 45, n % 9 == 4, living=True))
     for n in range(scaled(plan["planned"], scale)):
         office = favourite if n < 6 else dice.choice(town.offices)
@@ -244,6 +261,14 @@ def _quarter(plan: dict[str, Any], scale: float, town: Town) -> int:
     done = _visits(town, calls, lambda story, call: _live(story, call.day, call.n, town), BY_PHONE, make_seal)
     town.news.tell()
     return done
+
+
+def _hurried(begun: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+    """A visit of last week that took nine minutes: the head is asked about it."""
+    begun = dt.datetime.combine(
+        calendar.add_working_days(calendar.today() - dt.timedelta(days=8), 1)[0], begun.timetz()
+    )
+    return begun, begun + dt.timedelta(minutes=9)
 
 
 def _free(town: Town, first: Office) -> Iterator[demo_detours.Free]:

@@ -15,6 +15,7 @@ from zhijian.kernel.desk import forms
 from zhijian.kernel.desk.columns import Cell, Column
 from zhijian.kernel.desk.lists import MatterList, Panel
 from zhijian.kernel.desk.panels import entity_panel
+from zhijian.kernel.evidence.models import File
 from zhijian.kernel.exchange.panel import OWED
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.panel import PANEL
@@ -27,8 +28,11 @@ from zhijian.programmes.inspection.fair import capping, shown
 from zhijian.programmes.inspection.fair.desk import VisitPlans
 from zhijian.programmes.inspection.flow import INSPECTION, LEAD, PUBLICATION, RECTIFICATION, UNREACHABLE
 from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, Measure, PublishedResult
+from zhijian.programmes.inspection.onsite.desk import VisitQuestions
 
-__all__ = ["Findings", "Inspections", "Leads", "NotReached", "Publications", "VisitDraws", "VisitPlans"]
+__all__ = [
+    "Findings", "Inspections", "Leads", "NotReached", "Publications", "VisitDraws", "VisitPlans", "VisitQuestions",
+]  # fmt: skip
 
 # Headings of the record's own columns are looked up by the fields' names.
 HEADINGS = (_("Sought"), _("Letters"), _("Found"))
@@ -78,10 +82,14 @@ def visit_panel(matter: Matter, record: Inspection, actor: Actor) -> dict[str, A
     """What was found: failed items first, then how many complied, and by section."""
     answers = list(record.answers.order_by("pk"))
     items = record.sheet.items
+    marked: dict[str, list[File]] = {}
+    for file in File.objects.filter(matter=matter, drawn_on__isnull=False, blob__isnull=False).order_by("pk"):
+        marked.setdefault(file.item, []).append(file)
     right = set(record.rectifications.filter(matter__state="accepted").values_list("item", flat=True))
     for answer in answers:
         answer.text = items.get(answer.item, {}).get("text", "")
         answer.basis = items.get(answer.item, {}).get("basis", "")
+        answer.marked = marked.get(answer.item, [])
         answer.measure_said = _measure(answer, matter, record, answer.item in right)
     return {
         "visit": record,
@@ -94,6 +102,7 @@ def visit_panel(matter: Matter, record: Inspection, actor: Actor) -> dict[str, A
         "failed": [a for a in answers if a.answer == Answer.Value.NO],
         "complied": [a for a in answers if a.answer == Answer.Value.YES],
         "absent": [a for a in answers if a.answer == Answer.Value.NA],
+        "products": list(matter.products.order_by("pk")),  # type: ignore[attr-defined]
         "by_section": sum(a.by_section for a in answers),
     }
 

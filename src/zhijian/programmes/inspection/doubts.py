@@ -56,6 +56,7 @@ DOUBTS = {
     "checklist_other": gettext_lazy("The task asked for the checklist “%(asked)s”; “%(used)s” was used."),
     "files_missing": gettext_lazy("%(n)s photos or signatures that the form names did not come."),
     "marked_alone": gettext_lazy("%(n)s marked pictures came without the photo that they were drawn on."),
+    "product_code": gettext_lazy("%(digits)s is no product code: its check digit is wrong."),
     "incomplete": gettext_lazy("%(left)s items were left unanswered."),
     "outcome_differs": gettext_lazy("The rules give another outcome than the phone's."),
     "number_foreign": gettext_lazy("The paper's number was not reserved for this inspector."),

@@ -24,6 +24,21 @@ def photo(seed: int = 0) -> bytes:
     return out.getvalue()
 
 
+def marked(seed: int = 0) -> bytes:
+    """The same photo as a phone would give it back with something circled on it, and a place made unrecognisable."""
+    image = Image.open(io.BytesIO(photo(seed))).convert("RGB")
+    pen, dice = ImageDraw.Draw(image), random.Random(seed)
+    x, y = dice.randrange(200, 700), dice.randrange(150, 400)
+    for colour, wide in (("#ffffff", 16), ("#e0161d", 8)):
+        pen.ellipse((x, y, x + 320, y + 240), outline=colour, width=wide)
+    for n in range(4):
+        mean = image.getpixel((40 + 60 * n, 40))
+        pen.rectangle((20 + 60 * n, 20, 79 + 60 * n, 110), fill=mean)
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=88)
+    return out.getvalue()
+
+
 def _storeroom(pen: Pen, dice: random.Random) -> None:
     """Boxes on the floor beside a shelf."""
     for y in (140, 330, 520):

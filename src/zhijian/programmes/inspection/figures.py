@@ -95,6 +95,34 @@ def items_checked(t: Any, period: Period, area: Any) -> Any:
 
 
 @figure(
+    "inspection.timed", _("Inspections with known time on site"), unit=_("inspections"),
+    definition=_("Finished inspections whose record tells how long the officers were there."),
+)  # fmt: skip
+def timed(t: Any, period: Period, area: Any) -> Any:
+    visits = _finished(t, period, area)
+    return visits.filter(visits.minutes.notnull())
+
+
+@figure(
+    "inspection.minutes", _("Minutes on site"), unit=_("minutes"), sum="minutes",
+    definition=_(
+        "From the begin of the visit to its last signature, by the record that was signed, without stretches in which"
+        " nothing was written down for longer than the rule says. Counted by office, never by person."
+    ),
+)  # fmt: skip
+def minutes(t: Any, period: Period, area: Any) -> Any:
+    visits = _finished(t, period, area)
+    return visits.filter(visits.minutes.notnull())
+
+
+figure(
+    "inspection.minutes_per_visit", _("Minutes on site per inspection"), unit=_("minutes per inspection"),
+    definition=_("Minutes on site, divided by inspections with known time on site."),
+    ratio=("inspection.minutes", "inspection.timed"),
+)  # fmt: skip
+
+
+@figure(
     "inspection.key_items_failed", _("Key items failed"), unit=_("items"),
     definition=_("Key items (marked * in the checklist) that did not comply, by the day on which they were answered."),
 )  # fmt: skip

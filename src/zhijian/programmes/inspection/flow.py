@@ -11,10 +11,13 @@ from zhijian.programmes.inspection import doubts, effects, facts, guards, hinder
 from zhijian.programmes.inspection.draw.flow import VISIT_DRAW
 from zhijian.programmes.inspection.fair import capping, items, planning, visit
 from zhijian.programmes.inspection.fair.flow import VISIT_PLAN
+from zhijian.programmes.inspection.onsite.flow import VISIT_QUESTION
 from zhijian.programmes.inspection.rectifying import RECTIFICATION
 from zhijian.programmes.inspection.unreachable import UNREACHABLE
 
-__all__ = ["INSPECTION", "LEAD", "PUBLICATION", "RECTIFICATION", "UNREACHABLE", "VISIT_DRAW", "VISIT_PLAN"]
+__all__ = [
+    "INSPECTION", "LEAD", "PUBLICATION", "RECTIFICATION", "UNREACHABLE", "VISIT_DRAW", "VISIT_PLAN", "VISIT_QUESTION",
+]  # fmt: skip
 
 possible = [guards.two_officers, guards.a_day_to_come, guards.checklist_applies]
 fair_enough = [items.only_listed, planning.in_the_plan, capping.within_cap]  # the cap locks: last

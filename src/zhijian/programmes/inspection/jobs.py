@@ -1,4 +1,4 @@
-"""What runs by the clock: how many premises each checklist reaches."""
+"""What runs by the clock: how many premises each checklist reaches; how long visits take, and what is to be asked."""
 
 from __future__ import annotations
 
@@ -14,3 +14,12 @@ def count_lists() -> int:
     from zhijian.programmes.inspection.checklists.reaching import count_all
 
     return count_all()
+
+
+@every("50 3 * * *")
+@job("inspection.usual_times", title=_("Count how long visits usually take, and ask what stands out"), tries=3)
+def usual_times() -> int:
+    """By night: what is usual goes by whole days."""
+    from zhijian.programmes.inspection.onsite.usual import nightly
+
+    return nightly()

@@ -97,6 +97,7 @@ class Seen:
     absent: set[str]
     purpose: str
     photos: Json = field(default_factory=dict)  # fingerprints and sizes of the pictures, by the item that they show
+    marked: Json = field(default_factory=dict)  # the same of what was drawn on some of them
 
 
 def times(day: dt.date, dice: random.Random) -> tuple[dt.datetime, dt.datetime]:
@@ -109,7 +110,9 @@ def record_of(seen: Seen, plan: Json, words: Words, dice: random.Random) -> Json
     """The visit's record as the phone would have sent it."""
     premises, asked = seen.premises, seen.asked
     begun, ended = seen.begun, seen.ended.isoformat()
-    answers = [_answer(seen, no, begun, dice) for no in asked.items]
+    step = (seen.ended - begun) / (len(asked.items) + 1)
+    answers = [_answer(seen, no, begun + n * step, dice) for n, no in enumerate(asked.items, 1)]
+    _scan(answers, premises, plan.get("products", []))
     judged = decide.judge(asked.sheet, answers)
     rectify = "rectify" in judged.measures.values()
     content: Json = {
@@ -128,7 +131,10 @@ def record_of(seen: Seen, plan: Json, words: Words, dice: random.Random) -> Json
         "present": _present(premises, plan["present"], dice),
         "informed": {"cards_shown": True, "rights_told": True, "recusal": "no"},
         "answers": answers,
-        "photos": [_photo(seen, item, *made) for item, made in seen.photos.items()],
+        "photos": [
+            *(_photo(seen, item, *made) for item, made in seen.photos.items()),
+            *({**_photo(seen, i, *made), "of": seen.photos[i][0]} for i, made in seen.marked.items()),
+        ],
         "findings": _findings(answers, asked, words),
         "statement": dice.choice(plan["said"]["sorry" if seen.failed else "content"]),
         "outcome": {
@@ -156,6 +162,13 @@ def record_of(seen: Seen, plan: Json, words: Words, dice: random.Random) -> Json
     }
 
 
+def _scan(answers: list[Json], premises: Premises, products: list[Json]) -> None:
+    """At every fourth shop the first thing that failed is told with a product's code, where the plan has any."""
+    failed = next((answer for answer in answers if answer["answer"] == "no"), None)
+    if products and failed is not None and premises.pk % 4 == 0:
+        failed["products"] = [products[premises.pk // 4 % len(products)]]
+
+
 def _papers(lists: Sequence[Checklist], rectify: bool) -> list[str]:
     kinds = ["onsite_record", "result_sheet", *(["rectification_order"] if rectify else [])]
     return [kind for kind in kinds if any(form(kind).belongs_to(one.code) for one in lists)]
@@ -174,11 +187,11 @@ def _photo(seen: Seen, item: str, sha256: str, size: int) -> Json:
     return made | (_place(seen.premises) or {})
 
 
-def _answer(seen: Seen, no: str, begun: dt.datetime, dice: random.Random) -> Json:
+def _answer(seen: Seen, no: str, at: dt.datetime, dice: random.Random) -> Json:
     """The answer to an item: measured where the list asks for a number, with a word on what fails."""
     item, limits = seen.asked.items[no], seen.asked.items[no]["answer"]
     answer = "no" if no in seen.failed else "na" if no in seen.absent else "yes"
-    made: Json = {"item": no, "answer": answer, "by": "section", "at": begun.isoformat()}
+    made: Json = {"item": no, "answer": answer, "by": "section", "at": at.isoformat(timespec="seconds")}
     if item["key"] or answer != "yes":
         made["by"] = "tap"
     if limits["type"] == "number" and answer != "na":

@@ -17,9 +17,11 @@ from zhijian.programmes.inspection import results, rules
 from zhijian.programmes.inspection.draw.models import Draw, DrawnPlace, DrawPool, Recusal
 from zhijian.programmes.inspection.fair.models import KeptApart, PlanLine, PlanPlace, PublishedPlan, YearPlan
 from zhijian.programmes.inspection.joining import Sheet, join
+from zhijian.programmes.inspection.onsite.models import SeenProduct, UsualTime, VisitQuestion
 
 __all__ = [
-    "Draw", "DrawPool", "DrawnPlace", "KeptApart", "PlanLine", "PlanPlace", "PublishedPlan", "Recusal", "YearPlan",
+    "Draw", "DrawPool", "DrawnPlace", "KeptApart", "PlanLine", "PlanPlace", "PublishedPlan", "Recusal", "SeenProduct",
+    "UsualTime", "VisitQuestion", "YearPlan",
 ]  # fmt: skip
 
 
@@ -184,6 +186,10 @@ class Inspection(models.Model):
     clock_ahead = models.DurationField(
         null=True, help_text="error of the phone's clock; started and ended are put right by it"
     )
+    minutes = models.PositiveSmallIntegerField(
+        null=True, help_text="on site, from the begin to the last signature without the pauses; null: not measured"
+    )
+    minutes_paused = models.PositiveSmallIntegerField(default=0, help_text="in which nothing was written down")
     result = models.CharField(max_length=20, choices=Result.choices, blank=True)
     items_checked = models.PositiveSmallIntegerField(default=0)
     failed = models.PositiveSmallIntegerField(default=0)

@@ -98,6 +98,20 @@ def _present(content: Content) -> Json:
     return {"name": content.present.name, "role": content.present.role} if content.present else {"name": "", "role": ""}
 
 
+def _pictures(content: Content, items: set[str] | None = None) -> Json:
+    """What was drawn on photos, which papers show beside their items: by digest, with that of the photo itself.
+
+    A drawing whose photo did not come with the record is a doubt and stands on no paper. `items`: of these alone.
+    """
+    taken = {one.sha256 for one in content.photos if not one.of}
+    found = [
+        {"item": one.item or "", "taken": wall(one.taken), "sha256": one.sha256, "of": one.of}
+        for one in content.photos
+        if one.of in taken and (items is None or (one.item or "") in items)
+    ]
+    return {"pictures": found} if found else {}
+
+
 def onsite_record(record: Record, known: Known) -> Json:
     """The record of the visit (现场笔录): who, when, where, what was said and what was seen."""
     content = record.content
@@ -119,6 +133,7 @@ def onsite_record(record: Record, known: Known) -> Json:
         "refused": _refused(content),
         **({"unasked": unasked} if (unasked := _unasked(content)) else {}),
         **({"deadline": content.deadline.isoformat()} if content.rechecks and content.deadline else {}),
+        **_pictures(content),
     }
 
 
@@ -166,11 +181,12 @@ def result_sheet(record: Record, known: Known) -> Json:
                 "text": item["text"],
                 "answer": given[item["no"]].answer,
                 "value": _measured(given[item["no"]]),
-                "note": given[item["no"]].note,
+                "note": wording.noted(given[item["no"]], known.words),
             }
             for item in known.items
             if item["no"] in given
         ],
+        **_pictures(content, {item["no"] for item in known.items if item["no"] in given}),
     }
 
 
@@ -202,6 +218,7 @@ def rectification_order(record: Record, known: Known) -> Json:
         "required": [item["fix"] or item["text"] for item in items],
         "phone": known.organ.get("phone", ""),
         "refused": _refused(content),
+        **_pictures(content, {item["no"] for item in items}),
     }
 
 

@@ -63,6 +63,15 @@ class Reading(Part):
         return f"{self.of} {self.value} {self.unit}".strip()
 
 
+class Product(Part):
+    """A product that was looked at, by the code that it bears; `date` as it is printed on it."""
+
+    code: Annotated[str, Field(pattern=r"^\d{8,14}$")]
+    name: Annotated[str, Field(max_length=100)] = ""
+    lot: Annotated[str, Field(max_length=40)] = ""
+    date: Annotated[str, Field(max_length=40)] = ""
+
+
 class Given(Part):
     """The answer to one item."""
 
@@ -77,6 +86,7 @@ class Given(Part):
     safety: bool = False
     corrected: bool = False
     photos: list[str] = []
+    products: list[Product] = []  # only where one was looked at
 
     def measured(self, joint: str = "；") -> str:
         """All that was measured, in words: "9 ℃", or "冷藏 9 ℃；冷冻 -18 ℃"."""

@@ -108,6 +108,12 @@ LIST_WITHIN = rule(
     starts="proposed",
     stops="handed over or reached",
 )
+PAUSE_AFTER = rule("inspection.pause_after", _("After how many minutes without an entry a visit counts as put aside"))
+SHORT_PERCENT = rule("inspection.short_percent", _("Below what part of its usual time a visit is asked about"))
+SHORT_COMPARED = rule("inspection.short_compared", _("With how many like visits a visit's time must be comparable"))
+NOTHING_DAYS = rule("inspection.nothing_days", _("Over how many days an office's findings are looked at"))
+NOTHING_VISITS = rule("inspection.nothing_visits", _("From how many visits without a finding the head is asked"))
+NOTHING_CHANCE = rule("inspection.nothing_chance", _("How likely chance may be, in per cent, for the head to be asked"))
 # Grades are another room's; caps and plans go by them.
 GRADE_CUTOFFS = rule("grading.cutoffs", _("Up to which risk points each grade reaches"))
 VISITS_PER_YEAR = rule("grading.visits_per_year", _("How many visits a year each grade gets: [least, usual most]"))
@@ -130,6 +136,11 @@ def far_away_metres(at: datetime) -> int:
 def number_block(day: date) -> int:
     """How many official numbers of each kind a phone holds from that day on."""
     return int(NUMBER_BLOCK.value(day, 20))
+
+
+def pause_after(at: datetime) -> timedelta:
+    """From how long a stretch without an entry on a visit is a pause; half an hour where the place sets nothing."""
+    return timedelta(minutes=int(PAUSE_AFTER.value(calendar.legal_day(at), 30)))
 
 
 def visit_again(at: datetime) -> date:

@@ -36,6 +36,7 @@ from zhijian.programmes.inspection.effects import NO_ASK
 from zhijian.programmes.inspection.found import answer_of, by_list, told_by_list
 from zhijian.programmes.inspection.made_up import Seen
 from zhijian.programmes.inspection.models import ByList, Inspection, PublishedResult, Rectification
+from zhijian.programmes.inspection.onsite import minutes, products
 from zhijian.programmes.inspection.record import Given, Record, read
 from zhijian.programmes.inspection.visiting import on_site, people_of
 from zhijian.programmes.inspection.wording import findings_of, found_of, title_of
@@ -194,6 +195,7 @@ class PlantedVisit:
             **people_of(content),
             "findings": findings_of(content, self.items.values()),
             "statement": content.statement,
+            **minutes.fields(record, rules.pause_after(at)),
         }
         self._perform(
             self.visit,
@@ -213,7 +215,7 @@ class PlantedVisit:
         self.visit.matter.flags = self._flags(record)
         keys = {given.item for given in content.answers if self._is_key(given)}
         self.planter.also(*(answer_of(self.inspection, given, keys, self.measures) for given in content.answers))
-        self.planter.also(*self._by_list())
+        self.planter.also(*self._by_list(), *products.rows_of(self.visit.matter, content))
         self.findings = [self._order(given, at) for given in self.failed if self._measure(given) == "rectify"]
         self.deadlines = [finding.record.deadline for finding in self.findings]  # type: ignore[union-attr]
         self._propose(at)

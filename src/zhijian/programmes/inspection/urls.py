@@ -7,6 +7,8 @@ from django.urls import path
 from zhijian.programmes.inspection import codepages, kind_pages, list_pages
 from zhijian.programmes.inspection.draw import pages as draw_pages
 from zhijian.programmes.inspection.fair import item_pages, joint_pages, most, pages, plan_pages
+from zhijian.programmes.inspection.onsite import pages as onsite_pages
+from zhijian.programmes.inspection.onsite import product_pages
 
 urlpatterns = [
     path("checklists/", list_pages.lists_page, name="checklists"),
@@ -14,6 +16,8 @@ urlpatterns = [
     path("visits/joint/", joint_pages.joint_page, name="visit_joint"),
     path("visits/most/", most.most_page, name="visit_most"),
     path("visits/items/", item_pages.items_page, name="visit_items"),
+    path("visits/products/", product_pages.products_page, name="products_seen"),
+    path("visits/time/", onsite_pages.time_page, name="visit_time"),
     path("plans/<uuid:uid>/sheet/", plan_pages.sheet_page, name="visit_plan_sheet"),
     path("plans/<uuid:uid>/<int:line>/", plan_pages.line_page, name="visit_plan_line"),
     path("plan/<str:area>/<int:year>/", plan_pages.public_page, name="visit_plan_public"),

@@ -9,7 +9,8 @@ What was found at an item (`found_of`) are these parts, joined by `joint`:
 2. `measured` with "value unit", where there is a value and the note does not name it as a number of its own; where the
    item has limits by kind, with each such "kind value unit" that is beyond its limits (with all, if none is), joined by
    `joint`;
-3. `unmet` with the requirement (the item's number where the list does not have it), only when the note says nothing.
+3. `unmet` with the requirement (the item's number where the list does not have it), only when the note says nothing;
+4. each product that was looked at: `product` with its name and code, `lot` and `date` where they were told.
 
 What the record tells of the visit (`findings_of`) is what the officer wrote, unless that is empty. Then
 - of a refused entry: `entry_cards`, `entry_rights`, `entry_recusal`, each only if it was ticked, then `entry_refused`
@@ -28,7 +29,7 @@ from decimal import Decimal
 from typing import Any
 
 from zhijian.kernel.papers.forms import form
-from zhijian.programmes.inspection.record import Content, Given, Reading
+from zhijian.programmes.inspection.record import Content, Given, Product, Reading
 
 Words = Mapping[str, str]
 STOPS = "。.；; "
@@ -51,7 +52,21 @@ def found_of(item: Mapping[str, Any], given: Given, of: Words | None = None) -> 
         parts.append(of["measured"].format(value=of["joint"].join(measured)))
     if not any(said):
         parts.append(of["unmet"].format(text=str(item.get("text") or given.item).rstrip(STOPS)))
+    parts += [product_said(one, of) for one in given.products]
     return of["joint"].join(parts)
+
+
+def product_said(one: Product, of: Words) -> str:
+    """A product with its code and what is printed on it."""
+    said = [re.sub(r" {2,}", " ", of["product"].format(name=one.name, code=one.code)).strip()]
+    said += [of["lot"].format(lot=one.lot)] if one.lot else []
+    said += [of["date"].format(date=one.date)] if one.date else []
+    return " ".join(said)
+
+
+def noted(given: Given, of: Words) -> str:
+    """What was written at an item, and the products that were looked at."""
+    return of["joint"].join(filter(None, [given.note, *(product_said(one, of) for one in given.products)]))
 
 
 def _named(value: str, note: str) -> bool:

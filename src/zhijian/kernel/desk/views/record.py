@@ -76,7 +76,9 @@ def record_page(request: HttpRequest, uid: str) -> HttpResponse:
     own = panels_of(matter.kind)
     running = clocks.of_matter(matter)
     lines = timeline.lines(LedgerEntry.objects.filter(matter=matter), actor)
-    files = list(File.objects.filter(matter=matter, original=None, kind__in=SHOWN).order_by("kind", "item", "id"))
+    rows = File.objects.filter(matter=matter, original=None, kind__in=SHOWN).select_related("drawn_on")
+    files = list(rows.order_by("kind", "item", "id"))
+    beneath = {file.drawn_on_id for file in files}
     context = {
         "matter": matter,
         "flow": flow,
@@ -89,7 +91,8 @@ def record_page(request: HttpRequest, uid: str) -> HttpResponse:
         "facts": [] if own else _facts(record),
         "papers": acts.of_matter(matter, actor),
         "writes": letters.may_write(matter, actor),
-        "photos": [file for file in files if file.kind != File.Kind.VOICE],
+        # a photo that was drawn upon is shown as it was drawn upon; opening what lies beneath is an entry
+        "photos": [file for file in files if file.kind != File.Kind.VOICE and file.pk not in beneath],
         "voices": [file for file in files if file.kind == File.Kind.VOICE],
         "contact": contacts.shown([matter.premises], actor).get(matter.premises.pk) if matter.premises else None,
         "children": _children(matter),
