@@ -24,17 +24,17 @@ from zhijian.kernel.accounts.models import Device, Person
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.appointments import telling
 from zhijian.kernel.clock import calendar
-from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.addresses import public_origin
 from zhijian.kernel.packs import stack
 from zhijian.kernel.packs.loader import Organ
 from zhijian.kernel.registry import changes, contacts
-from zhijian.kernel.registry.models import Premises, PremisesStatus, RetiredCode
+from zhijian.kernel.registry.models import Premises, RetiredCode
 from zhijian.programmes.inspection import announcing, decide, results, rules
 from zhijian.programmes.inspection.checklists import applying, sections_of
 from zhijian.programmes.inspection.checklists.applying import in_force, rules_of
 from zhijian.programmes.inspection.joining import Sheet, join
 from zhijian.programmes.inspection.models import Answer, ByList, Checklist, Inspection, Rectification
+from zhijian.programmes.inspection.route.waiting import Waiting, waiting_for
 
 PAGE = 500
 TASKS = 40
@@ -321,22 +321,14 @@ def _checklist(of: Checklist) -> Json:
 
 def tasks(actor: Actor) -> list[Json]:
     """The visits to make and the findings to re-check, of this person as first or second officer."""
-    mine = Q(assignee__in=actor.hands) | Q(second__in=actor.hands)  # his own, and those of whom he stands in for
-    open_now = Matter.objects.filter(mine, kind="inspection", state__in=["planned", "rectifying"], closed=None)
-    open_now = open_now.exclude(premises__status=PremisesStatus.CLOSED)  # nobody is there to be visited
-    together = ("inspection__checklist", "premises__entity", "entity", "assignee", "second")
-    rows = list(open_now.select_related(*together).order_by("due", "id")[: 3 * TASKS])
-    findings: dict[int, list[Rectification]] = {}
-    waiting = Rectification.objects.select_related("matter").filter(
-        inspection__in=[m.pk for m in rows if m.state == "rectifying"], matter__closed=None
-    )
-    for finding in waiting.order_by("matter_id"):
-        findings.setdefault(finding.inspection_id, []).append(finding)
-    shown = [m for m in rows if m.premises_id and (m.state == "planned" or m.pk in findings)][:TASKS]
+    # his own, and those of whom he stands in for
+    waiting = waiting_for(actor.hands, TASKS)
+    shown = [one.matter for one in waiting]
+    findings = {one.matter.pk: one.findings for one in waiting}
     photos = pictures.sources(finding.pk for m in shown for finding in findings.get(m.pk, []))
     chosen = telling.coming([m.pk for m in shown])
     prefetch_related_objects(shown, "premises__licences", "inspection__lists")
-    told = [_task(m, findings.get(m.pk, []), photos, chosen.get(m.pk, "")) for m in shown]
+    told = [_task(one, photos, chosen.get(one.matter.pk, "")) for one in waiting]
     lists = in_force(calendar.today()) if shown else []
     for matter, one in zip(shown, told, strict=True):
         due = dt.date.fromisoformat(one["due"]) if one["due"] else None
@@ -344,12 +336,9 @@ def tasks(actor: Actor) -> list[Json]:
     return told
 
 
-def _task(matter: Matter, findings: list[Rectification], photos: dict[int, list[str]], appointment: str) -> Json:
-    visit = matter.inspection
-    days = [visit.planned_for] if matter.state == "planned" else [f.matter.due or f.deadline for f in findings]
-    if matter.state == "rectifying" and visit.hindered and visit.planned_for:
-        days = [visit.planned_for]  # the door was shut at the re-check: a new day was set for it
-    due = min((day for day in days if day), default=None)
+def _task(of: Waiting, photos: dict[int, list[str]], appointment: str) -> Json:
+    matter, findings, due = of.matter, of.findings, of.due
+    visit = matter.inspection  # type: ignore[attr-defined]
     return {
         "uid": str(matter.uid),
         "number": matter.number,
