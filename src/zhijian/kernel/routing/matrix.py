@@ -30,8 +30,9 @@ class Matrix:
 
 def between(one: Place, other: Place) -> int:
     """Metres of the straight line (great circle)."""
-    p, l, q, m = (math.radians(v) for v in (one.lat, one.lon, other.lat, other.lon))
-    h = math.sin((q - p) / 2) ** 2 + math.cos(p) * math.cos(q) * math.sin((m - l) / 2) ** 2
+    north, east, to_north, to_east = (math.radians(v) for v in (one.lat, one.lon, other.lat, other.lon))
+    h = math.sin((to_north - north) / 2) ** 2
+    h += math.cos(north) * math.cos(to_north) * math.sin((to_east - east) / 2) ** 2
     return math.floor(2 * EARTH * math.asin(math.sqrt(h)) + 0.5)
 
 

@@ -14,6 +14,7 @@ class DayOrder(models.Model):
     day = models.DateField()
     area = models.CharField(max_length=16, db_collation=AREA, help_text="of his home")
     order = models.JSONField(help_text="[matter's uid]")
+    ways = models.JSONField(null=True, help_text="by roads: {keys, seconds, metres}; null: straight lines")
     by_hand = models.BooleanField(default=False)
     made_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from zhijian.kernel.routing.matrix import Matrix
 
 NORMAL, DUE, PROMISED = 1, 2, 3
-PRIZE = {NORMAL: 200_000, DUE: 2_000_000, PROMISED: 100_000_000}  # seconds: more than a day with all its ways
+PRIZE = {NORMAL: 100_000, DUE: 300_000, PROMISED: 2_000_000}  # seconds: more than a day with all its ways
 SEGMENT = 3  # stops that are moved together
 ROUNDS = 30
 
@@ -83,6 +83,32 @@ def walk(order: Iterable[int], stops: Sequence[Stop], matrix: Matrix, day: tuple
     return Plan(visits, missed, cost + now - day[0])
 
 
+def costing(stops: Sequence[Stop], matrix: Matrix, day: tuple[int, int]) -> Callable[[list[int]], int]:
+    """What an order costs, as `walk` counts it, for the thousands of orders that are tried: no plan is made."""
+    ways = [row[1:] for row in matrix.seconds]
+    facts = [
+        (one.opens or 0, day[1] if one.closes is None else one.closes, one.seconds, PRIZE[one.weight]) for one in stops
+    ]
+    begin, end = day
+
+    def cost(order: list[int]) -> int:
+        now, row, total = begin, ways[0], 0
+        for n in order:
+            opens, closes, seconds, prize = facts[n]
+            way = row[n]
+            at = now + way
+            if at < opens:
+                at = opens
+            if at > closes or at + seconds > end:
+                total += prize
+                continue
+            now, row = at + seconds, ways[n + 1]
+            total += way
+        return total + now - begin
+
+    return cost
+
+
 def insert(order: Sequence[int], rest: Iterable[int], cost: Callable[[list[int]], int]) -> list[int]:
     """The others one after the other where each costs least; of equal places the first."""
     made = list(order)
@@ -96,9 +122,7 @@ def simple(stops: Sequence[Stop], matrix: Matrix, day: tuple[int, int], first: S
     """A good order without a solver: insertion by weight, then moves of up to three stops and turned stretches while
     they gain. `first` is an order to begin with."""
 
-    def cost(order: list[int]) -> int:
-        return walk(order, stops, matrix, day).cost
-
+    cost = costing(stops, matrix, day)
     known = set(first)
     rest = sorted((n for n in range(len(stops)) if n not in known), key=lambda n: (-stops[n].weight, n))
     order = insert(first, rest, cost)

@@ -1,4 +1,4 @@
-"""A road service simulated by HTTP: OSRM's table of a town whose streets run north and east, for developers and tests."""
+"""A road service simulated by HTTP: OSRM's table of a town whose streets run north and east; for tests."""
 
 from __future__ import annotations
 

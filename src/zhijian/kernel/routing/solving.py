@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from itertools import permutations
 
 from zhijian.kernel.routing.matrix import Matrix
-from zhijian.kernel.routing.ordering import PRIZE, Plan, Stop, walk
+from zhijian.kernel.routing.ordering import PRIZE, Plan, Stop, simple, walk
 
-FEW = 6  # stops up to which all orders are tried: 720 of them
-SECONDS = 1.5  # a solver's longest time
+FEW = 7  # stops up to which all orders are tried: 5,040 of them
+SOME = 12  # stops up to which the simple order is tried besides; it takes a moment then
+SECONDS = 1.0  # a solver's longest time
 PATIENCE = 400  # rounds without a better order after which it stops
 
 
@@ -23,7 +24,9 @@ def arrange(
     if len(stops) <= FEW:
         plans = (walk(order, stops, matrix, day) for order in permutations(range(len(stops))))
         return min(plans, key=lambda plan: plan.cost)
-    return walk(_solved(stops, matrix, day, seconds, patience), stops, matrix, day)
+    solved = simple(stops, matrix, day, first=_solved(stops, matrix, day, seconds, patience))
+    tried = [solved, simple(stops, matrix, day)] if len(stops) <= SOME else [solved]
+    return min(tried, key=lambda plan: plan.cost)
 
 
 def _solved(stops: Sequence[Stop], matrix: Matrix, day: tuple[int, int], seconds: float, patience: int) -> list[int]:

@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 ('day', models.DateField()),
                 ('area', models.CharField(db_collation='C', help_text='of his home', max_length=16)),
                 ('order', models.JSONField(help_text="[matter's uid]")),
+                ('ways', models.JSONField(help_text='by roads: {keys, seconds, metres}; null: straight lines', null=True)),
                 ('by_hand', models.BooleanField(default=False)),
                 ('made_at', models.DateTimeField()),
                 ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

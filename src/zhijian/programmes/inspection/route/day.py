@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from zhijian.kernel import routing, when
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
@@ -90,15 +91,19 @@ def arranged(person: Person, day: dt.date, actor: Actor) -> Day:
     matrix = roads.matrix(places, speed)
     found.matrix = matrix
     found.plan = routing.arrange(_stops(found, speed), matrix, _hours(day, speed))
-    keep(person, day, [found.placed[n].key for n in found.plan.order], actor, by_hand=False)
+    ways = {"keys": [one.key for one in found.placed], "seconds": matrix.seconds, "metres": matrix.metres}
+    order = [found.placed[n].key for n in found.plan.order]
+    keep(person, day, order, actor, by_hand=False, ways=ways if matrix.roads else None)
     return found
 
 
-def keep(person: Person, day: dt.date, order: Sequence[str], actor: Actor, by_hand: bool) -> DayOrder:
+def keep(
+    person: Person, day: dt.date, order: Sequence[str], actor: Actor, by_hand: bool, ways: dict[str, Any] | None
+) -> DayOrder:
     """Keep an order of premises for the day; what a person does is an entry."""
     made = {
         "area": person.home_id or "", "order": list(order), "by_hand": by_hand, "made_at": when.now(),
-        "made_by_id": actor.person_id,
+        "made_by_id": actor.person_id, "ways": ways,
     }  # fmt: skip
     with scoped(SYSTEM):  # who works in two offices has one day
         row, _new = DayOrder.objects.update_or_create(person=person, day=day, defaults=made)
@@ -177,10 +182,25 @@ def _built(
         for key, there in shops.items()
     ]
     found, speed = Day(person, day, _in_order(made, kept), kept), pace(day)
-    found.matrix = straight([None, *(one.place for one in found.placed)], speed.detour, speed.speed)
+    found.matrix = _ways(found, speed)
     stops = _stops(found, speed)
     found.plan = routing.walk(range(len(stops)), stops, found.matrix, _hours(day, speed), keep=True)
     return found
+
+
+def _ways(of: Day, speed: Pace) -> Matrix:
+    """Straight lines, and by roads where the kept order knows them: a page never waits for a road service."""
+    lines = straight([None, *(one.place for one in of.placed)], speed.detour, speed.speed)
+    ways = of.kept.ways if of.kept is not None else None
+    if not ways:
+        return lines
+    known = {key: n for n, key in enumerate(ways["keys"], 1)}
+    at = [(n, known[one.key]) for n, one in enumerate(of.placed, 1) if one.key in known]
+    for here, kept in at:
+        for there, other in at:
+            lines.seconds[here][there] = ways["seconds"][kept][other]
+            lines.metres[here][there] = ways["metres"][kept][other]
+    return replace(lines, roads=len(at) == len(of.placed))
 
 
 def _hours_set(other: Day, person: Person) -> dict[str, tuple[str, int]]:
