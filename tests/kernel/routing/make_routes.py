@@ -1,4 +1,4 @@
-"""Makes `tests/fixtures/routes.json`: days with what follows from them, which the server and the field app must both say.
+"""Makes `tests/fixtures/routes.json`: days, and what the server and the field app must both say of them.
 
     python -m tests.kernel.routing.make_routes
 """

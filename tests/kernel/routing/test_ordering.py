@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.kernel.routing.make_routes import read, told
+
 from zhijian.kernel.routing.matrix import Place, straight
 from zhijian.kernel.routing.ordering import DUE, NORMAL, PROMISED, Stop, costing, simple, walk
 from zhijian.kernel.routing.solving import FEW, _solved, arrange

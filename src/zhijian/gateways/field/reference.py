@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from zhijian.gateways.field import pictures, unlisted
+from zhijian.gateways.field.due import due
 from zhijian.kernel import papers
 from zhijian.kernel.accounts.actor import Actor, Range, subtree
 from zhijian.kernel.accounts.middleware import upload_origin
@@ -24,16 +25,19 @@ from zhijian.kernel.accounts.models import Device, Person
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.appointments import telling
 from zhijian.kernel.clock import calendar
+from zhijian.kernel.desk import outlines
 from zhijian.kernel.notices.addresses import public_origin
 from zhijian.kernel.packs import stack
 from zhijian.kernel.packs.loader import Organ
 from zhijian.kernel.registry import changes, contacts
 from zhijian.kernel.registry.models import Premises, RetiredCode
+from zhijian.kernel.routing.rules import pace
 from zhijian.programmes.inspection import announcing, decide, results, rules
 from zhijian.programmes.inspection.checklists import applying, sections_of
 from zhijian.programmes.inspection.checklists.applying import in_force, rules_of
 from zhijian.programmes.inspection.joining import Sheet, join
 from zhijian.programmes.inspection.models import Answer, ByList, Checklist, Inspection, Rectification
+from zhijian.programmes.inspection.route.day import kept_for
 from zhijian.programmes.inspection.route.waiting import Waiting, waiting_for
 
 PAGE = 500
@@ -94,6 +98,9 @@ def pull(device: Device, actor: Actor, since: str, request: HttpRequest) -> Json
         had = held.get("c", {})
         had = had if isinstance(had, dict) else dict.fromkeys(had, "")  # a cursor from before
         told["checklists"], told["removed"]["checklists"], after["c"] = _lists(had)
+        large = {"ground": _ground(ranges), "due": due(ranges, calendar.today())}
+        after["k"] = {key: f"{zlib.crc32(json.dumps(said).encode()):08x}" for key, said in large.items()}
+        told |= {key: said for key, said in large.items() if held.get("k", {}).get(key) != after["k"][key]}
     told["cursor"] = pack_cursor(after)
     return told
 
@@ -142,8 +149,10 @@ def _small(device: Device, actor: Actor, ranges: list[Range], request: HttpReque
             "decide": decide.table(),
             "results": results.by_language(),
             **rules.for_phone(today),
+            "route": pace(today).as_json(),
         },
-        "site": {"zone": stack().zone, "origin": public_origin()},
+        "day_order": _day_order(device, today),
+        "site": {"zone": stack().zone, "origin": public_origin(), "tiles": stack().setting("map_tiles", "")},
         "organ": {"name": organ.name, "short": organ.short, "phone": organ.phone, "area": area} if organ else None,
         "organs": [
             {"name": one.name, "short": one.short, "phone": one.phone, "area": one.code} for _area, one in organs
@@ -152,6 +161,20 @@ def _small(device: Device, actor: Actor, ranges: list[Range], request: HttpReque
         "trades": [{"code": code, "name": name} for code, name in unlisted.trades().items()],
         "papers": papers.forms_for_phone(PAPERS),
     }
+
+
+def _day_order(device: Device, today: dt.date) -> Json | None:
+    """The order that was kept for today: premises, and whether somebody put it so."""
+    kept = kept_for([device.person_id], today).get(device.person_id)
+    if kept is None:
+        return None
+    return {"day": today.isoformat(), "order": kept.order, "by_hand": kept.by_hand}
+
+
+def _ground(ranges: list[Range]) -> Json | None:
+    """The outlines of the phone's areas, coarse: what its map of a day is drawn on."""
+    ground = outlines.ground(low for low, _high in ranges)
+    return None if ground is None else {"lines": outlines.coarse(ground["own"]), "source": ground["source"]}
 
 
 def _organs(device: Device, ranges: list[Range]) -> list[tuple[str, Organ]]:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from zhijian.kernel.accounts.scope import below
 from zhijian.kernel.clock.arithmetic import add_months
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.registry.models import LASTING, Licence, Premises
@@ -114,3 +115,13 @@ def left_over(tables: Tables) -> Iterable[int]:
     """Places with a grade whose trade is none that is graded any more."""
     rows = Matter.objects.filter(kind="grading", closed=None).exclude(premises__trade__in=list(tables.lines))
     return rows.values_list("premises_id", flat=True)
+
+
+def due_in(areas: Iterable[tuple[str, str]], until: dt.date, most: int) -> dict[int, dt.date]:
+    """The places in these areas whose next visit by their grade is due by `until`, the most urgent first. One query."""
+    found: dict[int, dt.date] = {}
+    for low, high in areas:
+        rows = Matter.objects.filter(below("area", low, high), kind="grading", closed=None, due__lte=until)
+        rows = rows.filter(grading__left__gt=0, premises__isnull=False).order_by("due", "pk")
+        found |= dict(rows.values_list("premises", "due")[:most])
+    return dict(sorted(found.items(), key=lambda one: (one[1], one[0]))[:most])
