@@ -1,6 +1,6 @@
 """Makes `tests/fixtures/routes.json`: days, and what the server and the field app must both say of them.
 
-    python -m tests.kernel.routing.make_routes
+python -m tests.kernel.routing.make_routes
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ test("a promised hour is kept, and one that can't be kept says when one could be
   const booked = task("1", "far", { appointment: `${DAY} 09:00–09:30` });
   const all = (more: Task[]) => stops([booked, ...more]);
   expect(promised(booked, DAY)).toEqual([32_400, 34_200]);
-  expect(uids(roundOf(all([task("2", "near"), task("3", "mid")]), { ...asked, place: HERE, now: 8.5 * 3600 }))[0]).toBe("far");
+  expect(uids(roundOf(all([task("2", "near"), task("3", "mid")]), { ...asked, place: HERE, now: 8.8 * 3600 }))[0]).toBe("far");
   const late = roundOf(all([task("2", "near")]), { ...asked, place: HERE, now: 11 * 3600 });
   expect(late.legs.map(({ stop, visit }) => [stop.uid, visit!.late])).toEqual([["near", ""], ["far", "window"]]);
 });

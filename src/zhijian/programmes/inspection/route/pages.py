@@ -89,7 +89,7 @@ def day_page(request: HttpRequest) -> HttpResponse:
     offered = choices(actor)
     who = request.GET.get("who") or (offered[0][0] if offered else "")
     day = _day(request.GET.get("day", ""))
-    if not offered:
+    if not offered and not who and request.method != "POST":
         return render(request, "inspection/desk/day.html", {"choices": [], "day": day})
     if who not in dict(offered):
         raise Http404
