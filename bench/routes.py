@@ -107,7 +107,7 @@ def _long(stops: Sequence[Any], matrix: Any, seconds: float) -> int:
     """The solver alone with a minute's time, then tidied up as ours is."""
     from zhijian.kernel.routing import arrange
 
-    return arrange(stops, matrix, DAY, seconds=seconds, patience=10**9).cost
+    return arrange(stops, matrix, DAY, seconds=seconds, patience=10**7).cost
 
 
 def _nearest(stops: Sequence[Any], matrix: Any) -> int:

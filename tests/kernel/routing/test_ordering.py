@@ -80,7 +80,7 @@ def test_the_solver_finds_what_trying_every_order_finds() -> None:
         stops = [Stop(str(n), 2700, weight=chance.choice([NORMAL, DUE])) for n in range(FEW - 1)]
         stops.append(Stop("promised", 2700, 10 * 3600, 11 * 3600, PROMISED))
         matrix = straight(places, 130, 25)
-        order = _solved(stops, matrix, DAY, seconds=0.5, patience=300)
+        order = _solved(stops, matrix, DAY, seconds=0.5, patience=75)
         assert walk(order, stops, matrix, DAY).cost == arrange(stops, matrix, DAY).cost
 
 

@@ -10,8 +10,8 @@ from zhijian.kernel.routing.ordering import PRIZE, Plan, Stop, simple, walk
 
 FEW = 7  # stops up to which all orders are tried: 5,040 of them
 SOME = 12  # stops up to which the simple order is tried besides; it takes a moment then
-SECONDS = 1.0  # a solver's longest time
-PATIENCE = 400  # rounds without a better order after which it stops
+SECONDS = 1.5  # a solver's longest time
+PATIENCE = 75  # rounds a stop without a better order after which it stops
 
 
 def arrange(
@@ -56,7 +56,7 @@ def _solved(stops: Sequence[Stop], matrix: Matrix, day: tuple[int, int], seconds
         for b, to in enumerate(places):
             way = matrix.seconds[a][b] if b else 0  # the day ends where the last stop is
             model.add_edge(frm, to, distance=way, duration=way)
-    stop_when = MultipleCriteria([MaxRuntime(seconds), NoImprovement(patience)])
+    stop_when = MultipleCriteria([MaxRuntime(seconds), NoImprovement(patience * len(stops))])
     best = model.solve(stop_when, seed=1, display=False, collect_stats=False).best
     met = [named[one.idx] for route in best.routes() for one in route if one.is_client()]
     return [*met, *(n for n in range(len(stops)) if n not in set(met))]
