@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
+import json
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 from tests import world
 from tests.gateways.field.test_field import PASSWORD, phone  # noqa: F401 -- fixtures
 from tests.kernel.appointments.conftest import slot_of
@@ -23,6 +28,7 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.appointments.models import Booking
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence.models import LedgerEntry
+from zhijian.kernel.matters.errors import StepError
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.registry.models import Premises
@@ -31,7 +37,10 @@ from zhijian.kernel.routing.simulated import Roads
 from zhijian.kernel.simulating import serve
 from zhijian.programmes.grading.computing import settle
 from zhijian.programmes.grading.models import Grading
+from zhijian.programmes.inspection.checklists import load_shipped
 from zhijian.programmes.inspection.flow import INSPECTION
+from zhijian.programmes.inspection.guards import MOST_A_DAY
+from zhijian.programmes.inspection.models import Inspection
 from zhijian.programmes.inspection.route import day as days
 from zhijian.programmes.inspection.route.mornings import order_all
 
@@ -299,3 +308,66 @@ def test_due_shops_leave_out_who_is_planned_closed_full_or_not_due_yet(w: world.
         visits = Matter.objects.filter(premises=planned, kind="inspection")
         visits.update(state="cancelled", closed=when.now())
     assert sorted(due_now(w)) == ["第 1 店", "第 2 店"]
+
+
+# As many as a phone takes.
+
+
+def forty(w: world.World) -> None:
+    with scoped(SYSTEM):
+        for n in range(MOST_A_DAY):
+            matter = Matter.objects.create(
+                kind="inspection", title=f"{n}", area=world.OFFICE, state="planned", opened=when.now(), due=DAY,
+                entity=w.entity, premises=w.premises, assignee=w.inspector, second=w.second,
+            )  # fmt: skip
+            Inspection.objects.create(matter=matter, purpose="routine", planned_for=DAY)
+
+
+def test_the_forty_first_visit_of_a_day_is_refused_with_a_clear_word(w: world.World) -> None:
+    forty(w)
+    third = w.person("丙", Role.INSPECTOR, world.OFFICE, "鲁C-003")
+    fourth = w.person("丁", Role.INSPECTOR, world.OFFICE, "鲁C-004")
+    with override("en"), pytest.raises(StepError, match=r"甲 has 40 visits on .* already, as many as a phone takes"):
+        visit(w, w.premises)
+    with pytest.raises(StepError):
+        visit(w, w.premises, third, w.second)
+    visit(w, w.premises, day=world.in_days(4))
+    other = visit(w, w.premises, third, fourth)
+    with scoped(w.actor("所长")) as head, pytest.raises(StepError):
+        perform(other, "assign", head, assignee=w.inspector.pk, second=fourth.pk)
+    with scoped(w.actor("所长")) as head:
+        one = Matter.objects.filter(kind="inspection", due=DAY, assignee=w.inspector).first()
+        perform(one, "assign", head, assignee=w.second.pk, second=w.inspector.pk)  # his own place stays his
+
+
+def test_a_phone_takes_forty_and_a_pull_asks_as_often_for_many_as_for_few(w: world.World, phone: Phone) -> None:  # noqa: F811
+    a_day(w, 1, 2)
+    asked = []
+    for more in (0, 1):
+        if more:
+            forty(w)
+            with scoped(SYSTEM):
+                for n in range(10, 70):
+                    shop(w, n)
+        with CaptureQueriesContext(connection) as counted:
+            _, told = phone.call("GET", "pull?since=")
+        asked.append(len(counted))
+    assert len(told["tasks"]) == 40
+    assert len(told["premises"]) == 63
+    assert asked[1] <= asked[0] + 2, asked
+
+
+def test_a_patch_goes_out_compressed_and_small(w: world.World, phone: Phone, client: Client) -> None:  # noqa: F811
+    """3 MB for 1,000 premises, 40 tasks and every list (bench.patch_sync): 300 kB for a tenth of the premises."""
+    with scoped(SYSTEM):
+        load_shipped()
+        for n in range(100):
+            shop(w, n)
+    forty(w)
+    headers = {"Authorization": f"Bearer {phone.token}"}
+    plain = client.get("/api/field/v1/pull?since=", headers=headers)
+    small = client.get("/api/field/v1/pull?since=", headers={**headers, "Accept-Encoding": "gzip"})
+    assert (plain.get("Content-Encoding"), small["Content-Encoding"]) == (None, "gzip")
+    assert len(json.loads(gzip.decompress(small.content))["premises"]) == 101
+    assert len(plain.content) > 400_000
+    assert len(small.content) < 300_000

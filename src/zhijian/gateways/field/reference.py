@@ -35,13 +35,14 @@ from zhijian.kernel.routing.rules import pace
 from zhijian.programmes.inspection import announcing, decide, results, rules
 from zhijian.programmes.inspection.checklists import applying, sections_of
 from zhijian.programmes.inspection.checklists.applying import in_force, rules_of
+from zhijian.programmes.inspection.guards import MOST_A_DAY
 from zhijian.programmes.inspection.joining import Sheet, join
 from zhijian.programmes.inspection.models import Answer, ByList, Checklist, Inspection, Rectification
 from zhijian.programmes.inspection.route.day import kept_for
 from zhijian.programmes.inspection.route.waiting import Waiting, waiting_for
 
 PAGE = 500
-TASKS = 40
+TASKS = MOST_A_DAY
 CALENDAR_DAYS = 400
 OLD_CODES = 10  # of one shop
 DAY = 40  # visits of one day without network: a phone holds numbers for all that are planned, up to so many

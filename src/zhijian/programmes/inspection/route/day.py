@@ -24,10 +24,11 @@ from zhijian.kernel.routing.matrix import Matrix, Place, straight
 from zhijian.kernel.routing.models import DayOrder
 from zhijian.kernel.routing.ordering import DUE, NORMAL, PROMISED, Plan, Stop, Visit
 from zhijian.kernel.routing.rules import Pace, pace
+from zhijian.programmes.inspection.guards import MOST_A_DAY
 from zhijian.programmes.inspection.route.waiting import Waiting, waiting_for
 from zhijian.programmes.inspection.route.words import KEPT
 
-MOST = 40  # stops of a day
+MOST = MOST_A_DAY  # stops
 TOGETHER = 8  # people whose days hang together, at most
 PUNCTUAL = 10 * 60  # seconds by which the two of a joint visit may be apart
 
