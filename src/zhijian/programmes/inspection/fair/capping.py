@@ -129,9 +129,9 @@ def full(places: Iterable[tuple[int, int, str]], day: dt.date) -> set[int]:
     if value is None or not places:
         return set()
     by = "premises" if rules.CAP_COUNTS.value(day, "enterprise") == "premises" else "entity"
-    at = 0 if by == "premises" else 1
     begin, end = dt.date(day.year, 1, 1), dt.date(day.year, 12, 31)
-    mine = {f"matter__{by}__in": {one[at] for one in places}}
+    counted_as = {place: place if by == "premises" else entity for place, entity, _risk in places}
+    mine = {f"matter__{by}__in": set(counted_as.values())}
     with scoped(SYSTEM):  # numbers over all offices, no row is shown
         rows = Inspection.objects.filter(made_in(day.year) | Q(started=None, planned_for__range=(begin, end)), **mine)
         rows = rows.exclude(matter__state__in=NEVER_MADE)
@@ -143,11 +143,11 @@ def full(places: Iterable[tuple[int, int, str]], day: dt.date) -> set[int]:
             every[key] += n
             routine[key] += n if purpose == Purpose.ROUTINE else 0
     full_ones = set()
-    for one in places:
-        most = caps(value, Purpose.ROUTINE, one[2])
-        bounds = zip((every[one[at]], routine[one[at]]), most, strict=True)
+    for place, _entity, risk in places:
+        key = counted_as[place]
+        bounds = zip((every[key], routine[key]), caps(value, str(Purpose.ROUTINE), risk), strict=True)
         if any(rules.cap_reached(n, cap, PLANNED) for n, cap in bounds):
-            full_ones.add(one[0])
+            full_ones.add(place)
     return full_ones
 
 
