@@ -6,5 +6,5 @@ from zhijian.kernel.accounts.policy import protect
 
 
 class Migration(migrations.Migration):
-    dependencies = [("routing", "0001_initial"), ("accounts", "0006_handover_agreed")]
+    dependencies = [("routing", "0001_initial"), ("matters", "0002_scope")]
     operations = [migrations.RunSQL(protect("routing_dayorder", party=False), migrations.RunSQL.noop)]
