@@ -1,7 +1,6 @@
 /** Today as a way from shop to shop: what is to be done today, in the order that was kept or from where one stands. */
 import { rightNow } from "./clock";
-import type { DayOrder, DueShop, Pace, Premises, Task } from "./contract";
-import { metresBetween } from "./geo";
+import type { DayOrder, Pace, Task } from "./contract";
 import type { Place } from "./record";
 import { simple, straight, walk, type Plan, type Stop as RouteStop, type Visit } from "./route";
 import type { Stop } from "./tasks";
@@ -11,8 +10,6 @@ import { localTime } from "./workdays";
 const USUAL: Pace = { detour: 130, speed: 25, begins: 30_600, ends: 63_000, visit: 45, again: 20 };
 /** How far one may have gone before the order is made anew, in metres. */
 export const STEP = 150;
-/** "Near": a walk. */
-export const NEAR = 500;
 
 /** A shop of today with its hour; `visit` null where nobody knows where it is. */
 export interface Leg {
@@ -104,22 +101,4 @@ export function roundOf(stops: Stop[], { place, pace = USUAL, kept, day, now, an
     ends: last ? last.ends : null,
     from: byHand ? "hand" : here ? "here" : order.length ? "kept" : "date",
   };
-}
-
-/** A shop near by that is due, and how far it is (metres of the straight line). */
-export interface Near {
-  shop: Premises;
-  due: DueShop;
-  metres: number;
-}
-
-/** Due shops near a place, by distance; those in `taken` (a task, a draft, visited today) left out. */
-export function nearOnes(due: DueShop[], shops: Map<string, Premises>, place: Place, taken: Set<string>, most = 20): Near[] {
-  const found: Near[] = [];
-  for (const one of due) {
-    const shop = shops.get(one.premises);
-    if (!shop?.lat || !shop.lon || taken.has(one.premises)) continue;
-    found.push({ shop, due: one, metres: metresBetween(place, { lat: shop.lat, lon: shop.lon }) });
-  }
-  return found.sort((a, b) => a.metres - b.metres || a.due.due.localeCompare(b.due.due)).slice(0, most);
 }

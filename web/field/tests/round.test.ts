@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { DayOrder, DueShop, Premises, Task } from "../src/contract";
 import { frameOf, linesIn, tilesIn } from "../src/mapping";
-import { hourOf, nearOnes, promised, roundOf } from "../src/round";
+import { nearOnes } from "../src/near";
+import { hourOf, promised, roundOf } from "../src/round";
 import { byShop } from "../src/tasks";
 import { shop } from "./helpers";
 
