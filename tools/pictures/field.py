@@ -8,8 +8,10 @@ from playwright.sync_api import Page, expect
 from tools.pictures import phone as steps
 from tools.pictures.album import BOTH, HEAD, INSPECTOR, NARROW, WIDE, Album, first_link
 
-OF_FIELD = {"zh": ("today", "checklist", "sign", "paper", "print"), "en": ("today", "checklist", "print")}
-OF_FIELD = {"zh": ("today", "map", "near", "checklist", "sign", "paper"), "en": ("today", "map", "near", "checklist")}
+OF_FIELD = {
+    "zh": ("today", "map", "near", "checklist", "sign", "paper", "print"),
+    "en": ("today", "map", "near", "checklist", "print"),
+}
 
 
 def field(album: Album) -> None:

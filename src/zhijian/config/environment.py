@@ -85,7 +85,6 @@ VARIABLES = [
     Variable("ZHIJIAN_SEAL_URL", "", "Address of the e-seal service; its token is the secret SEAL.", WEB),
     Variable("ZHIJIAN_SEAL_KEY", "", "Public key of the e-seal service (Ed25519, hex).", WEB),
     Variable("ZHIJIAN_RECORDINGS", "", "Folder to which the body cameras' docking station copies its films.", WEB),
-    Variable("ZHIJIAN_ROADS_URL", "", "Address of a road service with OSRM's table interface; none: straight lines.", WEB),
     Variable(
         "ZHIJIAN_ROADS_URL", "", "Address of a road service with OSRM's table interface; none: straight lines.", WEB
     ),
