@@ -27,6 +27,7 @@ NEW_APPS = {
     "people",
     "ratings",
     "recordings",
+    "routing",
 }  # came later: nothing of theirs was there
 AT = dt.datetime(2026, 3, 4, 9, 30, tzinfo=dt.UTC)
 

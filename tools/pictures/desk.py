@@ -47,6 +47,9 @@ def desk_of_the_head(album: Album, page: Page, end: str) -> None:
     album.open(page, "/map/")
     expect(page.locator(".cluster, .shop").first).to_be_visible()
     album.take(page, f"desk-map{end}")
+    album.open(page, "/day/")
+    expect(page.locator(".map .stop").first).to_be_visible()
+    album.take(page, f"desk-day{end}")
 
 
 def draws(album: Album) -> None:

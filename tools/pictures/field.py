@@ -8,7 +8,10 @@ from playwright.sync_api import Page, expect
 from tools.pictures import phone as steps
 from tools.pictures.album import BOTH, HEAD, INSPECTOR, NARROW, WIDE, Album, first_link
 
-OF_FIELD = {"zh": ("today", "checklist", "sign", "paper", "print"), "en": ("today", "checklist", "print")}
+OF_FIELD = {
+    "zh": ("today", "map", "near", "checklist", "sign", "paper", "print"),
+    "en": ("today", "map", "near", "checklist", "print"),
+}
 
 
 def field(album: Album) -> None:
@@ -30,6 +33,11 @@ def one_visit(album: Album, language: str, end: str, *, send: bool) -> None:
         steps.enrol(desk, phone, album.site, INSPECTOR)
         expect(phone.locator('[data-testid^="task-"]').first).to_be_visible(timeout=90_000)
         look("today")
+        for name in ("map", "near"):
+            phone.get_by_test_id(f"{name}-open").click()
+            expect(phone.locator(f'[data-testid^="{"spot" if name == "map" else "near"}-"]').first).to_be_visible()
+            look(name)
+            phone.go_back()
         phone.locator('[data-testid^="task-"]').filter(has_not_text="复查").filter(
             has_not_text="Re-check"
         ).first.click()

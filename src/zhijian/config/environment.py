@@ -85,6 +85,9 @@ VARIABLES = [
     Variable("ZHIJIAN_SEAL_URL", "", "Address of the e-seal service; its token is the secret SEAL.", WEB),
     Variable("ZHIJIAN_SEAL_KEY", "", "Public key of the e-seal service (Ed25519, hex).", WEB),
     Variable("ZHIJIAN_RECORDINGS", "", "Folder to which the body cameras' docking station copies its films.", WEB),
+    Variable(
+        "ZHIJIAN_ROADS_URL", "", "Address of a road service with OSRM's table interface; none: straight lines.", WEB
+    ),
     Variable("ZHIJIAN_WEBHOOK_HOSTS", "", "Hosts that webhooks may go to, host or host:port (comma list).", WEB),
     Variable("ZHIJIAN_WEBHOOK_CA", "", "File of the authority of a network that has its own, for webhooks.", WEB),
     Variable("ZHIJIAN_UPLOAD_PORT", "8002", "Port of the upload process; `make run` sets it.", WEB),

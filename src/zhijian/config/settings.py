@@ -44,6 +44,7 @@ ROBOT_ORIGINS: dict[str, str] = {}  # where robots are in tests; the providers' 
 RECORDINGS_FOLDER = os.environ.get("ZHIJIAN_RECORDINGS", "")  # where the cameras' docking station copies to
 SEAL_PROVIDER = os.environ.get("ZHIJIAN_SEAL_PROVIDER", "")
 SEAL_URL = os.environ.get("ZHIJIAN_SEAL_URL", "")
+ROADS_URL = os.environ.get("ZHIJIAN_ROADS_URL", "")
 SEAL_KEY = os.environ.get("ZHIJIAN_SEAL_KEY", "")  # the service's public key, Ed25519 in hex
 # Which hosts webhooks may go to (host or host:port; comma list), and the authority of a network that has its own.
 WEBHOOK_HOSTS = [h for h in os.environ.get("ZHIJIAN_WEBHOOK_HOSTS", "").split(",") if h]
@@ -75,6 +76,7 @@ INSTALLED_APPS = [
     "zhijian.kernel.ratings",
     "zhijian.kernel.appointments",
     "zhijian.kernel.recordings",
+    "zhijian.kernel.routing",
     "zhijian.kernel.desk",
     *(f"zhijian.programmes.{one.parent.name}" for one in sorted((ROOT / "src/zhijian/programmes").glob("*/apps.py"))),
     "zhijian.gateways.field",

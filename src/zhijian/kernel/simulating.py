@@ -5,6 +5,7 @@ What it answers is its own (`Provider.answer`); how it listens, and how it is to
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from collections.abc import Iterator
@@ -67,7 +68,8 @@ def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
-            self.wfile.write(data)
+            with contextlib.suppress(BrokenPipeError):  # whoever asked has stopped waiting
+                self.wfile.write(data)
 
         do_GET = do_POST = _serve  # noqa: N815 -- the library's names
 

@@ -27,8 +27,11 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.registry.cards.replacing import replace
 from zhijian.kernel.registry.models import Premises
+from zhijian.programmes.grading.computing import settle
+from zhijian.programmes.grading.models import Grading
 from zhijian.programmes.inspection.checklists import load_shipped
 from zhijian.programmes.inspection.models import Checklist
+from zhijian.programmes.inspection.route.day import keep
 
 FIXTURE = Path(__file__).parents[2] / "fixtures/pull.json"
 
@@ -66,6 +69,15 @@ def told(w: world.World, phone: Phone, client: Any) -> dict[str, Any]:  # noqa: 
         perform(two, "ask_time", party, asked_until=later, asked_reason="厨师长出差")
     other = Phone(client_transport(client))
     with scoped(SYSTEM):
+        keep(w.inspector, calendar.today(), [str(w.premises.uid)], SYSTEM, by_hand=True, ways=None)
+        shop = Premises.objects.create(
+            entity=w.entity, name="清风小馆(柳泉路店)", address="柳泉路 9 号", area=world.OFFICE, trade="restaurant",
+            lat="36.811000", lon="118.051000",
+        )  # fmt: skip
+        settle([shop.pk])
+        graded = Matter.objects.filter(kind="grading", premises=shop)
+        assert graded.update(due=calendar.today()) == 1
+        Grading.objects.filter(matter__in=graded).update(left=1)
         code = devices.issue_code(w.inspector)
     _, enrolment = other.enrol("甲", PASSWORD, code)
     assert other.prove() == 200

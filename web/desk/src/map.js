@@ -47,6 +47,16 @@
   }
   window.zjGround = ground
 
+  // A stop of a day: its number, and on Enter its record.
+  function stop(point) {
+    var icon = L.divIcon({ className: point.bad ? 'stop bad' : 'stop', html: String(point.no), iconSize: [26, 26] })
+    var mark = L.marker([Number(point.lat), Number(point.lon)], { icon: icon, keyboard: true, alt: point.no + ' ' + point.name, title: point.name })
+    function go() { location.href = point.url }
+    mark.on('click', go)
+    mark.on('keypress', function (event) { if (event.originalEvent.key === 'Enter') go() })
+    return mark
+  }
+
   function dot(point, labelled) {
     var look = { radius: 8, color: '#ffffff', weight: 2, fillColor: point.bad ? '#c0272d' : '#1f5fbf', fillOpacity: 1 }
     var mark = L.circleMarker([Number(point.lat), Number(point.lon)], look)
@@ -59,10 +69,13 @@
     var data = JSON.parse(document.getElementById(box.dataset.source).textContent)
     var map = L.map(box, { attributionControl: false, zoomControl: true, zoomSnap: 0.25, scrollWheelZoom: false })
     var bounds = ground(map, data)
+    if (data.line) L.polyline(data.points.map(function (point) { return [point.lat, point.lon] }), { color: '#1f5fbf', weight: 3, opacity: 0.6, dashArray: '6 6', interactive: false }).addTo(map)
     data.points.forEach(function (point) {
-      dot(point, data.points.length < 6).addTo(map)
+      if (point.no) stop(point).addTo(map)
+      else dot(point, data.points.length < 6).addTo(map)
       bounds.extend([Number(point.lat), Number(point.lon)])
     })
+    if (data.line) bounds = L.latLngBounds(data.points.map(function (point) { return [point.lat, point.lon] }))
     if (bounds.isValid()) map.fitBounds(bounds.pad((data.own || []).length ? 0.2 : 0.4), { maxZoom: 14, animate: false })
   }
   document.querySelectorAll('[data-map]').forEach(show)

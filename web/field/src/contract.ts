@@ -193,6 +193,37 @@ export interface Rules {
   /** Null where no rule gives a deadline by itself: then the officer sets one. */
   deadline: { days: number; unit: string; basis?: string; max?: number | null; unverified?: boolean } | null;
   limits?: { officers?: number; photo_for_failed?: boolean; photos_per_item?: number | null; far_metres?: number; pixels?: number };
+  /** What the estimate of a day goes by: per cent of the straight line, km/h, seconds after midnight, minutes of a visit. */
+  route?: Pace;
+}
+
+export interface Pace {
+  detour: number;
+  speed: number;
+  begins: number;
+  ends: number;
+  visit: number;
+  again: number;
+}
+
+/** The order that was kept for a day: premises; `by_hand` where somebody put it so. */
+export interface DayOrder {
+  day: string;
+  order: string[];
+  by_hand: boolean;
+}
+
+/** The outlines of the phone's areas, coarse: lines of [longitude, latitude]; and whose they are. */
+export interface Ground {
+  lines: string[][][];
+  source: string;
+}
+
+/** A shop that is due for a visit which nobody has planned: by its grade, or since the year's plan names it. */
+export interface DueShop {
+  premises: string;
+  due: string;
+  why: string;
 }
 
 /** How the enterprises' years stand, and the cap: a number, or numbers by `any`, purpose and risk grade; null: none is set. */
@@ -208,6 +239,8 @@ export interface Years {
 export interface Site {
   zone: string;
   origin: string;
+  /** Address of map tiles, where the place has a service: {z}, {x}, {y}; else empty. */
+  tiles?: string;
 }
 
 export interface Calendar {
@@ -258,6 +291,10 @@ export interface PullPage {
   checklists?: Checklist[];
   tasks?: Task[];
   rules?: Rules;
+  day_order?: DayOrder | null;
+  /** These two come only when they have changed. */
+  ground?: Ground | null;
+  due?: DueShop[];
   site?: Site;
   /** Only where they are others than those of the last pull. */
   years?: Years;

@@ -2,7 +2,7 @@
 import { computed, reactive, ref, shallowRef, watch } from "vue";
 import { Api } from "./api";
 import { tellSkew } from "./clock";
-import type { Calendar, Colleague, Organ, Person, PullPage, Rules, Site, Trade, Years } from "./contract";
+import type { Calendar, Colleague, DayOrder, DueShop, Ground, Organ, Person, PullPage, Rules, Site, Trade, Years } from "./contract";
 import { KeyRing, Vault } from "./crypto";
 import { FieldDb } from "./db";
 import { Drafts } from "./drafts";
@@ -27,6 +27,9 @@ export interface Reference {
   papers: NonNullable<PullPage["papers"]>;
   trades: Trade[];
   uploads: string;
+  day_order: DayOrder | null;
+  ground: Ground | null;
+  due: DueShop[];
 }
 
 export class Session {
@@ -47,6 +50,9 @@ export class Session {
     papers: {},
     trades: [],
     uploads: "",
+    day_order: null,
+    ground: null,
+    due: [],
   });
 
   constructor(

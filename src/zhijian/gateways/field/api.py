@@ -8,7 +8,9 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone, translation
+from django.views.decorators.gzip import gzip_page
 from ninja import NinjaAPI, Schema
+from ninja.decorators import decorate_view
 
 from zhijian.gateways.field import pictures, problems, reference, tokens
 from zhijian.gateways.field.models import FieldRecord
@@ -118,6 +120,7 @@ def token(request: HttpRequest, body: Proof) -> dict[str, Any]:
 
 
 @api.get("pull", auth=bearer)
+@decorate_view(gzip_page)  # megabytes of text; whoever asks brings a token, no cookie, and chooses no part of it
 def pull(request: HttpRequest, since: str = "") -> dict[str, Any]:
     """What changed for this phone since its cursor; `more` asks to call again at once."""
     device: Device = request.auth  # type: ignore[attr-defined]

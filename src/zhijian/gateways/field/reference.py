@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from zhijian.gateways.field import pictures, unlisted
+from zhijian.gateways.field.due import due
 from zhijian.kernel import papers
 from zhijian.kernel.accounts.actor import Actor, Range, subtree
 from zhijian.kernel.accounts.middleware import upload_origin
@@ -24,21 +25,26 @@ from zhijian.kernel.accounts.models import Device, Person
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.appointments import telling
 from zhijian.kernel.clock import calendar
+from zhijian.kernel.desk import outlines
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.addresses import public_origin
 from zhijian.kernel.packs import stack
 from zhijian.kernel.packs.loader import Organ
 from zhijian.kernel.registry import changes, contacts
-from zhijian.kernel.registry.models import Premises, PremisesStatus, RetiredCode
+from zhijian.kernel.registry.models import Premises, RetiredCode
+from zhijian.kernel.routing.rules import pace
 from zhijian.programmes.inspection import announcing, decide, kinds, results, rules
 from zhijian.programmes.inspection.checklists import applying, sections_of
 from zhijian.programmes.inspection.checklists.applying import in_force, rules_of
 from zhijian.programmes.inspection.fair import phone as fair
+from zhijian.programmes.inspection.guards import MOST_A_DAY
 from zhijian.programmes.inspection.joining import Sheet, join
 from zhijian.programmes.inspection.models import Answer, ByList, Checklist, Inspection, Rectification
+from zhijian.programmes.inspection.route.day import kept_for
+from zhijian.programmes.inspection.route.waiting import Waiting, waiting_for
 
 PAGE = 500
-TASKS = 40
+TASKS = MOST_A_DAY
 CALENDAR_DAYS = 400
 OLD_CODES = 10  # of one shop
 DAY = 40  # visits of one day without network: a phone holds numbers for all that are planned, up to so many
@@ -95,16 +101,14 @@ def pull(device: Device, actor: Actor, since: str, request: HttpRequest) -> Json
         had = held.get("c", {})
         had = had if isinstance(had, dict) else dict.fromkeys(had, "")  # a cursor from before
         told["checklists"], told["removed"]["checklists"], after["c"] = _lists(had)
-        told |= _years(ranges, held, after)
+        today = calendar.today()
+        large = {"ground": _ground(ranges), "due": due(ranges, today), "years": fair.years(ranges, today)}
+        after["k"] = {
+            key: f"{zlib.crc32(json.dumps(said, sort_keys=True).encode()):08x}" for key, said in large.items()
+        }
+        told |= {key: said for key, said in large.items() if held.get("k", {}).get(key) != after["k"][key]}
     told["cursor"] = pack_cursor(after)
     return told
-
-
-def _years(ranges: list[Range], held: Json, after: Json) -> Json:
-    """How the enterprises' years stand, where that is not what the phone holds."""
-    years = fair.years(ranges, calendar.today())
-    after["y"] = f"{zlib.crc32(json.dumps(years, sort_keys=True).encode()):08x}"
-    return {"years": years} if after["y"] != held.get("y") else {}
 
 
 def _changed(rows: list[Json], held: Json, key: str) -> tuple[list[Json], list[str], Json]:
@@ -151,8 +155,10 @@ def _small(device: Device, actor: Actor, ranges: list[Range], request: HttpReque
             "decide": decide.table(),
             "results": results.by_language(),
             **rules.for_phone(today),
+            "route": pace(today).as_json(),
         },
-        "site": {"zone": stack().zone, "origin": public_origin()},
+        "day_order": _day_order(device, today),
+        "site": {"zone": stack().zone, "origin": public_origin(), "tiles": stack().setting("map_tiles", "")},
         "organ": {"name": organ.name, "short": organ.short, "phone": organ.phone, "area": area} if organ else None,
         "organs": [
             {"name": one.name, "short": one.short, "phone": one.phone, "area": one.code} for _area, one in organs
@@ -161,6 +167,20 @@ def _small(device: Device, actor: Actor, ranges: list[Range], request: HttpReque
         "trades": [{"code": code, "name": name} for code, name in unlisted.trades().items()],
         "papers": papers.forms_for_phone(PAPERS),
     }
+
+
+def _day_order(device: Device, today: dt.date) -> Json | None:
+    """The order that was kept for today: premises, and whether somebody put it so."""
+    kept = kept_for([device.person_id], today).get(device.person_id)
+    if kept is None:
+        return None
+    return {"day": today.isoformat(), "order": kept.order, "by_hand": kept.by_hand}
+
+
+def _ground(ranges: list[Range]) -> Json | None:
+    """The outlines of the phone's areas, coarse: what its map of a day is drawn on."""
+    ground = outlines.ground(low for low, _high in ranges)
+    return None if ground is None else {"lines": outlines.coarse(ground["own"]), "source": ground["source"]}
 
 
 def _organs(device: Device, ranges: list[Range]) -> list[tuple[str, Organ]]:
@@ -331,22 +351,14 @@ def _checklist(of: Checklist) -> Json:
 
 def tasks(actor: Actor) -> list[Json]:
     """The visits to make and the findings to re-check, of this person as first or second officer."""
-    mine = Q(assignee__in=actor.hands) | Q(second__in=actor.hands)  # his own, and those of whom he stands in for
-    open_now = Matter.objects.filter(mine, kind="inspection", state__in=["planned", "rectifying"], closed=None)
-    open_now = open_now.exclude(premises__status=PremisesStatus.CLOSED)  # nobody is there to be visited
-    together = ("inspection__checklist", "premises__entity", "entity", "assignee", "second")
-    rows = list(open_now.select_related(*together).order_by("due", "id")[: 3 * TASKS])
-    findings: dict[int, list[Rectification]] = {}
-    waiting = Rectification.objects.select_related("matter").filter(
-        inspection__in=[m.pk for m in rows if m.state == "rectifying"], matter__closed=None
-    )
-    for finding in waiting.order_by("matter_id"):
-        findings.setdefault(finding.inspection_id, []).append(finding)
-    shown = [m for m in rows if m.premises_id and (m.state == "planned" or m.pk in findings)][:TASKS]
+    # his own, and those of whom he stands in for
+    waiting = waiting_for(actor.hands, TASKS)
+    shown = [one.matter for one in waiting]
+    findings = {one.matter.pk: one.findings for one in waiting}
     photos = pictures.sources(finding.pk for m in shown for finding in findings.get(m.pk, []))
     chosen = telling.coming([m.pk for m in shown])
     prefetch_related_objects(shown, "premises__licences", "inspection__lists")
-    told = [_task(m, findings.get(m.pk, []), photos, chosen.get(m.pk, "")) for m in shown]
+    told = [_task(one, photos, chosen.get(one.matter.pk, "")) for one in waiting]
     lists = in_force(calendar.today()) if shown else []
     for matter, one in zip(shown, told, strict=True):
         due = dt.date.fromisoformat(one["due"]) if one["due"] else None
@@ -355,12 +367,9 @@ def tasks(actor: Actor) -> list[Json]:
     return told
 
 
-def _task(matter: Matter, findings: list[Rectification], photos: dict[int, list[str]], appointment: str) -> Json:
-    visit = matter.inspection
-    days = [visit.planned_for] if matter.state == "planned" else [f.matter.due or f.deadline for f in findings]
-    if matter.state == "rectifying" and visit.hindered and visit.planned_for:
-        days = [visit.planned_for]  # the door was shut at the re-check: a new day was set for it
-    due = min((day for day in days if day), default=None)
+def _task(of: Waiting, photos: dict[int, list[str]], appointment: str) -> Json:
+    matter, findings, due = of.matter, of.findings, of.due
+    visit = matter.inspection  # type: ignore[attr-defined]
     return {
         "uid": str(matter.uid),
         "number": matter.number,

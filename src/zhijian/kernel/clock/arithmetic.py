@@ -8,6 +8,7 @@ duty does not move for them, a party's right does.
 from __future__ import annotations
 
 import calendar as _months
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -226,6 +227,7 @@ def _needed(first: date, terms: Terms) -> int:
     return (add_months(first, n * (12 if unit is Unit.YEARS else 1)) - first).days
 
 
+@functools.lru_cache(maxsize=4096)
 def add_months(day: date, n: int) -> date:
     """The same day of the month n months on; the month's last day where it has no such day."""
     index = day.year * 12 + day.month - 1 + n

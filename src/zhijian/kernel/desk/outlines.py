@@ -50,3 +50,17 @@ def ground(areas: Iterable[str]) -> dict[str, Any] | None:
         return None
     others = [one for code, one in known.items() if code not in own]
     return {"own": [known[code] for code in sorted(own)], "others": others, "source": _source()}
+
+
+def coarse(features: Iterable[dict[str, Any]], most: int = 160) -> list[list[list[str]]]:
+    """The outer lines of outlines as [[lon, lat], …] with four decimals (10 m), each of at most so many points: enough
+    to see where one is on a small screen, and little to send."""
+    lines = []
+    for feature in features:
+        shape = feature["geometry"]
+        polygons = [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]
+        for polygon in polygons:
+            ring = polygon[0]
+            step = -(-len(ring) // most)
+            lines.append([[f"{lon:.4f}", f"{lat:.4f}"] for lon, lat, *_ in [*ring[:-1:step], ring[-1]]])
+    return lines

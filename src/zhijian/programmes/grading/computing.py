@@ -16,6 +16,7 @@ from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
+from zhijian.kernel.ids import among
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.matters.planting import Planted, Planter
@@ -229,8 +230,8 @@ def _still_without(fresh: list[Place]) -> list[Place]:
     if not fresh:
         return []
     keys = [one.premises.pk for one in fresh]
-    list(Premises.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk").values_list("pk"))
-    opened = Matter.objects.filter(kind="grading", closed=None, premises__in=keys)
+    list(Premises.objects.select_for_update(no_key=True).filter(pk__in=among(keys)).order_by("pk").values_list("pk"))
+    opened = Matter.objects.filter(kind="grading", closed=None, premises__in=among(keys))
     taken = set(opened.values_list("premises_id", flat=True))
     return [one for one in fresh if one.premises.pk not in taken]
 

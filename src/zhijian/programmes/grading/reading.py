@@ -7,7 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from zhijian.kernel.accounts.scope import below
 from zhijian.kernel.clock.arithmetic import add_months
+from zhijian.kernel.ids import among
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.registry.models import LASTING, Licence, Premises
 from zhijian.programmes.grading.models import Event, Grading
@@ -16,6 +18,7 @@ from zhijian.programmes.grading.points import Facts, Failed, Tables, Visit, line
 from zhijian.programmes.inspection.actions import SeenVisit, seen_at
 
 SEEN = ("id", "entity_id", "name", "area", "trade", "status", "merged_into_id")
+MATTER = ("id", "kind", "state", "area", "due", "opened", "version", "entity_id", "premises_id")
 MAKER = "SC"  # of a production licence: three digits of the category follow
 
 
@@ -42,10 +45,13 @@ class Place:
 
 def places(premises: Sequence[int], tables: Tables) -> list[Place]:
     """These places with all their facts, by six queries whatever their number. In the caller's scope."""
-    rows = Premises.objects.filter(pk__in=premises).only(*SEEN).order_by("pk")
+    rows = Premises.objects.filter(pk__in=among(premises)).only(*SEEN).order_by("pk")
     found = {one.pk: Place(one) for one in rows}
-    open_ones = Grading.objects.filter(matter__kind="grading", matter__premises__in=premises, matter__closed=None)
-    for grading in open_ones.select_related("matter").order_by("pk"):
+    open_ones = Grading.objects.filter(matter__kind="grading", matter__closed=None)
+    open_ones = open_ones.filter(matter__premises__in=among(premises))
+    matters = [f"matter__{name}" for name in MATTER]
+    fields = [one.attname for one in Grading._meta.concrete_fields]
+    for grading in open_ones.select_related("matter").only(*fields, *matters).order_by("pk"):
         place = found[grading.matter.premises_id]
         if place.grading is None:
             place.grading = grading
@@ -85,7 +91,7 @@ def _visit(seen: SeenVisit, lists: set[str]) -> Visit:
 def _licences(premises: Sequence[int]) -> dict[int, tuple[str, dt.date | None]]:
     """Of each place the category of its production licence, and the first day of its oldest licence."""
     found: dict[int, tuple[str, dt.date | None]] = {}
-    rows = Licence.objects.filter(premises__in=premises, status__in=LASTING).order_by("pk")
+    rows = Licence.objects.filter(premises__in=among(premises), status__in=LASTING).order_by("pk")
     for pk, number, begins in rows.values_list("premises_id", "number", "valid_from"):
         category, first = found.get(pk, ("", None))
         if number.startswith(MAKER) and number[2:5].isdecimal():
@@ -96,7 +102,7 @@ def _licences(premises: Sequence[int]) -> dict[int, tuple[str, dt.date | None]]:
 
 def _events(premises: Sequence[int]) -> dict[int, list[Grave]]:
     """What staff entered and nobody took back."""
-    rows = Event.objects.filter(grading__matter__premises__in=premises, strikes=None, struck_by=None)
+    rows = Event.objects.filter(grading__matter__premises__in=among(premises), strikes=None, struck_by=None)
     found: dict[int, list[Grave]] = defaultdict(list)
     for pk, kind, on, word in rows.values_list("grading__matter__premises_id", "kind", "on", "word"):
         found[pk].append(Grave(kind, on, word))
@@ -114,3 +120,13 @@ def left_over(tables: Tables) -> Iterable[int]:
     """Places with a grade whose trade is none that is graded any more."""
     rows = Matter.objects.filter(kind="grading", closed=None).exclude(premises__trade__in=list(tables.lines))
     return rows.values_list("premises_id", flat=True)
+
+
+def due_in(areas: Iterable[tuple[str, str]], until: dt.date, most: int) -> dict[int, dt.date]:
+    """The places in these areas whose next visit by their grade is due by `until`, the most urgent first. One query."""
+    found: dict[int, dt.date] = {}
+    for low, high in areas:
+        rows = Matter.objects.filter(below("area", low, high), kind="grading", closed=None, due__lte=until)
+        rows = rows.filter(grading__left__gt=0, premises__isnull=False).order_by("due", "pk")
+        found |= dict(rows.values_list("premises", "due")[:most])
+    return dict(sorted(found.items(), key=lambda one: (one[1], one[0]))[:most])

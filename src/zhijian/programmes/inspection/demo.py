@@ -43,6 +43,7 @@ from zhijian.programmes.inspection.made_up import Seen, record_of, times
 from zhijian.programmes.inspection.models import Checklist, Inspection
 from zhijian.programmes.inspection.onsite.usual import nightly
 from zhijian.programmes.inspection.reported import report
+from zhijian.programmes.inspection.route import day as days
 from zhijian.programmes.inspection.stories import Performed, PlantedVisit, Story
 from zhijian.programmes.inspection.wording import words
 
@@ -260,6 +261,7 @@ def _quarter(plan: dict[str, Any], scale: float, town: Town) -> int:
     town.agenda.add(_at(demo_detours.last_working_day(), 16, 20), passed)
     done = _visits(town, calls, lambda story, call: _live(story, call.day, call.n, town), BY_PHONE, make_seal)
     town.news.tell()
+    _in_order(favourite)
     return done
 
 
@@ -269,6 +271,13 @@ def _hurried(begun: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
         calendar.add_working_days(calendar.today() - dt.timedelta(days=8), 1)[0], begun.timetz()
     )
     return begun, begun + dt.timedelta(minutes=9)
+
+
+def _in_order(office: Office) -> None:
+    """Today's way of the demo office's pair, as the morning's job leaves it."""
+    for person in (office.first, office.second):
+        with scoped(SYSTEM):
+            days.arranged(person, calendar.today(), SYSTEM)
 
 
 def _free(town: Town, first: Office) -> Iterator[demo_detours.Free]:

@@ -19,7 +19,8 @@ __all__ = [
     "INSPECTION", "LEAD", "PUBLICATION", "RECTIFICATION", "UNREACHABLE", "VISIT_DRAW", "VISIT_PLAN", "VISIT_QUESTION",
 ]  # fmt: skip
 
-possible = [guards.two_officers, guards.a_day_to_come, guards.checklist_applies]
+on_a_day = [guards.two_officers, guards.a_day_to_come, guards.room_in_the_day]
+possible = [*on_a_day, guards.checklist_applies]
 fair_enough = [items.only_listed, planning.in_the_plan, capping.within_cap]  # the cap locks: last
 
 INSPECTION = Flow(
@@ -91,7 +92,7 @@ INSPECTION = Flow(
             label=_("Assign to others"),
             facts=facts.Assign,
             said=_("Assigned to other officers"),
-            when=[guards.two_officers, guards.a_day_to_come, capping.within_cap],
+            when=[*on_a_day, capping.within_cap],
             tells=[ASSIGNEE, SECOND],
             back="assign",
             does=effects.due_on_the_day,
@@ -116,7 +117,7 @@ INSPECTION = Flow(
             facts=facts.Assign,
             hidden=True,
             said=_("Other visits of these premises were joined with this one: one visit, by all its lists"),
-            when=[guards.two_officers, guards.a_day_to_come, capping.within_cap],
+            when=[*on_a_day, capping.within_cap],
             tells=[ASSIGNEE, SECOND],
             article=rules.JOIN_WITHIN,
             does=effects.due_on_the_day,

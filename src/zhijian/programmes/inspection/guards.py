@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel import when
@@ -18,6 +19,8 @@ from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.registry.models import PremisesStatus
 from zhijian.programmes.inspection import rules
 from zhijian.programmes.inspection.models import Inspection, Rectification, Unreachable
+
+MOST_A_DAY = 40  # visits of an officer on one day: what a phone takes
 
 
 def two_officers(matter: Matter, record: Any, actor: Actor, facts: Any) -> Guard:
@@ -56,6 +59,22 @@ def a_day_to_come(matter: Matter, record: Inspection | None, actor: Actor, facts
     if day is None or day >= matter.day or (record is not None and day == record.planned_for):
         return ok()
     return no(_("Plan it for today or a day that is still to come."))
+
+
+def room_in_the_day(matter: Matter, record: Inspection | None, actor: Actor, facts: Any) -> Guard:
+    """A phone takes so many visits for a day: one more would be on nobody's phone."""
+    day = getattr(facts, "planned_for", None) or (record.planned_for if record is not None else None)
+    if facts is None or day is None:
+        return ok()
+    others = Inspection.objects.filter(planned_for=day, matter__state="planned", matter__closed=None)
+    others = others.exclude(pk=matter.pk)
+    for person in Person.objects.filter(pk__in={facts.assignee, facts.second}).order_by("pk"):
+        his = others.filter(Q(matter__assignee=person) | Q(matter__second=person))
+        if his.values("pk")[:MOST_A_DAY].count() >= MOST_A_DAY:
+            told = {"name": person.name, "n": MOST_A_DAY, "day": f"{day:%Y-%m-%d}"}
+            return no(_("%(name)s has %(n)s visits on %(day)s already, as many as a phone takes for a day. Choose "
+                        "another day, or other officers.") % told)  # fmt: skip
+    return ok()
 
 
 def checklist_applies(matter: Matter, record: Any, actor: Actor, facts: Any) -> Guard:

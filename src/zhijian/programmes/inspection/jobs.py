@@ -23,3 +23,12 @@ def usual_times() -> int:
     from zhijian.programmes.inspection.onsite.usual import nightly
 
     return nightly()
+
+
+@every("30 5 * * *")
+@job("inspection.order_days", title=_("Put the officers' days in order"), tries=2, transaction=False)
+def order_days() -> int:
+    """Before the phones come for the day. What was put by hand stays."""
+    from zhijian.programmes.inspection.route.mornings import order_all
+
+    return order_all()

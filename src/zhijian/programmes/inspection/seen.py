@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from zhijian.kernel.clock import calendar
+from zhijian.kernel.ids import among
 from zhijian.kernel.matters.models import Matter
 from zhijian.programmes.inspection import kinds
 from zhijian.programmes.inspection.joining import Sheet, join
@@ -60,7 +61,7 @@ def seen_at(premises: Iterable[int], since: dt.date) -> dict[int, list[SeenVisit
     visits = _visits(list(premises), since)
     lists: dict[int, list[int]] = defaultdict(list)
     gone = list(
-        ByList.objects.filter(inspection__in=visits)
+        ByList.objects.filter(inspection__in=among(visits))
         .order_by("inspection", "place")
         .values_list("inspection_id", "checklist_id", "items_checked", "failed", "failed_key")
     )
@@ -69,7 +70,7 @@ def seen_at(premises: Iterable[int], since: dt.date) -> dict[int, list[SeenVisit
         visits[pk].by_list[known[checklist].code] = (counts[0], counts[1], counts[2])
         lists[pk].append(checklist)
     sheets: dict[tuple[int, ...], Sheet] = {}
-    failed = Answer.objects.filter(inspection__in=visits, answer=Answer.Value.NO).order_by("pk")
+    failed = Answer.objects.filter(inspection__in=among(visits), answer=Answer.Value.NO).order_by("pk")
     for pk, no in failed.values_list("inspection_id", "item"):
         which = tuple(lists[pk])
         if which not in sheets:
@@ -88,14 +89,14 @@ def _visits(premises: list[int], since: dt.date) -> dict[int, SeenVisit]:
     after = Q(inspection__ended__gte=calendar.start_of(since)) | Q(
         inspection__ended=None, closed__gte=calendar.start_of(since)
     )
-    rows = Matter.objects.filter(refused | made, after, kind="inspection", premises__in=premises)
-    found = {}
+    rows = Matter.objects.filter(refused | made, after, kind="inspection", premises__in=among(premises))
+    found, zone = {}, calendar.zone()  # asked once for all of them
     for row in rows.order_by("pk").values_list(
         "pk", "premises_id", "uid", "number", "state", "closed", "inspection__ended", "inspection__purpose",
         "inspection__items_checked", "inspection__failed", "inspection__failed_key",
     ):  # fmt: skip
         pk, place, uid, number, state, closed, ended, purpose, checked, failed, key = row
-        day = calendar.legal_day(ended or closed)
+        day = (ended or closed).astimezone(zone).date()
         found[pk] = SeenVisit(place, str(uid), number, day, Purpose(purpose), state == "hindered", checked, failed, key)
     return found
 

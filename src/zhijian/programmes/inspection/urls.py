@@ -9,10 +9,12 @@ from zhijian.programmes.inspection.draw import pages as draw_pages
 from zhijian.programmes.inspection.fair import item_pages, joint_pages, most, pages, plan_pages
 from zhijian.programmes.inspection.onsite import pages as onsite_pages
 from zhijian.programmes.inspection.onsite import product_pages
+from zhijian.programmes.inspection.route import pages as route_pages
 
 urlpatterns = [
     path("checklists/", list_pages.lists_page, name="checklists"),
     path("checklists/<str:code>/", list_pages.list_page, name="checklist"),
+    path("day/", route_pages.day_page, name="day_route"),
     path("visits/joint/", joint_pages.joint_page, name="visit_joint"),
     path("visits/most/", most.most_page, name="visit_most"),
     path("visits/items/", item_pages.items_page, name="visit_items"),

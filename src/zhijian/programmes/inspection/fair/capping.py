@@ -8,7 +8,8 @@ besides. No number is shipped: none was published.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,6 +118,36 @@ def standing(
     most = caps(rules.FREQUENCY_CAP.value(day), purpose, grade)
     bounds = tuple((n, cap) for n, cap in zip(against, most, strict=True) if cap is not None)
     return Standing(day.year, total, sum(n for *_kind, n in found) - total, bounds)
+
+
+def full(places: Iterable[tuple[int, int, str]], day: dt.date) -> set[int]:
+    """Of places (premises, entity, risk grade) those whose enterprise has had as many visits in the year of `day` as
+    the cap allows: no routine visit is offered there. One query; where there is no cap, none."""
+    places = list(places)
+    value = rules.FREQUENCY_CAP.value(day)
+    if value is None or not places:
+        return set()
+    by = "premises" if rules.CAP_COUNTS.value(day, "enterprise") == "premises" else "entity"
+    begin, end = dt.date(day.year, 1, 1), dt.date(day.year, 12, 31)
+    counted_as = {place: place if by == "premises" else entity for place, entity, _risk in places}
+    mine = {f"matter__{by}__in": set(counted_as.values())}
+    with scoped(SYSTEM):  # numbers over all offices, no row is shown
+        rows = Inspection.objects.filter(made_in(day.year) | Q(started=None, planned_for__range=(begin, end)), **mine)
+        rows = rows.exclude(matter__state__in=NEVER_MADE)
+        found = list(rows.values_list(f"matter__{by}", "purpose", "outside").annotate(n=Count("pk")).order_by())
+    every: Counter[int] = Counter()
+    routine: Counter[int] = Counter()
+    for key, purpose, outside, n in found:
+        if cause_of(purpose, outside) == PLANNED:
+            every[key] += n
+            routine[key] += n if purpose == Purpose.ROUTINE else 0
+    full_ones = set()
+    for place, _entity, risk in places:
+        key = counted_as[place]
+        bounds = zip((every[key], routine[key]), caps(value, str(Purpose.ROUTINE), risk), strict=True)
+        if any(rules.cap_reached(n, cap, PLANNED) for n, cap in bounds):
+            full_ones.add(place)
+    return full_ones
 
 
 def cause_of(purpose: str, outside: str | None) -> str:

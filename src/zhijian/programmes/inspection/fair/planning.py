@@ -10,7 +10,7 @@ from operator import or_
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel import when
@@ -26,6 +26,7 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.registry.models import Premises, PremisesStatus
 from zhijian.programmes.inspection import kinds, rules
 from zhijian.programmes.inspection.checklists.applying import in_force, reached_by
+from zhijian.programmes.inspection.fair.capping import made_in
 from zhijian.programmes.inspection.fair.items import REFUSE, Item, item_of, items
 from zhijian.programmes.inspection.fair.models import PlanLine, PlanPlace, PublishedPlan, YearPlan
 from zhijian.programmes.inspection.models import Inspection
@@ -259,6 +260,14 @@ def line_for(premises: Premises, day: dt.date, lists: Iterable[str] = ()) -> Pla
         named = rows.filter(places__premises=premises.pk).order_by("pk")
         open_ = rows.filter(area=premises.area, places=None, item__in=codes).order_by("pk")
         return named.filter(item__in=codes).first() or named.first() or open_.first()
+
+
+def still_to_visit(areas: Iterable[tuple[str, str]], year: int, most: int) -> list[int]:
+    """The places that published plans of the year name in these areas, and where nobody was this year. One query."""
+    where = reduce(or_, (Q(area__gte=low, area__lt=high) for low, high in areas), Q(pk__in=[]))
+    visited = Inspection.objects.filter(made_in(year), matter__premises=OuterRef("premises"))
+    rows = PlanPlace.objects.filter(where, line__plan__year=year, line__plan__matter__state="published", visits__gt=0)
+    return list(rows.filter(~Exists(visited)).order_by("pk").values_list("premises", flat=True)[:most])
 
 
 def in_the_plan(matter: Matter, record: Inspection | None, actor: Actor, facts: Any) -> Guard:

@@ -1,0 +1,76 @@
+/** A small map by one's own means: places in Web Mercator on a drawing of so many units, outlines and tiles clipped to it. */
+
+export interface Frame {
+  width: number;
+  height: number;
+  /** Units of the drawing for one unit of Web Mercator (the world is 1 wide). */
+  scale: number;
+  spot: (lat: string | number, lon: string | number) => { x: number; y: number };
+  left: number;
+  top: number;
+}
+
+const WIDTH = 390;
+const HEIGHT = 320;
+const MARGIN = 34;
+/** Nothing is drawn larger than this: one shop alone shall stand in its street, not in its kitchen. */
+const CLOSEST = 2 ** 15 * 256;
+
+/** Where a place lies in a world that is 1 wide and 1 high. */
+export function mercator(lat: number, lon: number): [number, number] {
+  const sine = Math.sin((lat * Math.PI) / 180);
+  return [lon / 360 + 0.5, 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)];
+}
+
+/** The drawing on which all places can be seen; null without any. */
+export function frameOf(places: { lat: string; lon: string }[]): Frame | null {
+  if (!places.length) return null;
+  const seen = places.map(({ lat, lon }) => mercator(Number(lat), Number(lon)));
+  const [xs, ys] = [seen.map(([x]) => x), seen.map(([, y]) => y)];
+  const [west, east, north, south] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const scale = Math.min(CLOSEST, (WIDTH - 2 * MARGIN) / Math.max(east - west, 1e-12), (HEIGHT - 2 * MARGIN) / Math.max(south - north, 1e-12));
+  const left = (west + east) / 2 - WIDTH / 2 / scale;
+  const top = (north + south) / 2 - HEIGHT / 2 / scale;
+  const spot = (lat: string | number, lon: string | number) => {
+    const [x, y] = mercator(Number(lat), Number(lon));
+    return { x: round((x - left) * scale), y: round((y - top) * scale) };
+  };
+  return { width: WIDTH, height: HEIGHT, scale, spot, left, top };
+}
+
+/** Outlines as paths of the drawing. What lies far outside is not drawn in detail: it is clamped beside it. */
+export function linesIn(frame: Frame, lines: string[][][]): string[] {
+  const near = (value: number, most: number) => Math.max(-most, Math.min(2 * most, value));
+  return lines.map((line) => {
+    const points = line.map(([lon, lat]) => frame.spot(lat!, lon!)).map(({ x, y }) => `${near(x, frame.width * 40)} ${near(y, frame.height * 40)}`);
+    return `M${points.join("L")}Z`;
+  });
+}
+
+export interface Tile {
+  href: string;
+  x: number;
+  y: number;
+  size: number;
+}
+
+/** The tiles under the drawing, where the place names a service ({z}, {x}, {y}, perhaps {s}); at most a few. */
+export function tilesIn(frame: Frame, url: string): Tile[] {
+  if (!url) return [];
+  const z = Math.max(0, Math.min(18, Math.floor(Math.log2(frame.scale / 256))));
+  const n = 2 ** z;
+  const size = frame.scale / n;
+  const tiles: Tile[] = [];
+  for (let x = Math.floor(frame.left * n); x * size < (frame.left + frame.width / frame.scale) * frame.scale; x++) {
+    for (let y = Math.floor(frame.top * n); y * size < (frame.top + frame.height / frame.scale) * frame.scale; y++) {
+      if (x < 0 || y < 0 || x >= n || y >= n) continue;
+      const href = url.replace("{s}.", "").replace("{z}", String(z)).replace("{x}", String(x)).replace("{y}", String(y));
+      tiles.push({ href, x: round(x * size - frame.left * frame.scale), y: round(y * size - frame.top * frame.scale), size: round(size) });
+    }
+  }
+  return tiles;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
