@@ -36,6 +36,13 @@ BY_HAND = {
     "inspection.published_rate": ("50.0", "50.0"),
     "inspection.leads": ("0", "0"),
     "inspection.outside_cap": ("0", "0"),
+    "inspection.timed": ("2", "3"),
+    "inspection.minutes": ("90", "120"),
+    "inspection.minutes_per_visit": ("45.00", "40.00"),
+    "inspection.special_visits": ("1", "1"),
+    "inspection.flight_visits": ("0", "1"),
+    "inspection.complaint_visits": ("0", "0"),
+    "inspection.random_visits": ("0", "0"),
 }
 
 
