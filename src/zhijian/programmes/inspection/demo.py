@@ -254,6 +254,8 @@ def _quarter(plan: dict[str, Any], scale: float, town: Town) -> int:
     town.agenda.add(_at(calendar.add_working_days(today - dt.timedelta(days=75), 1)[0], 9, 10), year)
     lots = partial(demo_fair.draw, town.plan.get("draw", {}))
     town.agenda.add(_at(demo_detours.last_working_day(), 8, 50), lots)
+    joint = partial(demo_fair.beside, town.plan.get("beside", {}))
+    town.agenda.add(_at(demo_detours.last_working_day(), 16, 30), joint)
     detours = partial(demo_detours.plant, town.plan.get("detours", {}), _free(town, favourite), favourite.first, dice)
     town.agenda.add(_at(demo_detours.last_working_day(), 9, 0), detours)
     town.agenda.add(_at(demo_detours.last_working_day(), 15, 40), partial(demo_counter.plant, town.said))

@@ -15,6 +15,8 @@ from zhijian.kernel.matters.errors import StepError
 from zhijian.kernel.matters.perform import About, perform
 from zhijian.programmes.inspection.draw.acts import open_draw
 from zhijian.programmes.inspection.fair import planning, setting
+from zhijian.programmes.inspection.flow import INSPECTION
+from zhijian.programmes.inspection.models import Inspection
 
 
 def cap(plan: dict[str, Any]) -> None:
@@ -53,6 +55,26 @@ def draw(plan: dict[str, Any]) -> None:
         with scoped(head), suppress(StepError):
             open_draw(head, About("", area), {"area": area, "trade": trade, **days})
             return
+
+
+def beside(plan: dict[str, Any]) -> None:
+    """A campaign's visit, two days after another one to the same shop: both are proposed as one (`/visits/joint/`)."""
+    if (head := _actor(plan.get("head", ""))) is None:
+        return
+    with scoped(head), suppress(StepError):
+        to_come = Inspection.objects.filter(
+            matter__state="planned", purpose="routine", planned_for__gt=calendar.today()
+        )
+        mine = to_come.filter(matter__area=head.posts[0].area).order_by("planned_for", "pk")
+        first = mine.select_related("matter__entity", "matter__premises").first()
+        if first is None or first.planned_for is None:
+            return
+        of = first.matter
+        perform(
+            INSPECTION, "plan", head, about=About(of.title, of.area, of.entity, of.premises), purpose="special",
+            planned_for=first.planned_for + dt.timedelta(days=2), assignee=of.assignee_id, second=of.second_id,
+            outside="campaign", outside_reason=plan["reason"],
+        )  # fmt: skip
 
 
 def _actor(username: str) -> Actor | None:
