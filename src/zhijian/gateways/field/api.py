@@ -12,7 +12,7 @@ from django.views.decorators.gzip import gzip_page
 from ninja import NinjaAPI, Schema
 from ninja.decorators import decorate_view
 
-from zhijian.gateways.field import pictures, problems, reference, tokens
+from zhijian.gateways.field import pictures, problems, reference, staff, tokens
 from zhijian.gateways.field.models import FieldRecord
 from zhijian.gateways.field.problems import Problem
 from zhijian.gateways.field.records import answer, take
@@ -92,7 +92,7 @@ def enrol(request: HttpRequest, body: Enrolment) -> dict[str, Any]:
         raise problems.not_enrolled()
     return {
         "device": str(device.uid),
-        "person": reference.person(device.person),
+        "person": staff.person(device.person),
         "grant_until": device.grant_until.isoformat(),
         "server_time": timezone.now().isoformat(),
         "city": stack().setting("title", "Zhijian"),

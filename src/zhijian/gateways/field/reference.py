@@ -16,12 +16,12 @@ from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.http import HttpRequest
 from django.utils import timezone
 
-from zhijian.gateways.field import pictures, unlisted
+from zhijian.gateways.field import pictures, staff, unlisted
 from zhijian.gateways.field.due import due
 from zhijian.kernel import papers
 from zhijian.kernel.accounts.actor import Actor, Range, subtree
 from zhijian.kernel.accounts.middleware import upload_origin
-from zhijian.kernel.accounts.models import Device, Person
+from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.appointments import telling
 from zhijian.kernel.clock import calendar
@@ -29,7 +29,6 @@ from zhijian.kernel.desk import outlines
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.addresses import public_origin
 from zhijian.kernel.packs import stack
-from zhijian.kernel.packs.loader import Organ
 from zhijian.kernel.registry import changes, contacts
 from zhijian.kernel.registry.models import Premises, RetiredCode
 from zhijian.kernel.routing.rules import pace
@@ -47,8 +46,6 @@ PAGE = 500
 TASKS = MOST_A_DAY
 CALENDAR_DAYS = 400
 OLD_CODES = 10  # of one shop
-DAY = 40  # visits of one day without network: a phone holds numbers for all that are planned, up to so many
-PAPERS = ("onsite_record", "result_sheet", "rectification_order")
 
 Json = dict[str, Any]
 
@@ -64,17 +61,6 @@ def open_cursor(word: str) -> Json:
         return json.loads(zlib.decompress(base64.urlsafe_b64decode(word)))
     except (ValueError, zlib.error):
         return {}
-
-
-def person(of: Person) -> Json:
-    """A member of staff as the phone knows him."""
-    return {
-        "id": of.pk,
-        "name": of.name,
-        "certificate_no": of.certificate_no,
-        "certificate_until": of.certificate_until.isoformat() if of.certificate_until else None,
-        "signs": of.signs_on(calendar.today()),
-    }
 
 
 def patch(actor: Actor) -> list[Range]:
@@ -135,17 +121,17 @@ def _lists(held: dict[str, str]) -> tuple[list[Json], list[str], dict[str, str]]
 def _small(device: Device, actor: Actor, ranges: list[Range], request: HttpRequest, visits: int) -> Json:
     today = calendar.today()
     last = today + dt.timedelta(days=CALENDAR_DAYS)
-    organs = _organs(device, ranges)
+    organs = staff.organs_of(device, ranges)
     area, organ = organs[0] if organs else ("", None)
     return {
         "person": {
-            **person(device.person),
+            **staff.person(device.person),
             "signs": device.person.may_sign(today),
             "posts": [{"role": p.role, "area": p.area} for p in actor.posts],
         },
         "grant_until": device.grant_until.isoformat(),
         "uploads": upload_origin(request),
-        "colleagues": [{**person(p), "areas": _inspects_at(p, today)} for p in colleagues(ranges)],
+        "colleagues": [{**staff.person(p), "areas": staff.inspects_at(p, today)} for p in staff.colleagues(ranges)],
         "calendar": {
             "from": today.isoformat(),
             "to": last.isoformat(),
@@ -163,9 +149,9 @@ def _small(device: Device, actor: Actor, ranges: list[Range], request: HttpReque
         "organs": [
             {"name": one.name, "short": one.short, "phone": one.phone, "area": one.code} for _area, one in organs
         ],
-        "numbers": _numbers(device, organs, visits) if device.person.may_sign(today) else [],
+        "numbers": staff.numbers(device, organs, visits) if device.person.may_sign(today) else [],
         "trades": [{"code": code, "name": name} for code, name in unlisted.trades().items()],
-        "papers": papers.forms_for_phone(PAPERS),
+        "papers": papers.forms_for_phone(staff.PAPERS),
     }
 
 
@@ -181,58 +167,6 @@ def _ground(ranges: list[Range]) -> Json | None:
     """The outlines of the phone's areas, coarse: what its map of a day is drawn on."""
     ground = outlines.ground(low for low, _high in ranges)
     return None if ground is None else {"lines": outlines.coarse(ground["own"]), "source": ground["source"]}
-
-
-def _organs(device: Device, ranges: list[Range]) -> list[tuple[str, Organ]]:
-    """The offices in whose name the officer's papers are made, each with an area of his in it; that of his home first.
-
-    Who has posts in two (on loan) writes papers of both: which it is follows from where the place lies.
-    """
-    home = device.person.home_id or ""
-    areas = [low for low, _high in ranges] or ([home] if home else [])
-    found: dict[str, tuple[str, Organ]] = {}
-    for area in sorted(areas, key=lambda one: (one != home, one)):
-        organ = stack().organ(area)
-        found.setdefault(organ.code, (area, organ))
-    return sorted(found.values(), key=lambda one: not home.startswith(one[1].code))
-
-
-def _numbers(device: Device, organs: list[tuple[str, Organ]], visits: int) -> list[Json]:
-    """A block of each kind and organ: what the pack says, and enough for the visits that are to be made."""
-    block = max(rules.number_block(calendar.today()), min(visits, DAY))
-    codes = [organ.code for _area, organ in organs]
-    return [
-        {"kind": kind, "number": row.number, "code": row.code, "organ": organ.code}
-        for area, organ in organs
-        for kind in PAPERS
-        for row in papers.top_up(device, kind, area, block, beside=codes)
-    ]
-
-
-def colleagues(ranges: list[Range]) -> list[Person]:
-    """The inspectors of the same places, by name."""
-    here = Q(pk__in=[])
-    for low, high in ranges:
-        here |= Q(posts__jurisdiction__gte=low, posts__jurisdiction__lt=high)
-    today = calendar.today()
-    return list(
-        Person.objects.filter(
-            here,
-            Q(posts__until=None) | Q(posts__until__gte=today),
-            posts__role=Role.INSPECTOR,
-            posts__since__lte=today,
-            is_active=True,
-        )
-        .distinct()
-        .prefetch_related("posts")
-        .order_by("name_key", "pk")[:200]
-    )
-
-
-def _inspects_at(of: Person, today: dt.date) -> list[str]:
-    """The offices (with what lies below them) at which he goes along as an officer today."""
-    found = {p.jurisdiction_id for p in of.posts.all() if p.role == Role.INSPECTOR and p.holds_on(today)}
-    return sorted(found)
 
 
 def premises(rows: list[Premises]) -> list[Json]:

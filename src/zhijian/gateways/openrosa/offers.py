@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from zhijian.gateways.field import reference
+from zhijian.gateways.field import reference, staff
 from zhijian.gateways.openrosa import survey
 from zhijian.gateways.openrosa.forms import Form
 from zhijian.kernel.accounts.actor import Actor
@@ -92,7 +92,7 @@ def _shops(form: Form, device: Device, actor: Actor) -> Rows:
 def _officers(form: Form, device: Device, actor: Actor) -> Rows:
     """Colleagues who may sign today."""
     today = calendar.today()
-    for one in reference.colleagues(reference.patch(actor)):
+    for one in staff.colleagues(reference.patch(actor)):
         if one.pk != device.person_id and one.signs_on(today):
             yield one.pk, f"{one.name} {one.certificate_no}".strip()
 
