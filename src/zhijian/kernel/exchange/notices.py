@@ -42,10 +42,15 @@ notice_template(
 
 
 def tell_sent_back(row: Owed, actor: Actor) -> None:
-    """Whoever has the matter in hand mends it; where nobody has, the office's head and clerks."""
-    whom: list[Relation | Role] = [Role.HEAD, Role.CLERK]
+    """Whoever has the matter in hand mends it; where nobody has, the office's head and clerks, and whoever has in hand
+    what it followed from (the visit of a result to be published).
+    """
+    whom: list[Relation | Role | Person] = [Role.HEAD, Role.CLERK]
+    parent = row.matter.parent
     if row.matter.assignee_id is not None:
         whom = [Relation.ASSIGNEE, Role.CLERK]
+    elif parent is not None and parent.assignee is not None:
+        whom.append(parent.assignee)
     data = {"table": row.path, "reason": row.why, "title": row.matter.title}
     for who in whom:
         tell(who, matter=row.matter, template=BACK, data=data, actor=actor, dedupe=f"{row.pk}:{row.version}:back")
