@@ -239,6 +239,8 @@ export interface Years {
 export interface Site {
   zone: string;
   origin: string;
+  /** What the place speaks (an older server tells none: Chinese). */
+  language?: string;
   /** Address of map tiles, where the place has a service: {z}, {x}, {y}; else empty. */
   tiles?: string;
 }

@@ -47,3 +47,15 @@ export function t(key: Key, params: Params = {}): string {
     name in params ? String(params[name]) : whole,
   );
 }
+
+/** The language of the place: what is signed and kept is written in it, whatever the app is read in. */
+const placed = shallowRef<Record<Key, string>>(zh);
+
+export async function placeSpeaks(lang: string | undefined): Promise<void> {
+  placed.value = !lang || lang.startsWith("zh") ? zh : (await import("./locale/en")).en;
+}
+
+/** Words of ours that go into a record by a tap. */
+export function kept(key: Key): string {
+  return placed.value[key];
+}

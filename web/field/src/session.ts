@@ -13,6 +13,7 @@ import { prefetch } from "./pictures";
 import { profileDb, type Profile } from "./profiles";
 import { askToKeep, full, ifRoom, isFull, tryRoom } from "./storage";
 import { KEPT, pullAll } from "./sync";
+import { placeSpeaks } from "./i18n";
 import { tellTimesOf } from "./workdays";
 
 export interface Reference {
@@ -72,6 +73,7 @@ export class Session {
       if (value !== undefined) Object.assign(this.reference, { [key]: value });
     }
     tellTimesOf(this.reference.site?.zone);
+    void placeSpeaks(this.reference.site?.language);
     this.reference.person ??= this.profile.person;
     this.api.uploads = this.reference.uploads.replace(/\/$/, "").replace(/\/uploads$/, "");
     status.lastSync = (await this.db.value<string>("last_sync")) ?? "";

@@ -63,6 +63,17 @@ test("no sentence for people stands outside the catalogue", () => {
   }
 });
 
+test("what a tap puts into a record is in the place's language, whatever the app is read in", async () => {
+  const { kept, placeSpeaks, setLanguage, t } = await import("../src/i18n");
+  await setLanguage("en");
+  expect(t("review.no_objection")).not.toBe(kept("review.no_objection"));
+  expect(kept("review.no_objection")).toBe(zh["review.no_objection"]);
+  await placeSpeaks("en-us");
+  expect(kept("review.no_objection")).toBe(en["review.no_objection"]);
+  await placeSpeaks(undefined);
+  await setLanguage("zh");
+});
+
 test("strict CSP: no inline style or handler in any template, nothing evaluated", () => {
   expect(all).not.toMatch(/\sstyle="/);
   expect(all).not.toMatch(/\son[a-z]+="/);

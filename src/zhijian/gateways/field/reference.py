@@ -144,7 +144,12 @@ def _small(device: Device, actor: Actor, ranges: list[Range], request: HttpReque
             "route": pace(today).as_json(),
         },
         "day_order": _day_order(device, today),
-        "site": {"zone": stack().zone, "origin": public_origin(), "tiles": stack().setting("map_tiles", "")},
+        "site": {
+            "zone": stack().zone,
+            "origin": public_origin(),
+            "language": stack().language,
+            "tiles": stack().setting("map_tiles", ""),
+        },
         "organ": {"name": organ.name, "short": organ.short, "phone": organ.phone, "area": area} if organ else None,
         "organs": [
             {"name": one.name, "short": one.short, "phone": one.phone, "area": one.code} for _area, one in organs
