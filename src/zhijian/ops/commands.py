@@ -31,6 +31,7 @@ Data
   ready                migrate, catalogues, static files, demo city: whatever is missing
   demo                 the demo city: --scale 0.1, --accounts
   import               take in a register of entities (Excel, CSV): import FILE --dry-run, then import FILE
+  body_camera          body_camera FOLDER: take the films of a camera's folder in, matched to visits
   checklist            checklist import FILE, checklist export CODE FILE: the lists that visits go by (Excel, XLSForm)
   pack                 pack check: rules, articles and dates of the chosen place, what is not verified yet
   figures              figures [CODE] --area 370303 --from 2026-10-01 --to 2026-10-31: figures on the terminal

@@ -19,7 +19,7 @@ from tests.kernel.appointments.conftest import slot_of
 from tests.kernel.matters.test_scope import plan
 from tests.phone import Phone, client_transport, photo_of, picture, record
 
-from zhijian.gateways.field import records, reference
+from zhijian.gateways.field import records, staff
 from zhijian.gateways.field.models import FieldRecord
 from zhijian.kernel.accounts import devices
 from zhijian.kernel.accounts.actor import SYSTEM, party_of
@@ -157,10 +157,10 @@ def test_numbers_last_for_a_day_without_network(phone: Phone, w: world.World) ->
     held = lambda: Counter(one["kind"] for one in phone.data["numbers"])  # noqa: E731
     assert set(held().values()) == {rules.number_block(calendar.today())} == {20}
     with scoped(SYSTEM):
-        for _ in range(45):
+        for _ in range(40):
             plan(w)
     phone.pull()
-    assert set(held().values()) == {reference.DAY} == {40}
+    assert set(held().values()) == {staff.DAY} == {40}
 
 
 def test_a_second_pull_brings_only_what_changed(phone: Phone, w: world.World) -> None:

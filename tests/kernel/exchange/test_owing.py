@@ -137,7 +137,9 @@ def test_a_result_is_sent_back_mended_and_received(w, clerk, results):
     assert (row.state, row.why) == (State.SENT_BACK, "名称与登记不一致")
     with scoped(SYSTEM):
         told = Notice.objects.filter(template="exchange.sent_back", matter=bad)
-        assert {notice.person.name for notice in told} == {"所长", "甲"}, "the clerk did it himself; head and officer learn"
+        assert {notice.person.name for notice in told} == {"所长", "甲"}, (
+            "the clerk did it himself; head and officer learn"
+        )
         assert LedgerEntry.objects.filter(kind="exchange.sent_back").get().data["reason"] == "名称与登记不一致"
     with scoped(clerk):
         assert acts.sent_back_count(clerk) == 1

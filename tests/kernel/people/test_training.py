@@ -25,6 +25,7 @@ from zhijian.kernel.papers import making
 from zhijian.kernel.papers.acts import may_seal
 from zhijian.kernel.papers.sealing import providers
 from zhijian.kernel.papers.serving.acts import may_serve
+from zhijian.kernel.routing import roads
 
 pytestmark = pytest.mark.django_db
 RECORD = Path(__file__).parents[2] / "fixtures/record_inspection_1.json"
@@ -69,6 +70,7 @@ def test_no_way_out_leads_out(w, settings):
         "kernel/notices/channels/http.py": lambda: (sms.HttpSms().send(letter), robots.GroupRobot().send(letter)),
         "kernel/notices/channels/mail.py": lambda: mail.Mail().send(letter),
         "kernel/notices/webhooks/post.py": lambda: post.post("https://zj.example/x", b"", {}),
+        "kernel/routing/roads.py": lambda: roads.table("https://zj.example", []),
         "kernel/papers/sealing/providers.py": lambda: providers.HttpSeal(token="x").seal(
             providers.Order("key", b"%PDF-", "seal", "title", "1")
         ),

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from zhijian.kernel.notices.channels.protocol import SendsNothingOut, real
 from zhijian.kernel.routing.matrix import Matrix, Place, straight
 from zhijian.kernel.routing.rules import Pace
 
@@ -35,7 +36,7 @@ def matrix(places: Sequence[Place | None], pace: Pace) -> Matrix:
         return lines
     try:
         seconds, metres = table(url, [place for place in places if place is not None])
-    except NoRoads:
+    except (NoRoads, SendsNothingOut):
         return replace(lines, failed=True)
     for i, a in enumerate(known):
         for j, b in enumerate(known):
@@ -44,7 +45,8 @@ def matrix(places: Sequence[Place | None], pace: Pace) -> Matrix:
 
 
 def table(url: str, places: Sequence[Place]) -> tuple[list[list[int]], list[list[int]]]:
-    """Seconds and metres between places from `<url>/table/v1/driving/…`. Raises NoRoads."""
+    """Seconds and metres between places from `<url>/table/v1/driving/…`. Raises NoRoads, SendsNothingOut."""
+    real()
     asked = ";".join(f"{place.lon:.6f},{place.lat:.6f}" for place in places)
     told = _get(f"{url.rstrip('/')}/table/v1/driving/{asked}?annotations=duration,distance")
     if not isinstance(told, dict) or told.get("code") != "Ok":
