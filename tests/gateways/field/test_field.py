@@ -19,7 +19,7 @@ from tests.kernel.appointments.conftest import slot_of
 from tests.kernel.matters.test_scope import plan
 from tests.phone import Phone, client_transport, photo_of, picture, record
 
-from zhijian.gateways.field import records, staff
+from zhijian.gateways.field import records
 from zhijian.gateways.field.models import FieldRecord
 from zhijian.kernel.accounts import devices
 from zhijian.kernel.accounts.actor import SYSTEM, party_of
@@ -40,6 +40,7 @@ from zhijian.kernel.papers.models import NumberRow, Paper
 from zhijian.kernel.papers.render import pdf
 from zhijian.kernel.papers.verify import look_up
 from zhijian.programmes.inspection import rules
+from zhijian.programmes.inspection.guards import MOST_A_DAY
 from zhijian.programmes.inspection.models import Inspection, PublishedResult, Rectification
 
 PASSWORD = "correct horse battery"
@@ -160,7 +161,7 @@ def test_numbers_last_for_a_day_without_network(phone: Phone, w: world.World) ->
         for _ in range(40):
             plan(w)
     phone.pull()
-    assert set(held().values()) == {staff.DAY} == {40}
+    assert set(held().values()) == {MOST_A_DAY} == {40}
 
 
 def test_a_second_pull_brings_only_what_changed(phone: Phone, w: world.World) -> None:

@@ -202,7 +202,7 @@ def test_counting_is_one_query_on_the_index_of_an_enterprises_matters(w: world.W
     for _ in range(3):
         today_and(w)
     with scoped(SYSTEM), connection.cursor() as cursor:
-        rows = capping.visits(w.entity.pk, YEAR).values_list("purpose", "outside")
+        rows = capping.visits(YEAR).filter(matter__entity=w.entity).values_list("purpose", "outside")
         cursor.execute("SET LOCAL enable_seqscan TO off")
         sql, values = rows.query.sql_with_params()
         cursor.execute(f"EXPLAIN {sql}", values)

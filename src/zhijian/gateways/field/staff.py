@@ -15,8 +15,8 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.packs import stack
 from zhijian.kernel.packs.loader import Organ
 from zhijian.programmes.inspection import rules
+from zhijian.programmes.inspection.guards import MOST_A_DAY
 
-DAY = 40  # visits of one day without network: a phone holds numbers for all that are planned, up to so many
 PAPERS = ("onsite_record", "result_sheet", "rectification_order")
 
 Json = dict[str, Any]
@@ -75,7 +75,7 @@ def organs_of(device: Device, ranges: list[Range]) -> list[tuple[str, Organ]]:
 
 def numbers(device: Device, organs: list[tuple[str, Organ]], visits: int) -> list[Json]:
     """A block of each kind and organ: what the pack says, and enough for the visits that are to be made."""
-    block = max(rules.number_block(calendar.today()), min(visits, DAY))
+    block = max(rules.number_block(calendar.today()), min(visits, MOST_A_DAY))
     codes = [organ.code for _area, organ in organs]
     return [
         {"kind": kind, "number": row.number, "code": row.code, "organ": organ.code}

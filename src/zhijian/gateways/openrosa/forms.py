@@ -14,12 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
-from django.utils import translation
 
 from zhijian.gateways.field import unlisted
 from zhijian.gateways.openrosa import survey
 from zhijian.kernel.clock import Unit, calendar
-from zhijian.kernel.packs import stack
+from zhijian.kernel.packs import in_its_language
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import rules
 from zhijian.programmes.inspection.checklists import in_force, sections_of
@@ -85,7 +84,7 @@ def named(code: str) -> Form | None:
 def of_lists(lists: Sequence[Checklist]) -> Form:
     """The form of one list, or of several as one sheet, in the language of the place's papers."""
     asked = joined(lists)
-    with translation.override(stack().language.lower()):
+    with in_its_language():
         sheet = survey.of_sheet(asked, terms(calendar.today()))
     return _form(sheet, (survey.TASKS, survey.SHOPS, survey.OFFICERS), tuple(lists))
 
@@ -97,7 +96,7 @@ def joined(lists: Sequence[Checklist]) -> Sheet:
 
 def recheck() -> Form:
     """The form by which open findings are looked at again."""
-    with translation.override(stack().language.lower()):
+    with in_its_language():
         sheet = survey.of_recheck(terms(calendar.today()))
     return _form(sheet, (survey.TASKS, survey.FINDINGS, survey.OFFICERS), ())
 

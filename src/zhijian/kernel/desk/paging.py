@@ -7,15 +7,26 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
+from django.http import QueryDict
 
 from zhijian.kernel.matters.models import Matter
 
 Order = Literal["newest", "oldest", "due"]
 SIZE = 50
+Row = TypeVar("Row", bound=Model)
 _ORDERS: dict[str, Order] = {"newest": "newest", "oldest": "oldest", "due": "due"}
+
+
+def rows_after(rows: QuerySet[Row], given: QueryDict, *, falling: bool = False) -> QuerySet[Row]:
+    """The rows behind the key that the address names (`after`), of a list that is sorted by its key alone; all of them
+    where it names none, or nonsense. `falling`: the newest stand first."""
+    after = given.get("after", "")
+    if not after.isdecimal() or len(after) > 18:  # more digits than a key of the database has
+        return rows
+    return rows.filter(**{"pk__lt" if falling else "pk__gt": int(after)})
 
 
 def order_of(text: str, usual: Order) -> Order:

@@ -21,6 +21,7 @@ from zhijian.kernel.accounts.scope import area_filter
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import gate, said
 from zhijian.kernel.desk.forms import is_uid
+from zhijian.kernel.desk.paging import rows_after
 from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.models import Blob
 from zhijian.kernel.exchange import acts, arriving, interface, listing, wording
@@ -128,10 +129,7 @@ def _listed(request: HttpRequest, table: Table, actor: Actor) -> dict[str, Any]:
     given["platform"], given["table"] = table.platform, table.code
     state, typed, rows = listing.state_of(given), listing.typed_in(given), listing.chosen(actor, given)
     count = _bounded(rows)
-    after = request.GET.get("after", "")
-    if after.isdecimal() and len(after) < 19:
-        rows = rows.filter(pk__lt=int(after))
-    found = list(rows[: PAGE + 1])
+    found = list(rows_after(rows, request.GET, falling=True)[: PAGE + 1])
     batches = Batch.objects.filter(area_filter(actor, roles=READERS), platform=table.platform, table=table.code)
     return {
         "rows": [_row(one) for one in found[:PAGE]],
@@ -256,10 +254,7 @@ def arrival_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     arrival = _arrival(request, uid)
     place, table = _table(arrival.platform, arrival.table)
     lines = arrival.lines.select_related("owed__matter").order_by("id")  # type: ignore[attr-defined]
-    after = request.GET.get("after", "")
-    if after.isdecimal() and len(after) < 19:
-        lines = lines.filter(pk__gt=int(after))
-    found = list(lines[: LINES + 1])
+    found = list(rows_after(lines, request.GET)[: LINES + 1])
     mine = bool(gate.actor_in(request).roles_at(arrival.area) & set(WORKERS))
     context = {
         "arrival": arrival,

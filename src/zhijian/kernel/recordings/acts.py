@@ -23,6 +23,7 @@ from zhijian.kernel.evidence.models import File
 from zhijian.kernel.matters.errors import NotOpen
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable
+from zhijian.kernel.packs import in_its_language
 from zhijian.kernel.recordings import matching, reading, rules
 from zhijian.kernel.recordings.models import Camera, Recording
 
@@ -220,7 +221,9 @@ def note_seen(film: Recording, why: str, actor: Actor) -> None:
         raise NotOpen(_("Say why you open it."))
     matter = film.file.matter if film.file else None
     subject = f"matter:{matter.pk}" if matter else f"recording:{film.uid}"
+    with in_its_language():
+        why = why or _("his own visit")
     ledger.record(
         SEEN.code, actor=actor, subject=subject, matter=matter, area=film.area,
-        data={"name": film.name, "why": why or str(_("his own visit"))},
+        data={"name": film.name, "why": why},
     )  # fmt: skip

@@ -7,6 +7,7 @@ import datetime as dt
 from django.utils.translation import gettext_noop as _
 
 from zhijian.kernel.clock import rule
+from zhijian.kernel.clock.arithmetic import add_months
 
 KEEP = rule("recordings.keep_months", _("How many months films of enforcement are kept at least"))
 MARGIN = rule("recordings.margin_minutes", _("How many minutes before and after a visit a film still belongs to it"))
@@ -22,5 +23,4 @@ def kept_until(day: dt.date) -> dt.date | None:
     months = KEEP.value(day, 0)
     if not months:
         return None
-    year, month = divmod(day.year * 12 + day.month - 1 + int(months), 12)
-    return dt.date(year, month + 1, min(day.day, 28))
+    return add_months(day, int(months))

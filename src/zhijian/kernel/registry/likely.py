@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from zhijian.kernel.packs import stack
+from zhijian.kernel.routing.matrix import Place, between
 
 from .models import Premises, PremisesStatus
 from .search import search
@@ -109,6 +110,4 @@ def metres_between(
     """Great-circle distance in metres; None where a place is not known."""
     if lat1 is None or lon1 is None or lat2 is None or lon2 is None:
         return None
-    a, b, c, d = (math.radians(float(x)) for x in (lat1, lon1, lat2, lon2))
-    h = math.sin((c - a) / 2) ** 2 + math.cos(a) * math.cos(c) * math.sin((d - b) / 2) ** 2
-    return round(2 * 6_371_000 * math.asin(math.sqrt(h)))
+    return between(Place(float(lat1), float(lon1)), Place(float(lat2), float(lon2)))

@@ -23,6 +23,7 @@ from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.scope import in_scope
 from zhijian.kernel.desk import excel, exports, gate, said, xlsx
 from zhijian.kernel.desk.forms import is_uid
+from zhijian.kernel.desk.paging import rows_after
 from zhijian.kernel.papers.views import PDF_POLICY
 from zhijian.kernel.registry.cards import choosing, printing, replacing
 from zhijian.kernel.registry.cards.choosing import PRINTERS, READERS, Chosen
@@ -157,10 +158,7 @@ excel.sheet("card_runs", gettext_lazy("What was printed"), READERS, RUN, lambda 
 @gate.roles(*READERS)
 def card_runs(request: HttpRequest) -> HttpResponse:
     """`/doors/runs/`: what was printed in the person's areas, when and by whom; the newest first."""
-    after = request.GET.get("after", "")
-    rows = _runs(gate.actor_in(request))
-    if after.isdecimal() and len(after) < 19:
-        rows = rows.filter(pk__lt=int(after))
+    rows = rows_after(_runs(gate.actor_in(request)), request.GET, falling=True)
     found = list(rows[: RUNS + 1])
     lines = [(run, said.area_name(run.area), _filters(run)) for run in found[:RUNS]]
     context = {"rows": lines, "after": found[RUNS - 1].pk if len(found) > RUNS else ""}

@@ -21,6 +21,7 @@ from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.scope import area_filter, below
 from zhijian.kernel.desk import excel, gate, said
 from zhijian.kernel.desk.filters import area_options
+from zhijian.kernel.desk.paging import rows_after
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.registry.alike import REASONS
 from zhijian.kernel.registry.joining import JOINERS, READERS
@@ -79,18 +80,15 @@ def listing(chosen: Chosen, actor: Actor) -> QuerySet[Twin]:
 def twins_page(request: HttpRequest) -> HttpResponse:
     """`/duplicates/`: pairs of the area with their reasons; page by key."""
     actor = gate.actor_in(request)
-    chosen, after = Chosen.read(request.GET, actor), request.GET.get("after", "")
-    rows = listing(chosen, actor)
-    if after.isdecimal() and len(after) < 19:
-        rows = rows.filter(pk__gt=int(after))
-    found = list(rows[: PAGE + 1])
+    chosen = Chosen.read(request.GET, actor)
+    found = list(rows_after(listing(chosen, actor), request.GET)[: PAGE + 1])
     areas = said.area_name
     shown = [(t, _words(t), areas(t.area), areas(t.other_area), _decides(t, actor)) for t in found[:PAGE]]
     context = {
         "chosen": chosen,
         "rows": shown,
         "after": found[PAGE - 1].pk if len(found) > PAGE else "",
-        "later": bool(after),
+        "later": bool(request.GET.get("after")),
         "areas": area_options(actor),
         "reasons": [(code, REASONS[code]) for code in finding.GROUPS],
         "states": Twin.State.choices,

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
-from zhijian.kernel.accounts.actor import subtree
 from zhijian.kernel.accounts.models import Leave, Person
 from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.accounts.scope import below
 from zhijian.kernel.registry.models import Premises, PremisesStatus
 from zhijian.programmes.inspection.draw.models import Recusal
 
@@ -19,15 +19,9 @@ Place = list[object]  # uid, grade, area, certificates that are recused
 Officer = list[object]  # certificate, areas
 
 
-def within(area: str, field: str = "area") -> Q:
-    """Rows of an area and of all that lies below it."""
-    low, high = subtree(area)
-    return Q(**{f"{field}__gte": low, f"{field}__lt": high})
-
-
 def open_places(area: str, trade: str, grade: str) -> QuerySet[Premises]:
     """The places that may be drawn: somebody trades there, of that trade and risk grade where one is named."""
-    rows = Premises.objects.filter(within(area), merged_into=None).exclude(status=PremisesStatus.CLOSED)
+    rows = Premises.objects.filter(below("area", area), merged_into=None).exclude(status=PremisesStatus.CLOSED)
     rows = rows.filter(trade=trade) if trade else rows
     return rows.filter(risk=grade) if grade else rows
 

@@ -87,15 +87,13 @@ def made_in(year: int) -> Q:
     return Q(started__gte=begin, started__lt=end) | taken_over
 
 
-def visits(entity: int, year: int, premises: int | None = None) -> QuerySet[Inspection]:
-    """The visits of an enterprise (or of one of its premises) in a year: made by their day, else planned for it.
+def visits(year: int) -> QuerySet[Inspection]:
+    """The visits of a year: made by their day, else planned for it. What was cancelled or ended at a shut door is none.
 
-    What was cancelled or ended at a shut door is none. Answered by the index on an enterprise's matters.
+    Narrowed to enterprises or premises, the index on their matters answers it.
     """
-    open_ = Q(started=None, planned_for__range=(dt.date(year, 1, 1), dt.date(year, 12, 31)))
-    rows = Inspection.objects.filter(made_in(year) | open_, matter__entity=entity)
-    rows = rows.exclude(matter__state__in=NEVER_MADE)
-    return rows.filter(matter__premises=premises) if premises is not None else rows
+    planned = Q(started=None, planned_for__range=(dt.date(year, 1, 1), dt.date(year, 12, 31)))
+    return Inspection.objects.filter(made_in(year) | planned).exclude(matter__state__in=NEVER_MADE)
 
 
 def standing(
@@ -106,9 +104,10 @@ def standing(
     `premises`: whose risk grade binds, and which are counted alone where the place's rule counts by premises.
     `but`: a visit that is left out, because it is the one that is being decided on.
     """
-    alone = premises.pk if premises is not None and rules.CAP_COUNTS.value(day, "enterprise") == "premises" else None
+    alone = premises is not None and rules.CAP_COUNTS.value(day, "enterprise") == "premises"
     with scoped(SYSTEM):
-        rows = visits(entity.pk, day.year, alone)
+        rows = visits(day.year).filter(matter__entity=entity.pk)
+        rows = rows.filter(matter__premises=premises.pk) if alone else rows
         rows = rows.exclude(pk=but) if but is not None else rows
         found = list(rows.values_list("purpose", "outside").annotate(n=Count("pk")).order_by())
     counts = [(kind, n) for kind, outside, n in found if cause_of(kind, outside) == PLANNED]
@@ -128,12 +127,9 @@ def full(places: Iterable[tuple[int, int, str]], day: dt.date) -> set[int]:
     if value is None or not places:
         return set()
     by = "premises" if rules.CAP_COUNTS.value(day, "enterprise") == "premises" else "entity"
-    begin, end = dt.date(day.year, 1, 1), dt.date(day.year, 12, 31)
     counted_as = {place: place if by == "premises" else entity for place, entity, _risk in places}
-    mine = {f"matter__{by}__in": set(counted_as.values())}
     with scoped(SYSTEM):  # numbers over all offices, no row is shown
-        rows = Inspection.objects.filter(made_in(day.year) | Q(started=None, planned_for__range=(begin, end)), **mine)
-        rows = rows.exclude(matter__state__in=NEVER_MADE)
+        rows = visits(day.year).filter(**{f"matter__{by}__in": set(counted_as.values())})
         found = list(rows.values_list(f"matter__{by}", "purpose", "outside").annotate(n=Count("pk")).order_by())
     every: Counter[int] = Counter()
     routine: Counter[int] = Counter()

@@ -12,8 +12,7 @@ from zhijian.kernel.accounts.actor import SYSTEM, Range
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import rules
-from zhijian.programmes.inspection.fair.capping import NEVER_MADE, PLANNED, cause_of, made_in
-from zhijian.programmes.inspection.models import Inspection
+from zhijian.programmes.inspection.fair import capping
 
 Json = dict[str, Any]
 
@@ -30,17 +29,14 @@ def years(ranges: Iterable[Range], day: dt.date) -> Json:
         here |= Q(area__gte=low, area__lt=high)
     places = Premises.objects.filter(here)
     of = "matter__premises" if alone else "matter__entity"
-    planned = Q(started=None, planned_for__range=(dt.date(day.year, 1, 1), dt.date(day.year, 12, 31)))
     with scoped(SYSTEM):
-        rows = Inspection.objects.filter(
-            made_in(day.year) | planned, **{f"{of}__in": places.values("pk" if alone else "entity")}
-        ).exclude(matter__state__in=NEVER_MADE)
+        rows = capping.visits(day.year).filter(**{f"{of}__in": places.values("pk" if alone else "entity")})
         counted = rows.values_list(f"{of}__uid", "purpose", "outside").annotate(n=Count("pk")).order_by()
         found = list(counted)
     visits: dict[str, Json] = {}
     for uid, purpose, outside, n in sorted(found, key=lambda row: (str(row[0]), row[1], row[2])):
         one = visits.setdefault(str(uid), {"counted": {}, "outside": 0})
-        if cause_of(purpose, outside) == PLANNED:
+        if capping.cause_of(purpose, outside) == capping.PLANNED:
             one["counted"][purpose] = one["counted"].get(purpose, 0) + n
         else:
             one["outside"] += n

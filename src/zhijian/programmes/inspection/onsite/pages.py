@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -15,6 +15,7 @@ from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.scope import area_filter
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import excel, gate, menu
+from zhijian.kernel.desk.paging import rows_after
 from zhijian.kernel.desk.said import area_name
 from zhijian.programmes.inspection import rules
 from zhijian.programmes.inspection.fair.pages import READERS
@@ -49,16 +50,11 @@ excel.sheet(
 )  # fmt: skip
 
 
-def _after(given: QueryDict) -> int:
-    text = given.get("after", "")
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
-
-
 @require_safe
 @gate.roles(*READERS)
 def time_page(request: HttpRequest) -> HttpResponse:
     """`/visits/time/`: how long visits of each kind take at each office."""
-    rows = list(usual_times(gate.actor_in(request)).filter(pk__gt=_after(request.GET))[: PAGE + 1])
+    rows = list(rows_after(usual_times(gate.actor_in(request)), request.GET)[: PAGE + 1])
     shown = [(one, area_name(one.area), _purpose(one)) for one in rows[:PAGE]]
     pause = rules.PAUSE_AFTER.maybe(calendar.today())
     return render(

@@ -17,6 +17,7 @@ from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import area_filter
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import excel, gate, menu
+from zhijian.kernel.desk.paging import rows_after
 from zhijian.kernel.desk.said import area_name
 from zhijian.kernel.matters.reading import readable
 from zhijian.programmes.inspection.onsite.gtin import digits_of, gtin, wrong_with
@@ -55,11 +56,6 @@ excel.sheet(
 )  # fmt: skip
 
 
-def _after(given: QueryDict) -> int:
-    text = given.get("after", "")
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
-
-
 @require_safe
 @gate.roles(*READERS)
 def products_page(request: HttpRequest) -> HttpResponse:
@@ -67,7 +63,7 @@ def products_page(request: HttpRequest) -> HttpResponse:
     typed = digits_of(request.GET.get("code", ""))[:20]
     rows = seen(gate.actor_in(request), request.GET)
     shops = len(set(rows.values_list("premises", flat=True)[:COUNTED])) if typed else 0
-    shown = list((rows.filter(pk__lt=after) if (after := _after(request.GET)) else rows)[: PAGE + 1])
+    shown = list(rows_after(rows, request.GET, falling=True)[: PAGE + 1])
     return render(
         request,
         "inspection/desk/products.html",
