@@ -135,3 +135,4 @@ def test_a_slice_is_what_lies_there(data: bytes, begin: int, length: int, step: 
 def test_months_are_months(db: None) -> None:
     assert rules.kept_until(dt.date(2026, 8, 31)) == dt.date(2027, 2, 28)
     assert rules.kept_until(dt.date(2026, 6, 15)) == dt.date(2026, 12, 15)
+    assert rules.kept_until(dt.date(2026, 7, 31)) == dt.date(2027, 1, 31), "whole months, not up to the 28th"
