@@ -33,6 +33,8 @@ ARGS = [
 ]  # fmt: skip
 MICROPHONE = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
 OFFICE = "370303009"
+DURABLE_S = 2.0
+"""What was tapped so long before a kill must be there afterwards."""
 
 
 @dataclass

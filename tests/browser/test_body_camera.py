@@ -75,7 +75,7 @@ def test_films_find_their_visits(site: Site, desk: Page, playwright: Playwright,
     later = visited(site, now + dt.timedelta(minutes=35))
     with scoped(SYSTEM):
         sun, zhao = (Person.objects.get(username=name) for name in ("sun", "zhao"))
-        acts.wears("DSJ0012", zhao, calendar.today(), actor_of(sun))
+        acts.wears("DSJ0012", zhao, calendar.legal_day(now), actor_of(sun))
     desk.goto(f"{site.url}/login/")
     film = base64.b64decode(desk.evaluate(FILMED))
     at = lambda when: when.astimezone(calendar.zone()).strftime("%Y%m%d%H%M%S")  # noqa: E731

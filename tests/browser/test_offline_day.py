@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Error, Page, Route, expect
-from tests.browser.conftest import OFFICE, Handset, Site
+from tests.browser.conftest import DURABLE_S, OFFICE, Handset, Site
 from tests.browser.steps import PIN, enrol, photo_file, sign, sync_until, unanswered
 
 from zhijian.kernel.accounts.actor import SYSTEM
@@ -34,8 +34,6 @@ LONG = bool(os.environ.get("ZHIJIAN_LONG"))
 VISITS = 12 if LONG else 3
 TASKS = 40 if LONG else VISITS
 SEED = int(os.environ.get("SEED", random.randrange(10**6)))
-DURABLE_S = 2.0
-"""What was tapped so long before a kill must be there afterwards."""
 
 TRADES = [
     "food_stall", "agri_produce_seller", "product_seller", "cosmetics_seller", "small_workshop", "device_user",

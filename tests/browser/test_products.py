@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
-from tests.browser.conftest import Handset, Site
+from tests.browser.conftest import DURABLE_S, Handset, Site
 from tests.browser.steps import answer, enrol, sign, sign_in, type_door_code, unanswered, unlock
 from tests.browser.test_first_inspection import open_draft, review, tap_yes
 
@@ -62,6 +62,7 @@ def test_a_product_is_scanned_without_signal_and_found_on_the_desk(
     expect(product).to_have_count(0)
     failed.get_by_test_id("product-known").filter(has_text="纯牛奶").click()
     expect(product.get_by_test_id("product-name")).to_have_value("纯牛奶")
+    phone.wait_for_timeout(1000 * DURABLE_S)
 
     handset.kill()
     handset.sees = None

@@ -33,7 +33,7 @@ def test_each_conflict_is_written_down_with_a_test_that_names_it() -> None:
 def test_the_checklist_was_replaced_while_the_phone_was_away(phone: Phone, w: world.World) -> None:  # noqa: F811
     """The visit stands by the list that was signed, and no item of the new one is asked of it."""
     with scoped(SYSTEM):
-        Checklist.objects.filter(code="test.food").update(until=world.in_days(-1))
+        Checklist.objects.filter(code="test.food").update(until=world.in_days(-2))
         newer = world.make_checklist(version=2)
     _, told = put(phone, record(phone, here(phone, w)))
     assert flags(told) == {"checklist_replaced"}

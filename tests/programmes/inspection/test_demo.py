@@ -73,7 +73,8 @@ def test_counts_scale(small: dict[str, Any], monkeypatch: pytest.MonkeyPatch) ->
         assert PublishedResult.objects.filter(visited_on__year=year["year"]).count() == closed.count()
         beside = Inspection.objects.filter(outside_reason=small["beside"]["reason"])  # the pair's second visit
         assert beside.count() <= 1
-        planned = Inspection.objects.filter(matter__state="planned").exclude(pk__in=beside)
+        told = LedgerEntry.objects.filter(kind="inspection.plan").values("matter")  # not begun before a shut door
+        planned = Inspection.objects.filter(matter__state="planned", pk__in=told).exclude(pk__in=beside)
         assert planned.count() == demo.scaled(quarter["planned"], scale)
         older = Paper.objects.filter(at__lt=calendar.start_of(calendar.today()) - demo.SEALED_AFTER)
         orders = older.filter(kind="rectification_order")

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import area_filter, scoped
@@ -86,7 +86,7 @@ def done_there(row: Owed, number: str, actor: Actor, version: int | None = None)
         row = locked(row, actor, version)
         if row.state not in (State.TO_REPORT, State.SENT_BACK):
             raise NotOpen(_("It went over already: %(state)s.") % {"state": row.get_state_display()})
-        table, at = table_of(row.platform, row.table), timezone.now()
+        table, at = table_of(row.platform, row.table), when.now()
         shown, _bad = told_now(row, table)
         whole, sent = digests(table, shown)
         told = {"told": True, "digest": whole, "sent": sent, "why": "", "number": number[:80] or row.number}
@@ -115,7 +115,7 @@ def report_again(row: Owed, reason: str, actor: Actor, version: int | None = Non
         row = locked(row, actor, version)
         if row.state not in OVER:
             raise NotOpen(_("It is not over there: %(state)s.") % {"state": row.get_state_display()})
-        table, at = table_of(row.platform, row.table), timezone.now()
+        table, at = table_of(row.platform, row.table), when.now()
         due = row.due if row.state == State.SENT_BACK else due_of(table, declared()[table.record], row.matter, at,
                                                                     again=True)  # fmt: skip
         owe_again(row, reason[:300], due, at)
@@ -125,7 +125,7 @@ def report_again(row: Owed, reason: str, actor: Actor, version: int | None = Non
 
 def answered(row: Owed, state: str, number: str, reason: str, actor: Actor, at: dt.datetime | None = None) -> bool:
     """The other side's answer to a record that is locked already. False where it says nothing new."""
-    at = at or timezone.now()
+    at = at or when.now()
     if state == State.EXPORTED:  # still being looked at there
         if not number or number == row.number:
             return False

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
@@ -85,7 +85,7 @@ def _without(left: list[tuple[Owed, list[Bad]]]) -> str:
 
 
 def _make(table: Table, good: list[tuple[Owed, list[str]]], area: str, actor: Actor) -> Batch:
-    at = timezone.now()
+    at = when.now()
     sheet = sheet_bytes(table, [cells for _row, cells in good])
     packed = _attachments(table, [row for row, _cells in good])
     kind = "xlsx" if table.format == "xlsx" else "csv"

@@ -71,7 +71,8 @@ def beside(plan: dict[str, Any]) -> None:
             return
         of = first.matter
         perform(
-            INSPECTION, "plan", head, about=About(of.title, of.area, of.entity, of.premises), purpose="special",
+            INSPECTION, "plan", head, at=when.now(), about=About(of.title, of.area, of.entity, of.premises),
+            purpose="special",
             planned_for=first.planned_for + dt.timedelta(days=2), assignee=of.assignee_id, second=of.second_id,
             outside="campaign", outside_reason=plan["reason"],
         )  # fmt: skip

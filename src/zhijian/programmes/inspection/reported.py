@@ -9,6 +9,7 @@ import datetime as dt
 import random
 from typing import Any
 
+from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM, Actor, actor_of
 from zhijian.kernel.accounts.models import Post
 from zhijian.kernel.accounts.roles import Role
@@ -19,8 +20,10 @@ from zhijian.kernel.exchange.exporting import export
 from zhijian.kernel.exchange.models import Owed, State
 from zhijian.kernel.exchange.owing import digests
 from zhijian.kernel.exchange.tables import Table, every_table
+from zhijian.programmes.inspection.demo_detours import last_working_day
 
 AT_WORK = dt.timedelta(days=8)  # younger than that: still to be reported, or waiting for an answer
+EVENING = dt.time(17, 20)
 BACK = 2  # of each office's table, sent back
 
 
@@ -60,8 +63,9 @@ def _older(table: Table, clerks: dict[str, Actor], dice: random.Random) -> int:
 
 
 def _at_work(table: Table, area: str, clerk: Actor, reasons: list[str]) -> None:
-    """Half of an office's last week is exported by its clerk; the first of these came back."""
-    with scoped(clerk):
+    """Half of an office's last week was exported by its clerk on the last evening; the first of these came back."""
+    evening = dt.datetime.combine(last_working_day(), EVENING, calendar.zone())
+    with scoped(clerk), when.as_of(evening):
         mine = Owed.objects.filter(platform=table.platform, table=table.code, area=area, state=State.TO_REPORT)
         uids = list(mine.order_by("due", "pk").values_list("uid", flat=True))
         whole = [uid for uid in uids if not acts.told_now(mine.select_related("matter").get(uid=uid), table)[1]]
