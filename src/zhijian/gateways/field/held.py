@@ -46,6 +46,10 @@ WHY = {
         " Ask the inspector whether it is his."
     ),
     "CannotPlace: task": gettext_lazy("It re-checks findings that are not known here."),
+    "CannotPlace: amends": gettext_lazy(
+        "It is a new version of a record that is not here, or of a visit that has ended otherwise meanwhile."
+        " Place the first one, then try again."
+    ),
     "NewerSchema": gettext_lazy("The app that wrote it is newer than this server, which cannot read it yet."),
     "CannotPlace: form": gettext_lazy(
         "It was filled in with a form of another server, or with one that is not known here."

@@ -146,7 +146,9 @@ def _visit(kept: FieldRecord, raw: dict[str, Any]) -> None:
     if raw.get("unread"):  # another gateway could not tell it as a record, and says why
         raise CannotPlace(str(raw["unread"]))
     record = unlisted.placed(kept, read(raw))
-    began = record.content.started - doubts.clock_ahead(record.content, kept.received)
+    amends = record.content.amends  # a record of before can be amended on a phone that was lost since
+    begun = amends.at if amends else record.content.started
+    began = begun - doubts.clock_ahead(record.content, kept.received)
     if doubts.after_loss(kept.device, began):
         raise CannotPlace("after_loss")  # nothing is served on anybody before a person has looked
     kept.matter = record_visit(record, raw, kept.sha256, kept.device, kept.received)

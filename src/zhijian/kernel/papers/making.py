@@ -202,6 +202,7 @@ def make_from_record(
     actor: Actor,
     at: dt.datetime,
     printed_at: dt.datetime | None = None,
+    replaces: Paper | None = None,
 ) -> Paper:
     """The paper that was handed over in the field, under the number that stood on it, with its signatures.
 
@@ -215,11 +216,13 @@ def make_from_record(
     try:
         return make(
             kind, matter, data, number=reference.number, code=reference.code, signatures=signatures, at=at,
-            printed_at=printed_at, actor=actor,
+            printed_at=printed_at, actor=actor, replaces=replaces,
         )  # fmt: skip
     except numbers.NumberForeign:
         claimed = {**data, "claimed_number": reference.number}
-        _issue(_draft(kind, matter, claimed, signatures, at, actor, printed_at), None, actor)
+        paper = _draft(kind, matter, claimed, signatures, at, actor, printed_at)
+        paper.replaces = replaces
+        _issue(paper, None, actor)
         raise
 
 

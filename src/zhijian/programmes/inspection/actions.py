@@ -21,27 +21,23 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.registry.models import Premises
 from zhijian.kernel.words import listed
-from zhijian.programmes.inspection import decide, detours, doubts, flow, kinds, rules
+from zhijian.programmes.inspection import decide, detours, doubts, flow, following, rules
+from zhijian.programmes.inspection.amending.acts import amend, take_back_papers
 from zhijian.programmes.inspection.fair import capping
-from zhijian.programmes.inspection.found import answer_of, by_list
-from zhijian.programmes.inspection.joining import Sheet, join
-from zhijian.programmes.inspection.models import Answer, ByList, Inspection, Rectification, SeenProduct
-from zhijian.programmes.inspection.onsite import minutes, products
-from zhijian.programmes.inspection.record import Given, Record, Refused
+from zhijian.programmes.inspection.judging import facts_of, fields_of, judge, write_answers
+from zhijian.programmes.inspection.models import Inspection, Rectification
+from zhijian.programmes.inspection.onsite import minutes
+from zhijian.programmes.inspection.record import Record, Refused
 from zhijian.programmes.inspection.seen import SeenVisit as SeenVisit  # what other programmes may ask
 from zhijian.programmes.inspection.seen import seen_at as seen_at
 from zhijian.programmes.inspection.visiting import (
     CannotPlace,
     Visit,
     about,
-    checklists_of,
-    people_of,
-    refusal_of,
     start,
     task_of,
     there,
 )
-from zhijian.programmes.inspection.wording import findings_of, found_of, title_of
 
 RECHECKED = ledger.entry_kind(
     "inspection.rechecked", label=_("Re-checked on the spot: {accepted} put right, {back} not yet")
@@ -92,7 +88,8 @@ def record_visit(
         flags.append(doubts.doubt("outside_area"))
     with scoped(visit.actor):
         matter, more = _make(visit)(visit)
-        detours.unlicensed(visit, matter)
+        if content.amends is None:
+            detours.unlicensed(visit, matter)
         if matter.opened == visit.began and (year := capping.over_cap(matter, day)) and year.tightest:
             flags.append(doubts.doubt("over_cap", n=year.tightest[0], cap=year.tightest[1]))
         _keep_evidence(visit, matter)
@@ -105,6 +102,8 @@ def record_visit(
 def _make(visit: Visit) -> Callable[[Visit], tuple[Matter, list[dict[str, Any]]]]:
     """What kind of visit it was."""
     content = visit.record.content
+    if content.amends is not None:
+        return amend
     if content.hindered is not None:
         return detours.hinder
     if content.mode == "note":
@@ -117,64 +116,35 @@ def _make(visit: Visit) -> Callable[[Visit], tuple[Matter, list[dict[str, Any]]]
 def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
     """A first visit: the task's own, or one started at the door."""
     content = visit.record.content
-    lists = checklists_of(content)
-    sheet = join([one.data for one in lists])
     task = task_of(visit)
     flags = doubts.of_task(task, content.task is not None, visit.actor.hands)
-    day = calendar.legal_day(visit.began)
     purpose = task.inspection.purpose if task is not None and task.kind == "inspection" else content.purpose  # type: ignore[attr-defined]
-    flags += [doubts.doubt("product_code", digits=code) for code in products.mistyped(content)]
-    flags += doubts.of_checklists(visit.record, lists, sheet, day, kinds.of(purpose, day).scope != "asked")
+    judged = judge(visit, purpose)
     other: list[dict[str, Any]] = []
     if task is None or task.state != "planned" or task.area != visit.premises.area:
         task = start(visit)
     else:
         asked = Inspection.objects.select_related("checklist").get(pk=task.pk).checklist
-        other = doubts.of_other_checklist(asked, lists, calendar.legal_day(visit.began))
-    judged = decide.judge(sheet, [a.model_dump() for a in content.answers])
-    told = content.outcome
-    measures: dict[str, str] = {i.item: i.measure for i in told.items} if told else judged.measures
-    told_by_list = {one.id: one.result for one in told.lists} if told else judged.lists
-    if told is not None and (told.result, measures, told_by_list) != (judged.result, judged.measures, judged.lists):
-        flags.append(doubts.doubt("outcome_differs", ours=judged.result))
-    failed = [given for given in content.answers if given.answer == "no"]
-    keys = {no for no, item in sheet.items.items() if item["key"]}
+        other = doubts.of_other_checklist(asked, judged.lists, calendar.legal_day(visit.began))
     matter = perform(
         task,
-        "order" if "rectify" in measures.values() else "finish",
+        "order" if judged.of("rectify") else "finish",
         visit.actor,
         at=visit.at,
-        by_field={
-            **people_of(content),
-            "findings": findings_of(content, sheet.items.values()),
-            "statement": content.statement,
-            **refusal_of(content),
-            "clock_ahead": visit.ahead or None,
-            **minutes.fields(visit.record, rules.pause_after(visit.at)),
-        },
-        result=told.result if told else judged.result,
-        failed=len(failed),
-        failed_key=sum(given.item in keys for given in failed),
-        items_checked=sum(given.answer != "na" for given in content.answers),
-        started=visit.began,
-        ended=visit.at,
-        record_id=visit.record.id,
-        record_digest=visit.record.digest,
-        refused=content.refused is not None,
+        by_field={**fields_of(visit, judged), **minutes.fields(visit.record, rules.pause_after(visit.at))},
+        **facts_of(visit, judged),
     )
     for told_of in other:
         _say_other_checklist(visit, matter, told_of)
     inspection = Inspection.objects.select_related("matter").get(pk=matter.pk)
-    ByList.objects.bulk_create(by_list(inspection, lists, sheet, content))
-    Answer.objects.bulk_create(answer_of(inspection, given, keys, measures) for given in content.answers)
-    SeenProduct.objects.bulk_create(products.rows_of(matter, content))
-    _order_rectifications(visit, inspection, sheet, failed, measures)
-    _propose_investigation(visit, inspection, sheet, failed, measures)
+    write_answers(inspection, judged, content)
+    following.order(visit, inspection, judged, judged.of("rectify"))
+    following.propose(visit, inspection, judged)
     perform(flow.PUBLICATION, "await", visit.actor, at=visit.at, about=about(visit, matter), by_field={
         "inspection": inspection
     })  # fmt: skip
     matter.refresh_from_db()
-    return matter, [*flags, *other]
+    return matter, [*flags, *judged.flags, *other]
 
 
 def _say_other_checklist(visit: Visit, matter: Matter, flag: dict[str, Any]) -> None:
@@ -183,54 +153,6 @@ def _say_other_checklist(visit: Visit, matter: Matter, flag: dict[str, Any]) -> 
         OTHER_CHECKLIST.code, actor=visit.actor, subject=f"matter:{matter.pk}", matter=matter, at=visit.at,
         data={"asked": flag["asked"], "used": flag["used"], "record": visit.reference},
     )  # fmt: skip
-
-
-def _order_rectifications(
-    visit: Visit, inspection: Inspection, sheet: Sheet, failed: list[Given], measures: dict[str, str]
-) -> None:
-    """One finding, one child matter: each is answered, extended, accepted by itself."""
-    deadline = visit.record.content.deadline or decide.default_deadline(visit.at)
-    for given in failed:
-        if measures.get(given.item) != "rectify":
-            continue
-        item = sheet.items.get(given.item, {})
-        perform(
-            flow.RECTIFICATION,
-            "order",
-            visit.actor,
-            at=visit.at,
-            about=about(visit, inspection.matter, title_of(item, given)),
-            by_field={"inspection": inspection},
-            item=given.item[:20],
-            found=found_of(item, given),
-            required=item.get("fix") or item.get("text", given.item),
-            deadline=deadline,
-        )
-    if "rectify" in measures.values():
-        Matter.objects.filter(parent=inspection.matter, kind=flow.RECTIFICATION.kind).update(
-            assignee=inspection.matter.assignee_id, second=inspection.matter.second_id
-        )
-
-
-def _propose_investigation(
-    visit: Visit, inspection: Inspection, sheet: Sheet, failed: list[Given], measures: dict[str, str]
-) -> None:
-    """A failed key item proposes an investigation, not a date (Order 49, article 32)."""
-    grave = [given for given in failed if measures.get(given.item) == "investigate"]
-    if not grave:
-        return
-    items = sheet.items
-    perform(
-        flow.LEAD,
-        "propose",
-        visit.actor,
-        at=visit.at,
-        about=about(visit, inspection.matter),
-        by_field={"inspection": inspection},
-        items=[given.item for given in grave],
-        found="\n".join(title_of(items.get(given.item, {}), given) for given in grave),
-        basis="；".join(dict.fromkeys(items.get(given.item, {}).get("basis", "") for given in grave))[:200],
-    )
 
 
 def _recheck(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
@@ -312,10 +234,14 @@ def _hang_on(visit: Visit, matter: Matter) -> None:
 def _make_papers(visit: Visit, matter: Matter) -> list[dict[str, Any]]:
     """The papers that were handed over, from the same JSON, with the numbers and the times that stood on them."""
     flags = []
-    printed = visit.record.content.ended if visit.ahead else None
+    printed = visit.record.content.laid if visit.ahead else None
+    before = take_back_papers(visit, matter)
     for reference in visit.record.content.papers:
+        old = before.pop(reference.kind, None)
         try:
-            papers.make_from_record(reference.kind, matter, visit.record, reference, visit.actor, visit.at, printed)
+            papers.make_from_record(
+                reference.kind, matter, visit.record, reference, visit.actor, visit.at, printed, replaces=old
+            )
         except papers.NumberForeign:
             flags.append(doubts.doubt("number_foreign", number=reference.number))
     return flags

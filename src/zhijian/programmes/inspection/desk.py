@@ -22,6 +22,7 @@ from zhijian.kernel.notices.panel import PANEL
 from zhijian.kernel.recordings.panel import PANEL as FILMS
 from zhijian.kernel.registry.models import Entity
 from zhijian.programmes.inspection import kinds, rules
+from zhijian.programmes.inspection.amending.shown import versions
 from zhijian.programmes.inspection.checklists import applicable
 from zhijian.programmes.inspection.draw.desk import VisitDraws
 from zhijian.programmes.inspection.fair import capping, shown
@@ -97,6 +98,7 @@ def visit_panel(matter: Matter, record: Inspection, actor: Actor) -> dict[str, A
         "year": shown.year_of(matter, record),
         "lists": list(record.lists.all()),
         "asked": applicable(matter.premises, calendar.today()) if record.ended is None and not record.checklist else [],
+        "versions": versions(record),
         "first": next((flag["first"] for flag in matter.flags if flag.get("first")), ""),
         "attempts": list(record.attempts.order_by("-at")[:20]),
         "failed": [a for a in answers if a.answer == Answer.Value.NO],

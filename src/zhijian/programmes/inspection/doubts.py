@@ -69,6 +69,14 @@ DOUBTS = {
     "unplanned": gettext_lazy("Planned without a line of the plan of %(year)s, and without an exception."),
     "same_day": gettext_lazy("On that day %(number)s is planned for the same shop already: join them, or cancel one."),
     "finding_settled": gettext_lazy("A finding had been settled already."),
+    "amended_by_others": gettext_lazy("%(name)s, who amended the record, was not one of the officers of the visit."),
+    "amended_late": gettext_lazy("The record was amended %(days)s days after the visit; the rule gives %(most)s."),
+    "amended_twice": gettext_lazy(
+        "It amends a version that had been amended already: what was signed last holds, all versions are kept."
+    ),
+    "lead_at_work": gettext_lazy(
+        "The record was amended at what is being investigated: whoever has the proposal must be told."
+    ),
 }
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)
 
@@ -97,8 +105,8 @@ def clock_ahead(content: Content, received: dt.datetime | None = None) -> dt.tim
     The phone measures it whenever it talks to the server. What would have ended after it was received tells it as well.
     """
     ahead = dt.timedelta(milliseconds=content.clock_skew_ms)
-    if received is not None and content.ended - ahead > received + CLOCK_TOLERANCE:
-        ahead = content.ended - received
+    if received is not None and content.laid - ahead > received + CLOCK_TOLERANCE:
+        ahead = content.laid - received
     return ahead if abs(ahead) > CLOCK_TOLERANCE else dt.timedelta()
 
 

@@ -25,7 +25,7 @@ from zhijian.programmes.inspection.models import (
     Unreachable,
 )
 
-SETTLED = ("accepted", "dropped")
+SETTLED = ("accepted", "dropped", "retracted")
 NO_ASK: dict[str, Any] = {"asked_until": None, "asked_reason": ""}
 
 
@@ -120,6 +120,12 @@ def run_anew(matter: Matter, record: Rectification, facts: Any, actor: Actor, at
     _run_until(matter, record.deadline, actor, at)
 
 
+def reworded(matter: Matter, record: Rectification, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """Told anew by another version of the record; while it is still to be answered its clock runs to the day told."""
+    if matter.state in ("ordered", "asking"):
+        _run_until(matter, rules.set_by_hand(record.deadline, at), actor, at)
+
+
 def _run_until(matter: Matter, until: dt.date | None, actor: Actor, at: dt.datetime) -> None:
     set_by = actor.name if actor.kind == "staff" else ""
     clocks.start(matter, rules.RECTIFY_WITHIN, at, until=until, by=set_by)
@@ -165,18 +171,23 @@ def _dropped(inspection: Inspection) -> bool:
 
 def publish(matter: Matter, record: Publication, facts: Any, actor: Actor, at: dt.datetime) -> None:
     """Put the result on the public page of the premises."""
-    inspection = record.inspection
     day = calendar.legal_day(at)
-    left = _open(inspection)
     Publication.objects.filter(pk=record.pk).update(published_on=day)
+    show(record.inspection, day)
+
+
+def show(inspection: Inspection, published_on: dt.date, amended_on: dt.date | None = None) -> None:
+    """Write what the public page says of a visit, as its record stands now."""
+    left = _open(inspection)
     texts = inspection.sheet.items
     settled = inspection.rectifications.aggregate(last=Max("matter__closed"))["last"]
     PublishedResult.objects.update_or_create(
         matter_uid=inspection.matter.uid,
         defaults={
             "premises": inspection.matter.premises,
-            "visited_on": calendar.legal_day(inspection.started or at),
-            "published_on": day,
+            "visited_on": calendar.legal_day(inspection.started) if inspection.started else published_on,
+            "published_on": published_on,
+            "amended_on": amended_on,
             "result": inspection.result,
             "items_checked": inspection.items_checked,
             "failed": inspection.failed,
@@ -186,7 +197,9 @@ def publish(matter: Matter, record: Publication, facts: Any, actor: Actor, at: d
                 for answer in inspection.answers.filter(answer=Answer.Value.NO).order_by("-key", "pk")
             ],
             "lists": told_by_list(inspection.lists.all()),
-            "drawn": kinds.random_class(inspection) if kinds.of(inspection.purpose, day).result == "random" else "",
+            "drawn": kinds.random_class(inspection)
+            if kinds.of(inspection.purpose, published_on).result == "random"
+            else "",
             "open_items": left,
             "put_right_on": calendar.legal_day(settled) if settled and not left and not _dropped(inspection) else None,
         },

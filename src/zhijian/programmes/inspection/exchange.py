@@ -69,7 +69,8 @@ def _visited(visit: Inspection) -> Row:
     """What was found, and whether it is put right by now."""
     texts = visit.sheet.items
     failed = visit.answers.filter(answer=Answer.Value.NO).order_by("pk")  # type: ignore[attr-defined]
-    orders = list(visit.rectifications.values_list("matter__state", flat=True))  # type: ignore[attr-defined]
+    found = visit.rectifications.exclude(matter__state="retracted")  # type: ignore[attr-defined]
+    orders = list(found.values_list("matter__state", flat=True))
     left = any(state != "accepted" for state in orders)
     return {
         "visited_at": visit.ended or visit.matter.opened,
@@ -132,6 +133,12 @@ def _publication_of(matter: Matter) -> Matter | None:
     return found.matter if found is not None else None
 
 
+def _publication_of_visit(matter: Matter) -> Matter | None:
+    """The publication of a visit, whose record may have been amended."""
+    found = Publication.objects.select_related("matter").filter(inspection=matter.pk).first()
+    return found.matter if found is not None else None
+
+
 def _visit_of_finding(matter: Matter) -> Matter | None:
     return Rectification.objects.select_related("inspection__matter").get(pk=matter.pk).inspection.matter
 
@@ -170,7 +177,7 @@ RESULT = owes(
     row=result_row,
     key=lambda matter: _visit_of_publication(matter).matter.number,
     files=lambda matter: _papers(_visit_of_publication(matter).matter),
-    changes={RECTIFICATION.kind: _publication_of},
+    changes={RECTIFICATION.kind: _publication_of, INSPECTION.kind: _publication_of_visit},
 )
 
 

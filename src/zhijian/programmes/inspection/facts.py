@@ -115,6 +115,28 @@ class Noted(Facts):
     refused: bool = False
 
 
+class Amended(Recorded):
+    """A new version of what was recorded: the number of the one that it takes the place of, and why."""
+
+    n: Count
+    reason: Annotated[str, Field(max_length=300)]
+
+
+class AmendedNote(Noted):
+    """The same of what was written down without a checklist."""
+
+    n: Count
+    reason: Annotated[str, Field(max_length=300)]
+
+
+class Reworded(Facts):
+    """A finding as the new version of the record tells it."""
+
+    found: str
+    required: str
+    deadline: dt.date
+
+
 class AtTheDoor(Facts):
     """Why the visit could not be made, as the phone recorded it; the record itself is kept byte for byte."""
 

@@ -154,7 +154,7 @@ def hindered(t: Any, period: Period, area: Any) -> Any:
 
 def _due(t: Any, period: Period, area: Any) -> Any:
     found = t.rectification
-    return found.filter(period.over(found.deadline), found.state != "dropped", area(found.area))
+    return found.filter(period.over(found.deadline), found.state.notin(("dropped", "retracted")), area(found.area))
 
 
 @figure(

@@ -103,7 +103,7 @@ def no_paper_by_a_helper(matter: Matter, record: Inspection, actor: Actor, facts
 
 def all_put_right(matter: Matter, record: Inspection, actor: Actor, facts: Any) -> Guard:
     """An inspection closes when nothing is left to be put right."""
-    left = record.rectifications.exclude(matter__state="accepted").count()
+    left = record.rectifications.exclude(matter__state__in=("accepted", "retracted")).count()
     if left:
         return no(_("%(left)s findings are not put right yet.") % {"left": left})
     return ok()

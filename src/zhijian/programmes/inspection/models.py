@@ -14,14 +14,15 @@ from zhijian.kernel import when
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
 from zhijian.programmes.inspection import results, rules
+from zhijian.programmes.inspection.amending.models import EarlierVersion
 from zhijian.programmes.inspection.draw.models import Draw, DrawnPlace, DrawPool, Recusal
 from zhijian.programmes.inspection.fair.models import KeptApart, PlanLine, PlanPlace, PublishedPlan, YearPlan
 from zhijian.programmes.inspection.joining import Sheet, join
 from zhijian.programmes.inspection.onsite.models import SeenProduct, UsualTime, VisitQuestion
 
 __all__ = [
-    "Draw", "DrawPool", "DrawnPlace", "KeptApart", "PlanLine", "PlanPlace", "PublishedPlan", "Recusal", "SeenProduct",
-    "UsualTime", "VisitQuestion", "YearPlan",
+    "Draw", "DrawPool", "DrawnPlace", "EarlierVersion", "KeptApart", "PlanLine", "PlanPlace", "PublishedPlan",
+    "Recusal", "SeenProduct", "UsualTime", "VisitQuestion", "YearPlan",
 ]  # fmt: skip
 
 
@@ -392,6 +393,7 @@ class PublishedResult(models.Model):
         default=0, help_text="still to be put right; kept by the rectifications"
     )
     put_right_on = models.DateField(null=True)
+    amended_on = models.DateField(null=True, help_text="the record was amended after it was published")
 
     class Meta:
         indexes = [models.Index(fields=["premises", "-visited_on"], name="published_premises")]

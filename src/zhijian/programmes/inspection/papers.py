@@ -80,6 +80,15 @@ def _common(record: Record, known: Known) -> Json:
     }
 
 
+def _amends(content: Content, kind: str) -> Json:
+    """That the paper takes the place of another one of its kind, or comes to those of a version before; and why."""
+    told = content.amends
+    if told is None:
+        return {}
+    number = next((one.number for one in told.papers if one.kind == kind), None)
+    return {"amends": {"number": number or "", "reason": told.reason, "at": wall(told.at), "absent": told.absent}}
+
+
 def _refused(content: Content) -> Json | None:
     of = content.refused
     if of is None:
@@ -261,11 +270,16 @@ BUILDERS = {
 }
 
 
+def data_of(kind: str, record: Record, known: Known) -> Json:
+    """The facts of one paper, with what it takes the place of."""
+    return {**BUILDERS[kind](record, known), **_amends(record.content, kind)}
+
+
 def _register(kind: str) -> None:
     @data_source(kind)
     def of_visit(matter: Matter, record: Record, facts: Any, at: dt.datetime) -> Json:
         premises = Premises.objects.select_related("entity").get(uid=record.content.premises)
-        return BUILDERS[kind](record, known_of(record, premises).for_form(form(kind)))
+        return data_of(kind, record, known_of(record, premises).for_form(form(kind)))
 
 
 for _kind in BUILDERS:

@@ -112,6 +112,8 @@ def in_short(told: Told) -> str:
     did = {verb for _kind, verb in told.steps}
     if did & {"order", "finish"}:
         return _of_the_visit(told)
+    if did & {"amend", "amend_order"}:
+        return _and_then(_("{organ}: {title}: the record of the visit was amended."), told)
     if "closed_down" in did and not told.waiting:
         return _(
             "{organ}: {title}: found closed down; hand in the licence for cancellation. No answer is needed: {link}"
@@ -159,7 +161,8 @@ def _of_the_visit(told: Told) -> str:
 
 
 def _of_acceptance(told: Told) -> str:
-    states = [one.state for one in told.matter.children.filter(kind=RECTIFICATION.kind)]
+    found = told.matter.children.filter(kind=RECTIFICATION.kind).exclude(state="retracted")
+    states = [one.state for one in found]
     done, all_of_them = states.count("accepted"), len(states)
     if done == all_of_them:
         return _("{organ}: {title}: all that was ordered is put right. No answer is needed: {link}")

@@ -185,6 +185,25 @@ class PaperRef(Part):
     code: str | None = None
 
 
+class Amends(Part):
+    """That the record is a new version of one that was sent before: which, why, and when the officers laid it down.
+
+    The visit's own times stay those of the visit. `absent`: the other side was not there to sign; it is served on it.
+    """
+
+    class Old(Part):
+        """A paper of the version that it takes the place of."""
+
+        kind: str
+        number: str | None = None
+
+    record: UUID
+    reason: Annotated[str, Field(min_length=1, max_length=300)]
+    at: dt.datetime
+    absent: bool = False
+    papers: list[Old] = []
+
+
 def _each_once(lists: list[ChecklistRef]) -> list[ChecklistRef]:
     if len({one.id for one in lists}) < len(lists):
         raise ValueError("a visit goes by each list once")
@@ -222,6 +241,12 @@ class Content(Part):
     hindered: Hindered | None = None
     unlisted: Unlisted | None = None
     check_code: Annotated[str, Field(max_length=40)] = ""  # only where the superiors' platform had issued one
+    amends: Amends | None = None  # only in a new version of a record that was sent
+
+    @property
+    def laid(self) -> dt.datetime:
+        """When it was laid down for signing, by the phone's clock: at the end of the visit, or when it was amended."""
+        return self.amends.at if self.amends else self.ended
 
 
 class Signature(Part):

@@ -108,6 +108,7 @@ LIST_WITHIN = rule(
     starts="proposed",
     stops="handed over or reached",
 )
+AMEND_WITHIN = rule("inspection.amend_within", _("Within how many days of the visit its officers may amend a record"))
 PAUSE_AFTER = rule("inspection.pause_after", _("After how many minutes without an entry a visit counts as put aside"))
 SHORT_PERCENT = rule("inspection.short_percent", _("Below what part of its usual time a visit is asked about"))
 SHORT_COMPARED = rule("inspection.short_compared", _("With how many like visits a visit's time must be comparable"))
@@ -141,6 +142,12 @@ def number_block(day: date) -> int:
 def pause_after(at: datetime) -> timedelta:
     """From how long a stretch without an entry on a visit is a pause; half an hour where the place sets nothing."""
     return timedelta(minutes=int(PAUSE_AFTER.value(calendar.legal_day(at), 30)))
+
+
+def amend_within(at: datetime) -> int | None:
+    """Days from the visit within which its officers may amend the record; None where the place sets no bound."""
+    row = AMEND_WITHIN.maybe(calendar.legal_day(at))
+    return int(row.value) if row is not None else None
 
 
 def visit_again(at: datetime) -> date:
@@ -216,6 +223,7 @@ def for_phone(day: date) -> dict[str, Any]:
             "pixels": PIXELS,  # what the server opens: the phone must not sign for more
         },
         "deadline": None,
+        "amend_days": int(amend.value) if (amend := AMEND_WITHIN.maybe(day)) else None,
     }
     if deadline is not None and deadline.limit is not None:
         told["deadline"] = {

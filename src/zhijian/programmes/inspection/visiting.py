@@ -36,7 +36,11 @@ class Visit:
 
     @property
     def at(self) -> dt.datetime:
-        """When it really ended: legal days follow this, papers keep what was printed."""
+        """When it was really laid down, as the visit ended or later: legal days follow, papers keep what was told."""
+        return self.record.content.laid - self.ahead
+
+    @property
+    def ended(self) -> dt.datetime:
         return self.record.content.ended - self.ahead
 
     @property
