@@ -138,12 +138,14 @@ def test_the_table_is_whole(kind: str) -> None:
     """Each state can be reached, each that isn't final left; each step has display text and somebody to do it."""
     flow = flows()[kind]
     reached = {step.to for step in flow.steps if step.to}
-    left = {code for step in flow.steps for code in step.froms if step.to not in (None, code)}
+    onward = [step for step in flow.steps if not step.reopens]
+    left = {code for step in onward for code in step.froms if step.to not in (None, code)}
     for state in flow.states:
         assert state.code in reached, f"{state.code} can't be reached"
         assert state.final or state.code in left, f"{state.code} can't be left"
         assert not (state.final and state.code in left), f"{state.code} is final but can be left"
     for step in flow.steps:
+        assert not step.reopens or any(flow.state(code).final for code in step.froms), f"{step.verb} reopens nothing"
         assert str(step.label) and str(step.said), f"{step.verb} has no text"
         assert step.whos or step.by is CLOCK, f"nobody may {step.verb}"
         for field in step.facts.model_fields.values() if step.facts else ():

@@ -30,13 +30,13 @@ from zhijian.programmes.inspection.models import Answer, Inspection, Lead, Publi
 Json = dict[str, Any]
 
 
-def anew(phone: Phone, first: Json, reason: str = "第1.2项当场看错", **changes: Any) -> Json:
+def anew(handset: Phone, first: Json, reason: str = "第1.2项当场看错", **changes: Any) -> Json:
     """A new version of a record, as the phone makes one: numbers of its own, the visit's times, who and why."""
     now = changes.pop("now", dt.datetime.now(dt.UTC)).replace(microsecond=0)
     content = copy.deepcopy(first["content"])
     failed = changes.pop("failed", None)
     if failed is not None:
-        fresh = record(phone, here_of(phone, content), failed=failed)["content"]
+        fresh = record(handset, here_of(handset, content), failed=failed)["content"]
         content |= {key: fresh[key] for key in ("answers", "outcome", "deadline", "papers")}
     else:
         kinds = [one["kind"] for one in content["papers"]]
@@ -49,8 +49,8 @@ def anew(phone: Phone, first: Json, reason: str = "第1.2项当场看错", **cha
     return {**first, "id": str(uuid.uuid4()), "content": content, "digest": digest, "signatures": signatures}
 
 
-def here_of(phone: Phone, content: Json) -> Json:
-    found: Json = phone.data["premises"][content["premises"]]
+def here_of(handset: Phone, content: Json) -> Json:
+    found: Json = handset.data["premises"][content["premises"]]
     return found
 
 
@@ -138,7 +138,7 @@ def test_what_was_settled_meanwhile_is_not_undone(phone: Phone, w: world.World, 
 
 def test_a_proposal_goes_with_the_record_until_somebody_works_on_it(phone: Phone, w: world.World) -> None:  # noqa: F811
     first = record(phone, here(phone, w), failed={"1.1": {"note": "无证"}})
-    _, was = put(phone, first)
+    put(phone, first)
     second = anew(phone, first, failed={"1.2": {}})
     _, told = put(phone, second)
     with scoped(SYSTEM):

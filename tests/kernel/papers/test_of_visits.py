@@ -26,7 +26,7 @@ from zhijian.kernel.papers.render import pdf, render
 from zhijian.kernel.registry.models import Entity, Licence, Premises
 from zhijian.programmes.inspection.actions import record_visit
 from zhijian.programmes.inspection.models import Checklist
-from zhijian.programmes.inspection.papers import BUILDERS
+from zhijian.programmes.inspection.papers import BUILDERS, data_of
 from zhijian.programmes.inspection.record import read
 
 
@@ -172,3 +172,23 @@ def test_a_record_from_a_phone_becomes_the_same_papers(
             assert pdf(paper).startswith(b"%PDF-")
     assert set(NumberRow.objects.values_list("state", flat=True)) == {"used"}
     assert not [flag for flag in matter.flags if flag["code"] == "number_foreign"]
+
+
+@pytest.mark.parametrize("absent", [True, False])
+def test_an_amended_paper_says_what_it_takes_the_place_of(shared: dict[str, Any], absent: bool, matter: Matter) -> None:
+    raw = copy.deepcopy(shared["records"]["signed"])
+    raw["content"]["amends"] = {
+        "record": raw["id"], "reason": "看错", "at": "2026-11-20T10:05:30+08:00", "absent": absent,
+        "papers": [{"kind": "onsite_record", "number": "〔2026〕9号"}],
+    }  # fmt: skip
+    known = known_of(shared["known"])
+    told = {"number": "〔2026〕9号", "reason": "看错", "at": "2026-11-20T10:05", "absent": absent}
+    for kind in BUILDERS:
+        made = data_of(kind, read(raw), known)
+        assert made["amends"] == (told if kind == "onsite_record" else {**told, "number": ""})
+        with scoped(SYSTEM):
+            made_pdf = render(making.make(kind, matter, made, actor=SYSTEM))
+        said = "".join("".join(page.extract_text() for page in PdfReader(io.BytesIO(made_pdf)).pages).split())
+        assert ("更正并代替〔2026〕9号" in said) == (kind == "onsite_record")
+        assert "更正原因：看错" in said and ("另行送达" in said) == absent
+        assert ("以上笔录已经核对" in said) == (kind == "onsite_record" and not absent)

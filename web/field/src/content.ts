@@ -124,9 +124,16 @@ export function findingsText(draft: OpenDraft, sheet: Sheet | null, words: Words
   return findingsOf({ ...toldIn(draft, sheet), hindered, present, informed, findings: "" }, itemsOf(sheet), words);
 }
 
+/** What the screen shows of an answer: words on a failure stay in the draft when it is taken back, and are not signed. */
+function asShown(answer: Answer | undefined): Answer[] {
+  if (!answer || answer.answer === "no") return answer ? [answer] : [];
+  const { note: _note, safety: _safety, corrected: _corrected, ...shown } = answer;
+  return [shown];
+}
+
 /** Answers in the order in which they were asked, or what became of the findings at a re-check. */
 function toldIn({ head, answers }: OpenDraft, sheet: Sheet | null): Pick<Content, "answers" | "rechecks"> {
-  if (head.purpose !== "recheck") return { answers: itemsOf(sheet).flatMap(({ no }) => answers.get(no) ?? []), rechecks: [] };
+  if (head.purpose !== "recheck") return { answers: itemsOf(sheet).flatMap(({ no }) => asShown(answers.get(no))), rechecks: [] };
   return { answers: [], rechecks: (head.task?.open_items ?? []).flatMap((open) => head.rechecks[open.rectification] ?? []) };
 }
 
@@ -146,6 +153,10 @@ export interface Circumstances {
   papers: Content["papers"];
 }
 
+function amendsOf({ record, reason, absent, papers }: NonNullable<OpenDraft["head"]["amends"]>, at: string): Content["amends"] {
+  return { record, reason: reason.trim(), at, absent, papers };
+}
+
 /** The content as it will be digested and signed. */
 export function contentOf(draft: OpenDraft, sheet: Sheet | null, at: Circumstances): Content {
   const { head } = draft;
@@ -154,9 +165,10 @@ export function contentOf(draft: OpenDraft, sheet: Sheet | null, at: Circumstanc
   const failed = at.rules && sheet ? verdicts(at.rules.decide, sheet, draft.answers) : [];
   const recheck = head.purpose === "recheck";
   const { answers, rechecks } = toldIn(draft, sheet);
+  const code = head.task?.check_code ?? head.amends?.check_code;
   const came = at.rules && sheet && whole && !recheck ? overall(at.rules.decide, sheet, failed) : null;
   return {
-    task: head.task?.uid ?? null,
+    task: head.task?.uid ?? head.amends?.task ?? null,
     purpose: head.purpose,
     premises: head.premises.uid,
     checklists: recheck || !whole ? [] : head.checklists,
@@ -164,7 +176,7 @@ export function contentOf(draft: OpenDraft, sheet: Sheet | null, at: Circumstanc
     device: at.device,
     app: at.app,
     started: head.started,
-    ended: at.ended,
+    ended: head.amends?.ended ?? at.ended,
     clock_skew_ms: at.skew,
     place: head.place,
     inspectors: head.inspectors.map((each) => ({ ...each, certificate_no: each.certificate_no ?? "" })),
@@ -187,6 +199,7 @@ export function contentOf(draft: OpenDraft, sheet: Sheet | null, at: Circumstanc
     papers: at.papers,
     hindered,
     unlisted: head.unlisted ?? null,
-    ...(head.task?.check_code ? { check_code: head.task.check_code } : {}),
+    ...(code ? { check_code: code } : {}),
+    ...(head.amends ? { amends: amendsOf(head.amends, at.ended) } : {}),
   };
 }

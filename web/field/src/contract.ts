@@ -192,6 +192,8 @@ export interface Rules {
   results?: Record<string, Record<string, string>>;
   /** Null where no rule gives a deadline by itself: then the officer sets one. */
   deadline: { days: number; unit: string; basis?: string; max?: number | null; unverified?: boolean } | null;
+  /** Days from the visit within which its officers may amend a record; null: the place sets no bound. */
+  amend_days?: number | null;
   limits?: { officers?: number; photo_for_failed?: boolean; photos_per_item?: number | null; far_metres?: number; pixels?: number };
   /** What the estimate of a day goes by: per cent of the straight line, km/h, seconds after midnight, minutes of a visit. */
   route?: Pace;

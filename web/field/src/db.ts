@@ -37,7 +37,9 @@ export interface DraftRow {
   checklist?: string;
   updated: string;
   /** A shop that could not be visited is a draft of its own beside a check that was begun there. */
-  kind?: "hindered";
+  kind?: "hindered" | "amends";
+  /** The record of which it is a new version. */
+  amends?: string;
   box: Box;
 }
 
@@ -71,6 +73,12 @@ export interface OutboxBlob {
   done: boolean;
 }
 
+/** A signed record may be signed anew until that day (its last); the lists that it went by stay here till then. */
+export interface Amendable {
+  until: string;
+  lists: string[];
+}
+
 export interface OutboxRow {
   id: string;
   /** The task that this record does; it leaves the list of today at once (see `hiddenTasks`). */
@@ -92,6 +100,9 @@ export interface OutboxRow {
   box: Box;
   /** Its papers as they were shown and signed, for printing. */
   papers: Box;
+  amendable?: Amendable;
+  /** The new version that takes its place. */
+  amended?: string;
 }
 
 /** What stays of a confirmed record; `papers` is for printing once more and goes after two days. */
@@ -105,6 +116,10 @@ export interface SentRow {
   flags: string[];
   papers: Box | null;
   next_step?: string;
+  amendable?: Amendable;
+  amended?: string;
+  /** The record's bytes as they were sent, as long as it may be amended. */
+  record?: Box | null;
 }
 
 /** A door code that this phone did not know, noted to be looked up at the next sync. */

@@ -6,7 +6,7 @@ import { utf8, uuid7, type Bytes } from "./bytes";
 import type { PaperKind, Premises, Purpose, Task } from "./contract";
 import type { Vault } from "./crypto";
 import { checklistRef, type DraftRow, type FieldDb } from "./db";
-import type { Answer, Hindered, PhotoFact, Place, Recheck, Refused, Signature, Signer, SignerRole, Unlisted } from "./record";
+import type { Amends, Answer, Hindered, PhotoFact, Place, Recheck, Refused, Signature, Signer, SignerRole, Unlisted } from "./record";
 import { watchRoom } from "./storage";
 import { localTime } from "./workdays";
 
@@ -46,6 +46,8 @@ export interface Head {
   only_note?: boolean;
   /** What was seen there in the officer's words, without a checklist. */
   short?: boolean;
+  /** Of which record it is a new version, why, and what of that one does not change. */
+  amends?: Omit<Amends, "at"> & { ended: string; task: string | null; check_code?: string };
   /** Set while the papers lie on the table for signing. */
   frozen: Frozen | null;
 }
@@ -131,7 +133,7 @@ export class Drafts {
         task: head.task?.uid ?? "",
         checklists: head.checklists.map(checklistRef),
         updated: new Date().toISOString(),
-        ...(head.hindered ? { kind: "hindered" as const } : {}),
+        ...(head.hindered ? { kind: "hindered" as const } : head.amends ? { kind: "amends" as const, amends: head.amends.record } : {}),
         box,
       });
     });
@@ -149,6 +151,16 @@ export class Drafts {
       );
       await this.db.answers.bulkPut(rows);
     });
+  }
+
+  /** Starts a draft with all that it holds; the bytes of its photos may be on the server alone. */
+  async begin({ head, answers, photos }: OpenDraft): Promise<void> {
+    const rows = await Promise.all(
+      photos.map(async (meta) => ({ draft: head.id, sha256: meta.sha256, item: meta.item ?? "", box: await this.vault.sealJson(meta, `photos/${head.id}/${meta.sha256}`) })),
+    );
+    await this.inOrder(() => this.db.photos.bulkPut(rows));
+    await this.saveAnswers(head.id, [...answers.values()]);
+    await this.saveHead(head); // last: a draft that is seen is whole
   }
 
   /** Keeps a photo: original and shown copy sealed, its facts beside the draft. One transaction for all of it. */

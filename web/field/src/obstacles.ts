@@ -24,6 +24,7 @@ export function obstacles(visit: Visit, deadline: string): Obstacle[] {
   const informed = alone || (head.informed.cards_shown && head.informed.rights_told);
   return [
     ...of,
+    ...when(!!head.amends && !head.amends.reason.trim(), { text: t("stop.amends"), field: "amends-reason" }),
     ...when(!informed, { text: t("stop.informed"), field: head.informed.cards_shown ? "informed-rights" : "informed-cards" }),
     ...when(!alone && !head.present.name.trim(), { text: t("stop.present"), field: "present-name" }),
     ...when(head.inspectors.length < 2, { text: t("stop.second"), field: "second" }),

@@ -7,7 +7,7 @@
 import type { Api } from "./api";
 import { sha256, type Bytes } from "./bytes";
 import type { Vault } from "./crypto";
-import type { FieldDb, OutboxBlob, OutboxRow, SentRow } from "./db";
+import type { Amendable, FieldDb, OutboxBlob, OutboxRow, SentRow } from "./db";
 import { dropUnused } from "./drafts";
 import { ServerProblem } from "./errors";
 import { ifRoom, isFull } from "./storage";
@@ -220,6 +220,7 @@ export class Outbox {
       flags: row.flags,
       papers: row.papers,
       ...(row.next_step ? { next_step: row.next_step } : {}),
+      ...(row.amended ? { amended: row.amended } : row.amendable ? { amendable: row.amendable, record: row.box } : {}),
     };
     try {
       await this.db.transaction("rw", this.db.outbox, this.db.sent, async () => {
@@ -229,7 +230,7 @@ export class Outbox {
     } catch (reason) {
       if (!isFull(reason)) throw reason;
       await this.db.outbox.delete(row.id);
-      await ifRoom(this.db.sent.put({ ...line, papers: null }));
+      await ifRoom(this.db.sent.put({ ...line, papers: null, record: null }));
     }
     this.changed();
   }
@@ -249,7 +250,7 @@ export class Outbox {
 /** Makes the row of a signed record; the caller stores it together with what it replaces. */
 export async function outboxRow(
   vault: Vault,
-  facts: { id: string; task: string; name: string; next_step?: string; photos: { sha256: string; size: number; type: string }[] },
+  facts: { id: string; task: string; name: string; next_step?: string; photos: { sha256: string; size: number; type: string }[]; amendable?: Amendable },
   bytes: Bytes,
   papers: unknown,
 ): Promise<OutboxRow> {
@@ -258,6 +259,7 @@ export async function outboxRow(
     task: facts.task,
     name: facts.name,
     ...(facts.next_step ? { next_step: facts.next_step } : {}),
+    ...(facts.amendable ? { amendable: facts.amendable } : {}),
     made: new Date().toISOString(),
     state: "waiting",
     tries: 0,

@@ -33,6 +33,7 @@ export interface Common {
   inspectors: { name: string; certificate_no: string }[];
   record: { id: string; schema: number; digest: string };
   check_code?: string;
+  amends?: { number: string; reason: string; at: string; absent: boolean };
   /** What was drawn on photos: the marked copy by its digest, and the photo that it was drawn on. */
   pictures?: { item: string; taken: string; sha256: string; of: string }[];
 }
@@ -131,6 +132,13 @@ function picturesOf({ photos }: Content, items?: Set<string>): Pick<Common, "pic
     .filter(({ of, item = "" }) => of && taken.has(of) && (!items || items.has(item)))
     .map(({ item = "", taken: at, sha256, of }) => ({ item, taken: wall(at), sha256, of: of! }));
   return pictures.length ? { pictures } : {};
+}
+
+/** That the paper takes the place of one of its kind, or comes to those of a version before; and why. */
+export function amendsOf({ amends }: Content, kind: PaperKind): Pick<Common, "amends"> {
+  if (!amends) return {};
+  const number = amends.papers.find((one) => one.kind === kind)?.number ?? "";
+  return { amends: { number, reason: amends.reason, at: wall(amends.at), absent: amends.absent } };
 }
 
 const whoOf = ({ present: { name, role } }: Content): Who["present"] => ({ name, role });

@@ -2,7 +2,7 @@
 import type { PaperForm, PaperKind, Premises, Organ } from "./contract";
 import { t, type Key } from "./i18n";
 import { only, type Sheet } from "./joining";
-import { BUILDERS, type Common, type Known, type OnsiteRecord, type RectificationOrder, type ResultSheet } from "./paperdata";
+import { amendsOf, BUILDERS, type Common, type Known, type OnsiteRecord, type RectificationOrder, type ResultSheet } from "./paperdata";
 import { Wording } from "./paperwords";
 import { briefOf, type Brief } from "./printing/slip";
 import { wordsOf } from "./wording";
@@ -58,7 +58,7 @@ export function paperViews(source: PaperSource): PaperView[] {
     const said = new Wording(form?.texts ?? {});
     const sheet = source.sheet && form?.lists?.length ? only(source.sheet, form.lists) : source.sheet;
     const known: Known = { premises: source.premises, sheet, organ: source.organ, words, grounds: form?.grounds };
-    const facts = BUILDERS[kind]({ id, schema: SCHEMA, digest, content }, known);
+    const facts = { ...BUILDERS[kind]({ id, schema: SCHEMA, digest, content }, known), ...amendsOf(content, kind) };
     return {
       kind,
       title: form?.title ?? t(TITLES[kind]),
@@ -68,7 +68,7 @@ export function paperViews(source: PaperSource): PaperView[] {
       verify: code ? `${source.origin}/v/${code}` : "",
       digest,
       unsealed: form?.sealed ? (form.notes?.[0] ?? t("paper.not_in_force")) : "",
-      blocks: form?.texts ? LAYOUTS[kind](facts as never, said) : plain(content, facts.party.name),
+      blocks: form?.texts ? [...amended(facts, said), ...LAYOUTS[kind](facts as never, said)] : plain(content, facts.party.name),
       signers: signers(form, source, said),
       brief,
     };
@@ -78,12 +78,20 @@ export function paperViews(source: PaperSource): PaperView[] {
 function signers(form: PaperForm | undefined, { content, signatures }: PaperSource, words: Wording): PaperView["signers"] {
   const order = (form?.signs ?? ["party", "witness", "inspector1", "inspector2"]) as SignerRole[];
   return order
-    .filter((who) => (who === "witness" ? !!content.refused?.witness : who !== "party" || !(content.refused || content.present.left)))
+    .filter((who) => (who === "witness" ? !!content.refused?.witness : who !== "party" || !(content.refused || content.present.left || content.amends?.absent)))
     .map((who) => ({
       who,
       label: words.of("signers", who) || t(`signer.${who}`),
       signature: signatures.find((each) => each.who === who) ?? null,
     }));
+}
+
+/** What the paper takes the place of stands first on it. */
+function amended({ amends }: Common, w: Wording): Block[] {
+  if (!amends || !w.has("amends")) return [];
+  const { number, reason, at, absent } = amends;
+  const said = w.say(number ? "amends" : "amends_new", { number, reason, at: w.minute(at) });
+  return [text(absent ? said + w.say("amends_absent") : said, true)];
 }
 
 const text = (value: string, strong = false): Block => ({ kind: "text", text: value, strong });
@@ -129,6 +137,7 @@ function asked(d: OnsiteRecord, w: Wording): Block[] {
 function ending(d: OnsiteRecord, w: Wording): Block[] {
   if (d.unasked === "left") return [text(w.say("not_put_left"))];
   if (d.unasked) return [text(w.say("not_put_barred", { witness: d.refused ? witnessed(w, d.refused) : w.say("no_witness") }))];
+  if (d.amends?.absent && !d.refused) return [];
   return d.refused ? [refusal(w, d.refused)] : [text(w.say("closing")), text(w.say("closing_answer"))];
 }
 
@@ -279,6 +288,7 @@ function plain(content: Content, party: string): Block[] {
     text(content.findings),
     text(t("paper.statement"), true),
     text(content.statement || "/"),
+    ...(content.amends ? [text(t("paper.amends", { reason: content.amends.reason }))] : []),
     ...(content.refused ? [text(`${t("paper.refused")}: ${[content.refused.reason, content.refused.witness || content.refused.no_witness].filter(Boolean).join(" ")}`)] : []),
   ];
 }

@@ -107,6 +107,15 @@ export interface ListResult {
   result: Result;
 }
 
+/** That the record is a new version of one that was sent: which, why, when it was laid down, and whether the other side was there to sign. */
+export interface Amends {
+  record: string;
+  reason: string;
+  at: string;
+  absent: boolean;
+  papers: { kind: PaperKind; number: string | null }[];
+}
+
 export interface Content {
   task: string | null;
   purpose: Purpose;
@@ -141,6 +150,8 @@ export interface Content {
   unlisted: Unlisted | null;
   /** The superiors' code of this visit, where one was issued before it. */
   check_code?: string;
+  /** Only in a new version; the times of the visit stay those of the visit. */
+  amends?: Amends;
 }
 
 export type Stroke = [number, number, number][];

@@ -3,12 +3,14 @@
  * taken back, which takes the signatures with it. What is signed, shown, printed and sent is this one text.
  */
 import { toRaw } from "vue";
+import { amendable } from "./amending";
 import { skewNow } from "./clock";
 import { canonical, canonicalText, type Json } from "./canonical";
 import { contentOf, papersNeeded } from "./content";
 import type { Organ } from "./contract";
 import { holdNumbers, removeDraftRows, type Frozen, type Laid } from "./drafts";
 import { digestOf } from "./crypto";
+import type { FieldDb } from "./db";
 import { outboxRow } from "./outbox";
 import { remember } from "./remarks";
 import { paperViews, type PaperView } from "./paperview";
@@ -112,7 +114,7 @@ export function keepSignature(visit: Visit, signature: Signature): void {
 export function signersOf(content: Content): { who: SignerRole; name: string; certificate_no?: string; must: boolean }[] {
   const [first, second] = content.inspectors;
   const officer = (who: SignerRole, of = first) => ({ who, name: of?.name ?? "", certificate_no: of?.certificate_no ?? "", must: true });
-  if (content.present.left) return [officer("inspector1", first), officer("inspector2", second)];
+  if (content.present.left || content.amends?.absent) return [officer("inspector1", first), officer("inspector2", second)];
   const party = content.refused
     ? [{ who: "witness" as const, name: content.refused.witness, must: true }].filter((each) => each.name)
     : [{ who: "party" as const, name: content.present.name, must: true }];
@@ -142,6 +144,13 @@ export function viewsOf(visit: Visit): PaperView[] {
   });
 }
 
+/** What a new version takes the place of is not amended again: the next one amends the new one. */
+async function replaced(db: FieldDb, old: string | undefined, by: string): Promise<void> {
+  if (!old) return;
+  await db.outbox.update(old, { amended: by });
+  await db.sent.update(old, { amended: by, record: null });
+}
+
 /** Hands the signed record to the outbox; draft and numbers change in the same transaction. */
 export async function submit(visit: Visit): Promise<string> {
   const { session, head } = visit;
@@ -152,14 +161,22 @@ export async function submit(visit: Visit): Promise<string> {
   const signatures = [...toRaw(frozen).signatures].sort((a, b) => order.indexOf(a.who) - order.indexOf(b.who));
   const record: FieldRecord = { schema: SCHEMA, id: head.id, kind: "inspection", content, digest: frozen.digest, signatures };
   const next_step = content.hindered?.kind ?? (content.mode === "note" ? "note" : content.unlisted ? "unlisted" : "");
-  const facts = { id: head.id, task: head.task?.uid ?? "", name: head.premises.name, next_step, photos: [...content.photos, ...(content.voices ?? [])] };
+  const facts = {
+    id: head.id,
+    task: content.task ?? "",
+    name: head.premises.name,
+    next_step,
+    photos: [...content.photos, ...(content.voices ?? [])],
+    ...amendable(content, session.reference.rules?.amend_days),
+  };
   const row = await outboxRow(session.vault, facts, canonical(record as unknown as Json), viewsOf(visit));
   const { db } = session;
   await visit.flush();
-  const tables = [db.outbox, db.drafts, db.answers, db.photos, db.blobs, db.numbers];
+  const tables = [db.outbox, db.sent, db.drafts, db.answers, db.photos, db.blobs, db.numbers];
   await db.transaction("rw", tables, async () => {
     if (!(await db.drafts.get(head.id))) return; // a second tap: it lies in the outbox already
     await db.outbox.add(row);
+    await replaced(db, content.amends?.record, head.id);
     await db.numbers.where("heldBy").equals(head.id).modify({ used: 1 });
     await removeDraftRows(db, head.id);
   });

@@ -45,7 +45,7 @@ export async function hiddenTasks(db: FieldDb): Promise<Set<string>> {
 
 /** Applies one page, cursor and all, or nothing of it. */
 export async function applyPage(db: FieldDb, page: PullPage, skew: number): Promise<void> {
-  const tables = [db.kv, db.premises, db.tasks, db.checklists, db.numbers, db.drafts];
+  const tables = [db.kv, db.premises, db.tasks, db.checklists, db.numbers, db.drafts, db.sent, db.outbox];
   await db.transaction("rw", tables, async () => {
     await db.premises.bulkPut(page.premises ?? []);
     await db.tasks.bulkPut(page.tasks ?? []);
@@ -73,11 +73,12 @@ async function dropRemoved(db: FieldDb, page: PullPage): Promise<void> {
   const before = ((await db.kv.get("gone"))?.value as string[] | undefined) ?? [];
   const now = page.removed?.checklists ?? [];
   const kept: string[] = [];
+  const amendable = new Set([...(await db.sent.toArray()), ...(await db.outbox.toArray())].flatMap((row) => row.amendable?.lists ?? []));
   for (const gone of new Set([...before, ...now])) {
     const refs = await db.checklists.where("ref").equals(gone).or("id").equals(gone).primaryKeys();
     for (const ref of refs) {
       const used = await db.drafts.filter((draft) => (draft.checklists ?? [draft.checklist]).includes(ref)).count();
-      if (used) kept.push(ref);
+      if (used || amendable.has(ref)) kept.push(ref);
       else await db.checklists.delete(ref);
     }
   }

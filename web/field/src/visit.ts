@@ -100,7 +100,8 @@ export class Visit {
 
   readonly deadline = computed(() => {
     const { rules, calendar } = this.session.reference;
-    return rules ? deadlineOffer(rules, calendar, localDate(rightNow()), grantedUntil(this.head)) : null;
+    const day = this.head.amends ? this.head.started.slice(0, 10) : localDate(rightNow()); // days run from the visit
+    return rules ? deadlineOffer(rules, calendar, day, grantedUntil(this.head)) : null;
   });
 
   private guard(work: Promise<unknown>, undo: () => void = () => undefined): void {
@@ -343,7 +344,7 @@ export class Visit {
 
   /** Fills in the place once, whenever the phone comes to know it. */
   async locate(): Promise<void> {
-    if (this.head.place) return;
+    if (this.head.place || this.head.amends) return;
     const place = await whereAmI();
     if (place && !this.head.frozen) this.saveHead({ place });
   }

@@ -155,3 +155,10 @@ test("the superiors' code of the task is signed with the visit, and left out whe
   expect(contentOf(draft([], { task }), sheet, circumstances).check_code).toBe("JC1");
   expect(contentOf(draft([]), sheet, circumstances)).not.toHaveProperty("check_code");
 });
+
+test("words on a failure that was taken back are not shown any more, and not signed", () => {
+  const back = draft([{ item: "1.1", answer: "yes", note: "无证", safety: true }, { item: "1.2", answer: "na", note: "坏" }, { item: "1.3", answer: "no", note: "脏" }]);
+  const { answers } = contentOf(back, sheet, { device: "d", app: "1", ended: at, skew: 0, rules, words, papers: [] });
+  expect(answers.map(({ item: no, note, safety }) => [no, note, safety])).toEqual([["1.1", undefined, undefined], ["1.2", undefined, undefined], ["1.3", "脏", undefined]]);
+  expect(back.answers.get("1.1")!.note, "tapped back, it is there again").toBe("无证");
+});

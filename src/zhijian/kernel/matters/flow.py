@@ -75,9 +75,10 @@ class Step:
 
     `from_` None opens the matter. `to` None leaves the state as it is. `does(matter, record, facts, actor, at)` is for
     what the table can't say; it runs in the same transaction, after the facts are stored. `said` is the timeline's
-    wording, with {names} of facts. `likely` is the blue button;
-    `confirm` asks once more. `back` is the verb of the step that takes it back when it was done to many (told what the
-    matter held before). `hidden` steps are other code's, never a button; `quiet` ones are shown only while open.
+    wording, with {names} of facts. `likely` is the blue button; `confirm` asks once more. `reopens`: it leads on from a
+    final state, since what that rested on is no longer so. `back` is the verb of the step that takes it back when it
+    was done to many (told what the matter held before). `hidden` steps are other code's, never a button; `quiet` ones
+    are shown only while open.
     """
 
     verb: str
@@ -101,6 +102,7 @@ class Step:
     until: dt.date | None = None
     likely: bool = False
     confirm: bool = False
+    reopens: bool = False
     hidden: bool = False
     quiet: bool = False
     back: str = ""

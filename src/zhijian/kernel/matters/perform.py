@@ -251,7 +251,7 @@ def _go_on(
         raise NotAllowed(_("This would move the matter out of your own area."))  # row security would say it in English
     if step.to is not None:
         matter.state = step.to
-        matter.closed = at if flow.state(step.to).final else None
+        matter.closed = (matter.closed or at) if flow.state(step.to).final else None
     matter.partner = flow.asks_partner(matter.state, calendar.legal_day(at))
     matter.version += 1
     matter.save()

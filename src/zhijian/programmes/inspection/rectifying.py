@@ -17,6 +17,7 @@ RECTIFICATION = Flow(
     title=_("Finding to be put right"),
     plural=_("Findings to be put right"),
     record=models.Rectification,
+    board=("ordered", "asking", "answered", "accepted", "dropped"),
     states=[
         State("ordered", _("To be put right"), tone="warn"),
         State("asking", _("Asks for more time"), tone="act"),
