@@ -12,7 +12,7 @@ from tests import world
 from tests.gateways.field.test_field import flags, here, phone, put, w  # noqa: F401 -- fixtures
 from tests.phone import Phone, record
 
-from zhijian.gateways.field import held
+from zhijian.gateways.field import held, jobs, records
 from zhijian.gateways.field.models import FieldRecord
 from zhijian.kernel.accounts.actor import SYSTEM, actor_of
 from zhijian.kernel.accounts.scope import scoped
@@ -203,6 +203,21 @@ def test_a_version_of_what_is_not_here_waits_and_finds_it_later(phone: Phone, w:
     with scoped(SYSTEM):
         assert FieldRecord.objects.get(pk=second["id"]).state == "accepted"
         assert EarlierVersion.objects.filter(record_id=first["id"]).exists()
+
+
+def test_in_a_burst_the_first_version_is_worked_on_before_the_second(
+    phone: Phone, w: world.World, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+) -> None:  # fmt: skip
+    first = record(phone, here(phone, w), failed={"1.2": {}})
+    second = anew(phone, first, failed={})
+    monkeypatch.setattr(records, "_busy", lambda: True)
+    put(phone, first)
+    put(phone, second)
+    with scoped(SYSTEM):
+        jobs.work_on(record=second["id"])
+        states_now = set(FieldRecord.objects.filter(pk__in=[first["id"], second["id"]]).values_list("state", flat=True))
+        assert states_now == {"accepted"}
+        assert EarlierVersion.objects.get().n == 1
 
 
 def test_a_published_result_says_what_the_new_version_says(

@@ -25,6 +25,7 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence.models import File, LedgerEntry
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.papers.models import Paper
+from zhijian.programmes.inspection.amending.models import EarlierVersion
 from zhijian.programmes.inspection.joining import join
 from zhijian.programmes.inspection.models import Answer, Attempt, ByList, Inspection, Lead, Rectification
 
@@ -273,11 +274,11 @@ def foreign(collect: Collect) -> dict[str, Any]:
             {},
         ),
         "values": lambda: fill(form, made(**unplanned(collect), **answers(collect)) | {"premises": "x"}),
-        "edited": lambda: fill(form, made(**unplanned(collect), **answers(collect)), deprecated=f"uuid:{uuid.uuid4()}"),
+        "amends": lambda: fill(form, made(**unplanned(collect), **answers(collect)), deprecated=f"uuid:{uuid.uuid4()}"),
     }
 
 
-@pytest.mark.parametrize("why", ["form", "values", "edited"])
+@pytest.mark.parametrize("why", ["form", "values", "amends"])
 def test_what_cannot_be_read_is_kept_and_shown(collect: Collect, why: str) -> None:
     instance = foreign(collect)[why]()
     assert collect.send(instance).status_code == 201, "kept is kept"
@@ -292,6 +293,21 @@ def test_what_cannot_be_read_is_kept_and_shown(collect: Collect, why: str) -> No
     assert collect.client.get(f"/held/{kept.pk}/submission.xml").content == instance.xml, "byte for byte"
     collect.client.force_login(collect.w.stranger)
     assert collect.client.get(f"/held/{kept.pk}/submission.xml").status_code == 404
+
+
+def test_a_form_that_is_edited_after_it_was_sent_is_a_new_version(collect: Collect) -> None:
+    """Collect edits a sent form under another id and names the one before (`deprecatedID`)."""
+    told, first = made(**unplanned(collect), **answers(collect)), f"uuid:{uuid.uuid4()}"
+    assert collect.send(fill(collect.form(), told, instance=first)).status_code == 201
+    edited = fill(collect.form(), {**told, "statement": "当场说明：冰箱昨天坏的"}, deprecated=first)
+    assert collect.send(edited).status_code == 201
+    with scoped(SYSTEM):
+        visit = Inspection.objects.select_related("matter").get()
+        assert (visit.statement, FieldRecord.objects.filter(state="accepted").count()) == ("当场说明：冰箱昨天坏的", 2)
+        kept = EarlierVersion.objects.get(inspection=visit)
+        assert f"uuid:{kept.record_id}" == first and kept.reason == "送出后在 ODK Collect 中修改"
+        new = Paper.objects.get(matter=visit.matter, kind="onsite_record", state="issued")
+        assert new.replaces is not None and new.data["amends"]["number"] == new.replaces.number
 
 
 def test_absurd_values_hold_up_nothing(collect: Collect) -> None:

@@ -151,9 +151,19 @@ def _visit(kept: FieldRecord, raw: dict[str, Any]) -> None:
     began = begun - doubts.clock_ahead(record.content, kept.received)
     if doubts.after_loss(kept.device, began):
         raise CannotPlace("after_loss")  # nothing is served on anybody before a person has looked
+    if amends is not None:
+        _first(amends.record)
     kept.matter = record_visit(record, raw, kept.sha256, kept.device, kept.received)
     kept.flags = kept.matter.flags
     kept.area = kept.matter.area
+
+
+def _first(uid: UUID) -> None:
+    """In a burst a new version may have its turn before the record that it amends: that one is worked on first."""
+    lock(uid)
+    waiting = FieldRecord.objects.filter(pk=uid, state=FieldRecord.State.WAITING).select_related("device__person")
+    if (first := waiting.first()) is not None:
+        work_on(first, json.loads(bytes(first.body)))
 
 
 def said(flag: dict[str, Any]) -> str:

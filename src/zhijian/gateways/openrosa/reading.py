@@ -17,6 +17,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from zhijian.gateways.openrosa import survey
 from zhijian.kernel.accounts.models import Device, Person
@@ -24,11 +25,13 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
 from zhijian.kernel.evidence.files import IMAGES
 from zhijian.kernel.evidence.models import Blob
+from zhijian.kernel.packs import in_its_language
 from zhijian.kernel.packs.rows import RuleAbsent
 from zhijian.kernel.papers import form as paper
+from zhijian.kernel.papers.models import Paper
 from zhijian.programmes.inspection import decide
 from zhijian.programmes.inspection.joining import Sheet, join
-from zhijian.programmes.inspection.models import Checklist
+from zhijian.programmes.inspection.models import Checklist, Inspection
 
 Json = dict[str, Any]
 Files = Mapping[str, Blob]
@@ -106,7 +109,7 @@ def record(filled: Filled, device: Device, files: Files, original: Blob, receive
     """The submission as a record, whatever it is: what cannot be read as one of our forms says why in `unread`."""
     base = {"schema": SCHEMA, "id": str(filled.uid), "through": THROUGH, "files": _kept(filled, files, original)}
     lists = [] if filled.form == survey.RECHECK else _lists(filled)
-    why = "edited" if filled.edits else "" if lists or filled.form == survey.RECHECK else "form"
+    why = "" if lists or filled.form == survey.RECHECK else "form"
     if not why:
         try:
             content = _content(filled, lists, device, files, received)
@@ -205,10 +208,27 @@ def _content(filled: Filled, lists: list[Checklist], device: Device, files: File
         "hindered": _hindered(filled, found) if mode == "hindered" else None,
         "unlisted": _unlisted(filled),
         **({"check_code": filled.get("code")[:40]} if filled.get("code") else {}),
+        **({"amends": _amends(filled, received)} if filled.edits else {}),
     }
     content["deadline"] = _deadline(content, ended)
     content["papers"] = [{"kind": kind, "number": None, "code": None} for kind in _papers(content)] if acts else []
     return content
+
+
+def _amends(filled: Filled, received: dt.datetime) -> Json:
+    """A form that was sent before and edited is a new version of its record; Collect asks for no reason."""
+    before = uid_of(filled.edits)
+    digests = Inspection.objects.filter(record_id=before).values("record_digest")
+    old = Paper.objects.filter(Paper.in_force(), matter__inspection__record_id=before, signed_digest__in=digests)
+    with in_its_language():
+        reason = _("Edited in ODK Collect after it was sent")
+    return {
+        "record": str(before),
+        "reason": reason,
+        "at": calendar.local(received).replace(microsecond=0).isoformat(),
+        "absent": False,
+        "papers": [{"kind": one.kind, "number": one.number} for one in old.order_by("pk")],
+    }
 
 
 def _premises(filled: Filled) -> str:
