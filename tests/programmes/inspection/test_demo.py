@@ -33,6 +33,8 @@ from zhijian.kernel.papers.models import NumberRow, Paper
 from zhijian.kernel.registry.generate import SOURCE
 from zhijian.kernel.registry.models import Entity, Premises
 from zhijian.programmes.inspection import demo
+from zhijian.programmes.inspection.amending.models import EarlierVersion
+from zhijian.programmes.inspection.amending.shown import versions
 from zhijian.programmes.inspection.draw import acts
 from zhijian.programmes.inspection.fair import joint
 from zhijian.programmes.inspection.models import Answer, Attempt, Draw, Inspection, PublishedResult, Rectification
@@ -210,6 +212,9 @@ def test_some_visits_have_photos_of_their_findings(small: dict[str, Any], monkey
     monkeypatch.setattr(demo, "BY_PHONE", 12)
     make(0.002)
     with scoped(SYSTEM):
+        amended = EarlierVersion.objects.select_related("inspection__matter").get()
+        assert versions(amended.inspection)[0].changes, "one record was amended on the next morning"
+        assert not amended.inspection.matter.flags
         photos = list(File.objects.filter(kind="photo", original=None).select_related("blob", "matter__inspection"))
         assert photos and len({photo.blob_id for photo in photos}) == len(photos), "no two alike"
         for photo in photos:

@@ -283,21 +283,29 @@ def _degrees(value: str | None) -> Decimal | None:
 
 
 def expect(matter: Matter, photos: list[Expected], *, actor: Actor, caption: str = "") -> list[File]:
-    """Photos of a matter whose bytes may still be on the phone; each is whole as soon as they are here."""
+    """Photos of a matter whose bytes may still be on the phone; each is whole as soon as they are here.
+
+    Returns those that are new: what the matter has at the same item already (by an earlier version of its record) stays.
+    """
     if not photos:
         return []
     with transaction.atomic():
         _one_at_a_time(*(photo.sha256 for photo in photos))
+        rows = File.objects.filter(matter=matter, original=None, expected__in=[photo.sha256 for photo in photos])
+        known = {file.expected: file for file in rows}
+        there = {(file.expected, file.item) for file in rows}
+        photos = [photo for photo in photos if (photo.sha256, photo.item[:20]) not in there]
         here = set(Blob.objects.filter(pk__in=[photo.sha256 for photo in photos]).values_list("pk", flat=True))
         made = File.objects.bulk_create(_awaited(matter, photo, here, actor, caption) for photo in photos)
-        _link_drawings(photos, made)
+        _link_drawings(photos, made, known)
     _show_soon([file for file in made if file.blob_id is not None])
     return made
 
 
-def _link_drawings(photos: list[Expected], made: list[File]) -> None:
-    """Say of each marked copy which photo it was drawn on, where that came with it and is itself a photo."""
-    taken = {photo.sha256: file for photo, file in zip(photos, made, strict=True) if not photo.drawn_on}
+def _link_drawings(photos: list[Expected], made: list[File], known: dict[str, File]) -> None:
+    """Say of each marked copy which photo it was drawn on, where that came with it or before, and is itself a photo."""
+    taken = {sha: file for sha, file in known.items() if file.drawn_on_id is None}
+    taken |= {photo.sha256: file for photo, file in zip(photos, made, strict=True) if not photo.drawn_on}
     drawn = []
     for photo, file in zip(photos, made, strict=True):
         if photo.drawn_on in taken:

@@ -22,6 +22,7 @@ from django.db.models import F
 
 from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
+from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence import files
@@ -34,7 +35,16 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import forms, making
 from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.registry.models import Premises
-from zhijian.programmes.inspection import demo_counter, demo_detours, demo_fair, demo_partner, drawn, flow, rules
+from zhijian.programmes.inspection import (
+    demo_amended,
+    demo_counter,
+    demo_detours,
+    demo_fair,
+    demo_partner,
+    drawn,
+    flow,
+    rules,
+)
 from zhijian.programmes.inspection.agenda import Later
 from zhijian.programmes.inspection.checklists import load_shipped
 from zhijian.programmes.inspection.checklists.reaching import count_all
@@ -121,7 +131,7 @@ def _seal_originals(town: Town, matter: Matter) -> None:
     kinds = [kind for kind, one in forms.forms().items() if one.sealed]
     before = calendar.start_of(calendar.today()) - SEALED_AFTER
     with scoped(SYSTEM):
-        papers = list(Paper.objects.filter(matter=matter, kind__in=kinds, at__lt=before))
+        papers = list(Paper.objects.filter(matter=matter, kind__in=kinds, at__lt=before, state="issued", sealed=False))
     for paper in papers:
         morning = _at(calendar.add_working_days(calendar.legal_day(paper.at), 1)[0], 9, 0)
         town.agenda.add(morning, partial(_affix, paper, town.clerks.get(paper.area, SYSTEM), morning))
@@ -174,6 +184,24 @@ def _by_phone(town: Town, call: Call, after: After) -> None:
     story = Performed(raw, call.office.device)
     _seal_originals(town, story.matter)
     after(Later(story, town.agenda), call)
+    morning = _at(calendar.add_working_days(call.day, 1)[0], 9, 40)
+    if (
+        call.living
+        and call.office.head is not None
+        and not town.amended
+        and morning < calendar.start_of(calendar.today())
+    ):
+        town.agenda.add(morning, partial(_amend, town, raw, call.office.device, morning))
+
+
+def _amend(town: Town, raw: dict[str, Any], device: Device, at: dt.datetime) -> None:
+    """The first of the demo office's visits that found something is amended on the next morning."""
+    with scoped(SYSTEM):
+        changed = demo_amended.amended(raw, town.said["amended"], at, town.dice)
+    if changed is None or town.amended:
+        return
+    town.amended = True
+    _seal_originals(town, Performed(changed, device).matter)
 
 
 def _record(town: Town, call: Call, premises: Premises) -> tuple[dict[str, Any], Seen]:

@@ -68,6 +68,7 @@ class Town:
     news: News = field(default_factory=News)
     agenda: Agenda = field(default_factory=Agenda)
     planned: set[int] = field(default_factory=set)  # premises that a visit is planned for
+    amended: bool = False  # whether a record was amended already: one is enough to look at
     joined: dict[tuple[int, ...], Asked] = field(default_factory=dict)  # by the lists' keys
 
     @property

@@ -65,7 +65,7 @@ class Performed:
 
     def __init__(self, raw: dict[str, Any], device: Device) -> None:
         self.device, record = device, read(raw)
-        with self._then(record.content.ended):
+        with self._then(record.content.laid):
             self.matter = record_visit(record, raw, sha256_hex(canonical(raw)), device)
         with scoped(SYSTEM):  # outside a scope the matters behind the findings are not to be seen
             found = Rectification.objects.filter(inspection=self.matter.pk).select_related("matter").order_by("pk")
