@@ -285,7 +285,7 @@ def _degrees(value: str | None) -> Decimal | None:
 def expect(matter: Matter, photos: list[Expected], *, actor: Actor, caption: str = "") -> list[File]:
     """Photos of a matter whose bytes may still be on the phone; each is whole as soon as they are here.
 
-    Returns those that are new: what the matter has at the same item already (by an earlier version of its record) stays.
+    Returns those that are new: what the matter has at the same item already (by a version before) stays.
     """
     if not photos:
         return []
