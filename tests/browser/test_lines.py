@@ -38,10 +38,11 @@ class Line:
 
 LINES = (
     Line("惠民大药房", "drug_retail", ("cn.drug_retail", "cn.food_retail", "cn.medical_device_seller"),
-         (("drug", "鲁DA0000001"), ("food_business", "JY13703030000021"), ("device", "鲁淄药监械经营许20260001号"))),
+         (("drug", "鲁DA0000001"), ("food_business", "JY13703030000021"), ("device", "鲁淄药监械经营许20260001号")),
+         shared=1),
     Line("丽人化妆品店", "cosmetics_seller", ("cn.cosmetics_seller",)),
     Line("齐鲁商厦（特种设备使用）", "equipment_user", ("cn.special_equipment",)),
-    Line("水晶街农贸市场", "market", ("cn.farm_market", "cn.metrology"), shared=1),
+    Line("水晶街农贸市场", "market", ("cn.farm_market", "cn.metrology"), shared=4),
     Line("王家豆腐作坊", "small_workshop", ("cn_shandong.small_workshop",)),
 )  # fmt: skip
 REFUSES = LINES[1]

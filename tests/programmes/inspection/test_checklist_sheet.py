@@ -36,6 +36,14 @@ LINES = {
     "product_maker": ("2023-05-05", 19, 8, 0, 0),
     "product_seller": ("2023-05-05", 17, 5, 1, 0),
     "metrology": ("2025-03-01", 16, 6, 1, 6),
+    # What asks the same as another list says so since then.
+    "agri_produce_seller_v2": ("2026-11-30", 18, 6, 1, 0),
+    "drug_retail_v2": ("2026-11-30", 48, 5, 4, 0),
+    "farm_market_v2": ("2026-11-30", 23, 8, 1, 0),
+    "food_retail_v2": ("2026-11-30", 44, 16, 2, 0),
+    "medical_device_seller_v2": ("2026-11-30", 24, 7, 1, 0),
+    "metrology_v2": ("2026-11-30", 16, 6, 1, 6),
+    "small_catering_v2": ("2026-11-30", 22, 7, 3, 0),
 }
 # From when on the measures hold on which these lists stand.
 IN_FORCE = {
@@ -109,8 +117,9 @@ def test_each_line_of_enforcement_has_its_list(line: dict[str, Any]) -> None:
     measured = sum(item["answer"]["type"] == "number" for item in items(line))
     key, seen = (sum(item[what] for item in items(line)) for what in ("key", "verified"))
     assert (line["since"], len(items(line)), key, measured, seen) == LINES[line["file"]]
-    assert (line["version"], line["until"]) == (1, None)
-    assert line["code"].endswith(f".{line['file']}")
+    name, _, version = line["file"].partition("_v")
+    assert (line["version"], line["until"]) == (int(version or 1), None)
+    assert line["code"].endswith(f".{name}")
     assert not any(item["basis_verified"] for item in items(line)), "no article was compared yet"
     assert "待核实" in line["note"]
 
@@ -196,6 +205,13 @@ def test_what_was_shipped_stays_as_it_is() -> None:
         "cn_shandong.food_stall 1": "3b5d69bc9e9fd045",
         "cn_shandong.small_catering 1": "101d918738ef7ffb",
         "cn_shandong.small_workshop 1": "4f9799e317c5f3a7",
+        "cn.agri_produce_seller 2": "65cca8716dc7c159",
+        "cn.drug_retail 2": "13c21e0e76868689",
+        "cn.farm_market 2": "08802b7e25f2e4f3",
+        "cn.food_retail 2": "be09b771648312ab",
+        "cn.medical_device_seller 2": "4cf88212d42b593a",
+        "cn.metrology 2": "70241a8a3dbeb6b4",
+        "cn_shandong.small_catering 2": "1abdcc702154e4ad",
         "us.food 1": "046ecce73c47f48d",
         "us.food 2": "97ee5c158216e1b8",
     }
