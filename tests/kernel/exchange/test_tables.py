@@ -63,7 +63,7 @@ def test_a_programme_tells_just_the_values_that_it_declares(w):
 
 def test_a_cell_is_written_in_their_words(results):
     row = dict.fromkeys({column.value for column in results.columns}, "x")
-    row |= {KEY: "张市监检〔2026〕1号", "purpose": "routine", "result": "compliant", "putting_right": "open",
+    row |= {KEY: "张市监检〔2026〕1号", "purpose": "routine", "published_as": "compliant", "putting_right": "open",
             "visited_at": dt.datetime(2026, 3, 4, 17, tzinfo=dt.UTC), "failed_items": ["1.2 甲", "2.3 乙"],
             "published_on": dt.date(2026, 3, 9)}  # fmt: skip
     shown, bad = cells(results, row)

@@ -21,7 +21,7 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.registry.models import Premises
 from zhijian.kernel.words import listed
-from zhijian.programmes.inspection import decide, detours, doubts, flow, following, rules
+from zhijian.programmes.inspection import decide, detours, doubts, flow, following, publishing, rules
 from zhijian.programmes.inspection.amending.acts import amend, take_back_papers
 from zhijian.programmes.inspection.fair import capping
 from zhijian.programmes.inspection.judging import facts_of, fields_of, judge, write_answers
@@ -140,9 +140,8 @@ def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
     write_answers(inspection, judged, content)
     following.order(visit, inspection, judged, judged.of("rectify"))
     following.propose(visit, inspection, judged)
-    perform(flow.PUBLICATION, "await", visit.actor, at=visit.at, about=about(visit, matter), by_field={
-        "inspection": inspection
-    })  # fmt: skip
+    owed = publishing.awaited(inspection)
+    perform(flow.PUBLICATION, "await", visit.actor, at=visit.at, about=about(visit, matter), by_field=owed)
     matter.refresh_from_db()
     return matter, [*flags, *judged.flags, *other]
 

@@ -21,14 +21,14 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.panel import PANEL
 from zhijian.kernel.recordings.panel import PANEL as FILMS
 from zhijian.kernel.registry.models import Entity
-from zhijian.programmes.inspection import kinds, rules
+from zhijian.programmes.inspection import classes, kinds, publishing, rules
 from zhijian.programmes.inspection.amending.shown import versions
 from zhijian.programmes.inspection.checklists import applicable
 from zhijian.programmes.inspection.draw.desk import VisitDraws
 from zhijian.programmes.inspection.fair import capping, shown
 from zhijian.programmes.inspection.fair.desk import VisitPlans
 from zhijian.programmes.inspection.flow import INSPECTION, LEAD, PUBLICATION, RECTIFICATION, UNREACHABLE
-from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, Measure, PublishedResult
+from zhijian.programmes.inspection.models import Answer, Checklist, Inspection, Measure, Publication, PublishedResult
 from zhijian.programmes.inspection.onsite.desk import VisitQuestions
 
 __all__ = [
@@ -112,7 +112,10 @@ def visit_panel(matter: Matter, record: Inspection, actor: Actor) -> dict[str, A
 def _kind_of(matter: Matter, record: Inspection) -> dict[str, Any]:
     """As what it is told outside where that is another kind, and the class of a double-random check."""
     kind = kinds.of(record.purpose, record.planned_for or matter.day)
-    drawn = kinds.CLASSES.get(kinds.random_class(record)) if kind.result == "random" else ""
+    drawn = ""
+    if kind.result == "random":
+        owed = publishing.of_visits([record.pk]).get(record.pk)
+        drawn = classes.name(publishing.class_of(owed) if owed else publishing.of_record(record))
     return {"told": kind.told.label if kind.told != record.purpose else "", "drawn": drawn}
 
 
@@ -230,11 +233,42 @@ class NotReached(MatterList):
     )
 
 
+def _proposed(asked: forms.Asked) -> str:
+    """The class that follows from the record of the visit whose result is published."""
+    visit = Inspection.objects.select_related("matter").filter(publication=asked.matter and asked.matter.pk).first()
+    return publishing.of_record(visit) if visit else ""
+
+
+def _drawn_classes(asked: forms.Asked) -> forms.Options:
+    """What follows from the record first, then what is a judgement."""
+    own = _proposed(asked)
+    return [(one, classes.name(one)) for one in dict.fromkeys([own, *classes.JUDGED]) if one]
+
+
+def _drawn_said(asked: forms.Asked) -> str:
+    own = _proposed(asked)
+    return _t("From the record follows: %(name)s.") % {"name": classes.name(own)} if own else ""
+
+
+forms.choices("drawn_class", _drawn_classes, _drawn_said)
+
+
+def publication_panel(matter: Matter, record: Publication, actor: Actor) -> dict[str, Any]:
+    """As which class it is published, where it was drawn."""
+    return {"drawn": classes.name(publishing.class_of(record))}
+
+
+DRAWN = Column(
+    "drawn", _("Class of the double-random check"), ("publication__drawn",),
+    lambda m: Cell(classes.name(m.publication.drawn)), lambda m: classes.name(m.publication.drawn),
+)  # fmt: skip
+
+
 class Publications(MatterList):
     flow = PUBLICATION
-    columns = ["title", "entity", "area", "state", "opened", "due"]
+    columns = ["title", "entity", "area", "state", DRAWN, "opened", "due"]
     bulk = ["publish"]
     order = "due"
-    panels = [Panel("inspection/desk/publication.html"), OWED]
+    panels = [Panel("inspection/desk/publication.html", publication_panel), OWED]
     rank = 13
     empty = _("Each recorded visit must be published within 20 working days; it waits here.")

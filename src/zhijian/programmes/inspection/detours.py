@@ -18,7 +18,7 @@ from zhijian.kernel.packs.areas import office_named
 from zhijian.kernel.registry.models import Premises, PremisesStatus, Proposal, What
 from zhijian.kernel.registry.proposals import after_accepting, propose
 from zhijian.kernel.words import listed
-from zhijian.programmes.inspection import doubts, flow, rules
+from zhijian.programmes.inspection import doubts, flow, publishing, rules
 from zhijian.programmes.inspection.models import Attempt, Hindered, Inspection, Unreachable
 from zhijian.programmes.inspection.visiting import Visit, about, people_of, refusal_of, start, task_of
 
@@ -56,6 +56,8 @@ def hinder(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
         Attempt.objects.filter(record_id=visit.record.id).update(**refusal)
     _then(kind, visit, matter)
     matter.refresh_from_db()
+    if matter.state == "hindered":
+        _ended_at_the_door(visit, matter)
     if matter.state == "planned" and visit.device.person.only_helps(calendar.legal_day(visit.at)):
         flags += _without_helper(visit, matter)
     return matter, flags
@@ -89,6 +91,15 @@ def _then(kind: Hindered, visit: Visit, matter: Matter) -> None:
         with in_its_language():
             said = "：".join(filter(None, [_("Entry was refused"), told.note]))
         report(visit, inspection, said, rules.REFUSED_ENTRY)
+
+
+def _ended_at_the_door(visit: Visit, matter: Matter) -> None:
+    """Who was there is kept, as of any visit; what was drawn is published though nobody could go in."""
+    Inspection.objects.filter(pk=matter.pk).update(officers=people_of(visit.record.content)["officers"])
+    inspection = Inspection.objects.select_related("matter").get(pk=matter.pk)
+    if publishing.at_the_door(inspection):
+        owed = publishing.awaited(inspection)
+        perform(flow.PUBLICATION, "await", visit.actor, at=visit.at, about=about(visit, matter), by_field=owed)
 
 
 def _propose(visit: Visit, matter: Matter, what: str, new: dict[str, str], note: str) -> None:

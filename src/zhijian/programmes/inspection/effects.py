@@ -13,7 +13,7 @@ from zhijian.kernel.clock import calendar, clocks
 from zhijian.kernel.evidence.models import File
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
-from zhijian.programmes.inspection import kinds, rules
+from zhijian.programmes.inspection import publishing, rules
 from zhijian.programmes.inspection.found import told_by_list
 from zhijian.programmes.inspection.models import (
     Answer,
@@ -179,13 +179,14 @@ def publish(matter: Matter, record: Publication, facts: Any, actor: Actor, at: d
 def show(inspection: Inspection, published_on: dt.date, amended_on: dt.date | None = None) -> None:
     """Write what the public page says of a visit, as its record stands now."""
     left = _open(inspection)
+    seen = inspection.started or inspection.matter.closed
     texts = inspection.sheet.items
     settled = inspection.rectifications.aggregate(last=Max("matter__closed"))["last"]
     PublishedResult.objects.update_or_create(
         matter_uid=inspection.matter.uid,
         defaults={
             "premises": inspection.matter.premises,
-            "visited_on": calendar.legal_day(inspection.started) if inspection.started else published_on,
+            "visited_on": calendar.legal_day(seen) if seen else published_on,
             "published_on": published_on,
             "amended_on": amended_on,
             "result": inspection.result,
@@ -197,9 +198,7 @@ def show(inspection: Inspection, published_on: dt.date, amended_on: dt.date | No
                 for answer in inspection.answers.filter(answer=Answer.Value.NO).order_by("-key", "pk")
             ],
             "lists": told_by_list(inspection.lists.all()),
-            "drawn": kinds.random_class(inspection)
-            if kinds.of(inspection.purpose, published_on).result == "random"
-            else "",
+            "drawn": publishing.renew(inspection),
             "open_items": left,
             "put_right_on": calendar.legal_day(settled) if settled and not left and not _dropped(inspection) else None,
         },

@@ -114,8 +114,13 @@ def visit_row(matter: Matter) -> Row:
 def result_row(matter: Matter) -> Row:
     """A result that was published."""
     visit = _visit_of_publication(matter)
-    published = Publication.objects.get(pk=matter.pk).published_on
-    return {**_common(visit), **_visited(visit), "published_on": published}
+    owed = Publication.objects.get(pk=matter.pk)
+    found = _visited(visit)
+    if not visit.ended and visit.matter.state == "hindered":
+        # Nobody could look: not even that nothing is to be put right.
+        found |= {"visited_at": visit.matter.closed, "putting_right": ""}
+    told = owed.drawn or visit.result
+    return {**_common(visit), **found, "published_as": told, "published_on": owed.published_on}
 
 
 def _papers(matter: Matter) -> list[Attachment]:
@@ -173,7 +178,12 @@ RESULT = owes(
     gettext_lazy("Published result"),
     kind=PUBLICATION.kind,
     begins=["publish"],
-    values={**COMMON, **VISITED, "published_on": gettext_lazy("published on")},
+    values={
+        **COMMON,
+        **VISITED,
+        "published_on": gettext_lazy("published on"),
+        "published_as": gettext_lazy("Result; of a double-random check, its class"),
+    },
     row=result_row,
     key=lambda matter: _visit_of_publication(matter).matter.number,
     files=lambda matter: _papers(_visit_of_publication(matter).matter),

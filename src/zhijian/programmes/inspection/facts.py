@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field
 
 from zhijian.kernel.matters import Facts, long, person, pictures, text
 from zhijian.kernel.packs import stack
+from zhijian.programmes.inspection.classes import DrawnClass
 from zhijian.programmes.inspection.models import Hindered, Outside, Purpose, Result
 
 Count = Annotated[int, Field(ge=0, le=32_000)]
@@ -82,6 +83,17 @@ class Reason(Facts):
     """Why."""
 
     reason: Annotated[str, long(_("Reason"))]
+
+
+class Classified(Facts):
+    """As which class of a double-random check the result is published, and on what ground."""
+
+    drawn: Annotated[
+        DrawnClass, Field(title=_("Class of the double-random check"), json_schema_extra={"widget": "drawn_class"})
+    ]
+    drawn_reason: Annotated[
+        str, long(_("On what ground"), max_length=1000, description=_("Stays on the desk; nobody outside reads it."))
+    ]
 
 
 class Looked(Facts):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from zhijian.kernel.accounts import ASSIGNEE, CLERK, HEAD, HELPER, INSPECTOR, PARTY, SECOND, SECTION
 from zhijian.kernel.clock import CLOCK
 from zhijian.kernel.matters import Flow, State, Step
-from zhijian.programmes.inspection import doubts, effects, facts, guards, hindered, kinds, models, rules
+from zhijian.programmes.inspection import doubts, effects, facts, guards, hindered, kinds, models, publishing, rules
 from zhijian.programmes.inspection.amending import steps as amending
 from zhijian.programmes.inspection.draw.flow import VISIT_DRAW
 from zhijian.programmes.inspection.fair import capping, items, planning, visit
@@ -248,6 +248,7 @@ PUBLICATION = Flow(
             tells=PARTY,
             confirm=True,
         ),
+        publishing.CLASSIFY,
         Step(
             "withhold",
             "waiting",

@@ -130,26 +130,3 @@ def may_be_shown(purpose: str, planned_for: dt.date | None) -> bool:
     """Whether its inspection code is given to the officer yet: of what is never told beforehand, on the day itself."""
     today = calendar.today()
     return of(purpose, today).notice == "may" or planned_for is None or planned_for <= today
-
-
-# Classes of a double-random check (State Council document 5 of 2019), from what a visit came to.
-def random_class(visit: Inspection) -> str:
-    """The class of a double-random visit; empty while it is not made."""
-    if not visit.ended:
-        return {"refused": "refused", "not_found": "unreachable", "moved": "unreachable", "closed_down": "idle"}.get(
-            visit.hindered, ""
-        )
-    if not visit.failed:
-        return "clean"
-    pending = visit.answers.filter(measure="investigate").exists()  # type: ignore[attr-defined]
-    return "pending" if pending else "ordered"
-
-
-CLASSES = {
-    "clean": _("No problem found"),
-    "ordered": _("Problems found, ordered to be put right"),
-    "pending": _("Problems found, to be dealt with further"),
-    "unreachable": _("Not to be reached at the registered address"),
-    "refused": _("Would not be inspected, grave"),
-    "idle": _("Does not do what was to be checked"),
-}

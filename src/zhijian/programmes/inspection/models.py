@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from zhijian.kernel import when
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
-from zhijian.programmes.inspection import results, rules
+from zhijian.programmes.inspection import classes, results, rules
 from zhijian.programmes.inspection.amending.models import EarlierVersion
+from zhijian.programmes.inspection.classes import DrawnClass
 from zhijian.programmes.inspection.draw.models import Draw, DrawnPlace, DrawPool, Recusal
 from zhijian.programmes.inspection.fair.models import KeptApart, PlanLine, PlanPlace, PublishedPlan, YearPlan
 from zhijian.programmes.inspection.joining import Sheet, join
@@ -371,6 +372,11 @@ class Publication(models.Model):
 
     matter = models.OneToOneField(Matter, models.PROTECT, primary_key=True, related_name="publication")
     inspection = models.OneToOneField(Inspection, models.PROTECT, related_name="publication")
+    drawn = models.CharField(
+        _("Class of the double-random check"), max_length=20, choices=DrawnClass.choices, blank=True,
+        help_text="proposed from the record, or chosen; empty for other kinds of visits",
+    )  # fmt: skip
+    drawn_reason = models.TextField(blank=True, help_text="why it was chosen; empty where it follows from the record")
     published_on = models.DateField(_("published on"), null=True)
     reason = models.TextField(_("reason"), blank=True)
 
@@ -382,13 +388,15 @@ class PublishedResult(models.Model):
     matter_uid = models.UUIDField(unique=True)
     visited_on = models.DateField()
     published_on = models.DateField()
-    result = models.CharField(max_length=20, choices=Result.choices)
+    result = models.CharField(
+        max_length=20, choices=Result.choices, blank=True, help_text="empty for what ended at the door"
+    )
     items_checked = models.PositiveSmallIntegerField(default=0)
     failed = models.PositiveSmallIntegerField(default=0)
     failed_key = models.PositiveSmallIntegerField(default=0)
     failed_items = models.JSONField(default=list, help_text="[{no, text}] of the items that failed")
     lists = models.JSONField(default=list, help_text="[{title, result}] of each list, where there were several")
-    drawn = models.CharField(max_length=20, blank=True, help_text="class of a double-random visit (`kinds.CLASSES`)")
+    drawn = models.CharField(max_length=20, blank=True, help_text="class of a double-random visit (`DrawnClass`)")
     open_items = models.PositiveSmallIntegerField(
         default=0, help_text="still to be put right; kept by the rectifications"
     )
@@ -406,11 +414,14 @@ class PublishedResult(models.Model):
     @property
     def drawn_name(self) -> str:
         """The class of a double-random check in words; empty for other kinds of visits."""
-        from zhijian.programmes.inspection.kinds import CLASSES
+        return classes.name(self.drawn)
 
-        return str(CLASSES.get(self.drawn, ""))
+    @property
+    def grave(self) -> bool:
+        """Whether its class takes the smile away, whatever the lists came to."""
+        return self.drawn in classes.GRAVE
 
     @property
     def result_name(self) -> str:
-        """The result as the place calls it."""
-        return Result(self.result).named
+        """The result as the place calls it; empty for what ended at the door."""
+        return Result(self.result).named if self.result else ""

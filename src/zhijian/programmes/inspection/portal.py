@@ -22,6 +22,7 @@ from zhijian.kernel.party.pages import PartyPage, Say, Told, door_panel
 from zhijian.kernel.registry.models import Premises
 from zhijian.kernel.words import listed
 from zhijian.programmes.inspection import rules
+from zhijian.programmes.inspection.classes import GRAVE
 from zhijian.programmes.inspection.flow import INSPECTION, PUBLICATION, RECTIFICATION
 from zhijian.programmes.inspection.models import (
     Answer,
@@ -230,7 +231,11 @@ def face_of(last: PublishedResult | None, newer: bool = False) -> Face:
     what = _("%(n)s findings are being put right") % {"n": last.open_items} if last.open_items else ""
     if newer:
         says = _("A newer result is being prepared for publication")
-        return Face("", says, f"{last.result_name} · {when}")
+        return Face("", says, f"{last.result_name or last.drawn_name} · {when}")
+    if last.grave:
+        return Face("bad", last.drawn_name, " · ".join(filter(None, [when, what])))
+    if not last.result:  # nobody could go in: no smile, and none of before
+        return Face("", last.drawn_name, when)
     if last.failed_key:
         keys = _("key items: %(n)s") % {"n": last.failed_key}
         return Face("bad", _("Key items did not comply"), " · ".join(filter(None, [when, keys, what])))
@@ -245,23 +250,27 @@ def face_of(last: PublishedResult | None, newer: bool = False) -> Face:
     return Face("good", last.result_name, when)
 
 
+NEWEST = ("-visited_on", "-pk")  # of one day, what was published last
+
+
 def at_door(premises: Premises) -> dict[str, Any]:
     """Can I eat here? The last published result and its date."""
-    last = PublishedResult.objects.filter(premises=premises).order_by("-visited_on").first()
+    last = PublishedResult.objects.filter(premises=premises).order_by(*NEWEST).first()
     return {"face": face_of(last, newer=last is not None and _troubled(premises))}
 
 
 def _troubled(premises: Premises) -> bool:
-    """Whether a visit whose result waits for publication found a key item or something to be put right."""
+    """Whether a result that waits to be published tells of a key item, something to be put right, or no way in."""
     with scoped(SYSTEM):  # the public reads no matters; it is told of this one no more than that it is there
         waiting = Publication.objects.filter(matter__premises=premises, matter__state="waiting")
-        return waiting.filter(Q(inspection__failed_key__gt=0) | Q(inspection__matter__state="rectifying")).exists()
+        found = Q(inspection__failed_key__gt=0) | Q(inspection__matter__state="rectifying")
+        return waiting.filter(found | Q(drawn__in=GRAVE)).exists()
 
 
 def published(premises: Premises) -> dict[str, Any]:
     """The results of the last years."""
     since = calendar.today() - dt.timedelta(days=365 * YEARS)
-    rows = PublishedResult.objects.filter(premises=premises, visited_on__gte=since).order_by("-visited_on")
+    rows = PublishedResult.objects.filter(premises=premises, visited_on__gte=since).order_by(*NEWEST)
     return {"results": list(rows[:50]), "years": YEARS}
 
 

@@ -17,7 +17,7 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.packs import in_its_language
 from zhijian.kernel.papers.models import Paper
-from zhijian.programmes.inspection import doubts, effects, following, rules
+from zhijian.programmes.inspection import doubts, effects, following, publishing, rules
 from zhijian.programmes.inspection.amending.models import EarlierVersion
 from zhijian.programmes.inspection.judging import Judged, facts_of, fields_of, judge, write_answers
 from zhijian.programmes.inspection.models import Answer, ByList, Inspection, Lead, PublishedResult, Rectification
@@ -66,6 +66,8 @@ def amend(visit: Visit) -> tuple[Matter, Flags]:
     flags += [*judged.flags, *_findings(visit, inspection, judged), *_proposal(visit, inspection, judged)]
     if shown := PublishedResult.objects.filter(matter_uid=matter.uid).first():
         effects.show(inspection, shown.published_on, amended_on=calendar.legal_day(visit.at))
+    else:
+        publishing.renew(inspection)
     matter.refresh_from_db()
     return matter, flags
 

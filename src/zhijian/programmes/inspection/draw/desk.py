@@ -20,7 +20,7 @@ from zhijian.kernel.desk.lists import MatterList, Panel
 from zhijian.kernel.desk.said import area_name
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.registry.cards.choosing import trades
-from zhijian.programmes.inspection import rules
+from zhijian.programmes.inspection import classes, publishing, rules
 from zhijian.programmes.inspection.draw import acts, lot
 from zhijian.programmes.inspection.draw.flow import VISIT_DRAW
 from zhijian.programmes.inspection.draw.models import Draw, DrawnPlace, DrawPool
@@ -76,11 +76,19 @@ def draw_panel(matter: Matter, record: Draw, actor: Actor) -> dict[str, Any]:
     """The places by their lots with pair and day, from what they were drawn, and whether it can be done over."""
     rows = DrawnPlace.objects.filter(draw=record.pk).select_related("premises__entity", "first", "second", "visit")
     rows = rows.defer("premises__grams", "premises__entity__grams")
+    found = list(rows.order_by("order"))
+    said = _results(found)
     return {
-        "draw": record, "rows": [(one, area_name(one.area)) for one in rows.order_by("order")],
+        "draw": record, "rows": [(one, area_name(one.area), said.get(one.visit_id)) for one in found],
         "shares": said_shares(record.shares), "trade": trades().get(record.trade, record.trade),
         "same": acts.recompute(record),
     }  # fmt: skip
+
+
+def _results(places: list[DrawnPlace]) -> dict[int | None, tuple[str, Any]]:
+    """By visit: the class of its result, and since when it is public."""
+    owed = publishing.of_visits(one.visit_id for one in places)
+    return {pk: (classes.name(one.drawn), one.published_on) for pk, one in owed.items()}
 
 
 CHOSEN = Column(
@@ -118,18 +126,21 @@ def _drawn_rows(actor: Actor, given: QueryDict) -> QuerySet[DrawnPlace]:
 
 
 def _drawn_cells(block: list[DrawnPlace], _actor: Actor) -> Iterator[list[Any]]:
+    said = _results(block)
     for one in block:
         place = one.premises
+        found, published = said.get(one.visit_id, ("", None))
         yield [one.order, place.entity.code, place.entity.name, place.name, place.address, area_name(one.area),
                one.grade, one.day, one.first.name, one.first.certificate_no, one.second.name,
-               one.second.certificate_no, one.visit.number if one.visit else "", one.trouble]  # fmt: skip
+               one.second.certificate_no, one.visit.number if one.visit else "", one.trouble, found,
+               published]  # fmt: skip
 
 
 excel.sheet(
     "visit_draw_places", _("Places and officers drawn"), READERS,
     (_("Lot"), _("Code"), _("Enterprise"), _("Premises"), _("Address"), _("Office"), _("Risk grade"),
      _("Day of the visit"), _("First officer"), _("Certificate"), _("Second officer"), _("Certificate"), _("Number"),
-     _("Why no visit was planned")),
+     _("Why no visit was planned"), _("Class of the double-random check"), _("published on")),
     _drawn_rows, _drawn_cells,
 )  # fmt: skip
 
