@@ -30,7 +30,8 @@ from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.models import Blob, File, LedgerEntry
 from zhijian.kernel.matters.errors import NotOpen
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.recordings import acts, demo, jobs
+from zhijian.kernel.recordings import acts, demo, jobs, matching
+from zhijian.kernel.recordings.matching import shown_by
 from zhijian.kernel.recordings.models import Camera, Recording
 from zhijian.programmes.inspection.models import Inspection
 
@@ -97,6 +98,43 @@ def test_a_folder_is_taken_in_once_whatever_happens(w: world.World, now: dt.date
         assert files.read_blob(made.blob) == path.read_bytes()
         assert LedgerEntry.objects.filter(kind="recording.taken").count() == 1
         assert [one.pk for one in acts.lines([made], SYSTEM)[0].visits] == [matter.pk]
+
+
+def test_a_film_belongs_to_who_was_there_whoever_holds_the_visit_today(
+    w: world.World, now: dt.datetime, tmp_path: Path
+) -> None:
+    """The matter was handed over after the visit: the film of who went there is still its film, the heir's is not."""
+    matter = visited(w, now)
+    there = [{"name": one.name, "certificate_no": one.certificate_no} for one in (w.inspector, w.second)]
+    with scoped(SYSTEM):
+        heir, partner = (w.person(name, Role.INSPECTOR, world.OFFICE, number) for name, number in (
+            ("丙", "鲁C-003"), ("丁", "鲁C-004")
+        ))  # fmt: skip
+        helper = w.person("协管", Role.HELPER, world.OFFICE)
+        acts.wears("DSJ0013", heir, world.in_days(-90), w.actor("所长"))
+        acts.wears("DSJ0014", helper, world.in_days(-90), w.actor("所长"))
+        Matter.objects.filter(pk=matter.pk).update(assignee=heir, second=partner)
+        of = Inspection.objects.filter(pk=matter.pk)
+        for officers, found in (
+            (there, [[matter.pk], [], []]),
+            ([*there, {"name": helper.name, "certificate_no": ""}], [[matter.pk], [], [matter.pk]]),
+            ([], [[], [matter.pk], []]),  # a visit that names nobody: then who holds it
+        ):
+            of.update(officers=officers)
+            span = (now, now + dt.timedelta(minutes=5))
+            shown = [
+                [one.matter for one in shown_by(who.pk, *span, matching.visits({who.pk}, *span), dt.timedelta())]
+                for who in (w.inspector, heir, helper)
+            ]
+            assert shown == found
+        of.update(officers=there)
+    film(tmp_path, now)
+    film(tmp_path, now, "DSJ0013", 200)
+    take(tmp_path)
+    with scoped(SYSTEM):
+        mine, his = (Recording.objects.get(person=who) for who in (w.inspector, heir))
+        told = {one.recording.pk: [each.pk for each in one.visits] for one in acts.lines([mine, his], SYSTEM)}
+        assert told == {mine.pk: [matter.pk], his.pk: []}
 
 
 def test_a_full_disk_keeps_what_was_taken_in_and_goes_on_later(

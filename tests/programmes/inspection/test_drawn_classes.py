@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from typing import Any
 
 import pytest
@@ -118,16 +119,20 @@ def test_whoever_publishes_chooses_what_is_a_judgement_and_says_why(w, judged): 
         with pytest.raises(BadFacts):
             perform(publication, "classify", head, drawn=judged)
         perform(publication, "classify", head, drawn=judged, drawn_reason=WHY)
+    desk = Client(headers={"accept-language": "en"})
+    desk.force_login(w.head)
+    form = desk.get(f"/m/{publication.uid}/classify/").content.decode()
+    offered = re.findall(r'<option value="(\w+)"|type="radio" name="f-drawn" value="(\w+)"', form)
+    assert [one or other for one, other in offered] == ["clean", *classes.JUDGED], "also as a process's first page"
+    assert "From the record follows: No problem found." in form
     told = public(publication, w)
     assert told.drawn == judged
     assert "PLANTED" not in page(w), "on what ground stays on the desk"
     with translation.override("zh-hans"):
         assert classes.name(judged) in page(w)
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(w.head)
-    desk = client.get(f"/m/{publication.uid}/").content.decode()
-    assert WHY in desk
-    assert f"No problem found → {classes.DrawnClass(judged).label}" in desk.replace("&gt;", ">")
+    shown = desk.get(f"/m/{publication.uid}/").content.decode()
+    assert WHY in shown
+    assert f"No problem found → {classes.DrawnClass(judged).label}" in shown
 
 
 def test_all_eight_are_reached_and_are_those_of_the_state_council(w):  # noqa: F811

@@ -74,3 +74,24 @@ export function tilesIn(frame: Frame, url: string): Tile[] {
 function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
+
+interface Spot {
+  x: number;
+  y: number;
+}
+
+/** How far from its dot a label stands (outside of the ring), half its height, and how far around a stop nothing may be written. */
+const BESIDE = 24;
+const HALF = 8;
+const STOP = 15;
+
+/** Where the words beside a dot stand so that no stop lies beneath them and nothing is cut off: above, below, right or left; the freest of them. */
+export function labelAt(frame: Frame, me: Spot, wide: number, stops: Spot[]): Spot {
+  const aside = BESIDE + wide / 2 - 4;
+  const near = [{ x: 0, y: -BESIDE }, { x: 0, y: BESIDE }, { x: aside, y: 0 }, { x: -aside, y: 0 }];
+  const sides = near.flatMap((side) => [side, { x: side.x * 1.4, y: side.y * 1.4 }]);
+  const outside = ({ x, y }: Spot) => Math.abs(me.x + x - frame.width / 2) + wide / 2 > frame.width / 2 || me.y + y < 2 * HALF || me.y + y > frame.height - HALF;
+  const over = ({ x, y }: Spot) => stops.filter((stop) => Math.abs(stop.x - me.x - x) < wide / 2 + STOP && Math.abs(stop.y - me.y - y) < HALF + STOP).length;
+  const cost = (side: Spot) => over(side) + (outside(side) ? stops.length + 1 : 0);
+  return sides.reduce((best, side) => (cost(side) < cost(best) ? side : best));
+}

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { DayOrder, DueShop, Premises, Task } from "../src/contract";
-import { frameOf, linesIn, tilesIn } from "../src/mapping";
+import { frameOf, labelAt, linesIn, tilesIn } from "../src/mapping";
 import { nearOnes } from "../src/near";
 import { hourOf, promised, roundOf } from "../src/round";
 import { byShop } from "../src/tasks";
@@ -96,4 +96,21 @@ test("tiles only where the place names a service, and they cover the frame", () 
   expect(left).toBeLessThanOrEqual(0);
   expect(top).toBeLessThanOrEqual(0);
   expect(Math.max(...tiles.map(({ x, size }) => x + size))).toBeGreaterThanOrEqual(frame.width - 0.2);
+});
+
+test("the words beside where one stands lie on no stop and are not cut off", () => {
+  const frame = frameOf([at(0), at(9)])!;
+  const [wide, me] = [54, { x: 195, y: 160 }];
+  const free = (from: { x: number; y: number }, stops: { x: number; y: number }[]) => {
+    const { x, y } = labelAt(frame, from, wide, stops);
+    const [left, top] = [from.x + x - wide / 2, from.y + y - 8];
+    expect([left >= 0, left + wide <= frame.width, top >= 0, top + 16 <= frame.height]).toEqual([true, true, true, true]);
+    for (const stop of stops) expect(Math.max(Math.abs(stop.x - from.x - x) - wide / 2, Math.abs(stop.y - from.y - y) - 8), `${stop.x} ${stop.y}`).toBeGreaterThanOrEqual(13);
+    return { x, y };
+  };
+  expect(free(me, [])).toEqual({ x: 0, y: -24 });
+  free(me, [me]);
+  expect(free(me, [{ x: 195, y: 140 }]).y).toBeGreaterThan(0);
+  expect(free(me, [{ x: 195, y: 135 }, { x: 195, y: 185 }]).y).toBe(0);
+  for (const corner of [{ x: 34, y: 34 }, { x: 356, y: 34 }, { x: 34, y: 286 }, { x: 356, y: 286 }]) free(corner, []);
 });

@@ -13,6 +13,7 @@ import typing
 import uuid
 from collections.abc import Callable
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -25,6 +26,7 @@ from pydantic.fields import FieldInfo
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.desk.filters import people
 from zhijian.kernel.evidence import files
+from zhijian.kernel.matters.catalogue import KERNEL, furniture
 from zhijian.kernel.matters.facts import Facts
 from zhijian.kernel.matters.flow import Step
 from zhijian.kernel.matters.models import Matter
@@ -56,6 +58,13 @@ def choices(widget: str, options: Callable[[Asked], Options], says: Callable[[As
     _choices[widget] = options
     if says is not None:
         _says[widget] = says
+
+
+@cache
+def _furnish() -> None:
+    """Know every programme's choices, also where a step's page is the first that a process shows."""
+    furniture("desk")
+    furniture("desk", KERNEL)
 
 
 def is_uid(text: str) -> bool:
@@ -143,6 +152,7 @@ def form_for(
     """
     if step.facts is None and before is None:
         return None
+    _furnish()
     asked = Asked(matter, matter.area if matter else area, matter.premises if matter else premises, actor)
     first = {name: _field(info, asked, None) for name, info in (before.model_fields if before else {}).items()}
     own = step.facts.model_fields if step.facts is not None else {}

@@ -216,6 +216,10 @@ class Inspection(models.Model):
     scanned = models.DateTimeField(null=True, help_text="when our own code was last scanned, once a day")
     imported = models.JSONField(default=dict, help_text="columns of the source, for visits made before this platform")
 
+    class Meta:
+        # Films are matched to the visits of their hours, among all officers' visits of all years.
+        indexes = [models.Index(fields=["ended"], name="inspection_ended")]
+
     @property
     def result_name(self) -> str:
         """The result as the place calls it; empty while there is none."""
