@@ -16,16 +16,25 @@ from zhijian.gateways.field import held, jobs, records
 from zhijian.gateways.field.models import FieldRecord
 from zhijian.kernel.accounts.actor import SYSTEM, actor_of
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock.calendar import today
 from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.matters.perform import perform
+from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.papers.verify import look_up
 from zhijian.programmes.inspection.amending.models import EarlierVersion
 from zhijian.programmes.inspection.amending.shown import versions
-from zhijian.programmes.inspection.models import Answer, Inspection, Lead, PublishedResult, Rectification
+from zhijian.programmes.inspection.flow import INSPECTION
+from zhijian.programmes.inspection.models import (
+    Answer,
+    Inspection,
+    Lead,
+    Publication,
+    PublishedResult,
+    Rectification,
+)
 
 Json = dict[str, Any]
 
@@ -244,3 +253,29 @@ def test_a_day_that_was_given_is_never_shortened(phone: Phone, w: world.World, s
     with scoped(SYSTEM):
         days = set(Rectification.objects.filter(inspection=visit_of(was)).values_list("deadline", flat=True))
         assert days == {dt.date.fromisoformat(first["content"]["deadline"])}
+
+
+def test_a_drawn_visit_is_published_as_what_is_said_now_and_a_judgement_stays(phone: Phone, w: world.World) -> None:  # noqa: F811
+    with scoped(w.actor("所长")) as head:
+        matter = perform(
+            INSPECTION, "plan_drawn", head, about=About(w.premises.name, world.OFFICE, w.entity, w.premises),
+            purpose="random", planned_for=today(), assignee=w.inspector.pk, second=w.second.pk,
+        )  # fmt: skip
+    phone.pull()
+    found = {"1.2": {"note": "未公示"}}
+    first = record(phone, here(phone, w), failed=found, photos=[], task=str(matter.uid), purpose="random")
+    assert put(phone, first)[1]["state"] == "accepted"
+    with scoped(SYSTEM):
+        assert Publication.objects.get(inspection=matter.pk).drawn == "ordered"
+    second = anew(phone, first, failed={})
+    put(phone, second)
+    with scoped(SYSTEM):
+        owed = Publication.objects.get(inspection=matter.pk)
+        assert owed.drawn == "clean"
+    with scoped(w.actor("所长")) as head:
+        perform(owed.matter, "classify", head, drawn="concealed", drawn_reason="第一版与实物不符")
+        perform(owed.matter, "publish", head)
+    put(phone, anew(phone, second, failed=found))
+    with scoped(SYSTEM):
+        told = PublishedResult.objects.get(matter_uid=matter.uid)
+        assert (told.drawn, told.failed) == ("concealed", 1), "the result is the new one, the judgement stands"

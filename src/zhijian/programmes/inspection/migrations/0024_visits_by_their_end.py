@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inspection', '0022_drawn_classes'),
+        ('inspection', '0023_drawn_classes'),
         ('matters', '0006_kept_from'),
     ]
 
