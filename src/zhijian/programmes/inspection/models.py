@@ -13,17 +13,17 @@ from django.utils.translation import gettext_lazy as _
 from zhijian.kernel import when
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
-from zhijian.programmes.inspection import classes, results, rules
+from zhijian.programmes.inspection import classes, rules
 from zhijian.programmes.inspection.amending.models import EarlierVersion
-from zhijian.programmes.inspection.classes import DrawnClass
+from zhijian.programmes.inspection.classes import DrawnClass, Hindered, Result
 from zhijian.programmes.inspection.draw.models import Draw, DrawnPlace, DrawPool, Recusal
 from zhijian.programmes.inspection.fair.models import KeptApart, PlanLine, PlanPlace, PublishedPlan, YearPlan
 from zhijian.programmes.inspection.joining import Sheet, join
 from zhijian.programmes.inspection.onsite.models import SeenProduct, UsualTime, VisitQuestion
 
 __all__ = [
-    "Draw", "DrawPool", "DrawnPlace", "EarlierVersion", "KeptApart", "PlanLine", "PlanPlace", "PublishedPlan",
-    "Recusal", "SeenProduct", "UsualTime", "VisitQuestion", "YearPlan",
+    "Draw", "DrawPool", "DrawnPlace", "EarlierVersion", "Hindered", "KeptApart", "PlanLine", "PlanPlace",
+    "PublishedPlan", "Recusal", "Result", "SeenProduct", "UsualTime", "VisitQuestion", "YearPlan",
 ]  # fmt: skip
 
 
@@ -132,36 +132,12 @@ class Outside(models.TextChoices):
     KEY_ITEM = "key_item", _("Key supervision ordered by law")
 
 
-class Result(models.TextChoices):
-    """Result classes of the result sheet (监督检查结果记录表)."""
-
-    COMPLIANT = "compliant", _("Compliant")
-    BASICALLY = "basically_compliant", _("Basically compliant")
-    NON_COMPLIANT = "non_compliant", _("Non-compliant")
-
-    @property
-    def named(self) -> str:
-        """What the place calls it; the platform's own word where the place has none in the reader's language."""
-        return results.name(self.value) or str(self.label)
-
-
 class Measure(models.TextChoices):
     """What a failed item leads to (Order 49, articles 32 and 33)."""
 
     INVESTIGATE = "investigate", _("Investigation proposed")
     RECTIFY = "rectify", _("To be put right")
     CORRECTED = "corrected", _("Corrected on the spot")
-
-
-class Hindered(models.TextChoices):
-    """Why a visit could not be made: what the officers found at the door."""
-
-    SHUT = "shut", _("Shut today")
-    REPAIR = "repair", _("Under repair")
-    CLOSED_DOWN = "closed_down", _("Closed down")
-    MOVED = "moved", _("Moved")
-    NOT_FOUND = "not_found", _("Not to be found at the registered address")
-    REFUSED = "refused", _("Refused entry")
 
 
 class Inspection(models.Model):
