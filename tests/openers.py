@@ -23,6 +23,7 @@ from zhijian.programmes.inspection.draw.acts import open_draw
 from zhijian.programmes.inspection.fair.models import YearPlan
 from zhijian.programmes.inspection.fair.planning import open_plan
 from zhijian.programmes.inspection.models import Inspection
+from zhijian.programmes.spot_penalty import flow as penalty_flow
 
 Opener = Callable[[world.World], Matter]
 
@@ -124,6 +125,24 @@ def visit_question(w: world.World) -> Matter:
         )
 
 
+def spot_penalty(w: world.World, **more: object) -> Matter:
+    """A fine of two hundred yuan, decided at a visit of the restaurant, to be paid at the bank."""
+    parent = plan(w)
+    given = {"decided": "罚款贰佰元整", "item": "1.2", "found": "许可证未悬挂", "violated": "食品安全法第55条",
+             "basis": "食品安全法第126条", "fine": 200, **more}  # fmt: skip
+    by_field = {
+        "side": "citizen", "most": 200, "told": True, "payment": "bank" if given["fine"] else "none",
+        "officers": [{"name": "甲", "certificate_no": "鲁C-1"}], "record_id": uuid7(), "record_digest": "0" * 64,
+    }  # fmt: skip
+    with scoped(SYSTEM):
+        matter = perform(
+            penalty_flow.SPOT_PENALTY, "decide" if given["fine"] else "warn", SYSTEM, by_field=by_field,
+            about=About("1.2 许可证未悬挂", world.OFFICE, w.entity, w.premises, parent), **given,
+        )  # fmt: skip
+        Matter.objects.filter(pk=matter.pk).update(assignee=w.inspector)
+    return matter
+
+
 OPENERS: dict[str, Opener] = {
     "inspection": plan,
     "rectification": rectification,
@@ -136,6 +155,7 @@ OPENERS: dict[str, Opener] = {
     "visit_plan": visit_plan,
     "visit_draw": visit_draw,
     "visit_question": visit_question,
+    "spot_penalty": spot_penalty,
     "grading": grading,
     "publication": lambda w: _child(w, flow.PUBLICATION, "await"),
 }

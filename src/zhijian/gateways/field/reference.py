@@ -41,6 +41,7 @@ from zhijian.programmes.inspection.joining import Sheet, join
 from zhijian.programmes.inspection.models import Answer, ByList, Checklist, Inspection, Rectification
 from zhijian.programmes.inspection.route.day import kept_for
 from zhijian.programmes.inspection.route.waiting import Waiting, waiting_for
+from zhijian.programmes.spot_penalty import rules as spot_rules
 
 PAGE = 500
 TASKS = MOST_A_DAY
@@ -142,6 +143,7 @@ def _small(device: Device, actor: Actor, ranges: list[Range], request: HttpReque
             "results": results.by_language(),
             **rules.for_phone(today),
             "route": pace(today).as_json(),
+            "spot": spot_rules.for_phone(today),
         },
         "day_order": _day_order(device, today),
         "site": {
@@ -156,7 +158,7 @@ def _small(device: Device, actor: Actor, ranges: list[Range], request: HttpReque
         ],
         "numbers": staff.numbers(device, organs, visits) if device.person.may_sign(today) else [],
         "trades": [{"code": code, "name": name} for code, name in unlisted.trades().items()],
-        "papers": papers.forms_for_phone(staff.PAPERS),
+        "papers": papers.forms_for_phone(staff.kinds()),
     }
 
 

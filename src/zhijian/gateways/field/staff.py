@@ -14,12 +14,19 @@ from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.packs import stack
 from zhijian.kernel.packs.loader import Organ
+from zhijian.kernel.papers.forms import forms
 from zhijian.programmes.inspection import rules
 from zhijian.programmes.inspection.guards import MOST_A_DAY
 
-PAPERS = ("onsite_record", "result_sheet", "rectification_order")
+PAPERS = ("onsite_record", "result_sheet", "rectification_order", "spot_decision")
 
 Json = dict[str, Any]
+
+
+def kinds() -> list[str]:
+    """The kinds of papers that a phone makes here: a place without a form for one does not know it."""
+    known = forms()
+    return [kind for kind in PAPERS if kind in known]
 
 
 def person(of: Person) -> Json:
@@ -80,6 +87,6 @@ def numbers(device: Device, organs: list[tuple[str, Organ]], visits: int) -> lis
     return [
         {"kind": kind, "number": row.number, "code": row.code, "organ": organ.code}
         for area, organ in organs
-        for kind in PAPERS
+        for kind in kinds()
         for row in papers.top_up(device, kind, area, block, beside=codes)
     ]

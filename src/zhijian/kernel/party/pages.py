@@ -62,7 +62,7 @@ class PartyPage:
     what happened instead, with the same names but {kind}; empty for the usual one.
     `day(record)` is the day that the enterprise knows it by (of the visit, not of its planning); None for the day on
     which it was opened. `rights` stands at the foot: what one may say against a measure; empty where
-    nothing is held against anybody.
+    nothing is held against anybody. `beside`: another programme's, it stands on its parent's page all the same.
     """
 
     flow: Flow
@@ -77,6 +77,7 @@ class PartyPage:
     sms: Callable[[Told], Text] | None = None
     day: Callable[[Any], dt.date | None] | None = None
     rights: Text = RIGHTS
+    beside: bool = False
 
     @cached_property
     def steps(self) -> list[Step]:
@@ -113,7 +114,7 @@ class PartyPage:
 
     def shows(self, child: str) -> bool:
         """Whether children of that kind stand on the page."""
-        return self.children is None or any(flow.kind == child for flow in self.children)
+        return self.children is None or page_of(child).beside or any(flow.kind == child for flow in self.children)
 
     def made_panels(self) -> list[Panel]:
         return [panel if isinstance(panel, Panel) else Panel(panel) for panel in self.panels]

@@ -21,8 +21,11 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.registry.models import Premises
 from zhijian.kernel.words import listed
-from zhijian.programmes.inspection import decide, detours, doubts, flow, following, publishing, rules
+from zhijian.programmes.inspection import beside, decide, detours, doubts, flow, following, publishing, rules
 from zhijian.programmes.inspection.amending.acts import amend, take_back_papers
+from zhijian.programmes.inspection.beside import on_recorded as on_recorded  # what other programmes may ask
+from zhijian.programmes.inspection.beside import paper_facts as paper_facts
+from zhijian.programmes.inspection.doubts import sentence as doubt_sentence  # noqa: F401
 from zhijian.programmes.inspection.fair import capping
 from zhijian.programmes.inspection.judging import facts_of, fields_of, judge, write_answers
 from zhijian.programmes.inspection.models import Inspection, Rectification
@@ -32,11 +35,15 @@ from zhijian.programmes.inspection.seen import SeenVisit as SeenVisit  # what ot
 from zhijian.programmes.inspection.seen import seen_at as seen_at
 from zhijian.programmes.inspection.visiting import (
     CannotPlace,
-    Visit,
-    about,
     start,
     task_of,
     there,
+)
+from zhijian.programmes.inspection.visiting import (
+    Visit as Visit,
+)
+from zhijian.programmes.inspection.visiting import (
+    about as about,
 )
 
 RECHECKED = ledger.entry_kind(
@@ -94,6 +101,7 @@ def record_visit(
             flags.append(doubts.doubt("over_cap", n=year.tightest[0], cap=year.tightest[1]))
         _keep_evidence(visit, matter)
         more += _make_papers(visit, matter)
+        more += beside.tell(visit, matter, [*flags, *more])
         matter.flags = [*matter.flags, *(one for one in [*flags, *more] if one not in matter.flags)]
         Matter.objects.filter(pk=matter.pk).update(flags=matter.flags)
     return matter
@@ -236,6 +244,8 @@ def _make_papers(visit: Visit, matter: Matter) -> list[dict[str, Any]]:
     printed = visit.record.content.laid if visit.ahead else None
     before = take_back_papers(visit, matter)
     for reference in visit.record.content.papers:
+        if reference.kind in beside.others_papers():
+            continue
         old = before.pop(reference.kind, None)
         try:
             papers.make_from_record(

@@ -77,6 +77,7 @@ DOUBTS = {
     "lead_at_work": gettext_lazy(
         "The record was amended at what is being investigated: whoever has the proposal must be told."
     ),
+    "penalty_doubted": gettext_lazy("The penalty on the spot is in doubt: %(n)s sentences stand on its own page."),
 }
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)
 

@@ -62,7 +62,7 @@ def wall(at: dt.datetime) -> str:
     return calendar.local(at).strftime("%Y-%m-%dT%H:%M")
 
 
-def _common(record: Record, known: Known) -> Json:
+def common(record: Record, known: Known) -> Json:
     """What stands on every paper of a visit."""
     content, entity = record.content, known.premises["entity"]
     return {
@@ -89,7 +89,7 @@ def _amends(content: Content, kind: str) -> Json:
     return {"amends": {"number": number or "", "reason": told.reason, "at": wall(told.at), "absent": told.absent}}
 
 
-def _refused(content: Content) -> Json | None:
+def refused_of(content: Content) -> Json | None:
     of = content.refused
     if of is None:
         return None
@@ -103,7 +103,7 @@ def _unasked(content: Content) -> str:
     return "left" if content.present is not None and content.present.left else ""
 
 
-def _present(content: Content) -> Json:
+def present_of(content: Content) -> Json:
     return {"name": content.present.name, "role": content.present.role} if content.present else {"name": "", "role": ""}
 
 
@@ -126,12 +126,12 @@ def onsite_record(record: Record, known: Known) -> Json:
     content = record.content
     place = f"{known.premises['name']} {known.premises.get('address') or ''}".strip()
     return {
-        **_common(record, known),
+        **common(record, known),
         "started": wall(content.started),
         "ended": wall(content.ended),
         "place": place,
         "position": content.place.model_dump() if content.place else None,
-        "present": _present(content),
+        "present": present_of(content),
         "purpose": content.purpose,
         "list": known.sheet.title,
         "cards_shown": bool(content.informed.get("cards_shown")),
@@ -139,7 +139,7 @@ def onsite_record(record: Record, known: Known) -> Json:
         "recusal": str(content.informed.get("recusal", "")),
         "findings": wording.findings_of(content, known.items, known.words),
         "statement": content.statement,
-        "refused": _refused(content),
+        "refused": refused_of(content),
         **({"unasked": unasked} if (unasked := _unasked(content)) else {}),
         **({"deadline": content.deadline.isoformat()} if content.rechecks and content.deadline else {}),
         **_pictures(content),
@@ -166,9 +166,9 @@ def result_sheet(record: Record, known: Known) -> Json:
         if one.item in items or not items:  # a list that is not known here: as it was signed
             measures[one.measure].append(one.item)
     return {
-        **_common(record, known),
+        **common(record, known),
         "licences": [licence["number"] for licence in known.premises.get("licences", [])],
-        "present": _present(content),
+        "present": present_of(content),
         "purpose": content.purpose,
         "ended": wall(content.ended),
         "list": known.sheet.title,
@@ -181,7 +181,7 @@ def result_sheet(record: Record, known: Known) -> Json:
         "measures": measures,
         "deadline": content.deadline.isoformat() if content.deadline else None,
         "statement": content.statement,
-        "refused": _refused(content),
+        "refused": refused_of(content),
         "rows": [
             {
                 "section": item["section"],
@@ -210,7 +210,7 @@ def rectification_order(record: Record, known: Known) -> Json:
     given = {one.item: one for one in content.answers}
     items = [item for item in known.items if item["no"] in due & given.keys()]
     return {
-        **_common(record, known),
+        **common(record, known),
         "ended": wall(content.ended),
         "found": [
             {
@@ -226,7 +226,7 @@ def rectification_order(record: Record, known: Known) -> Json:
         "deadline": content.deadline.isoformat() if content.deadline else None,
         "required": [item["fix"] or item["text"] for item in items],
         "phone": known.organ.get("phone", ""),
-        "refused": _refused(content),
+        "refused": refused_of(content),
         **_pictures(content, {item["no"] for item in items}),
     }
 

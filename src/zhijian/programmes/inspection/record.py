@@ -241,6 +241,7 @@ class Content(Part):
     hindered: Hindered | None = None
     unlisted: Unlisted | None = None
     check_code: Annotated[str, Field(max_length=40)] = ""  # only where the superiors' platform had issued one
+    penalty: dict[str, Any] | None = None  # only where one was decided on the spot; its shape is that programme's
     amends: Amends | None = None  # only in a new version of a record that was sent
 
     @property

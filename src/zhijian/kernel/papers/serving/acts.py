@@ -219,11 +219,11 @@ def record(paper: Paper, told: Told, actor: Actor) -> Service:
             raise Lacking(lacks, uncertified)
         service = open_one or Service(paper=paper, entity_id=paper.entity_id, area=paper.area, made_by=actor.label)
         service.paper = paper
-        _fill(service, told, where)
+        fill(service, told, where)
         service.done_by = actor.label
         _count(service, told, law.counts(facts, needs))
         service.save()
-        _say(service, told, actor)
+        say(service, told, actor)
         if service.state == Service.State.SERVED:
             if notice is not None:
                 notice.paper = paper
@@ -257,7 +257,7 @@ def _count(service: Service, told: Told, counted: law.Counts) -> None:
         service.state = Service.State.ON_ITS_WAY
 
 
-def _fill(service: Service, told: Told, where: AddressConfirmation | None) -> None:
+def fill(service: Service, told: Told, where: AddressConfirmation | None) -> None:
     """Put what was told into the row; an address that was used is kept with it."""
     service.way, service.confirmation = told.way.value, where
     service.addressee = told.addressee or service.addressee or receipt.addressee(service.paper)
@@ -268,7 +268,7 @@ def _fill(service: Service, told: Told, where: AddressConfirmation | None) -> No
     service.files = [*service.files, *(str(one.uid) for one in told.files)]
 
 
-def _say(service: Service, told: Told, actor: Actor) -> None:
+def say(service: Service, told: Told, actor: Actor) -> None:
     paper = service.paper
     kinds = {Service.State.SERVED: SERVED, Service.State.FAILED: FAILED}
     kind = NOTICED if service.running else kinds.get(Service.State(service.state), SENT)

@@ -1,0 +1,76 @@
+"""What each step of a penalty must be told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated
+
+from django.utils.translation import gettext_lazy as _
+from pydantic import Field
+
+from zhijian.kernel.matters import Facts, long, text
+
+
+class Decided(Facts):
+    """What was decided at the visit, as the phone recorded it; the record itself is kept byte for byte."""
+
+    decided: Annotated[str, Field(max_length=120)]  # in the place's words
+    item: Annotated[str, Field(max_length=20)] = ""
+    found: str
+    violated: Annotated[str, Field(max_length=300)] = ""
+    basis: Annotated[str, Field(max_length=300)] = ""
+    warning: bool = False
+    fine: int = 0
+
+
+class Served(Facts):
+    """The day on which the decision counts as served."""
+
+    served_on: dt.date
+
+
+class Filed(Facts):
+    """The decision lies with the office."""
+
+    note: Annotated[str, text(_("Number or place in the file"), max_length=300)] = ""
+
+
+class Paid(Facts):
+    """The bank has the money."""
+
+    paid_on: Annotated[dt.date, Field(title=_("Paid on"))]
+    receipt: Annotated[str, text(_("Number of the receipt"), min_length=2, max_length=60)]
+    additional: Annotated[Decimal, Field(title=_("Additional fine paid with it"), ge=0, decimal_places=2)] = Decimal(0)
+
+
+class HandedIn(Facts):
+    """Money that was taken on the spot lies with the office."""
+
+    handed_on: Annotated[dt.date, Field(title=_("Handed in on"))]
+    voucher: Annotated[str, text(_("Number of the voucher"), min_length=2, max_length=60)]
+
+
+class Appealed(Facts):
+    """The party asked for reconsideration, or sued."""
+
+    since: Annotated[dt.date, Field(title=_("Accepted on"))]
+    what: Annotated[str, text(_("Before whom, and the number"), min_length=2, max_length=120)]
+
+
+class AppealOver(Facts):
+    """The review or the law suit is over and the decision stands."""
+
+    until: Annotated[dt.date, Field(title=_("Ended on"))]
+
+
+class Looked(Facts):
+    """What a person says to the doubts of a record from the field."""
+
+    word: Annotated[str, long(_("What you found out"))]
+
+
+class Withdrawn(Facts):
+    """Why the decision is taken back."""
+
+    reason: Annotated[str, long(_("Why it is withdrawn"), min_length=4, max_length=1000)]

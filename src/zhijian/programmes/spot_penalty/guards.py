@@ -1,0 +1,95 @@
+"""When a step of a penalty is open, and the sentence that says why not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.matters import Guard, no, ok
+from zhijian.kernel.matters.models import Matter
+from zhijian.programmes.spot_penalty import rules
+from zhijian.programmes.spot_penalty.models import SpotPenalty
+
+
+def at_the_bank(matter: Matter, record: SpotPenalty, actor: Actor, facts: Any) -> Guard:
+    """The bank's way is that of whoever did not pay on the spot."""
+    if record.payment == SpotPenalty.Payment.CASH:
+        return no(_("The money was taken on the spot: it is handed in by those who took it."), rules.HAND_IN_WITHIN)
+    return ok()
+
+
+def taken_on_the_spot(matter: Matter, record: SpotPenalty, actor: Actor, facts: Any) -> Guard:
+    """Only money that was taken is handed in."""
+    if record.payment != SpotPenalty.Payment.CASH:
+        return no(_("No money was taken on the spot: the party pays at the bank."), rules.PAY_WITHIN)
+    return ok()
+
+
+def paid_plausibly(matter: Matter, record: SpotPenalty, actor: Actor, facts: Any) -> Guard:
+    """Between the decision and today, and nothing more than the law may add (Penalty Law art. 72)."""
+    if facts is None:
+        return ok()
+    if not (day := _between(matter, facts.paid_on)):
+        return day
+    if facts.additional > record.fine:
+        return no(_("What is added is never more than the fine itself."), rules.PERCENT)
+    return ok()
+
+
+def handed_plausibly(matter: Matter, record: SpotPenalty, actor: Actor, facts: Any) -> Guard:
+    """Between the decision and today."""
+    return ok() if facts is None else _between(matter, facts.handed_on)
+
+
+def no_review_runs(matter: Matter, record: SpotPenalty, actor: Actor, facts: Any) -> Guard:
+    """One after the other."""
+    return no(_("A review or a law suit runs already.")) if record.under_review else ok()
+
+
+def review_runs(matter: Matter, record: SpotPenalty, actor: Actor, facts: Any) -> Guard:
+    """What ended had begun."""
+    return ok() if record.under_review else no(_("No review and no law suit runs."))
+
+
+def review_plausible(matter: Matter, record: SpotPenalty, actor: Actor, facts: Any) -> Guard:
+    """Between the decision (or the end of the one before) and today."""
+    if facts is None:
+        return ok()
+    ended = [until for _since, until in record.rests if until is not None]
+    if ended and facts.since <= max(ended):
+        return no(_("The one before ended on %(day)s: tell a later day.") % {"day": max(ended)})
+    return _between(matter, facts.since)
+
+
+def end_plausible(matter: Matter, record: SpotPenalty, actor: Actor, facts: Any) -> Guard:
+    """Not before it began, not after today."""
+    if facts is None or not record.pauses:
+        return ok()
+    since = record.rests[-1][0]
+    if facts.until < since:
+        return no(_("It began on %(day)s: tell that day or a later one.") % {"day": since})
+    return _between(matter, facts.until)
+
+
+def in_doubt(matter: Matter, record: SpotPenalty, actor: Actor, facts: Any) -> Guard:
+    """Only what is in doubt is looked at."""
+    return ok() if matter.flags else no(_("Nothing about this penalty is in doubt."))
+
+
+def no_helper_decided(matter: Matter, record: SpotPenalty, actor: Actor, facts: Any) -> Guard:
+    """No look makes a helper's signature that of an officer: such a decision is withdrawn."""
+    if any(flag["code"] == "helper_signed" for flag in matter.flags) and matter.state != "withdrawn":
+        return no(_("A helper signed it as an officer: withdraw the decision."), rules.OFFICERS_MIN)
+    return ok()
+
+
+def _between(matter: Matter, day: dt.date) -> Guard:
+    """A day from that of the decision to today."""
+    first = calendar.legal_day(matter.opened)
+    if day < first:
+        return no(_("The decision is of %(day)s: tell that day or a later one.") % {"day": first})
+    return no(_("That day is still to come.")) if day > matter.day else ok()

@@ -1,0 +1,72 @@
+"""The enterprise's door: what was decided against it, how it pays, and how it can have the decision looked at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.desk.panels import Panel
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.packs import stack
+from zhijian.kernel.party.pages import PartyPage, Say
+from zhijian.programmes.spot_penalty import rules, shown
+from zhijian.programmes.spot_penalty.flow import SPOT_PENALTY
+from zhijian.programmes.spot_penalty.models import SpotPenalty
+from zhijian.programmes.spot_penalty.papers import DECISION, WITHDRAWAL
+
+
+def penalty_panel(matter: Matter, record: SpotPenalty, actor: Actor) -> dict[str, Any]:
+    """What was decided, where and by when to pay, what is added, and both ways to have it looked at."""
+    record.matter = matter
+    day, organ = calendar.legal_day(matter.opened), stack().organ(matter.area)
+    return {
+        **shown.told_of(record),
+        "organ": organ,
+        "unpaid": record.money_open and record.payment == SpotPenalty.Payment.BANK and matter.state != "withdrawn",
+        "review": rules.REVIEW_WITHIN.maybe(day),
+        "court": rules.COURT_WITHIN.maybe(day),
+    }
+
+
+def says(matter: Matter, record: SpotPenalty, parts: Any) -> Say:
+    """What is the case, and what is to be done by when."""
+    record.matter = matter
+    what = shown.punished(record)
+    if matter.state == "withdrawn":
+        back = _("What you paid, ¥%(amount)s, is refunded.") % {"amount": shown.yuan(record.refund)}
+        return Say("good", _("The decision was withdrawn."), back if record.refund else "")
+    if record.payment != SpotPenalty.Payment.BANK or not record.money_open:
+        return Say("act" if record.paid_on is None and not record.fine else "good", what, _paid(record))
+    told = {"amount": shown.told_of(record)["whole"], "day": record.pay_by}
+    if record.pay_by is None:
+        return Say("warn", what)
+    if calendar.today() > record.pay_by:
+        return Say("bad", what, _("The time to pay is over. Pay ¥%(amount)s today.") % told)
+    return Say("warn", what, _("Pay ¥%(amount)s by %(day)s.") % told)
+
+
+def _paid(record: SpotPenalty) -> str:
+    if record.paid_on is not None:
+        return _("Paid on %(day)s.") % {"day": record.paid_on}
+    if record.payment == SpotPenalty.Payment.CASH:
+        return _("Paid on the spot, receipt %(no)s.") % {"no": record.receipt or "—"}
+    return _("There is nothing to pay.")
+
+
+PAGE = PartyPage(
+    SPOT_PENALTY,
+    panels=[Panel("spot_penalty/party/penalty.html", penalty_panel)],
+    states={
+        "open": gettext_lazy("To be paid"),
+        "paying": gettext_lazy("To be paid"),
+        "filing": gettext_lazy("Decided"),
+        "closed": gettext_lazy("Settled"),
+    },
+    papers=[DECISION, WITHDRAWAL],
+    says=says,
+    beside=True,
+)

@@ -1,0 +1,68 @@
+"""What pages tell of a penalty: the money as it stands today, the limit, and what the party may do."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.desk.columns import Cell
+from zhijian.programmes.spot_penalty import rules
+from zhijian.programmes.spot_penalty.effects import additional_on
+from zhijian.programmes.spot_penalty.models import SpotPenalty
+
+
+def yuan(amount: Decimal) -> str:
+    """An amount as pages show it: without cents where there are none."""
+    return f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
+
+
+def punished(record: SpotPenalty) -> str:
+    """“Warning, fine of ¥200”."""
+    said = [_("Warning")] if record.warning else []
+    said += [_("Fine ¥%(amount)s") % {"amount": yuan(record.fine)}] if record.fine else []
+    return " · ".join(said) or _("Nothing decided")
+
+
+def money(record: SpotPenalty) -> Cell:
+    """Where the money is: nothing due, paid, with the officers, due by a day, or late with what is added."""
+    if record.refund:
+        return Cell(_("¥%(amount)s to be refunded") % {"amount": yuan(record.refund)}, tone="warn")
+    if record.matter.state == "withdrawn" or record.fine <= 0:
+        return Cell(_("Nothing to pay"))
+    if record.paid_on is not None:
+        return Cell(_("Paid on %(day)s") % {"day": record.paid_on}, tone="good")
+    if record.handed_on is not None:
+        return Cell(_("Handed in on %(day)s") % {"day": record.handed_on}, tone="good")
+    if record.payment == SpotPenalty.Payment.CASH:
+        return Cell(_("Taken on the spot, not handed in"), tone="act")
+    return _at_the_bank(record)
+
+
+def _at_the_bank(record: SpotPenalty) -> Cell:
+    added = additional_on(record, calendar.today())
+    if added:
+        return Cell(_("Overdue, ¥%(amount)s added") % {"amount": yuan(added)}, tone="bad")
+    if record.pay_by is None:
+        return Cell(_("Not served yet"), tone="warn")
+    if calendar.today() > record.pay_by:
+        return Cell(_("Overdue, under review") if record.under_review else _("Overdue"), tone="bad")
+    return Cell(_("Pay by %(day)s") % {"day": record.pay_by}, tone="act")
+
+
+def told_of(record: SpotPenalty) -> dict[str, Any]:
+    """What both the desk and the party read."""
+    day = calendar.legal_day(record.matter.opened)
+    added = additional_on(record, calendar.today())
+    return {
+        "punished": punished(record),
+        "money": money(record),
+        "added": yuan(added) if added else "",
+        "whole": yuan(record.fine + added) if record.fine else "",
+        "percent": f"{rules.percent(day).normalize():f}",
+        "added_by": rules.article(rules.PERCENT, day),
+        "published": bool(rules.PUBLISHED.value(day, False)),
+        "published_by": rules.article(rules.PUBLISHED, day),
+    }
