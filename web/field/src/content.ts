@@ -3,6 +3,7 @@ import type { CheckItem, DecideRules, Measure, PaperForm, PaperKind, Result, Rul
 import { decideItem, decideOverall, gravest, readingsOf, type ItemVerdict, type Judged } from "./decide";
 import { isVoice, type OpenDraft } from "./drafts";
 import { itemsOf, placesOf, type Asked, type Sheet } from "./joining";
+import { penaltyOf } from "./penalty";
 import type { Answer, Content, ListResult } from "./record";
 import { findingsOf, type Words } from "./wording";
 import { deadlineFrom } from "./workdays";
@@ -109,9 +110,10 @@ export function isNoted(head: Pick<OpenDraft["head"], "hindered" | "only_note">)
 export function papersNeeded(draft: OpenDraft, failed: Verdict[], forms: Partial<Record<PaperKind, PaperForm>> = {}): PaperKind[] {
   if (isNoted(draft.head)) return [];
   if (draft.head.hindered || draft.head.short) return ["onsite_record"];
-  if (draft.head.purpose === "recheck") return ["onsite_record"];
+  if (draft.head.purpose === "recheck") return draft.head.penalty ? ["onsite_record", "spot_decision"] : ["onsite_record"];
   const kinds: PaperKind[] = ["onsite_record", "result_sheet"];
   if (failed.some((verdict) => verdict.measure === "rectify")) kinds.push("rectification_order");
+  if (draft.head.penalty) kinds.push("spot_decision");
   const gone = draft.head.checklists.map(({ id }) => id);
   return kinds.filter((kind) => !forms[kind]?.lists?.length || forms[kind].lists.some((id) => gone.includes(id)));
 }
@@ -201,5 +203,6 @@ export function contentOf(draft: OpenDraft, sheet: Sheet | null, at: Circumstanc
     unlisted: head.unlisted ?? null,
     ...(code ? { check_code: code } : {}),
     ...(head.amends ? { amends: amendsOf(head.amends, at.ended) } : {}),
+    ...(head.penalty && whole ? { penalty: penaltyOf(head.penalty, at.rules?.spot) } : {}),
   };
 }

@@ -165,7 +165,7 @@ export interface Task {
 /** Who holds a task: the server may name a person by id alone or with the name. */
 export type Party = number | string | { id: number | string; name: string };
 
-export type PaperKind = "onsite_record" | "result_sheet" | "rectification_order";
+export type PaperKind = "onsite_record" | "result_sheet" | "rectification_order" | "spot_decision";
 
 export interface ReservedNumber {
   kind: PaperKind;
@@ -195,8 +195,30 @@ export interface Rules {
   /** Days from the visit within which its officers may amend a record; null: the place sets no bound. */
   amend_days?: number | null;
   limits?: { officers?: number; photo_for_failed?: boolean; photos_per_item?: number | null; far_metres?: number; pixels?: number };
+  /** What may be punished at the visit itself; null in a place that knows no such procedure, absent from an older server. */
+  spot?: SpotRules | null;
   /** What the estimate of a day goes by: per cent of the straight line, km/h, seconds after midnight, minutes of a visit. */
   route?: Pace;
+}
+
+interface Grounded {
+  /** Law and article. */
+  basis: string;
+  unverified: boolean;
+}
+
+/** Why money may be taken on the spot. */
+export type CashGround = "small" | "hard" | "remote";
+
+/** Penalties on the spot: the limits in whole yuan, whose kinds count as citizens, the money, what may be punished how. */
+export interface SpotRules {
+  citizen: { most: number } & Grounded;
+  entity: { most: number } & Grounded;
+  as_citizen: { kinds: string[] } & Grounded;
+  officers: number;
+  grounds: { act: string; violated: string; basis: string; note?: string }[];
+  cash: ({ most: number; grounds: string[] } & Grounded) | null;
+  pay: { days: number | null; at: string };
 }
 
 export interface Pace {

@@ -5,6 +5,7 @@
 import { utf8, uuid7, type Bytes } from "./bytes";
 import type { PaperKind, Premises, Purpose, Task } from "./contract";
 import type { Vault } from "./crypto";
+import type { PenaltyDraft } from "./penalty";
 import { checklistRef, type DraftRow, type FieldDb } from "./db";
 import type { Amends, Answer, Hindered, PhotoFact, Place, Recheck, Refused, Signature, Signer, SignerRole, Unlisted } from "./record";
 import { watchRoom } from "./storage";
@@ -48,6 +49,8 @@ export interface Head {
   short?: boolean;
   /** Of which record it is a new version, why, and what of that one does not change. */
   amends?: Omit<Amends, "at"> & { ended: string; task: string | null; check_code?: string };
+  /** A penalty on the spot, as far as it is filled in. */
+  penalty?: PenaltyDraft | null;
   /** Set while the papers lie on the table for signing. */
   frozen: Frozen | null;
 }

@@ -2,6 +2,7 @@
 import { today } from "./clock";
 import { grantedUntil, isBare, needsDeadline, type Verdict } from "./content";
 import { t } from "./i18n";
+import { penalties } from "./penalty";
 import { maySign } from "./tasks";
 import { isWitnessed } from "./signing";
 import type { Visit } from "./visit";
@@ -30,6 +31,7 @@ export function obstacles(visit: Visit, deadline: string): Obstacle[] {
     ...when(head.inspectors.length < 2, { text: t("stop.second"), field: "second" }),
     ...certificates(visit),
     ...date(visit, deadline),
+    ...penalties(visit),
   ];
 }
 

@@ -5,7 +5,8 @@
 import type { CheckItem, PaperKind } from "./contract";
 import { gravest, readingSaid } from "./decide";
 import { basisOf, grounds, numberOf, placesOf, titleOf, type Asked, type Sheet } from "./joining";
-import type { Answer, Content, FieldRecord, Place, Refused } from "./record";
+import type { Answer, Content, FieldRecord, Penalty, Place, Refused } from "./record";
+import { capital } from "./yuan";
 import { findingsOf, foundOf, productSaid, type Words } from "./wording";
 
 /** What the phone holds beside the record. */
@@ -90,6 +91,18 @@ export interface RectificationOrder extends Common, Refusal {
   deadline: string | null;
   required: string[];
   phone: string;
+}
+
+/** A penalty on the spot; the fine is empty where there is none. */
+export interface SpotDecision extends Common, Refusal, Omit<Penalty, "fine" | "days" | "at"> {
+  ended: string;
+  place: string;
+  present: { name: string; role: string };
+  phone: string;
+  fine: string;
+  fine_words: string;
+  days: string;
+  pay_at: string;
 }
 
 /** Local to the minute, as papers tell it: the phone writes its own wall clock with the offset behind. */
@@ -243,8 +256,27 @@ function orderedBy({ sheet, grounds: told = [] }: Known, items: Asked[]): string
   return [...new Set(told.filter((one) => one.lists.some((id) => lists.has(id))).map((one) => one.basis))];
 }
 
-export const BUILDERS: Record<PaperKind, (record: Signed, known: Known) => OnsiteRecord | ResultSheet | RectificationOrder> = {
+export function spotDecision(record: Signed, known: Known): SpotDecision {
+  const { content } = record;
+  const { fine, days, at, ...penalty } = content.penalty!;
+  return {
+    ...common(record, known),
+    ended: wall(content.ended),
+    place: `${known.premises.name} ${known.premises.address ?? ""}`.trim(),
+    present: whoOf(content),
+    phone: known.organ?.phone ?? "",
+    refused: content.refused,
+    ...penalty,
+    fine: fine ? String(fine) : "",
+    fine_words: fine ? capital(fine) : "",
+    days: days === null ? "" : String(days),
+    pay_at: at,
+  };
+}
+
+export const BUILDERS: Record<PaperKind, (record: Signed, known: Known) => OnsiteRecord | ResultSheet | RectificationOrder | SpotDecision> = {
   onsite_record: onsiteRecord,
   result_sheet: resultSheet,
   rectification_order: rectificationOrder,
+  spot_decision: spotDecision,
 };

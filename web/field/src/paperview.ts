@@ -2,16 +2,13 @@
 import type { PaperForm, PaperKind, Premises, Organ } from "./contract";
 import { t, type Key } from "./i18n";
 import { only, type Sheet } from "./joining";
+import { refusal, text, witnessed, type Block } from "./paperblocks";
 import { amendsOf, BUILDERS, type Common, type Known, type OnsiteRecord, type RectificationOrder, type ResultSheet } from "./paperdata";
 import { Wording } from "./paperwords";
+import { decision } from "./penaltypaper";
 import { briefOf, type Brief } from "./printing/slip";
 import { wordsOf } from "./wording";
-import { SCHEMA, type Content, type Refused, type Signature, type SignerRole } from "./record";
-
-export type Block =
-  | { kind: "rows"; rows: [string, string][] }
-  | { kind: "text"; text: string; strong?: boolean }
-  | { kind: "table"; title: string; note: string; head: string[]; rows: string[][] };
+import { SCHEMA, type Content, type Signature, type SignerRole } from "./record";
 
 export interface PaperView {
   kind: PaperKind;
@@ -46,6 +43,7 @@ const TITLES: Record<PaperKind, Key> = {
   onsite_record: "paper.onsite_record",
   result_sheet: "paper.result_sheet",
   rectification_order: "paper.rectification_order",
+  spot_decision: "paper.spot_decision",
 };
 
 /** All papers of a record, in the order in which they were numbered. */
@@ -92,16 +90,6 @@ function amended({ amends }: Common, w: Wording): Block[] {
   const { number, reason, at, absent } = amends;
   const said = w.say(number ? "amends" : "amends_new", { number, reason, at: w.minute(at) });
   return [text(absent ? said + w.say("amends_absent") : said, true)];
-}
-
-const text = (value: string, strong = false): Block => ({ kind: "text", text: value, strong });
-
-function witnessed(words: Wording, { witness, no_witness }: Refused): string {
-  return witness || (no_witness ? words.say("no_witness_why", { why: no_witness }) : words.say("no_witness"));
-}
-
-function refusal(words: Wording, refused: Refused): Block {
-  return text(words.say("refused", { reason: refused.reason, witness: witnessed(words, refused) }));
 }
 
 /** What he said; "none" only of one who was asked and signed: a refusal says what there is to say. */
@@ -269,6 +257,7 @@ const LAYOUTS: Record<PaperKind, (facts: never, words: Wording) => Block[]> = {
   onsite_record: onsite as (facts: never, words: Wording) => Block[],
   result_sheet: sheet as (facts: never, words: Wording) => Block[],
   rectification_order: order as (facts: never, words: Wording) => Block[],
+  spot_decision: decision as (facts: never, words: Wording) => Block[],
 };
 
 /** For a place whose pack brings no form: the facts alone, in the app's own words. */

@@ -101,6 +101,27 @@ export interface Recheck {
   photos: string[];
 }
 
+/** A penalty that was decided at the visit: one act, one decision. The fine in whole yuan, 0 for none. */
+export interface Penalty {
+  item: string;
+  facts: string;
+  violated: string;
+  basis: string;
+  warning: boolean;
+  fine: number;
+  /** Reasons, facts, basis and rights were told before it was decided. */
+  told: boolean;
+  statement: string;
+  heard: "none" | "adopted" | "declined";
+  answer: string;
+  payment: "none" | "bank" | "cash";
+  cash_ground: string;
+  receipt: string;
+  /** To pay within, and where, as the decision says. */
+  days: number | null;
+  at: string;
+}
+
 /** What the visit came to by one of its lists. */
 export interface ListResult {
   id: string;
@@ -152,6 +173,8 @@ export interface Content {
   check_code?: string;
   /** Only in a new version; the times of the visit stay those of the visit. */
   amends?: Amends;
+  /** Only where something was punished on the spot. */
+  penalty?: Penalty;
 }
 
 export type Stroke = [number, number, number][];

@@ -15,6 +15,8 @@ export interface Brief {
   failed: { no: string; found: string; measure: "investigate" | "rectify" | "corrected" }[];
   deadline: string;
   refused: string;
+  /** What was decided on the spot; papers that were kept before there were penalties have none. */
+  penalty?: { warning: boolean; fine: number };
 }
 
 /** The facts of the receipt, of the same record as its papers. */
@@ -35,5 +37,6 @@ export function briefOf(content: Content, shop: { name: string; entity: { name: 
     }),
     deadline: content.deadline ?? "",
     refused: content.refused?.reason ?? "",
+    ...(content.penalty ? { penalty: { warning: content.penalty.warning, fine: content.penalty.fine } } : {}),
   };
 }
