@@ -11,7 +11,7 @@ from typing import Any
 
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.registry.models import Premises
-from zhijian.programmes.inspection.papers import common, known_of, present_of, refused_of, wall
+from zhijian.programmes.inspection.papers import Known, common, known_of, present_of, refused_of, wall
 from zhijian.programmes.inspection.record import Record
 from zhijian.programmes.inspection.visiting import Visit
 
@@ -40,7 +40,12 @@ def others_papers() -> frozenset[str]:
 
 def paper_facts(record: Record, premises: Premises) -> dict[str, Any]:
     """What stands on every paper of a visit, for a paper that another programme makes of its record."""
-    known, content = known_of(record, premises), record.content
+    return facts_of(record, known_of(record, premises))
+
+
+def facts_of(record: Record, known: Known) -> dict[str, Any]:
+    """The same from what the phone knew."""
+    content = record.content
     return {
         **common(record, known),
         "ended": wall(content.ended),

@@ -51,7 +51,7 @@ PENALTY = owes(
         "organ": _("Office that inspects"),
         "officers": _("Officers"),
         "certificates": _("Numbers of their certificates"),
-        "facts": _("Facts"),
+        "facts": _("Act punished"),
         "violated": _("Provision violated"),
         "basis": _("Basis of the penalty"),
         "warning": _("Warning"),

@@ -47,7 +47,7 @@ class Paid(Facts):
 class HandedIn(Facts):
     """Money that was taken on the spot lies with the office."""
 
-    handed_on: Annotated[dt.date, Field(title=_("Handed in on"))]
+    handed_on: Annotated[dt.date, Field(title=_("Money handed in on"))]
     voucher: Annotated[str, text(_("Number of the voucher"), min_length=2, max_length=60)]
 
 

@@ -28,9 +28,9 @@ SPOT_PENALTY = Flow(
     states=[
         State("open", _("To be filed and paid"), tone="act"),
         State("paying", _("Filed, to be paid"), tone="warn"),
-        State("filing", _("To be filed"), tone="act"),
+        State("filing", _("To be filed with the office"), tone="act"),
         State("closed", _("Filed and settled"), final=True, tone="good"),
-        State("withdrawn", _("Withdrawn"), final=True, tone="bad"),
+        State("withdrawn", _("Decision withdrawn"), final=True, tone="bad"),
     ],
     steps=[
         Step(

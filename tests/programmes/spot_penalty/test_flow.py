@@ -1,0 +1,216 @@
+"""What becomes of a penalty: filed and paid in either order, the money handed in, overdue, under review, withdrawn."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import translation
+from tests import world
+from tests.openers import spot_penalty
+
+from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.clock.models import Clock
+from zhijian.kernel.evidence.models import LedgerEntry
+from zhijian.kernel.matters.errors import NotAllowed, NotOpen
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.perform import perform, why_not
+from zhijian.kernel.matters.ticking import tick
+from zhijian.kernel.papers import making
+from zhijian.kernel.papers.models import NumberRow, Paper
+from zhijian.programmes.spot_penalty import rules, shown
+from zhijian.programmes.spot_penalty.actions import taken_over
+from zhijian.programmes.spot_penalty.effects import additional_on, mark_served
+from zhijian.programmes.spot_penalty.models import SpotPenalty
+
+
+@pytest.fixture
+def w(db: None) -> world.World:
+    with scoped(SYSTEM):
+        made = world.make()
+        made.head
+        made.person("内勤", Role.CLERK, world.OFFICE)
+        return made
+
+
+def running(matter: Matter) -> set[str]:
+    with scoped(SYSTEM):
+        return set(Clock.objects.filter(matter=matter, stopped=None, about="").values_list("rule", flat=True))
+
+
+def act(w: world.World, who: str, matter: Matter, verb: str, **facts: Any) -> Matter:
+    with scoped(w.actor(who)) as actor:
+        return perform(matter, verb, actor, **facts)
+
+
+def kept(matter: Matter) -> SpotPenalty:
+    with scoped(SYSTEM):
+        return SpotPenalty.objects.select_related("matter").get(pk=matter.pk)
+
+
+PAID: dict[str, Any] = {"receipt": "鲁非税 001"}
+FILE, PAY, CASH = rules.FILE_WITHIN.name, rules.PAY_WITHIN.name, rules.HAND_IN_WITHIN.name
+
+
+@pytest.mark.parametrize("order", [("file", "pay"), ("pay", "file")])
+def test_filed_and_paid_in_either_order(w: world.World, order: tuple[str, str]) -> None:
+    matter = spot_penalty(w)
+    assert running(matter) == {FILE}, "the time to pay waits for the service"
+    mark_served(matter, calendar.today(), matter.opened)
+    assert running(matter) == {FILE, PAY}
+    assert kept(matter).pay_by == rules.last_day_to_pay(calendar.today())
+    told = {"file": {"note": "2026-当罚-1"}, "pay": {"paid_on": calendar.today(), **PAID}}
+    states = [act(w, "内勤", matter, verb, **told[verb]).state for verb in order]
+    assert states == [{"file": "paying", "pay": "filing"}[order[0]], "closed"]
+    assert running(matter) == set()
+    record = kept(matter)
+    assert (record.filed_on, record.paid_on, record.note) == (calendar.today(), calendar.today(), "2026-当罚-1")
+
+
+def test_seven_working_days_to_file_and_fifteen_days_to_pay(w: world.World) -> None:
+    matter = spot_penalty(w)
+    mark_served(matter, calendar.today(), matter.opened)
+    with scoped(SYSTEM):
+        file, pay = (Clock.objects.get(matter=matter, rule=name) for name in (FILE, PAY))
+    assert file.due == calendar.add_working_days(calendar.today(), 7)[0]
+    assert pay.due >= calendar.today() + dt.timedelta(days=15), "the last day moves on from a day off, never back"
+    assert (file.basis["article"], pay.basis["article"]) == ("第70条", "第72条")
+
+
+def test_a_warning_is_only_filed(w: world.World) -> None:
+    matter = spot_penalty(w, fine=0, warning=True, decided="警告")
+    assert matter.state == "filing" and running(matter) == {FILE}
+    with pytest.raises(NotOpen):
+        act(w, "内勤", matter, "pay", paid_on=calendar.today(), **PAID)
+    assert act(w, "所长", matter, "file").state == "closed"
+
+
+def test_money_taken_on_the_spot_is_handed_in_by_those_who_took_it(w: world.World) -> None:
+    matter = spot_penalty(w, fine=100)
+    with scoped(SYSTEM):
+        SpotPenalty.objects.filter(pk=matter.pk).update(payment="cash", cash_ground="small", receipt="鲁财 1")
+        from zhijian.kernel.clock import clocks
+
+        clocks.start(matter, rules.HAND_IN_WITHIN, matter.opened)
+    mark_served(matter, calendar.today(), matter.opened)
+    assert running(matter) == {FILE, CASH}, "nothing is to be paid at the bank"
+    with scoped(w.actor("内勤")) as clerk, translation.override("en"):
+        assert "taken on the spot" in why_not(matter, "pay", clerk)
+    done = act(w, "甲", matter, "hand_in", handed_on=calendar.today(), voucher="缴 7")
+    assert done.state == "filing"
+    with scoped(w.actor("甲")) as officer, pytest.raises(NotAllowed):
+        perform(matter, "file", officer)
+
+
+def test_who_pays_late_owes_three_percent_a_day_and_never_more_than_the_fine(w: world.World) -> None:
+    matter = spot_penalty(w)
+    served = calendar.today() - dt.timedelta(days=200)
+    with scoped(SYSTEM):
+        Matter.objects.filter(pk=matter.pk).update(opened=calendar.start_of(served))
+    mark_served(matter, served, calendar.start_of(served))
+    record = kept(matter)
+    assert record.pay_by is not None
+    late = [additional_on(record, record.pay_by + dt.timedelta(days=n)) for n in (0, 1, 10, 60)]
+    assert late == [0, Decimal("6.00"), Decimal("60.00"), Decimal("200.00")]
+    assert shown.money(record).tone == "bad"
+    day = record.pay_by + dt.timedelta(days=10)
+    with pytest.raises(NotOpen):
+        act(w, "内勤", matter, "pay", paid_on=day, additional=Decimal("200.01"), **PAID)
+    with pytest.raises(NotOpen):
+        act(w, "内勤", matter, "pay", paid_on=calendar.today() + dt.timedelta(days=1), **PAID)
+    act(w, "内勤", matter, "pay", paid_on=day, additional=Decimal("60.00"), **PAID)
+    record = kept(matter)
+    assert (additional_on(record, calendar.today()), record.settled) == (Decimal("60.00"), Decimal("260.00"))
+
+
+def test_nothing_is_added_while_a_review_runs(w: world.World) -> None:
+    """Penalty Law art. 73."""
+    matter = spot_penalty(w)
+    served = calendar.today() - dt.timedelta(days=60)
+    with scoped(SYSTEM):
+        Matter.objects.filter(pk=matter.pk).update(opened=calendar.start_of(served))
+    mark_served(matter, served, calendar.start_of(served))
+    pay_by = kept(matter).pay_by
+    assert pay_by is not None
+    since = pay_by + dt.timedelta(days=3)
+    act(w, "所长", matter, "appeal", since=since, what="张店区政府 2026-8")
+    assert additional_on(kept(matter), calendar.today()) == Decimal("12.00"), "two days before it"
+    with pytest.raises(NotOpen):
+        act(w, "所长", matter, "appeal", since=since, what="又一次")
+    until = since + dt.timedelta(days=9)
+    act(w, "所长", matter, "appeal_over", until=until)
+    assert additional_on(kept(matter), until + dt.timedelta(days=4)) == Decimal("36.00"), "2 before, 4 after"
+
+
+def test_a_withdrawn_decision_leaves_both_papers_and_owes_the_money_back(w: world.World) -> None:
+    matter = spot_penalty(w)
+    with scoped(SYSTEM):
+        paper = making.make("spot_decision", matter, {"organ": "张店区市场监督管理局"}, actor=SYSTEM)
+    act(w, "内勤", matter, "pay", paid_on=calendar.today(), **PAID)
+    act(w, "内勤", matter, "file")
+    with scoped(w.actor("内勤")) as clerk, pytest.raises(NotAllowed):
+        perform(matter, "withdraw", clerk, reason="事实不清")
+    done = act(w, "所长", matter, "withdraw", reason="当事人已取得健康证明，事实认定有误")
+    assert done.state == "withdrawn"
+    with scoped(SYSTEM):
+        old, new = Paper.objects.filter(matter=matter).order_by("pk")
+        assert (old.pk, old.state, old.void_reason) == (paper.pk, "void", "当事人已取得健康证明，事实认定有误")
+        assert NumberRow.objects.get(paper=old).state == "void", "its number stays accounted for"
+        assert (new.kind, new.data["decision"]["number"], new.data["refund"]) == (
+            "spot_withdrawal", paper.number, "200",
+        )  # fmt: skip
+        assert taken_over(matter).withdrawn == "当事人已取得健康证明，事实认定有误"
+    assert kept(matter).refund == 200
+
+
+def test_time_reminds_of_what_was_not_filed_and_not_paid(w: world.World) -> None:
+    matter = spot_penalty(w)
+    long_ago = calendar.start_of(calendar.today() - dt.timedelta(days=90))
+    with scoped(SYSTEM):
+        Clock.objects.filter(matter=matter).update(due=calendar.today() - dt.timedelta(days=1))
+        Matter.objects.filter(pk=matter.pk).update(opened=long_ago)
+    mark_served(matter, calendar.legal_day(long_ago), long_ago)
+    tick()
+    with scoped(SYSTEM):
+        told = set(LedgerEntry.objects.filter(matter=matter).values_list("kind", flat=True))
+        assert {"spot_penalty.remind_file", "spot_penalty.remind_pay"} <= told
+
+
+def test_the_desk_lists_it_the_visit_shows_it_and_the_head_takes_it_out_in_excel(
+    w: world.World, client: Client
+) -> None:
+    matter = spot_penalty(w)
+    mark_served(matter, calendar.today(), matter.opened)
+    client.force_login(w.head)
+    listed = client.get("/l/spot_penalty/").content.decode()
+    assert w.entity.name in listed and "罚款 200 元" in listed and "前缴纳" in listed
+    page = client.get(f"/m/{matter.uid}/").content.decode()
+    assert "许可证未悬挂" in page and "第66条" in page and "不公示" in page
+    with scoped(SYSTEM):
+        parent = matter.parent
+    assert f"/m/{matter.uid}/" in client.get(f"/m/{parent.uid}/").content.decode()
+    assert client.get("/l/spot_penalty/?state=paying").content.decode().count(w.entity.name) == 0
+    file = client.get("/l/spot_penalty/export/")
+    assert file.status_code == 200
+
+
+def test_a_stranger_s_office_sees_none_of_it(w: world.World, client: Client) -> None:
+    matter = spot_penalty(w)
+    client.force_login(w.stranger)
+    assert client.get(f"/m/{matter.uid}/").status_code == 404
+
+
+def test_what_a_case_programme_takes_over(w: world.World) -> None:
+    matter = spot_penalty(w)
+    mark_served(matter, calendar.today(), matter.opened)
+    with scoped(SYSTEM):
+        told = taken_over(matter)
+    assert (told.state, told.fine, told.additional, told.served_on) == ("open", 200, 0, calendar.today())
+    assert (told.facts, told.violated, told.officers[0]["name"]) == ("许可证未悬挂", "食品安全法第55条", "甲")
+    assert told.visit and told.record and told.digest
