@@ -168,7 +168,7 @@ def the_enterprise_reads(playwright: Playwright, site: Site, link: str) -> None:
 
 def anybody_checks_the_paper(playwright: Playwright, site: Site, code: str, number: str) -> None:
     browser, citizen = phone_page(playwright)
-    citizen.goto(f"{site.url}/v/{code}/")
+    citizen.goto(f"{site.url}/v/{code}")
     expect(citizen.locator("main")).to_contain_text(number)
     seen(citizen, "verify")
     browser.close()

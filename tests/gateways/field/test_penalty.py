@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -294,6 +296,24 @@ def test_before_the_new_law_the_old_limit_holds(phone: Phone, w: world.World) ->
     assert made(told).spot_penalty.most == 1000 and "over_limit" not in codes(told)  # type: ignore[attr-defined]
     _, told = put(phone, decided(phone, w, {"now": then}, fine=1001))
     assert "over_limit" in codes(told)
+
+
+def test_a_place_or_a_day_without_the_procedure_is_a_doubt(
+    phone: Phone,  # noqa: F811
+    w: world.World,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As in Chicago, whose pack says of each of these rules that it is absent."""
+    monkeypatch.setattr(rules, "limits", lambda day: None)
+    _, told = put(phone, decided(phone, w))
+    assert codes(told) == {"not_here"} and made(told).spot_penalty.most is None  # type: ignore[attr-defined]
+
+
+def test_every_doubt_stands_in_the_documents_with_a_test_that_shows_it() -> None:
+    text = (Path(__file__).parents[3] / "docs/conflicts.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| `(\w+)` \|.*`tests/gateways/field/test_penalty.py` `(test_\w+)` \|$", text, re.M))
+    assert set(told) - {"penalty_doubted"} == set(DOUBTS)
+    assert {name for name in told.values() if name not in globals()} == set()
 
 
 def test_a_penalty_that_is_none_is_held_for_a_person(phone: Phone, w: world.World) -> None:  # noqa: F811

@@ -211,7 +211,8 @@ def _record(town: Town, call: Call, premises: Premises) -> tuple[dict[str, Any],
     officers, photos = (office.first, office.second), _photos(call, failed)
     marked = _marked(call, photos)
     seen = Seen(
-        premises, call.begun, call.ended, officers, office.device, asked, failed, absent, call.purpose, photos, marked
+        premises, call.begun, call.ended, officers, office.device, asked, failed, absent, call.purpose, photos, marked,
+        _penalty(call, town.plan.get("penalty", {})),
     )  # fmt: skip
     return record_of(seen, town.plan, town.words, town.dice), seen
 
@@ -230,6 +231,14 @@ def _marked(call: Call, photos: dict[str, tuple[str, int]]) -> dict[str, tuple[s
         return {}
     blob = files.store(drawn.marked(2 * call.n))
     return {next(iter(photos)): (blob.sha256, blob.size)}
+
+
+def _penalty(call: Call, plan: dict[str, Any]) -> dict[str, Any]:
+    """What the officers of every so many-th visit of the quarter decide on the spot, in turn as the plan says."""
+    if not plan or not call.living or call.n >= BY_PHONE or call.n % plan["every"]:
+        return {}
+    turn = plan["decided"][call.n // plan["every"] % len(plan["decided"])]
+    return {**{key: plan[key] for key in ("kinds", "basis", "days", "at")}, **turn}
 
 
 def _closed_year(plan: dict[str, Any], scale: float, town: Town) -> int:

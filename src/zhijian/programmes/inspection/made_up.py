@@ -98,6 +98,7 @@ class Seen:
     purpose: str
     photos: Json = field(default_factory=dict)  # fingerprints and sizes of the pictures, by the item that they show
     marked: Json = field(default_factory=dict)  # the same of what was drawn on some of them
+    penalty: Json = field(default_factory=dict)  # what was decided on the spot, as the plan says
 
 
 def times(day: dt.date, dice: random.Random) -> tuple[dt.datetime, dt.datetime]:
@@ -149,7 +150,10 @@ def record_of(seen: Seen, plan: Json, words: Words, dice: random.Random) -> Json
         "hindered": None,
         "unlisted": None,
         "papers": [{"kind": kind, "number": None, "code": None} for kind in _papers(asked.lists, rectify)],
+        **_penalty(seen, answers),
     }
+    if "penalty" in content:
+        content["papers"].append({"kind": "spot_decision", "number": None, "code": None})
     names = [(f"inspector{n}", officer.name) for n, officer in enumerate(seen.officers, 1)]
     names.append(("party", content["present"]["name"]))
     return {
@@ -160,6 +164,35 @@ def record_of(seen: Seen, plan: Json, words: Words, dice: random.Random) -> Json
         "digest": sha256_hex(canonical(content)),
         "signatures": [{"who": who, "name": name, "strokes": STROKES, "at": ended} for who, name in names],
     }
+
+
+def _penalty(seen: Seen, answers: list[Json]) -> Json:
+    """What was decided on the spot for the first general item that failed, in the shape of that programme's record."""
+    failed = next((one for one in answers if one["answer"] == "no" and not seen.asked.items[one["item"]]["key"]), None)
+    if not seen.penalty or failed is None:
+        return {}
+    of = seen.penalty
+    fine = of["citizen" if seen.premises.entity.kind in of["kinds"] else "entity"]
+    cash = bool(fine) and "receipt" in of
+    item = seen.asked.items[failed["item"]]
+    bank = {"days": of["days"], "at": of["at"]} if fine and not cash else {"days": None, "at": ""}
+    told: Json = {
+        "item": failed["item"],
+        "facts": failed.get("note") or item["text"],
+        "violated": item["basis"],
+        "basis": of["basis"],
+        "warning": of.get("warning", False),
+        "fine": fine,
+        "told": True,
+        "statement": of.get("statement", ""),
+        "heard": "declined" if of.get("statement") else "none",
+        "answer": of.get("answer", ""),
+        "payment": "cash" if cash else "bank" if fine else "none",
+        "cash_ground": "small" if cash else "",
+        "receipt": of["receipt"] if cash else "",
+        **bank,
+    }
+    return {"penalty": told}
 
 
 def _scan(answers: list[Json], premises: Premises, products: list[Json]) -> None:

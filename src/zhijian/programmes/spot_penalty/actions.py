@@ -32,6 +32,8 @@ def decide_at_visit(visit: Visit, parent: Matter, flags: Flags) -> Flags:
     visit says that there are some.
     """
     told = read(visit.record.content.penalty)
+    if visit.record.content.amends is not None and _stands(parent, visit.record.content.amends.reason):
+        return []
     if told is None:
         return []
     day = calendar.legal_day(visit.at)
@@ -42,6 +44,18 @@ def decide_at_visit(visit: Visit, parent: Matter, flags: Flags) -> Flags:
     matter.flags = found
     Matter.objects.filter(pk=matter.pk).update(flags=found)
     return [doubts.doubt("penalty_doubted", n=len(found))] if found else []
+
+
+def _stands(parent: Matter, reason: str) -> bool:
+    """Whether the visit decided a penalty before its record was amended: it was handed over and stands, the head looks.
+
+    Only a withdrawal takes a decision back (Penalty Law art. 75); no new version of a record does.
+    """
+    rows = list(Matter.objects.filter(parent=parent, kind=flow.SPOT_PENALTY.kind).exclude(state="withdrawn"))
+    for matter in rows:
+        matter.flags = [*matter.flags, doubts.doubt("record_amended", reason=reason[:300])]
+        Matter.objects.filter(pk=matter.pk).update(flags=matter.flags)
+    return bool(rows)
 
 
 def _decide(visit: Visit, parent: Matter, told: Told, day: dt.date) -> Matter:

@@ -41,6 +41,11 @@ DOUBTS = {
         "The record does not prove that the decision was handed over: it is still to be served."
     ),
     "penalty_number": gettext_lazy("The decision's number was not reserved for this inspector, or it bears none."),
+    "record_amended": gettext_lazy(
+        "The record of the visit was amended: %(reason)s. The decision stands as it was handed over; where it does not"
+        " hold any more, withdraw it."
+    ),
+    "decided_later": gettext_lazy("It was decided in an amendment of the record, not at the visit."),
     "no_paper": gettext_lazy("The record names no decision: nothing was handed over."),
 }
 
@@ -78,7 +83,7 @@ def of_decision(told: Told, visit: Visit, day: dt.date) -> Flags:
 def of_procedure(told: Told, visit: Visit, day: dt.date) -> Flags:
     """What was left out of the procedure: officers, telling, hearing, grounds (Penalty Law arts. 42, 44, 45, 52)."""
     content, signed = visit.record.content, visit.record.digest
-    found: Flags = []
+    found: Flags = [doubt("decided_later")] if content.amends is not None else []
     least, n = rules.officers_min(day), len({one.id for one in content.inspectors})
     if n < least:
         basis = rules.article(rules.OFFICERS_MIN, day)
