@@ -68,8 +68,7 @@ def test_decided_at_the_counter_and_settled_at_the_desk(
     number = read_and_sign(phone)
 
     handset.cut(False)
-    phone.get_by_test_id("to-today").click()
-    expect(phone.get_by_test_id("outbox-button")).to_contain_text("0", timeout=30_000)
+    expect(phone.get_by_test_id("arrived")).to_be_visible(timeout=30_000)
     with scoped(SYSTEM):
         matter = Matter.objects.get(kind="spot_penalty")
         assert (matter.parent_id, matter.state, matter.number, matter.flags) == (task.pk, "open", number, [])
@@ -196,7 +195,8 @@ def the_clerk_settles_it(desk: Page, site: Site, matter: Matter) -> None:
     with scoped(SYSTEM):
         matter.refresh_from_db()
         record = SpotPenalty.objects.get(pk=matter.pk)
+        visit = Matter.objects.get(pk=matter.parent_id)
     assert (matter.state, record.filed_on, record.paid_on) == ("closed", calendar.today(), calendar.today())
-    desk.goto(f"{site.url}/m/{matter.parent.uid if matter.parent else ''}/")
+    desk.goto(f"{site.url}/m/{visit.uid}/")
     expect(desk.locator("main")).to_contain_text("当场处罚")
     seen(desk, "visit")
