@@ -28,6 +28,7 @@ NEW_APPS = {
     "ratings",
     "recordings",
     "routing",
+    "spot_penalty",
 }  # came later: nothing of theirs was there
 AT = dt.datetime(2026, 3, 4, 9, 30, tzinfo=dt.UTC)
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from tests import world
+from tests.gateways.field.test_amended import anew
 from tests.gateways.field.test_field import here, phone, put, w  # noqa: F401 -- fixtures
 from tests.phone import STROKES, Phone, record
 
@@ -307,6 +308,33 @@ def test_a_place_or_a_day_without_the_procedure_is_a_doubt(
     monkeypatch.setattr(rules, "limits", lambda day: None)
     _, told = put(phone, decided(phone, w))
     assert codes(told) == {"not_here"} and made(told).spot_penalty.most is None  # type: ignore[attr-defined]
+
+
+def test_an_amended_record_leaves_the_decision_as_it_was_handed_over(phone: Phone, w: world.World) -> None:  # noqa: F811
+    first = decided(phone, w)
+    _, told = put(phone, first)
+    matter = made(told)
+    new = anew(phone, first, reason="备注写错了")
+    new["content"].pop("penalty")
+    new["content"]["papers"] = new["content"]["papers"][:-1]
+    status, again = put(phone, signed(new))
+    assert (status, again["matter"]["uid"]) == (201, told["matter"]["uid"])
+    assert codes(told) == {"record_amended"} and made(told).pk == matter.pk
+    with scoped(SYSTEM):
+        paper = Paper.objects.get(matter=matter, kind="spot_decision")
+        assert paper.state == "issued", "only a head takes a decision back"
+    _, once_more = put(phone, anew(phone, new | {"id": new["id"]}, reason="又一处"))
+    assert once_more["state"] == "accepted" and made(told).pk == matter.pk
+
+
+def test_what_is_decided_in_an_amendment_was_not_decided_on_the_spot(phone: Phone, w: world.World) -> None:  # noqa: F811
+    first = record(phone, here(phone, w), failed={"1.2": {"note": "未悬挂"}})
+    put(phone, first)
+    new = anew(phone, first)
+    new["content"]["penalty"] = DECIDED
+    new["content"]["papers"].append({"kind": "spot_decision", "number": None, "code": None})
+    _, told = put(phone, signed(new))
+    assert codes(told) == {"decided_later"}
 
 
 def test_every_doubt_stands_in_the_documents_with_a_test_that_shows_it() -> None:

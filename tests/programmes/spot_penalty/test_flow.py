@@ -153,7 +153,6 @@ def test_a_withdrawn_decision_leaves_both_papers_and_owes_the_money_back(w: worl
     with scoped(SYSTEM):
         paper = making.make("spot_decision", matter, {"organ": "张店区市场监督管理局"}, actor=SYSTEM)
     act(w, "内勤", matter, "pay", paid_on=calendar.today(), **PAID)
-    act(w, "内勤", matter, "file")
     with scoped(w.actor("内勤")) as clerk, pytest.raises(NotAllowed):
         perform(matter, "withdraw", clerk, reason="事实不清")
     done = act(w, "所长", matter, "withdraw", reason="当事人已取得健康证明，事实认定有误")
@@ -167,6 +166,16 @@ def test_a_withdrawn_decision_leaves_both_papers_and_owes_the_money_back(w: worl
         )  # fmt: skip
         assert taken_over(matter).withdrawn == "当事人已取得健康证明，事实认定有误"
     assert kept(matter).refund == 200
+
+
+def test_what_is_settled_is_withdrawn_once_and_stays_settled(w: world.World) -> None:
+    matter = spot_penalty(w)
+    act(w, "内勤", matter, "pay", paid_on=calendar.today(), **PAID)
+    act(w, "内勤", matter, "file")
+    done = act(w, "所长", matter, "annul", reason="复议决定撤销")
+    assert (done.state, kept(matter).refund) == ("closed", 200)
+    with pytest.raises(NotOpen):
+        act(w, "所长", matter, "annul", reason="再撤一次")
 
 
 def test_time_reminds_of_what_was_not_filed_and_not_paid(w: world.World) -> None:

@@ -51,7 +51,7 @@ def _stands(parent: Matter, reason: str) -> bool:
 
     Only a withdrawal takes a decision back (Penalty Law art. 75); no new version of a record does.
     """
-    rows = list(Matter.objects.filter(parent=parent, kind=flow.SPOT_PENALTY.kind).exclude(state="withdrawn"))
+    rows = list(Matter.objects.filter(parent=parent, kind=flow.SPOT_PENALTY.kind, spot_penalty__reason=""))
     for matter in rows:
         matter.flags = [*matter.flags, doubts.doubt("record_amended", reason=reason[:300])]
         Matter.objects.filter(pk=matter.pk).update(flags=matter.flags)

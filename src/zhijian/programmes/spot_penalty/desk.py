@@ -37,10 +37,13 @@ DECIDED = Column(
     "decided", _("Decided on"), ("opened",), lambda m: Cell(f"{_decided_on(m):%Y-%m-%d}"), _decided_on
 )  # fmt: skip
 PUNISHED = Column(
-    "punished", _("Penalty"), ("spot_penalty__fine",), lambda m: Cell(shown.punished(_record(m))),
-    lambda m: shown.punished(_record(m)),
+    "punished", _("Penalty"), ("spot_penalty__fine", "spot_penalty__warning"),
+    lambda m: Cell(shown.punished(_record(m))), lambda m: shown.punished(_record(m)),
 )  # fmt: skip
-MONEY = Column("money", _("Money"), ("spot_penalty__pay_by",), _money, lambda m: _money(m).text)
+OF_MONEY = ("pay_by", "fine", "payment", "paid_on", "handed_on", "refund", "pauses")  # the first one sorts
+MONEY = Column(
+    "money", _("Money"), (*(f"spot_penalty__{name}" for name in OF_MONEY), "opened"), _money, lambda m: _money(m).text
+)
 FINE = Column(
     "fine", _("Fine (yuan)"), ("spot_penalty__fine",), lambda m: Cell(shown.yuan(_record(m).fine)),
     lambda m: _record(m).fine,

@@ -90,9 +90,14 @@ SPOT_PENALTY = Flow(
             when=[guards.in_doubt, guards.no_helper_decided], does=effects.looked_at,
         ),
         Step(
-            "withdraw", STANDING, "withdrawn", who=HEAD, label=_("Withdraw the decision"), facts=facts.Withdrawn,
+            "withdraw", RUNNING, "withdrawn", who=HEAD, label=_("Withdraw the decision"), facts=facts.Withdrawn,
             confirm=True, said=_("Decision withdrawn: {reason}"), does=effects.withdrawn, paper="spot_withdrawal",
             tells=[PARTY, ASSIGNEE, CLERK],
+        ),
+        Step(  # what is filed and settled stays so, its decision is none any more and the money goes back
+            "annul", "closed", who=HEAD, label=_("Withdraw the decision"), facts=facts.Withdrawn, quiet=True,
+            confirm=True, said=_("Decision withdrawn: {reason}"), when=guards.stands, does=effects.withdrawn,
+            paper="spot_withdrawal", tells=[PARTY, ASSIGNEE, CLERK],
         ),
         Step(
             "remind_file", UNFILED, by=CLOCK, on=rules.FILE_WITHIN.overdue, tells=[HEAD, CLERK], label=_("Overdue"),

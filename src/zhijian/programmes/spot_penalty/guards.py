@@ -75,6 +75,11 @@ def end_plausible(matter: Matter, record: SpotPenalty, actor: Actor, facts: Any)
     return _between(matter, facts.until)
 
 
+def stands(matter: Matter, record: SpotPenalty, actor: Actor, facts: Any) -> Guard:
+    """A decision is taken back once."""
+    return no(_("The decision was withdrawn already.")) if record.reason else ok()
+
+
 def in_doubt(matter: Matter, record: SpotPenalty, actor: Actor, facts: Any) -> Guard:
     """Only what is in doubt is looked at."""
     return ok() if matter.flags else no(_("Nothing about this penalty is in doubt."))

@@ -27,7 +27,7 @@ def penalty_panel(matter: Matter, record: SpotPenalty, actor: Actor) -> dict[str
         **shown.told_of(record),
         "say": says(matter, record, ()),
         "organ": organ,
-        "unpaid": record.money_open and record.payment == SpotPenalty.Payment.BANK and matter.state != "withdrawn",
+        "unpaid": record.money_open and record.payment == SpotPenalty.Payment.BANK and not record.reason,
         "review": rules.REVIEW_WITHIN.maybe(day),
         "court": rules.COURT_WITHIN.maybe(day),
     }
@@ -37,7 +37,7 @@ def says(matter: Matter, record: SpotPenalty, parts: Any) -> Say:
     """What is the case, and what is to be done by when."""
     record.matter = matter
     what = shown.punished(record)
-    if matter.state == "withdrawn":
+    if record.reason:
         back = _("What you paid, ¥%(amount)s, is refunded.") % {"amount": shown.yuan(record.refund)}
         return Say("good", _("The decision was withdrawn."), back if record.refund else "")
     if record.payment != SpotPenalty.Payment.BANK or not record.money_open:
