@@ -18,6 +18,7 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.evidence.models import LedgerEntry
+from zhijian.kernel.figures import Period, compute, declared
 from zhijian.kernel.matters.errors import NotAllowed, NotOpen
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform, why_not
@@ -223,3 +224,19 @@ def test_what_a_case_programme_takes_over(w: world.World) -> None:
     assert (told.state, told.fine, told.additional, told.served_on) == ("open", 200, 0, calendar.today())
     assert (told.facts, told.violated, told.officers[0]["name"]) == ("许可证未悬挂", "食品安全法第55条", "甲")
     assert told.visit and told.record and told.digest
+
+
+def test_its_figures_are_counted_by_hand(w: world.World) -> None:
+    """A withdrawn decision is none of those decided, whether it was settled already or not."""
+    stands, unsettled, settled = (spot_penalty(w) for _ in range(3))
+    act(w, "所长", unsettled, "withdraw", reason="事实不清")
+    act(w, "内勤", settled, "file")
+    act(w, "内勤", settled, "pay", **PAID, paid_on=calendar.today())
+    act(w, "所长", settled, "annul", reason="适用依据错误")
+    today = calendar.today()
+    year = Period(today.replace(month=1, day=1), today.replace(month=12, day=31), today=today)
+    count = {
+        code: compute.value(declared()[f"spot_penalty.{code}"], year, world.OFFICE, SYSTEM).text
+        for code in ("decided", "fines", "withdrawn")
+    }
+    assert count == {"decided": "1", "fines": f"{kept(stands).fine:.2f}", "withdrawn": "2"}

@@ -11,7 +11,7 @@ from zhijian.kernel.figures import Period, figure
 
 def _standing(t: Any, period: Period, area: Any) -> Any:
     made = t.spot_penalty
-    return made.filter(period(made.opened_on), made.reason == "", area(made.area))
+    return made.filter(period(made.opened_on), made.withdrawn_on.isnull(), area(made.area))
 
 
 @figure(
@@ -36,4 +36,4 @@ def fines(t: Any, period: Period, area: Any) -> Any:
 )  # fmt: skip
 def withdrawn(t: Any, period: Period, area: Any) -> Any:
     made = t.spot_penalty
-    return made.filter(period(made.opened_on), made.reason != "", area(made.area))
+    return made.filter(period(made.opened_on), made.withdrawn_on.notnull(), area(made.area))

@@ -69,6 +69,7 @@ class SpotPenalty(models.Model):
     note = models.CharField(_("note"), max_length=300, blank=True)
     pauses = models.JSONField(default=list, help_text="[{since, until, what}] of reviews and law suits")
     reason = models.TextField(_("reason"), blank=True, help_text="why it was withdrawn")
+    withdrawn_on = models.DateField(null=True)
     refund = money(_("to be refunded"), default=0)
 
     class Meta:

@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
                 ('pauses', models.JSONField(default=list, help_text='[{since, until, what}] of reviews and law suits')),
                 ('reason', models.TextField(blank=True, help_text='why it was withdrawn', verbose_name='reason')),
+                ('withdrawn_on', models.DateField(null=True)),
                 ('refund', models.DecimalField(decimal_places=2, default=0, max_digits=14, verbose_name='to be refunded')),
             ],
             options={
