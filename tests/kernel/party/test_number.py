@@ -150,9 +150,28 @@ def test_who_looked_at_another_number_looks_again(w, counter):
     assert w.entity.phone == "13805330000" and proposed() == 0
 
 
-def test_a_landline_is_taken_and_what_that_means_is_said(w, counter):
+def test_a_landline_is_refused_with_the_way_out(w, counter):
     answer = press(counter, w.entity, **{"f-phone": "0533-2180188"})
+    assert answer.status_code == 422 and proposed() == 0
     assert "No text message arrives at this number" in answer.content.decode()
+    assert "Type a mobile number" in answer.content.decode()
+
+
+def test_a_landline_that_was_proposed_before_is_not_taken_over(w, counter):
+    with scoped(SYSTEM):
+        made = proposals.propose(
+            proposals.itself(w.entity), "number", {"text": "0533-2180188"}, SYSTEM, record=uuid4(), at=timezone.now()
+        )
+    with scoped(actor_of(w.person("内勤二", Role.CLERK, world.OFFICE))) as actor, pytest.raises(proposals.Unfit):
+        proposals.accept(made.uid, actor, proposals.seen(proposals.current(proposals.itself(w.entity), "number")))
+    w.entity.refresh_from_db()
+    assert w.entity.phone == "13805330000"
+
+
+def test_an_old_landline_is_not_said_to_have_been_told(w, counter):
+    Entity.objects.filter(pk=w.entity.pk).update(phone="0533-2180100")
+    page = press(counter, w.entity).content.decode()
+    assert "The number is changed" in page and "it has been told" not in page
 
 
 @pytest.mark.parametrize("phone", ["138 0533 0000", "12345678901234567", "手机号码手机号码"])

@@ -14,6 +14,7 @@ from tests.kernel.party.test_signing_in import PAGE, ask, sent
 
 from zhijian.kernel import jobs
 from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.links import number_index
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence.models import LedgerEntry, LedgerPersonal
 from zhijian.kernel.matters.models import Matter
@@ -158,7 +159,12 @@ def test_who_did_it_stands_in_the_record(client, w, finding):
 
 @pytest.mark.parametrize(
     ("phone", "says"),
-    [("13805330000", "own number"), ("12", "no telephone number"), ("一二三四五六七八", "no telephone number")],
+    [
+        ("13805330000", "own number"),
+        ("12", "no telephone number"),
+        ("一二三四五六七八", "no telephone number"),
+        ("0533-2345678", "Type a mobile number"),
+    ],
 )
 def test_what_cannot_be_let_in_is_told_beside_the_number(client, w, phone, says):
     sign_in(client, w.entity.phone)
@@ -171,6 +177,25 @@ def test_the_same_person_is_let_in_once(client, w):
     sign_in(client, w.entity.phone)
     invite(client, str(w.entity.uid))
     assert "has access already" in html_of(invite(client, str(w.entity.uid), "+86 138-0533-0071"))
+
+
+def test_where_nothing_is_sent_nothing_is_said_to_be_sent(client, w, settings):
+    sign_in(client, w.entity.phone)
+    settings.DEMO = False  # and no gateway is set up
+    page = html_of(invite(client, str(w.entity.uid)))
+    assert "can sign in with that number now" in page and "has been sent" not in page
+
+
+def test_a_landline_that_was_let_in_before_is_named_and_gets_no_messages(client, w):
+    sign_in(client, w.entity.phone)
+    invite(client, str(w.entity.uid))
+    given = Access.objects.get()
+    given.phone, given.number = "0533-2345678", number_index("0533-2345678")
+    given.save()
+    assert "No text message arrives at this number" in html_of(client.get("/my/access/"))
+    page = html_of(client.post(f"/my/access/{given.uid}/told/", {"told": "1"}, follow=True))
+    given.refresh_from_db()
+    assert not given.told and "Type a mobile number" in page
 
 
 def test_nobody_ends_the_access_of_anothers_shop(client, w):

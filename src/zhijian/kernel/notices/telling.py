@@ -104,8 +104,13 @@ def _ways(receiver: Receiver, choice: Preference | None, kind: str, matter: Matt
     return [here, own, *(Way(str(Channel.SMS), str(one.phone), one) for one in others if reaches(str(one.phone)))]
 
 
+def texted(number: str) -> bool:
+    """Whether a text message to this number goes out at all: there is a gateway, and it is no landline."""
+    return gateway() is not None and texts.book().reaches(number)
+
+
 def _to_number(number: str) -> list[Way]:
-    return [Way(str(Channel.SMS), number)] if gateway() is not None and texts.book().reaches(number) else []
+    return [Way(str(Channel.SMS), number)] if texted(number) else []
 
 
 def _notice(

@@ -21,6 +21,7 @@ from zhijian.kernel.notices.models import Notice, NoticeState
 from zhijian.kernel.notices.telling import tell
 from zhijian.kernel.notices.wording import notice_template
 from zhijian.kernel.party.models import Access
+from zhijian.kernel.party.signing_in import why_deaf
 from zhijian.kernel.registry.models import Entity, Premises
 from zhijian.kernel.registry.proposals import is_number
 
@@ -75,6 +76,8 @@ def give(entity: Entity, premises: Premises | None, person: Person, actor: Actor
     """Let a person act for the enterprise, or for one of its shops; `told`: he also gets its messages. Raises Unfit."""
     if not is_number(person.phone):
         raise Unfit(_("This is no telephone number."))
+    if deaf := why_deaf(person.phone):
+        raise Unfit(deaf)
     index = number_index(person.phone)
     if index == number_index(entity.phone):
         raise Unfit(_("This is the enterprise's own number."))
@@ -98,7 +101,9 @@ def give(entity: Entity, premises: Premises | None, person: Person, actor: Actor
     if told:
         _enter("enterprise.access_told", made, actor)
     said = {"title": _name(made), "link": public_url("/my/")}
-    tell(entity, matter=None, template="enterprise.access", data=said, actor=actor, number=person.phone)
+    made.invited = bool(
+        tell(entity, matter=None, template="enterprise.access", data=said, actor=actor, number=person.phone)
+    )
     return made
 
 
@@ -113,7 +118,9 @@ def end(access: Access, actor: Actor) -> bool:
 
 
 def set_told(access: Access, told: bool, actor: Actor) -> None:
-    """Whether the person gets the messages besides the owner; what is so already stays unsaid."""
+    """Whether the person gets the messages besides the owner; what is so already stays unsaid. Raises Unfit."""
+    if told and (deaf := why_deaf(str(access.phone))):
+        raise Unfit(deaf)
     if Access.objects.filter(pk=access.pk, ended_at=None).exclude(told=told).update(told=told):
         _enter("enterprise.access_told" if told else "enterprise.access_not_told", access, actor)
         if not told:

@@ -29,6 +29,8 @@ class Access(models.Model):
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=80, blank=True)
 
+    invited = False  # of one just given: whether a message went to the number
+
     class Meta:
         constraints = [
             models.UniqueConstraint(

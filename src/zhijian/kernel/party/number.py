@@ -25,6 +25,7 @@ from zhijian.kernel.notices.telling import tell
 from zhijian.kernel.notices.wording import notice_template
 from zhijian.kernel.packs import stack
 from zhijian.kernel.party.models import Access
+from zhijian.kernel.party.signing_in import why_deaf
 from zhijian.kernel.party.standing import written
 from zhijian.kernel.registry import proposals
 from zhijian.kernel.registry.models import Entity, Premises, Proposal, What
@@ -63,6 +64,8 @@ def change(entity: Entity, told: NewNumber, actor: Actor, looked_at: str) -> Pro
     """
     if not proposals.is_number(told.phone) or plain_number(told.phone) == plain_number(entity.phone):
         raise proposals.Unfit(_("This is no telephone number, or it is the present one."))
+    if deaf := why_deaf(told.phone):
+        raise proposals.Unfit(deaf)
     with transaction.atomic():
         made = proposals.propose(
             proposals.itself(entity),
@@ -82,6 +85,8 @@ def end_old(of: Proposal, actor: Actor, replaced: dict[str, str]) -> None:
     if of.what != What.NUMBER:
         return
     old, entity = replaced["text"], of.entity
+    if deaf := why_deaf(entity.phone):  # proposed before such numbers were refused
+        raise proposals.Unfit(deaf)
     with scoped(SYSTEM):
         if old:  # a shop that had it for its own has the new one: the field app shows the number that was put right
             Premises.objects.filter(entity=entity, phone__in=written(old)).update(phone="")

@@ -14,7 +14,8 @@ import secrets
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.links import plain_number
@@ -35,12 +36,12 @@ CODES = 5  # sent to an enterprise in an hour
 ASKED, WRONG = 30, 30  # from one address in an hour: codes asked for, codes typed wrong
 PENDING = "enterprise_code"  # of the session: {number, typed, digest, until}
 
-ledger.entry_kind("enterprise.signed_in", label=_("The enterprise signed in"))
+ledger.entry_kind("enterprise.signed_in", label=gettext_lazy("The enterprise signed in"))
 notice_template(
     "enterprise.code",
-    title=_("Code to sign in"),
-    text=_("A code to sign in was sent."),
-    sms=_("Your code is {code}, good for 10 minutes. Nobody from the bureau will ask you for it."),
+    title=gettext_lazy("Code to sign in"),
+    text=gettext_lazy("A code to sign in was sent."),
+    sms=gettext_lazy("Your code is {code}, good for 10 minutes. Nobody from the bureau will ask you for it."),
     passing=True,
 )
 
@@ -75,6 +76,13 @@ def _is_telephone(typed: str) -> bool:
 def is_deaf(typed: str) -> bool:
     """Whether it is a telephone number at which no text message can arrive."""
     return _is_telephone(typed) and not texts.book().reaches(typed)
+
+
+def why_deaf(number: str) -> str:
+    """Why nobody can sign in with a number, and what to do; empty for one that gets text messages."""
+    if texts.book().reaches(number):
+        return ""
+    return _("No text message arrives at this number, so nobody could sign in with it. Type a mobile number.")
 
 
 def _meant(typed: str) -> str:

@@ -19,6 +19,7 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.party import access
 from zhijian.kernel.party.doors import missing, signed_in
 from zhijian.kernel.party.models import Access
+from zhijian.kernel.party.signing_in import why_deaf
 from zhijian.kernel.party.standing import Standing
 from zhijian.kernel.registry.models import Premises
 
@@ -69,7 +70,11 @@ def people(request: HttpRequest) -> HttpResponse:
     _offer(form.fields["where"], [(key, _called(*place)) for key, place in places.items()])
     if form.is_valid() and _let_in(request, form, *places[form.cleaned_data["where"]]):
         return redirect("party_access")
-    shown = [(one, mask(plain_number(str(one.phone)))) for standing in own for one in access.of_entity(standing.entity)]
+    shown = [
+        (one, mask(plain_number(str(one.phone))), bool(why_deaf(str(one.phone))))
+        for standing in own
+        for one in access.of_entity(standing.entity)
+    ]
     context = {"form": form, "people": shown, "several": len(places) > 1}
     return render(request, "party/access.html", context, status=422 if form.errors else 200)
 
@@ -87,11 +92,13 @@ def _let_in(request: HttpRequest, form: Invitation, standing: Standing, place: P
     person = access.Person(who=form.cleaned_data["who"], phone=form.cleaned_data["phone"])
     with scoped(standing.actor) as actor:
         try:
-            access.give(standing.entity, place, person, actor, told=form.cleaned_data["told"])
+            made = access.give(standing.entity, place, person, actor, told=form.cleaned_data["told"])
         except access.Unfit as error:
             form.add_error("phone", str(error))
             return False
-    said = _("%(who)s can sign in with that number now, and has been sent a message.")
+    said = _("%(who)s can sign in with that number now.")
+    if made.invited:
+        said = _("%(who)s can sign in with that number now, and has been sent a message.")
     messages.success(request, said % {"who": person.who})
     return True
 
@@ -117,8 +124,12 @@ def told(request: HttpRequest, uid: UUID) -> HttpResponse:
         return redirect("party_sign_in")
     one, standing = found
     wished = request.POST.get("told") == "1"
-    with scoped(standing.actor) as actor:
-        access.set_told(one, wished, actor)
+    try:
+        with scoped(standing.actor) as actor:
+            access.set_told(one, wished, actor)
+    except access.Unfit as error:
+        messages.error(request, str(error))
+        return redirect("party_access")
     said = _("Messages go to that number, too, from now on.") if wished else _("No more messages go to that number.")
     messages.success(request, said)
     return redirect("party_access")

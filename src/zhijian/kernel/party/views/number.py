@@ -19,7 +19,7 @@ from zhijian.kernel.matters.behalf import SPEAKS_FOR
 from zhijian.kernel.matters.errors import BadFacts
 from zhijian.kernel.matters.facts import parse
 from zhijian.kernel.matters.flow import Step
-from zhijian.kernel.notices import texts
+from zhijian.kernel.notices.telling import texted
 from zhijian.kernel.party import access, number
 from zhijian.kernel.party.models import Access
 from zhijian.kernel.registry import proposals
@@ -48,8 +48,6 @@ def number_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     now = proposals.current(proposals.itself(entity), str(What.NUMBER))
     if request.method == "POST" and form.is_valid() and (done := _change(request, form, entity)) is not None:
         messages.success(request, done)
-        if not texts.book().reaches(form.cleaned_data["phone"]):
-            messages.warning(request, _("No text message arrives at this number: links are handed over, or read out."))
         return redirect("entity", uid=entity.uid)
     waiting = Proposal.objects.filter(entity=entity, what=What.NUMBER, state=ProposalState.OPEN)
     context = {
@@ -65,6 +63,7 @@ def number_page(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 def _change(request: HttpRequest, form: forms.StepForm, entity: Entity) -> str | None:
     """Do it; what was done in words, or None with the reason in the form."""
+    told_off = texted(entity.phone)  # whether the old number can be told
     try:
         told = parse(number.NewNumber, form.facts())
         assert isinstance(told, number.NewNumber)
@@ -77,7 +76,9 @@ def _change(request: HttpRequest, form: forms.StepForm, entity: Entity) -> str |
         form.add_error(None, str(error))
     else:
         if made.state == ProposalState.ACCEPTED:
-            return _("The number is changed. Links and sign-ins of the old one have ended, and it has been told.")
+            if told_off:
+                return _("The number is changed. Links and sign-ins of the old one have ended, and it has been told.")
+            return _("The number is changed. Links and sign-ins of the old one have ended.")
         return _("Proposed. A clerk or the head takes it over; until then the old number stands.")
     return None
 
