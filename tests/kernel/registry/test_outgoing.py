@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import random
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -16,7 +19,9 @@ from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.accounts.tree import load_jurisdictions
 from zhijian.kernel.evidence.models import LedgerEntry
-from zhijian.kernel.registry.models import Entity, Licence, Premises
+from zhijian.kernel.registry import joining
+from zhijian.kernel.registry.history import history
+from zhijian.kernel.registry.models import Entity, Licence, Premises, RegistrationChange
 
 from .tables import FOOD_HEAD, HEAD, code, entity, food, jy, write
 from .test_import import take
@@ -90,6 +95,87 @@ def test_more_rows_take_no_more_queries(clerk: object) -> None:
     with CaptureQueriesContext(connection) as many:
         b"".join(clerk.get("/registry/out/food_licences.xlsx").streaming_content)
     assert len(many) == len(few)
+
+
+NUMBERS = ("", "13805330001", "0533-2180001", "400-123-4567", "0533-2180001-8")
+NAMES = ("清风小馆", "清风小馆(二店)", "ＡＢＣ 咖啡", "Joe's (North)", "老 店 饭庄")
+PLACES = (world.OFFICE, world.NEIGHBOUR_OFFICE, world.DISTRICT)
+
+
+def shops(kind: str, trades: list[str], number: Any) -> int:
+    """Enterprises with a licence each, whose fields agree, differ, or are missing in every way that a register knows."""
+    chance = random.Random(7)  # noqa: S311 -- the same rows at each run
+    made = 0
+    for own in NUMBERS:
+        for theirs in NUMBERS:
+            made += 1
+            pick = chance.choice
+            one = Entity.objects.create(
+                scheme="uscc", code=code(500 + made), name=pick(NAMES), kind=pick(["9500", "", "1100"]), phone=own,
+                representative=pick(["", "王乐"]), address=pick(["", "张店区1号"]), area=pick(PLACES),
+                status=pick(["active", "dormant", "revoked", "closed", "other"]), extra=pick([{}, {"capital": "3.500000"}]),
+            )  # fmt: skip
+            place = Premises.objects.create(
+                entity=one, name=pick(NAMES), phone=theirs, area=pick(PLACES),
+                address=pick(["", "张店区2号"]),
+                trade=pick(trades), status=pick(["open", "paused", "closed"]), contact=pick(["", "李明"]),
+                risk=pick(["", "A"]), lat=pick([None, "36.8"]), lon=pick([None, "118.05"]),
+            )  # fmt: skip
+            Licence.objects.create(
+                entity=one, premises=place, kind=kind, number=number(500 + made),
+                scope=pick([[], ["热食类", "冷食类"]]),
+                status=pick(["valid", "expired", "cancelled", "revoked", "replaced"]),
+                valid_until=pick([None, dt.date(2029, 1, 1)]), issued_by=pick(["", "张店区市场监督管理局"]),
+            )  # fmt: skip
+    return made
+
+
+@pytest.mark.parametrize("name", ["registration", "food_licences", "drug_licences"])
+def test_out_and_in_is_nothing_whatever_agrees_or_differs(people: world.World, tmp_path: Path, name: str) -> None:
+    with scoped(SYSTEM):
+        if name == "drug_licences":
+            made = shops("drug", ["drug_retail", "drug_wholesale"], lambda n: f"鲁DB{n:09d}")
+        else:
+            made = shops("food_business", ["restaurant", "canteen", "food_retail", "small_catering"], jy)
+        client = signed_in(people.person("文员", Role.CLERK, world.CITY))
+    path = out(client, name, tmp_path)
+    trial = take(path, name, dry_run=True)
+    assert (trial.state, trial.counts["rejected"]) == ("done", 0)
+    for kind in {"entity", "premises", "licence"} & set(trial.counts):
+        assert trial.counts[kind] == {"new": 0, "changed": 0, "same": made}, (kind, trial.findings["changed"])
+    assert take(path, name).state == "done"
+    with scoped(SYSTEM):
+        assert not RegistrationChange.objects.exists()
+
+
+def test_each_number_goes_out_and_comes_in_as_its_own(people: world.World, tmp_path: Path) -> None:
+    """A number put right in the sheet reaches the one that it was of; the file says what it was before."""
+    with scoped(SYSTEM):
+        one = Entity.objects.create(
+            scheme="uscc", code=code(1), name="清风小馆", area=world.OFFICE, phone="13805330001"
+        )
+        place = Premises.objects.create(
+            entity=one, name="清风小馆", area=world.OFFICE, trade="restaurant", phone="0533-2180001"
+        )
+        Licence.objects.create(entity=one, premises=place, kind="food_business", number=jy(1))
+        client = signed_in(people.person("文员", Role.CLERK, world.DISTRICT))
+        Entity.objects.update(phone="13905330009")  # changed at the counter: no matter of the shop's number
+    path = out(client, "food_licences", tmp_path)
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    heads = [cell.value for cell in sheet[1]]
+    assert sheet.cell(2, heads.index("主体登记电话") + 1).value == "13905330009"
+    assert sheet.cell(2, heads.index("联系电话") + 1).value == "0533-2180001"
+    sheet.cell(2, heads.index("联系电话") + 1).value = "0533-2180077"
+    book.save(path)
+    assert take(path, "food_licences").counts["premises"]["changed"] == 1
+    place.refresh_from_db()
+    one.refresh_from_db()
+    assert (place.phone, one.phone) == ("0533-2180077", "13905330009")
+    (change,) = history(joining.File(one))
+    assert (change.row.what, change.old, change.new) == ("phone", "053*******01", "053*******77")
+    assert change.row.run is not None and change.about == "清风小馆"
+    assert "0533-2180077" not in client.get(f"/e/{one.uid}/").content.decode().split("Registration changed")[-1]
 
 
 @pytest.mark.parametrize("name", ["food_licences"])

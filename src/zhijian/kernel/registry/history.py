@@ -9,16 +9,19 @@ from itertools import groupby
 from operator import attrgetter
 
 from zhijian.kernel.clock import calendar
+from zhijian.kernel.packs import stack
 from zhijian.kernel.words import listed
 
+from .cards.choosing import trades
 from .joining import File
-from .models import EntityStatus, LicenceStatus, RegistrationChange
+from .models import EntityStatus, LicenceStatus, PremisesStatus, RegistrationChange
 
 MOST = 100  # changes on one page
 What = RegistrationChange.What
 _STATES: dict[str, dict[str, str]] = {
     What.STATUS: dict(EntityStatus.choices),  # type: ignore[dict-item]
     What.LICENCE_STATUS: dict(LicenceStatus.choices),  # type: ignore[dict-item]
+    What.PLACE_STATUS: dict(PremisesStatus.choices),  # type: ignore[dict-item]
 }
 
 
@@ -55,6 +58,10 @@ class Change:
     def _said(self, value: str) -> str:
         if self.row.what == What.SCOPE:
             return listed(json.loads(value or "[]")) or "—"
+        if self.row.what in (What.AREA, What.PLACE_AREA) and value in stack().areas:
+            return stack().areas[value].name
+        if self.row.what == What.TRADE:
+            return trades().get(value, value) or "—"
         return str(_STATES.get(self.row.what, {}).get(value, value)) or "—"
 
 

@@ -30,7 +30,7 @@ def outgoing() -> dict[str, Mapping]:
 
 
 def headings(mapping: Mapping) -> list[str]:
-    """The first heading of each field, each once."""
+    """The heading of each field, each once."""
     return list(_columns(mapping))
 
 
@@ -59,20 +59,20 @@ def _licences(mapping: Mapping, actor: Actor) -> QuerySet[Licence]:
 
 
 def _columns(mapping: Mapping) -> dict[str, Read]:
-    """Heading → how its cell is read; of several fields of one heading the row's own comes first."""
+    """Heading → how its cell is read. A heading is one field's, and is read back as that field (`Column.out`)."""
     own = mapping.section(mapping.row_is)
     sections = sorted(mapping.sections, key=lambda one: one is not own)
     found: dict[str, Read] = {}
     for section in sections:
         told = set()
-        numbers = {one.sources[0] for one in section.columns if one.how in ("licence_no", "identity")}
+        numbers = {one.out for one in section.columns if one.how in ("licence_no", "identity")}
         for column in section.columns:
-            if not column.sources or column.to in told:
+            if not column.out or column.to in told:
                 continue
             told.add(column.to)
-            inferred = column.how == "choice" and column.sources[0] in numbers  # a kind that its number tells
-            if column.sources[0] not in found and not inferred:
-                found[column.sources[0]] = _reader(mapping, section.kind, column)
+            inferred = column.how == "choice" and column.out in numbers  # a kind that its number tells
+            if column.out not in found and not inferred:
+                found[column.out] = _reader(mapping, section.kind, column)
     return found
 
 

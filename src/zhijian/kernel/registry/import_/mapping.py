@@ -13,6 +13,9 @@
     ask_above = 0.2               a field that changes in a greater share of the known rows has to be confirmed
 
 `from` is in order of preference; what the other columns say goes to `extra` where `to` is "extra.WORD".
+`out = "门店营业状态"` names the heading under which a field goes out where its first one is another field's, too. A
+table that has such a heading is one of ours (`Header.ours`): each field is then read from the heading that it went out
+under, and from no other, so that what goes out and comes in again changes nothing.
 """
 
 from __future__ import annotations
@@ -83,6 +86,7 @@ class Column:
     spec: dict[str, Any]
     required: bool = False
     bad: str = "reject"  # or "warn": what cannot be read is left empty and noted
+    out: str = ""  # the heading under which it goes out; empty: it has no column of its own
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,14 @@ class Mapping:
     @cached_property
     def words(self) -> frozenset[str]:
         """Every heading that it knows, as compared."""
-        return frozenset(header_word(n) for s in self.sections for c in s.columns for n in c.sources)
+        named = frozenset(header_word(n) for s in self.sections for c in s.columns for n in c.sources)
+        return named | self.own_words
+
+    @cached_property
+    def own_words(self) -> frozenset[str]:
+        """The headings that only a table of ours has, as compared."""
+        columns = (c for s in self.sections for c in s.columns)
+        return frozenset(header_word(c.out) for c in columns if c.out and c.out not in c.sources)
 
     def section(self, kind: str) -> Section | None:
         """The section of that kind, if the mapping has one."""
@@ -165,7 +176,8 @@ def _section(kind: str, raw: dict[str, Any], file: str) -> Section:
         if how not in CONVERTERS:
             raise MappingError(f"{file}: [{kind}] {spec['to']}: no converter {how!r}")
         sources, required = tuple(spec.get("from", ())), spec.get("required", False)
-        columns.append(Column(spec["to"], sources, how, spec, required, spec.get("bad", "reject")))
+        out = spec.get("out", sources[0] if sources else "")
+        columns.append(Column(spec["to"], sources, how, spec, required, spec.get("bad", "reject"), out))
     given = {c.to for c in columns}
     if kind == "entity" and not given & {"code", "source_key"}:
         raise MappingError(f"{file}: [entity] needs code or source_key")
@@ -190,6 +202,14 @@ class Header:
     last_row: int
     words: tuple[str, ...]  # compared headings by column
     shown: tuple[str, ...]  # as written
+
+    def places(self, mapping: Mapping, column: Column) -> list[int]:
+        """Where a field stands: in a table of ours under its own heading alone, else under each that it may have."""
+        return self.find((column.out,) if self.ours(mapping) and column.out else column.sources)
+
+    def ours(self, mapping: Mapping) -> bool:
+        """Whether the table went out of our register."""
+        return not mapping.own_words.isdisjoint(self.words)
 
     def find(self, names: tuple[str, ...]) -> list[int]:
         """Columns that bear one of the names, in the names' order of preference."""

@@ -63,6 +63,11 @@ class Target:
         return [c for c in STAGED[self.kind] if c not in fixed]
 
 
+# A standing name as the converter of names would read it (`convert.name_converter`).
+_AS_READ = (
+    "regexp_replace(translate(normalize(t.name, NFKC), '()', '（）'), "
+    "'([\u2e80-\u9fff）])\\s+(?=[\u2e80-\u9fff（])', '\\1', 'g')"
+)
 _ENTITY_JOIN = " LEFT JOIN match_entity en ON en.k = s.entity_k"
 _PREMISES_JOIN = " LEFT JOIN match_premises pr ON pr.k = s.premises_k"
 TARGETS = {
@@ -202,6 +207,8 @@ class Merge:
             new["status"] = f"CASE WHEN t.merged_into_id IS NULL THEN {new['status']} ELSE t.status END"
         if target.kind == "entity" and "phone" in new:
             new["phone"] = f"CASE WHEN t.phone_set THEN t.phone ELSE {new['phone']} END"
+        if "name" in new:  # typed by a person with other brackets or blanks, it is the same name, and stays
+            new["name"] = f"CASE WHEN {_AS_READ} = s.name THEN t.name ELSE {new['name']} END"
         if "area" in new:
             # A district never replaces an office within it: what the file says is only less exact.
             less = f"starts_with(t.area, {new['area']})"

@@ -82,13 +82,15 @@ def escape(value: str) -> str:
 class _SectionReader:
     """Reads one section's fields out of a row."""
 
-    def __init__(self, section: Section, header: Header, tables: dict[str, Any]) -> None:
+    def __init__(self, mapping: Mapping, section: Section, header: Header, tables: dict[str, Any]) -> None:
         self.section = section
         self.plan: list[tuple[str, list[int], Converter, bool, bool]] = []
         needed = {c.to for c in section.columns if c.required}
         self.needed: dict[str, list[int]] = {}  # field → its columns in this file
         for column in section.columns:
-            places = header.find(column.sources)
+            if header.ours(mapping) and any(to == column.to for to, *_rest in self.plan):
+                continue  # of several lines for one field only the first goes out
+            places = header.places(mapping, column)
             if places or column.how == "constant":
                 convert = compile_column(column, tables)
                 self.plan.append((column.to, places, convert, column.bad == "warn", column.how == "area"))
@@ -144,7 +146,7 @@ class RowChecker:
         self.mapping, self.header = mapping, header
         self.stops = tuple(map(fold, mapping.stops))
         tables = {**mapping.tables, "areas": AreaFinder(areas, *mapping.area_words)}
-        self.readers = [_SectionReader(s, header, tables) for s in mapping.sections]
+        self.readers = [_SectionReader(mapping, s, header, tables) for s in mapping.sections]
         self.scheme = next(
             (c.spec.get("scheme", "") for s in mapping.sections for c in s.columns if c.how == "identity"), ""
         )

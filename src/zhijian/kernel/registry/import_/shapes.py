@@ -75,7 +75,7 @@ def _columns(mapping: Mapping, header: Header) -> dict[int, Column]:
     found: dict[int, Column] = {}
     for column in (c for section in mapping.sections for c in section.columns):
         if column.how in KINDS or column.to in BY_FIELD:
-            for place in header.find(column.sources):
+            for place in header.places(mapping, column):
                 found.setdefault(place, column)
     return found
 

@@ -139,8 +139,8 @@ class EntityJoin(models.Model):
 class RegistrationChange(models.Model):
     """One value of the register that changed: what, from what to what, by which row of which file.
 
-    Written by triggers (migration 0005) for whoever writes the register; never changed. Of a name, `fold` and `grams`
-    are those of the old one: search finds it by them.
+    Written by triggers (migrations 0006, 0017) for whoever writes the register; never changed. Of a name, `fold` and
+    `grams` are those of the old one: search finds it by them.
     """
 
     class What(models.TextChoices):
@@ -154,6 +154,22 @@ class RegistrationChange(models.Model):
         SCOPE = "scope", _("licensed scope")
         LICENCE_STATUS = "licence_status", _("status of the licence")
         VALID_UNTIL = "valid_until", _("valid until")
+        # Of imports alone; numbers and contacts masked.
+        NUMBER = "number", _("telephone of the enterprise")
+        AREA = "area", _("area")
+        KIND = "kind", _("kind")
+        INDUSTRY = "industry", _("industry")
+        ESTABLISHED = "established", _("established")
+        ENDED = "ended", _("ended")
+        PHONE = "phone", _("business phone")
+        CONTACT = "contact", _("contact")
+        PLACE_AREA = "place_area", _("area of the place")
+        PLACE_STATUS = "place_status", _("whether it is open")
+        TRADE = "trade", _("trade")
+        RISK = "risk", _("risk grade")
+        PIN = "pin", _("place on the map")
+        VALID_FROM = "valid_from", _("valid from")
+        ISSUED_BY = "issued_by", _("issued by")
 
     entity = models.ForeignKey(Entity, models.PROTECT, related_name="+", db_index=False)
     premises = models.ForeignKey(Premises, models.PROTECT, null=True, related_name="+")
