@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from django.utils.translation import override
 from tests import world
+from tests.gateways.field.test_held import hold
 from tests.kernel.matters.test_scope import plan
 from tests.kernel.people.conftest import entries, fresh, proposed, signed_in
 
@@ -32,6 +33,8 @@ from zhijian.kernel.papers import making
 from zhijian.kernel.papers.blanks import acts as blanks
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Blank, NumberRow
+from zhijian.kernel.papers.serving import proving
+from zhijian.kernel.papers.serving.models import Service
 from zhijian.kernel.papers.serving.rules import HAND_WITHIN
 from zhijian.kernel.people import handover, keeping, kept, leave
 
@@ -79,6 +82,49 @@ def test_as_second_officer_and_where_the_successor_is_the_other_one(w, planned):
     assert (fresh(other).assignee, fresh(other).second) == (w.second, None)
     (entry,) = entries(f"matter:{planned.pk}", "matter.handed_over")
     assert entry.data["second"] == "to be named"
+
+
+def test_what_is_left_with_one_officer_stands_where_it_is_looked_for(w, planned):
+    head = signed_in(w.head)
+    assert "with one officer only" not in head.get("/").content.decode()
+    made = proposed(w, "乙")
+    handover.confirm(made, actor=w.actor("乙"))
+    done = head.get(f"/handovers/{made.uid}/").content.decode()
+    assert planned.title in done and "this one has one officer still" in done
+    todo = head.get("/").content.decode()
+    assert "1 with one officer only" in todo and "/l/inspection/?single=1" in todo
+    listed = head.get("/l/inspection/?single=1").content.decode()
+    assert listed.count("data-row") == 1
+    assert "second officer to be named" in head.get(f"/m/{planned.uid}/").content.decode()
+    assert "one officer only" in signed_in(w.second).get("/").content.decode(), "the successor sees it, too"
+    with scoped(w.actor("所长")) as actor:
+        perform(Matter.objects.get(pk=planned.pk), "assign", actor, assignee=w.second.pk, second=w.people["丙"].pk)
+    assert "with one officer only" not in head.get("/").content.decode()
+    assert "has a second one by now" in head.get(f"/handovers/{made.uid}/").content.decode()
+
+
+def test_a_service_that_lacks_its_proof_goes_along_and_what_stays_is_said(w, planned):
+    with scoped(SYSTEM):
+        signed = json.loads(RECORD.read_text())["papers"]["signed"]
+        paper = making.make("onsite_record", planned, signed["onsite_record"], actor=SYSTEM)
+        perform(planned, "cancel", SYSTEM, reason="店已关门")
+        Service.objects.create(
+            paper=paper, way="direct", state="served", served_on=world.in_days(-1), proof_due=True,
+            area=planned.area, addressee="清风小馆", made_by="person:1",
+        )  # fmt: skip
+        assert [one.keeping.code for one in keeping.parts(w.inspector)] == ["proofs"]
+    hold(w)
+    made = proposed(w)
+    handover.confirm(made, actor=w.actor("丙"))
+    assert fresh(planned).assignee == w.people["丙"]
+    assert (fresh(made).given, fresh(made).left) == ({"phones": 1, "proofs": 1}, {"field": 1})
+    with scoped(w.actor("丙")) as actor:
+        assert proving.waiting(actor, mine=True).count() == 1
+    with scoped(w.actor("甲")) as actor:
+        assert proving.waiting(actor, mine=True).count() == 0
+    page = signed_in(w.head).get(f"/handovers/{made.uid}/").content.decode()
+    part = page.partition("What did not go over")[2]
+    assert "Records to be placed" in part and "They stay with the head of office" in part
 
 
 def test_before_he_confirms_he_reads_which_visits_would_have_one_officer(w, planned):

@@ -20,6 +20,7 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.matters.errors import NotAllowed, NotOpen
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import offers, perform
+from zhijian.kernel.notices.models import Notice
 from zhijian.kernel.notices.receivers import receivers
 from zhijian.kernel.people import leave
 from zhijian.programmes.inspection import doubts
@@ -182,3 +183,77 @@ def test_an_expired_certificate_accepts_nothing(w, asked, days, open_now):
         else:
             with pytest.raises(NotOpen, match="certificate"):
                 perform(finding, "accept", actor, on_site=True)
+
+
+def lent(w: world.World, name: str = "丙"):
+    """A second post of that person, on loan at the neighbour's: one of several may end."""
+    with scoped(SYSTEM):
+        return people.give_post(
+            w.people[name], Role.INSPECTOR, world.NEIGHBOUR_OFFICE, world.in_days(-1), world.in_days(30),
+            actor=SYSTEM, loan=True,
+        )  # fmt: skip
+
+
+def told_of(person) -> list[str]:
+    with scoped(SYSTEM):
+        return list(Notice.objects.filter(person=person).values_list("template", flat=True))
+
+
+def test_ending_the_post_on_which_a_stand_in_rests_says_so_first_and_tells_who_must_know(w):
+    away(w)
+    lent(w)
+    own = w.people["丙"].posts.get(jurisdiction_id=world.OFFICE)
+    head, url = signed_in(w.head), f"/people/{w.people['丙'].pk}/post/{own.pk}/end/"
+    asked = head.post(url)
+    assert asked.status_code == 409 and fresh(own).until is None, "nothing was done yet"
+    page = asked.content.decode()
+    assert "丙 stands in for 甲" in page and "another stand-in is needed" in page
+    assert "leave.no_stand_in" not in told_of(w.inspector)
+    assert head.post(url, {"sure": "1"}).status_code == 302
+    assert fresh(own).until == world.in_days(0)
+    assert "leave.no_stand_in" in told_of(w.inspector), "who is on leave is told"
+    assert "1 leave needs another stand-in" in head.get("/").content.decode()
+    assert "data-no-stand-in" in head.get("/people/").content.decode()
+    page = head.get(f"/people/{w.inspector.pk}/").content.decode()
+    assert "no stand-in" in page and "丙 stands in</small>" not in page
+
+
+def test_the_head_is_told_where_an_administrator_ends_it(w):
+    away(w)
+    lent(w)
+    own = w.people["丙"].posts.get(jurisdiction_id=world.OFFICE)
+    signed_in(w.people["管理员"]).post(f"/people/{w.people['丙'].pk}/post/{own.pk}/end/", {"sure": "1"})
+    assert "leave.no_stand_in" in told_of(w.head)
+
+
+def test_a_post_on_which_no_stand_in_rests_ends_at_once(w):
+    away(w)
+    loan = lent(w)
+    with scoped(SYSTEM):
+        w.person("市局管理员", Role.ADMIN, world.CITY)
+    answer = signed_in(w.people["市局管理员"]).post(f"/people/{w.people['丙'].pk}/post/{loan.pk}/end/")
+    assert answer.status_code == 302 and fresh(loan).until == world.in_days(0)
+
+
+def test_a_certificate_that_runs_out_before_leaves_the_leave_without_a_stand_in(w):
+    away(w)
+    with scoped(SYSTEM):
+        people.certify(w.people["丙"], "鲁C-003", world.in_days(2), actor=w.actor("所长"))
+    assert "leave.no_stand_in" in told_of(w.inspector)
+    with scoped(w.actor("所长")) as actor:
+        assert leave.count(actor) == 1
+
+
+def test_another_one_is_named_for_the_rest_of_it(w):
+    taken = away(w, since=-2)
+    with scoped(SYSTEM):
+        w.person("丁", Role.INSPECTOR, world.OFFICE, "鲁C-004")
+        people.certify(w.people["丙"], "鲁C-003", world.in_days(2), actor=w.actor("所长"))
+    head = signed_in(w.head)
+    url = f"/people/{w.inspector.pk}/leave/{taken.uid}/stand-in/"
+    assert head.post(url, {f"stand-in-{taken.pk}-stand_in": str(w.people["丁"].pk)}).status_code == 302
+    with scoped(SYSTEM):
+        now = w.inspector.leaves.get(until__gte=world.in_days(0))
+    assert (now.stand_in.name, now.since, now.until) == ("丁", world.in_days(0), world.in_days(7))
+    with scoped(w.actor("所长")) as actor:
+        assert leave.count(actor) == 0

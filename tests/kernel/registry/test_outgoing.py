@@ -103,8 +103,8 @@ PLACES = (world.OFFICE, world.NEIGHBOUR_OFFICE, world.DISTRICT)
 
 
 def shops(kind: str, trades: list[str], number: Any) -> int:
-    """Enterprises with a licence each, whose fields agree, differ, or are missing in every way that a register knows."""
-    chance = random.Random(7)  # noqa: S311 -- the same rows at each run
+    """Enterprises with a licence each, whose fields agree, differ, or are missing in every way."""
+    chance = random.Random(7)
     made = 0
     for own in NUMBERS:
         for theirs in NUMBERS:
@@ -113,7 +113,8 @@ def shops(kind: str, trades: list[str], number: Any) -> int:
             one = Entity.objects.create(
                 scheme="uscc", code=code(500 + made), name=pick(NAMES), kind=pick(["9500", "", "1100"]), phone=own,
                 representative=pick(["", "王乐"]), address=pick(["", "张店区1号"]), area=pick(PLACES),
-                status=pick(["active", "dormant", "revoked", "closed", "other"]), extra=pick([{}, {"capital": "3.500000"}]),
+                status=pick(["active", "dormant", "revoked", "closed", "other"]),
+                extra=pick([{}, {"capital": "3.500000"}]),
             )  # fmt: skip
             place = Premises.objects.create(
                 entity=one, name=pick(NAMES), phone=theirs, area=pick(PLACES),

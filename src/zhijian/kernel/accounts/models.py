@@ -140,6 +140,8 @@ class Handover(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     given = models.JSONField(default=dict)
+    single = models.JSONField(default=list, help_text="keys of the matters that were left with one officer")
+    left = models.JSONField(default=dict, help_text="how many of each kind stayed with the giver")
 
     class Meta:
         constraints = [

@@ -70,6 +70,22 @@ def strands(why: Strands) -> None:
         _strands.append(why)
 
 
+# What follows when something that somebody stands on changes: a post ends, a certificate is entered anew.
+Follows = Callable[[Person, Actor], None]
+_follows: list[Follows] = []
+
+
+def follows(do: Follows) -> None:
+    """Register what follows, in the same transaction, when a person's posts or certificate have become less."""
+    if do not in _follows:
+        _follows.append(do)
+
+
+def _became_less(person: Person, actor: Actor) -> None:
+    for do in _follows:
+        do(person, actor)
+
+
 def note(kind: str, person: Person, actor: Actor, data: dict[str, str], **personal: str) -> None:
     """An entry in the ledger of the person's account; `personal` values are sealed beside it."""
     subject = f"account:{person.pk}"
@@ -142,6 +158,7 @@ def end_post(post: Post, day: dt.date, *, actor: Actor, today: dt.date) -> None:
     post.until = max(day, post.since)
     post.save(update_fields=["until"])
     _note_end(post, actor)
+    _became_less(person, actor)
 
 
 def end_posts(person: Person, day: dt.date, *, actor: Actor) -> int:
@@ -154,6 +171,7 @@ def end_posts(person: Person, day: dt.date, *, actor: Actor) -> int:
         post.until = max(day, post.since)
         post.save(update_fields=["until"])
         _note_end(post, actor)
+    _became_less(person, actor)
     return len(posts)
 
 
@@ -200,6 +218,7 @@ def certify(person: Person, number: str, until: dt.date | None, *, actor: Actor)
     person.save(update_fields=["certificate_no", "certificate_until"])
     last = person.certificate_until.isoformat() if person.certificate_until else "—"
     note("account.certificate", person, actor, {"until": last}, number=number or "—")
+    _became_less(person, actor)
 
 
 def set_password(person: Person, password: str, *, actor: Actor) -> None:

@@ -17,6 +17,7 @@ from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.accounts.scope import area_filter, below
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk.columns import accessor
+from zhijian.kernel.matters import pairs
 from zhijian.kernel.matters.flow import Flow
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.packs import stack
@@ -146,6 +147,10 @@ STANDARD = {
         ),
     )
 }  # fmt: skip
+STANDARD["single"] = Filter(
+    "single", gettext_lazy("One officer only"), "check",
+    lambda rows, given, actor: rows.filter(pairs.alone(pairs.kinds())),
+)  # fmt: skip
 STANDARD["owner"] = STANDARD["assignee"]
 
 

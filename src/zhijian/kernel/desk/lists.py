@@ -24,6 +24,7 @@ from zhijian.kernel.desk import filters as narrowing
 from zhijian.kernel.desk.columns import Column, column_of
 from zhijian.kernel.desk.paging import Order
 from zhijian.kernel.desk.panels import Panel
+from zhijian.kernel.matters import pairs
 from zhijian.kernel.matters.catalogue import KERNEL, furniture
 from zhijian.kernel.matters.flow import Flow, Step
 from zhijian.kernel.matters.models import Matter
@@ -110,6 +111,8 @@ class MatterList:
             codes.insert(0, "q")
         if len(cls.all_flows()) > 1 and "kind" not in codes:
             codes.insert(1, "kind")
+        if "single" not in codes and any(pairs.naming(flow) for flow in cls.all_flows()):
+            codes.append("single")
         return [narrowing.filter_of(cls.all_flows(), code) for code in codes]
 
     @classmethod
@@ -202,6 +205,11 @@ def rooms(actor: Actor) -> list[type[MatterList]]:
     return sorted(
         (one for one in load().values() if one.room and one.who() & mine), key=lambda one: (one.rank, one.slug())
     )
+
+
+def of_kind(kind: str) -> type[MatterList] | None:
+    """The list in which matters of that kind stand."""
+    return next((one for one in load().values() if kind in one.kinds()), None)
 
 
 def panels_of(kind: str) -> list[Panel]:

@@ -59,9 +59,14 @@ def hand_over(giver: Person, successor: Person, actor: Actor, at: dt.datetime) -
     Locked one by one in the order of their keys: who closes one of them meanwhile is waited for, and what is closed by
     then stays where it was. Where the successor is the other officer already, the second one is to be named anew.
     """
-    his = Q(assignee=giver) | Q(second=giver)
     undone = Q(closed=None) | Exists(_running().filter(matter=OuterRef("pk")))
-    rows = Matter.objects.filter(his, undone, pk__in=list(open_of(giver).values_list("pk", flat=True)))
+    rows = Matter.objects.filter(undone, pk__in=list(open_of(giver).values_list("pk", flat=True)))
+    return hand_over_of(rows, giver, successor, actor, at)
+
+
+def hand_over_of(rows: QuerySet[Matter], giver: Person, successor: Person, actor: Actor, at: dt.datetime) -> int:
+    """The same for these of his matters, whatever of them is not done."""
+    rows = rows.filter(Q(assignee=giver) | Q(second=giver))
     done = 0
     for matter in rows.select_for_update(of=("self",)).order_by("pk"):
         told = {"giver": giver.name, "successor": successor.name}

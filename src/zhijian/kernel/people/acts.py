@@ -106,13 +106,15 @@ def _done(request: HttpRequest, person: Person, do: Callable[[], Any],
 @require_POST
 @roles(*seeing.MANAGERS)
 def end_post(request: HttpRequest, pk: int, post: int) -> HttpResponse:
-    """A post ends today."""
+    """A post ends today. Where a stand-in rests on it, that is said first; `sure` of the form says that it was read."""
     actor = actor_in(request)
     person = pages.person_of(actor, pk)
     held = get_object_or_404(Post.objects.select_related("person"), pk=post, person=person)
     if not seeing.manages(actor, person) or not seeing.may_grant(actor, Role(held.role), held.jurisdiction_id):
         raise Http404
     today = calendar.today()
+    if not request.POST.get("sure") and (stake := leave.at_stake(held, today)):
+        return pages.shown(request, person, status=409, ending=held, at_stake=stake)
     return _done(request, person, lambda: people.end_post(held, today, actor=actor, today=today))
 
 
@@ -126,6 +128,21 @@ def end_leave(request: HttpRequest, pk: int, uid: Any) -> HttpResponse:
     if not seeing.manages(actor, person):
         raise Http404
     return _done(request, person, lambda: leave.end(taken, actor=actor))
+
+
+@require_POST
+@roles(*seeing.MANAGERS)
+def stand_in(request: HttpRequest, pk: int, uid: Any) -> HttpResponse:
+    """Somebody else stands in from now on."""
+    actor = actor_in(request)
+    person = pages.person_of(actor, pk)
+    taken = get_object_or_404(Leave.objects.select_related("person", "stand_in"), uid=uid, person=person)
+    if not seeing.manages(actor, person):
+        raise Http404
+    form = asking.StandInForm(actor, person, request.POST, prefix=f"stand-in-{taken.pk}")
+    if not form.is_valid():
+        return pages.shown(request, person, {f"stand_in_{taken.pk}": form}, 422)
+    return _done(request, person, lambda: leave.replace(taken, form.cleaned_data["stand_in"], actor=actor))
 
 
 @never_cache

@@ -137,6 +137,19 @@ class LeaveForm(Asked):
         return Person.objects.get(pk=self.cleaned_data["stand_in"])
 
 
+class StandInForm(Asked):
+    """Who stands in instead."""
+
+    stand_in = _pick(_("Who stands in (B role)"))
+
+    def offer(self) -> None:
+        if self.person is not None:
+            self.choose_able("stand_in", self.person, None)
+
+    def clean_stand_in(self) -> Person:
+        return Person.objects.get(pk=self.cleaned_data["stand_in"])
+
+
 class HandoverForm(Asked):
     """To whom."""
 

@@ -14,6 +14,8 @@ from zhijian.kernel.accounts.models import Handover, Person
 from zhijian.kernel.accounts.people import holds, note
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence import ledger
+from zhijian.kernel.matters import handing
+from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.telling import tell
 from zhijian.kernel.notices.wording import PEOPLE, notice_template
 from zhijian.kernel.people import keeping, kept, standing
@@ -21,7 +23,7 @@ from zhijian.kernel.words import listed
 
 for code, words in {
     "handover.proposed": gettext_lazy("Handover from {giver} to {successor} proposed and confirmed by {by}"),
-    "handover.confirmed": gettext_lazy("Handover from {giver} to {successor} confirmed by {successor}; all went over"),
+    "handover.confirmed": gettext_lazy("Handover from {giver} to {successor} confirmed by {successor}; it went over"),
     "handover.agreed": gettext_lazy("Handover from {giver} to {successor} confirmed by {giver}"),
     "handover.withdrawn": gettext_lazy("Handover from {giver} to {successor} withdrawn by {by}"),
 }.items():
@@ -41,7 +43,10 @@ notice_template(
 notice_template(
     "handover.confirmed",
     title=gettext_lazy("{successor} has taken over"),
-    text=gettext_lazy("All that hung on {giver} is with {successor} now."),
+    text=gettext_lazy(
+        "What hung on {giver} is with {successor} now; the page of the handover says what stays, and which"
+        " matters have one officer only."
+    ),
     kind=PEOPLE,
 )
 
@@ -139,9 +144,12 @@ def confirm(made: Handover, *, actor: Actor, locked: bool = True) -> Handover:
             raise ValidationError(_("%(name)s has not confirmed it yet.") % {"name": made.giver.name})
         _check(made.giver, made.successor)
         _between_reading_and_giving()
+        alone = list(handing.left_alone(made.giver, made.successor).values_list("pk", flat=True))
         given = {one.code: one.give(made.giver, made.successor, actor, at) for one in keeping.keepings()}
         made.given, made.confirmed_at = {code: n for code, n in given.items() if n}, at
-        made.save(update_fields=["given", "confirmed_at"])
+        made.single = list(Matter.objects.filter(pk__in=alone, closed=None, second=None).values_list("pk", flat=True))
+        made.left = {one.code: n for one in keeping.keepings() if (n := one.count(made.giver))}
+        made.save(update_fields=["given", "single", "left", "confirmed_at"])
         _note("handover.confirmed", made, actor)
         told = {"giver": made.giver.name, "successor": made.successor.name}
         for one in {made.giver, made.proposed_by}:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -17,12 +18,14 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import said
 from zhijian.kernel.matters import handing
 from zhijian.kernel.matters.catalogue import flow_of
+from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import release
 from zhijian.kernel.papers.blanks import acts as blanks
 from zhijian.kernel.papers.blanks.acts import follows
 from zhijian.kernel.papers.forms import form, forms
 from zhijian.kernel.papers.models import NumberRow, Paper
+from zhijian.kernel.papers.serving import proving
 from zhijian.kernel.people.keeping import COUNTED, SHOWN, Row, keeps
 from zhijian.kernel.words import listed
 
@@ -66,6 +69,34 @@ def papers(person: Person) -> list[Row]:
     """The same, oldest first."""
     rows = _waiting(person).select_related("matter").order_by("pk")[:SHOWN]
     return [Row(f"{p.title} {p.number}", p.matter.title, reverse("record", args=[p.matter.uid])) for p in rows]
+
+
+def _unproven(person: Person):  # type: ignore[no-untyped-def]
+    """Those of matters that are over; what is of an open one goes over with it."""
+    his = Q(paper__matter__assignee=person) | Q(paper__matter__second=person)
+    return proving.due().filter(his).exclude(paper__matter__in=handing.open_of(person).values("pk"))
+
+
+def count_proofs(person: Person) -> int:
+    """Services of his closed matters that count though their signed proof is not on file."""
+    return _unproven(person).order_by()[: COUNTED + 1].count()
+
+
+def proofs(person: Person) -> list[Row]:
+    """The same, oldest first."""
+    rows = _unproven(person).select_related("paper__matter").order_by("pk")[:SHOWN]
+    return [
+        Row(f"{one.paper.title} {one.paper.number}", one.paper.matter.title, reverse("record", args=[one.paper.matter.uid]))
+        for one in rows
+    ]  # fmt: skip
+
+
+def give_proofs(giver: Person, successor: Person, actor: Actor, at: dt.datetime) -> int:
+    """Their matters go over: whoever holds one is asked for the proof."""
+    held = _unproven(giver)
+    n, of = held.count(), list(held.values_list("paper__matter", flat=True))
+    handing.hand_over_of(Matter.objects.filter(pk__in=of), giver, successor, actor, at)
+    return n
 
 
 def count_blanks(person: Person) -> int:
@@ -159,6 +190,10 @@ def register() -> None:
     keeps(
         "papers", gettext_lazy("Papers that wait for the seal"), count_papers, papers, goes_along,
         gettext_lazy("They go over with their matters."), 20,
+    )  # fmt: skip
+    keeps(
+        "proofs", gettext_lazy("Services that lack their signed proof"), count_proofs, proofs, give_proofs,
+        gettext_lazy("Their matters are over and go over all the same: the successor adds the proof."), 25,
     )  # fmt: skip
     keeps(
         "blanks", gettext_lazy("Sealed blanks"), count_blanks, blanks_held, give_blanks,

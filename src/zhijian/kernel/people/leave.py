@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
-from zhijian.kernel.accounts.models import Leave, Person
-from zhijian.kernel.accounts.people import holds, note
+from zhijian.kernel.accounts.models import Leave, Person, Post
+from zhijian.kernel.accounts.people import follows, holds, note
+from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence import ledger
+from zhijian.kernel.notices.receivers import holders
 from zhijian.kernel.notices.telling import tell
 from zhijian.kernel.notices.wording import PEOPLE, notice_template
-from zhijian.kernel.people import standing
+from zhijian.kernel.people import seeing, standing
 
 for code, words in {
     "account.leave": gettext_lazy("Leave of {person} from {since} to {until}; {stand_in} stands in"),
@@ -29,6 +33,89 @@ notice_template(
     text=gettext_lazy("From {since} to {until} you stand in for {person}: his matters are on your to-do page."),
     kind=PEOPLE,
 )
+
+
+notice_template(
+    "leave.no_stand_in",
+    title=gettext_lazy("{person} needs another stand-in"),
+    text=gettext_lazy("{stand_in} cannot stand in for {person} from {since} to {until} any more: name somebody else."),
+    kind=PEOPLE,
+)
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Open:
+    """A leave, running or to come, whose stand-in cannot stand in: what he lacks, each as a sentence."""
+
+    leave: Leave
+    lacks: list[str]
+
+
+def lacking(leave: Leave) -> list[str]:
+    """What the stand-in of a leave lacks now to stand in to its end; empty: nothing."""
+    return standing.lacks(leave.person, leave.stand_in, leave.until)
+
+
+def _to_come(rows: QuerySet[Leave]) -> QuerySet[Leave]:
+    found = rows.filter(until__gte=calendar.today()).select_related("person", "stand_in")
+    return found.prefetch_related("person__posts", "stand_in__posts").order_by("since", "pk")
+
+
+def of(actor: Actor) -> list[Open]:
+    """Those of the people whom he manages for whom another stand-in is needed; the nearest first."""
+    mine = seeing.people_of(actor, seeing.MANAGERS).values("pk")
+    found = [Open(leave, lacking(leave)) for leave in _to_come(Leave.objects.filter(person__in=mine))[:SHOWN]]
+    return [one for one in found if one.lacks]
+
+
+def count(actor: Actor) -> int:
+    """How many such leaves there are in his area."""
+    return len(of(actor))
+
+
+def at_stake(post: Post, day: dt.date) -> list[Open]:
+    """The leaves in which the post's holder stands in, and could not any more were `day` the post's last day."""
+    found = []
+    for leave in _to_come(post.person.standing_in.all())[:SHOWN]:
+        if lacking(leave):
+            continue  # that is so already
+        for held in leave.stand_in.posts.all():
+            if held.pk == post.pk:
+                held.until = max(day, held.since)
+        if wrong := lacking(leave):
+            found.append(Open(leave, wrong))
+    return found
+
+
+def _tell_open(person: Person, actor: Actor) -> None:
+    """Whoever is on leave, and his heads, hear at once that nobody stands in any more."""
+    for leave in _to_come(person.standing_in.all())[:SHOWN]:
+        if not lacking(leave):
+            continue
+        told = {
+            "person": leave.person.name, "stand_in": leave.stand_in.name,
+            "since": leave.since.isoformat(), "until": leave.until.isoformat(),
+        }  # fmt: skip
+        day = calendar.today()
+        areas = {post.jurisdiction_id for post in leave.person.posts.all() if post.holds_on(day)}
+        areas |= {leave.person.home_id or ""} - {""}
+        heads = {head.pk: head for area in sorted(areas) for head in holders(Role.HEAD, area)}
+        for one in {**heads, leave.person_id: leave.person}.values():
+            tell(
+                one, matter=None, template="leave.no_stand_in", data=told, actor=actor,
+                dedupe=f"no-stand-in:{leave.pk}:{leave.stand_in_id}:{day}",
+            )  # fmt: skip
+
+
+follows(_tell_open)
+
+
+def replace(leave: Leave, stand_in: Person, *, actor: Actor) -> Leave:
+    """From today on (or from the leave's first day) somebody else stands in. Raises ValidationError."""
+    until = leave.until
+    end(leave, actor=actor)
+    return take(leave.person, stand_in, max(leave.since, calendar.today()), until, actor=actor)
 
 
 def take(person: Person, stand_in: Person, since: dt.date, until: dt.date, *, actor: Actor) -> Leave:

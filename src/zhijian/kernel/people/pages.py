@@ -25,7 +25,8 @@ from zhijian.kernel.desk.gate import actor_in, roles, staff
 from zhijian.kernel.desk.menu import EVERYBODY
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters import handing
-from zhijian.kernel.people import asking, certificates, handover, keeping, seeing, stranded
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.people import asking, certificates, handover, keeping, leave, seeing, stranded
 
 PAGE = 50
 
@@ -99,6 +100,7 @@ def people_page(request: HttpRequest) -> HttpResponse:
         "more": found[PAGE - 1].pk if len(found) > PAGE else None,
         "typed": typed,
         "makes": actor.has(Role.ADMIN),
+        "no_stand_in": [] if typed or after else leave.of(actor),
         "stranded": [] if typed or after else [(one, post_words(one.post)) for one in stranded.of(actor)],
     }
     return render(request, "people/list.html", context)
@@ -123,13 +125,19 @@ def shown(request: HttpRequest, person: Person, bound: dict[str, asking.Asked] |
           **more: Any) -> HttpResponse:  # fmt: skip
     """The page of a person, with forms as they were sent where one was wrong."""
     actor, day = actor_in(request), calendar.today()
+    manages, bound = seeing.manages(actor, person), bound or {}
+    leaves = []
+    for one in person.leaves.filter(until__gte=day).select_related("person", "stand_in").order_by("since"):
+        wrong = leave.lacking(one)
+        form = asking.StandInForm(actor, person, prefix=f"stand-in-{one.pk}") if wrong and manages else None
+        leaves.append((one, wrong, bound.get(f"stand_in_{one.pk}", form)))
     posts = person.posts.select_related("jurisdiction").order_by("-since", "pk")
     context = {
         "person": person,
         "reads_people": bool(actor.roles_at() & set(seeing.READERS)),
-        "manages": seeing.manages(actor, person),
+        "manages": manages,
         "administers": seeing.administers(actor, person),
-        "forms": forms_of(actor, person) | (bound or {}),
+        "forms": forms_of(actor, person) | bound,
         "posts": [
             (
                 p,
@@ -142,7 +150,7 @@ def shown(request: HttpRequest, person: Person, bound: dict[str, asking.Asked] |
         "certificate": certificates.standing(person, day),
         "phones": person.devices.order_by("-pk")[:20],
         "parts": _counts(person),
-        "leaves": person.leaves.filter(until__gte=day).select_related("stand_in").order_by("since"),
+        "leaves": leaves,
         "stands_in": person.standing_in.filter(until__gte=day).select_related("person").order_by("since"),
         "handover": handover.open_of(person),
         "days": timeline.by_day(timeline.lines(LedgerEntry.objects.filter(subject=f"account:{person.pk}"), actor, 100)),
@@ -239,12 +247,18 @@ def drawn(request: HttpRequest, made: Handover, status: int = 200, problems: lis
         with scoped(SYSTEM):
             parts = keeping.parts(made.giver)
             alone = list(handing.left_alone(made.giver, made.successor).only("uid", "title")[: keeping.SHOWN])
-    labels = {one.code: one.label for one in keeping.keepings()}
+    if made.single:
+        with scoped(SYSTEM):
+            rows = Matter.objects.filter(pk__in=made.single, closed=None, second=None).order_by("due", "pk")
+            alone = list(rows.only("uid", "title")[: keeping.SHOWN])
+    known = {one.code: one for one in keeping.keepings()}
+    labels = {code: one.label for code, one in known.items()}
     context = {
         "made": made,
         "waits": waits,
         "parts": parts,
         "alone": alone,
+        "left": [(known[code], n) for code, n in made.left.items() if code in known],
         "given": [(labels.get(code, code), n) for code, n in made.given.items()],
         "agrees": waits and made.agreed_at is None and actor.person_id == made.giver_id,
         "confirms": waits and made.agreed_at is not None and actor.person_id == made.successor_id,

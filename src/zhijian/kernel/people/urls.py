@@ -16,6 +16,7 @@ urlpatterns = [
     path("people/<int:pk>/do/<slug:what>/", acts.act, name="person_act"),
     path("people/<int:pk>/post/<int:post>/end/", acts.end_post, name="post_end"),
     path("people/<int:pk>/leave/<uuid:uid>/end/", acts.end_leave, name="leave_end"),
+    path("people/<int:pk>/leave/<uuid:uid>/stand-in/", acts.stand_in, name="leave_stand_in"),
     path("handovers/", pages.handovers_page, name="handovers"),
     path("handovers/<uuid:uid>/", pages.handover_shown, name="handover"),
     path("handovers/<uuid:uid>/confirm/", acts.confirm, name="handover_confirm"),

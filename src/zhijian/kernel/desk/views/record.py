@@ -21,7 +21,7 @@ from zhijian.kernel.desk.gate import actor_in, staff
 from zhijian.kernel.desk.lists import panels_of
 from zhijian.kernel.evidence.models import File, LedgerEntry
 from zhijian.kernel.evidence.refusals import Refused
-from zhijian.kernel.matters import behalf
+from zhijian.kernel.matters import behalf, pairs
 from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.errors import BadFacts, Conflict, NotOpen, StepError
 from zhijian.kernel.matters.flow import Step
@@ -98,6 +98,7 @@ def record_page(request: HttpRequest, uid: str) -> HttpResponse:
         "children": _children(matter),
         "days": timeline.by_day(lines),
         "spoken": offers(matter, actor, record, for_party=True),
+        "alone": pairs.is_alone(matter),
         "mine": bool({matter.assignee_id, matter.second_id} & set(actor.hands)),
         **_buttons(offers(matter, actor, record)),
     }

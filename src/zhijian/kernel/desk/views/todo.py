@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,11 +16,12 @@ from django.views.decorators.http import require_safe
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Role
-from zhijian.kernel.accounts.scope import within_reach
+from zhijian.kernel.accounts.scope import area_filter, within_reach
 from zhijian.kernel.clock import calendar
-from zhijian.kernel.desk import said, waiting
+from zhijian.kernel.desk import lists, said, waiting
 from zhijian.kernel.desk.gate import actor_in, staff
 from zhijian.kernel.desk.views import saved
+from zhijian.kernel.matters import pairs
 from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable
@@ -29,7 +31,7 @@ OTHERS = 50
 COUNTED = 1000
 OVERSEE = frozenset({Role.HEAD, Role.SECTION, Role.LEADER, Role.DISPATCHER})
 COLUMNS = (
-    "id", "uid", "kind", "number", "title", "area", "state", "due", "urgency", "flags",
+    "id", "uid", "kind", "number", "title", "area", "state", "due", "urgency", "flags", "closed", "second",
     "entity__name", "premises__name", "assignee__name",
 )  # fmt: skip
 
@@ -43,6 +45,7 @@ class Line:
     state: Any
     due: said.Due | None
     area: str
+    alone: bool = False  # one officer only
 
     @property
     def shop(self) -> str:
@@ -81,7 +84,7 @@ def line_of(matter: Matter) -> Line:
     """A matter as a line, or as a card of a board."""
     flow = flow_of(matter.kind)
     due, area = said.due_of(matter.due), said.area_name(matter.area)
-    return Line(matter, str(flow.title), flow.state(matter.state), due, area)
+    return Line(matter, str(flow.title), flow.state(matter.state), due, area, pairs.is_alone(matter))
 
 
 def _lines(rows: QuerySet[Matter], limit: int) -> tuple[list[Line], bool]:
@@ -148,6 +151,24 @@ def _absent(actor: Actor) -> list[Section]:
     return found
 
 
+def _alone(actor: Actor) -> list[waiting.Line]:
+    """What has one officer only in the offices of which he is the head: a line for each list. One query."""
+    if not actor.has(Role.HEAD):
+        return []
+    rows = Matter.objects.filter(pairs.alone(pairs.kinds())).filter(area_filter(actor, roles=(Role.HEAD,)))
+    found = []
+    for kind, n in sorted(Counter(rows.order_by().values_list("kind", flat=True)[: COUNTED + 1]).items()):
+        if (listed := lists.of_kind(kind)) is not None:
+            words = ngettext(
+                "%(list)s: %(n)s with one officer only, name a second one",
+                "%(list)s: %(n)s with one officer only, name second ones",
+                n,
+            )
+            told = {"list": listed.label(), "n": f"{COUNTED:,}+" if n > COUNTED else n}
+            found.append(waiting.Line(words % told, f"{listed.url()}?single=1"))
+    return found
+
+
 @require_safe
 @staff
 def todo_page(request: HttpRequest) -> HttpResponse:
@@ -156,6 +177,10 @@ def todo_page(request: HttpRequest) -> HttpResponse:
     mine = Matter.objects.filter(assignee_id=actor.person_id, closed=None)
     lines, more = _lines(mine.order_by(F("due").asc(nulls_last=True), "pk"), MINE)
     context: dict[str, Any] = {"sections": _by_clock(lines, more), "others": _others(actor), "posts": actor.posts}
-    context |= {"kept": saved.of(actor), "waiting": waiting.lines(actor), "oversees": bool(actor.roles_at() & OVERSEE)}
+    context |= {
+        "kept": saved.of(actor),
+        "waiting": [*waiting.lines(actor), *_alone(actor)],
+        "oversees": bool(actor.roles_at() & OVERSEE),
+    }
     context["signs"] = actor.has(Role.INSPECTOR)
     return render(request, "desk/todo.html", context)
