@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -332,3 +333,31 @@ def test_old_files_are_swept_what_was_done_stays_noted(world, head, third):
     assert acting.sweep() == 1
     assert "Done: 1, refused: 0." in text(head.get(address))
     assert head.get(f"{address}refused.xlsx").status_code == 404
+
+
+def test_a_row_without_an_act_is_nobodys_business_though_its_matter_changed_since(world, head, third):
+    one, other = planned(world, 2)
+    rows = table(head.get("/l/inspection/sheet.xlsx"))
+    with scoped(world.actor("所长")) as actor:
+        perform(one, "assign", actor, assignee=world.inspector.pk, second=third.pk)
+    act = {"Act to do": "Assign to others", "Second officer": "丙"}
+    page = text(head.get(send(head, filled(rows, act, lambda row: str(other.uid) in row))["Location"]))
+    assert "Tried: 1 would be done, 0 refused." in page
+    assert one.number not in page and "It was changed since the sheet was made" not in page
+
+
+def test_acts_and_people_are_chosen_from_drop_downs(world, head, third, tmp_path: Path):
+    plan(world)
+    path = tmp_path / "x.xlsx"
+    path.write_bytes(b"".join(head.get("/l/inspection/sheet.xlsx").streaming_content))
+    book = openpyxl.load_workbook(path)
+    sheet, told = book.worksheets
+    heads = {cell.value: cell.column_letter for cell in sheet[1]}
+    offered = {}
+    for one in sheet.data_validations.dataValidation:
+        name, _bang, place = one.formula1.rpartition("!")
+        assert name.strip("'") == told.title and one.type == "list"
+        offered[str(one.sqref).split("2")[0]] = [row[0].value for row in told[place.replace("$", "")]]
+    assert "Assign to others" in offered[heads["Act to do"]]
+    assert {"甲", "乙", "丙"} <= set(offered[heads["Second officer"]])
+    assert heads["Day of the visit"] not in offered, "a day is typed"

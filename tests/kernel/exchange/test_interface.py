@@ -108,6 +108,12 @@ def test_a_code_is_given_by_interface(w, inlet):
         {"type": "other", "data": {"table": "tasks"}},
         answer("没有这个号"),
         ["no object"],
+        "text",
+        7,
+        {"type": "record.answered", "data": ["no object"]},
+        {"type": "record.answered", "data": {"table": ["tasks"]}},
+        {"data": {"table": "tasks"}},
+        {"type": "record.answered"},
         {"type": "record.given", "data": {"table": "codes", "fields": {"检查码": "JC\0"}}},
         {"type": "record.given", "data": {"table": "codes", "fields": {"检查码": "\ud800"}}},
     ],
@@ -117,6 +123,7 @@ def test_what_says_nothing_is_kept_with_what_is_wrong(w, inlet, told):
     run_pending()
     message = Message.objects.get()
     assert message.state == Message.State.FAILED
+    assert "indices" not in message.error and "unhashable" not in message.error
     assert "{" not in interface.why(message.error) and not re.match(r"[a-z_]+:", interface.why(message.error))
     admin = administrator(w).get("/exchange/interfaces/").content.decode()
     assert escape(interface.why(message.error)) in admin
@@ -166,3 +173,39 @@ def test_a_visit_waits_for_no_interface(w, clerk):
     """By file all goes on while nobody has set an interface up."""
     made = visit(w)
     assert owed_of(made, "visits").state == State.TO_REPORT
+
+
+def test_a_message_that_could_not_be_used_is_on_the_to_do_until_somebody_saw_to_it(w, inlet):
+    admin = administrator(w)
+    knock(inlet, ["no object"])
+    run_pending()
+    assert "1 message of another platform could not be used" in admin.get("/").content.decode()
+    page = admin.get("/exchange/interfaces/").content.decode()
+    assert "It is no object" in page and "indices" not in page
+    message = Message.objects.get()
+    assert admin.post(f"/exchange/interfaces/messages/{message.pk}/seen/", follow=True).status_code == 200
+    assert "could not be used" not in admin.get("/").content.decode()
+    assert "seen to" in admin.get("/exchange/interfaces/").content.decode(), "it stays in the list"
+
+
+def test_what_was_kept_before_with_pythons_own_words_is_said_in_ours():
+    assert "indices" not in interface.why("table:list indices must be integers or slices, not str")
+
+
+def test_while_it_fails_clerk_and_administrator_read_since_when(w, clerk):
+    made, other = plan(w), plan(w)
+    endpoint = Endpoint.objects.create(name="luzhifa", url="https://there.example/in")
+    admin, browser = administrator(w), sign_in(w.people["李桂芬"])
+    send = {"uid": [str(owed_of(made, "tasks").uid)], "interface": "1"}
+    said = browser.post("/exchange/t/luzhifa/tasks/export/", send, follow=True).content.decode()
+    assert "on its way" in said and "failing since" not in said
+    Endpoint.objects.filter(pk=endpoint.pk).update(failing_since=dt.datetime.now(dt.UTC))
+    send = {"uid": [str(owed_of(other, "tasks").uid)], "interface": "1"}
+    said = browser.post("/exchange/t/luzhifa/tasks/export/", send, follow=True).content.decode()
+    assert "has been failing since" in said and "on its way" not in said
+    assert "has been failing since" in browser.get("/exchange/").content.decode()
+    assert "1 interface cannot be reached" in admin.get("/").content.decode()
+    page = admin.get("/exchange/interfaces/").content.decode()
+    with scoped(SYSTEM):
+        delivery = Delivery.objects.latest("pk")
+    assert delivery.message in page and other.number in page

@@ -200,3 +200,14 @@ def test_the_administrator_sees_every_offices_group(w, robot):
         w.person("管理员", Role.ADMIN, world.CITY)
     html = browser(w, "管理员").get("/notices/robots/").content.decode()
     assert "WeCom group robot" in html and ROOM in html
+
+
+@pytest.mark.parametrize(("secret", "taken"), [("SEC0a1b2c", True), ("0a1b2c", False), ("sec0a1b2c", False)])
+def test_a_dingtalk_secret_begins_with_sec(w, secret, taken):
+    with scoped(SYSTEM):
+        assert w.head.pk
+    address = "https://oapi.dingtalk.com/robot/send?access_token=" + "0a" * 32
+    answer = browser(w, "所长").post(ROOM, form(kind="dingtalk", address=address, secret=secret))
+    assert (answer.status_code == 302) is taken
+    if not taken:
+        assert "begins with SEC" in answer.content.decode()

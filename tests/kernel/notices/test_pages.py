@@ -152,3 +152,12 @@ def test_the_page_of_jobs_says_what_runs_how_it_went_and_when_next(admin):
     assert "2.3 秒" in seal[0] and "失败" in seal[0]
     assert re.search(r"\d{4}-\d\d-\d\d 00:10", seal[0]), "when it runs next"
     assert "10 0 * * *" not in html
+
+
+def test_the_page_of_simulated_messages_says_of_each_way_what_is_true(w, matter, settings):
+    settings.SMTP_HOST = "mail.example"
+    page = browser(w, "所长").get("/notices/simulator/").content.decode()
+    assert "The demo sends nothing" not in page
+    ways = dict(re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)</dd>", page))
+    assert "really sent" in ways["E-mail message"]
+    assert "simulated" in ways["Text message"] and "simulated" in ways["Group robot"]

@@ -142,3 +142,42 @@ def test_an_address_that_does_not_exist_is_seen_by_the_administrator(w, matter, 
         w.person("管理员", Role.ADMIN, world.CITY)
         assert Notice.objects.get(channel="email").state == state
     assert "knows no such address" in browser(w, "管理员").get("/notices/failed/").content.decode()
+
+
+def test_an_address_that_was_refused_is_said_and_not_written_to_again(w, matter):
+    keep(w, email="x@nowhere.invalid")
+    jobs.run_pending()
+    page = browser(w, "甲").get("/me/notices/").content.decode()
+    assert "Your address does not take mail" in page
+    assert {n.channel for n in say(matter)} == {"in_app"}, "nothing is mailed to it any more"
+    keep(w, email="x@nowhere.invalid")  # something else is kept: that does not make the address right
+    assert {n.channel for n in say(matter)} == {"in_app"}
+    keep(w, email="x@nowhere.invalid", again="1")
+    with scoped(SYSTEM):
+        assert Notice.objects.filter(channel="email", template="notices.address").count() == 2, "it is tried anew"
+    jobs.run_pending()
+    keep(w, email="gou@scjg.example")
+    assert "does not take mail" not in browser(w, "甲").get("/me/notices/").content.decode()
+    assert {n.channel for n in say(matter)} == {"in_app", "email"}
+
+
+def test_what_was_not_mailed_is_on_the_administrators_to_do_and_each_act_is_answered(w, matter):
+    from tests import world
+
+    from zhijian.kernel.accounts.roles import Role
+
+    keep(w, email="x@nowhere.invalid")
+    jobs.run_pending()
+    with scoped(SYSTEM):
+        w.person("管理员", Role.ADMIN, world.CITY)
+        notice = Notice.objects.get(channel="email")
+    admin = browser(w, "管理员")
+    assert "1 e-mail or group message did not go out" in admin.get("/").content.decode()
+    said = admin.post(f"/notices/{notice.uid}/again/", follow=True).content.decode()
+    assert "The message to 甲 is sent again" in said
+    jobs.run_pending()
+    said = admin.post(f"/notices/{notice.uid}/settled/", follow=True).content.decode()
+    assert "the message to 甲 is off the list" in said
+    said = admin.post(f"/notices/{notice.uid}/settled/", follow=True).content.decode()
+    assert "somebody has seen to it meanwhile" in said
+    assert "did not go out" not in admin.get("/").content.decode()

@@ -9,7 +9,7 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from xml.sax.saxutils import escape
@@ -23,6 +23,7 @@ from zhijian.kernel.packs import stack
 
 CHUNK = 64 * 1024  # bytes gathered before they are handed on
 MAX_ROWS = 1_048_576  # Excel's own limit, heading included
+MAX_CHOICES = 500  # words of one drop-down
 _EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 -- Excel's day 0 has no zone
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -122,31 +123,62 @@ def _columns(heading: Sequence[str], widths: Sequence[int]) -> str:
     )
 
 
+def _sheet_name(sheet: str) -> str:
+    """As Excel takes it."""
+    return re.sub(r"[\[\]:*?/\\']", " ", sheet)[:31]
+
+
 def _workbook(*sheets: str) -> str:
-    names = [escape(re.sub(r"[\[\]:*?/\\]", " ", sheet)[:31], {'"': "&quot;"}) for sheet in sheets]
+    names = [escape(_sheet_name(sheet), {'"': "&quot;"}) for sheet in sheets]
     listed = "".join(f'<sheet name="{name}" sheetId="{n}" r:id="rId{n}"/>' for n, name in enumerate(names, 1))
     return f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_REL}"><sheets>{listed}</sheets></workbook>'
 
 
-def _about(lines: Sequence[str], rows: int, more: bool) -> str:
-    """The second sheet: what the file holds, and how many rows that came to."""
+def _about(lines: Sequence[str], rows: int, more: bool, listed: Sequence[Sequence[str | None]] = ()) -> str:
+    """The second sheet: what the file holds, and how many rows that came to; beside it what its drop-downs offer."""
     practice = [_("Practice copy: nothing here is real, no number counts, nothing is sent out.")]
     told = [*(practice if settings.TRAINING else []), *lines, ngettext("%(n)s row", "%(n)s rows", rows) % {"n": rows}]
     if more:
         told.append(_("Excel takes no more rows: the list goes on. Choose less, and export again."))
-    body = "".join(f"<row>{_text(line, 0)}</row>" for line in told)
+    beside = [*listed, *[()] * (len(told) - len(listed))]
+    told += [""] * (len(beside) - len(told))
+    body = "".join(
+        f"<row>{_cell(line)}{''.join(_cell(word) for word in words)}</row>"
+        for line, words in zip(told, beside, strict=True)
+    )
     return (
         f'{_XML}<worksheet xmlns="{_MAIN}"><cols><col min="1" max="1" width="100" customWidth="1"/></cols>'
         f"<sheetData>{body}</sheetData></worksheet>"
     )
 
 
+def _lists(choices: Mapping[int, Sequence[str]], last: int) -> tuple[str, list[list[str | None]]]:
+    """Drop-downs of the first sheet's columns, and the columns of the second sheet (B, C, …) that hold what can be
+    chosen. A cell takes other words, too: who chooses is helped, who knows better is answered by the trial."""
+    if not choices:
+        return "", []
+    found, held = [], []
+    for n, (column, words) in enumerate(sorted(choices.items()), start=2):
+        name, kept = _letters(n), words[:MAX_CHOICES]
+        held.append(kept)
+        found.append(
+            f'<dataValidation type="list" allowBlank="1" showErrorMessage="0" '
+            f'sqref="{_letters(column)}2:{_letters(column)}{max(last, 2)}">'
+            f"<formula1>'{escape(_sheet_name(_('What this is')))}'!${name}$1:${name}${len(kept)}</formula1>"
+            f"</dataValidation>"
+        )
+    told = f'<dataValidations count="{len(found)}">{"".join(found)}</dataValidations>'
+    rows = [[column[n] if n < len(column) else None for column in held] for n in range(max(map(len, held)))]
+    return told, rows
+
+
 def stream(
     sheet: str, heading: Sequence[str], rows: Iterable[Sequence[Any]], widths: Sequence[int] = (), *,
-    about: Sequence[str],
+    about: Sequence[str], choices: Mapping[int, Sequence[str]] | None = None,
 ) -> Iterator[bytes]:  # fmt: skip
     """The bytes of a workbook: the rows, whose heading stays in sight and filters, and a sheet with `about` (its lines
-    say what was chosen, by whom and when, see `exports.about`). `widths`: characters, else 20."""
+    say what was chosen, by whom and when, see `exports.about`). `widths`: characters, else 20. `choices`: of columns
+    (from 1), the words among which a drop-down lets one choose."""
     pipe = _Pipe()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as book:  # type: ignore[arg-type]
         for path, xml in _PARTS.items():
@@ -169,6 +201,8 @@ def stream(
                 if pipe.size >= CHUNK:
                     yield pipe.take()
             last = f"{_letters(max(len(heading), 1))}{min(number, MAX_ROWS)}"
-            out.write(f'</sheetData><autoFilter ref="A1:{last}"/></worksheet>'.encode())
-        book.writestr("xl/worksheets/sheet2.xml", _about(about, min(number, MAX_ROWS) - 1, number > MAX_ROWS))
+            told, listed = _lists(choices or {}, min(number, MAX_ROWS))
+            out.write(f'</sheetData><autoFilter ref="A1:{last}"/>{told}</worksheet>'.encode())
+        second = _about(about, min(number, MAX_ROWS) - 1, number > MAX_ROWS, listed)
+        book.writestr("xl/worksheets/sheet2.xml", second)
     yield pipe.take()

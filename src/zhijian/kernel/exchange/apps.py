@@ -33,6 +33,19 @@ class Config(AppConfig):
 
         waits("exchange_off", [Role.ADMIN], interface_pages.off_count, off, "exchange_interfaces")
 
+        def failing(n: int) -> str:
+            return ngettext("%(n)s interface cannot be reached", "%(n)s interfaces cannot be reached", n) % {"n": n}
+
+        def unusable(n: int) -> str:
+            return ngettext(
+                "%(n)s message of another platform could not be used",
+                "%(n)s messages of other platforms could not be used",
+                n,
+            ) % {"n": n}
+
+        waits("exchange_failing", [Role.ADMIN], interface_pages.failing_count, failing, "exchange_interfaces")
+        waits("exchange_unusable", [Role.ADMIN], interface_pages.unusable_count, unusable, "exchange_interfaces")
+
         def back(n: int) -> str:
             return ngettext("%(n)s record was sent back", "%(n)s records were sent back", n) % {"n": n}
 

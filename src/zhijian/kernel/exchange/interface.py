@@ -6,11 +6,13 @@ Out: `record.owed` {table, key, round, fields}; `fields` are the columns of the 
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
@@ -37,6 +39,8 @@ UNDELIVERED = gettext_noop("The interface could not be reached; report it again,
 # Why a signed message can't be used; `{it}` is what stands there.
 WHY = {
     "text": gettext_lazy("It is no JSON, or holds characters that no text has."),
+    "shape": gettext_lazy("It is no object with “type” (text) and “data” (an object with “table”)."),
+    "lacks": gettext_lazy("It has no {it}."),
     "table": gettext_lazy("type, data and data.table are needed, of a table in the pack: {it}"),
     "type": gettext_lazy("This type means nothing for that table: {it}"),
     "key": gettext_lazy("There is not one record with this key, but none or several: {it}"),
@@ -56,6 +60,8 @@ class Unusable(Exception):
 def why(error: str) -> str:
     """What is kept of an error, in the words of whoever reads it."""
     code, _colon, it = error.partition(":")
+    if code == "table" and " indices must be " in it:  # kept before such messages had words of their own
+        code = "shape"
     return str(WHY[code]).format(it=it) if code in WHY else error
 
 
@@ -91,6 +97,23 @@ def send(table: Table, uids: Sequence[Any], actor: Actor) -> tuple[int, list[tup
     if not sent:
         raise NothingToExport(_("Nothing could be sent: in every chosen record something is missing, see below."))
     return sent, left
+
+
+def failing_since(platform: str) -> dt.datetime | None:
+    """Since when nothing reaches a platform's interface; None where it is reached, off, or not there."""
+    endpoint = endpoint_of(platform)
+    return endpoint.failing_since if endpoint is not None else None
+
+
+def failing() -> dict[str, dt.datetime]:
+    """Every platform whose interface is on and cannot be reached, with since when."""
+    rows = Endpoint.objects.filter(disabled_at=None, failing_since__isnull=False)
+    return {one.name: one.failing_since for one in rows if one.failing_since is not None}
+
+
+def unusable() -> QuerySet[Message]:
+    """Messages that came in, could not be used, and nobody has seen to."""
+    return Message.objects.filter(state=Message.State.FAILED, settled_at=None)
 
 
 def undelivered(delivery: Delivery) -> None:
@@ -156,11 +179,18 @@ def _do(platform: str, body: str) -> None:
             raise ValueError
     except ValueError as error:  # half a surrogate pair, too, which no database holds
         raise Unusable("text") from error
+    if not isinstance(told, dict) or not isinstance(told.get("data", {}), dict):
+        raise Unusable("shape")
+    for name, where in (("type", told), ("data", told), ("table", told.get("data", {}))):
+        if name not in where:
+            raise Unusable("lacks", "data.table" if name == "table" else name)
+    kind, data = told["type"], told["data"]
+    if not isinstance(kind, str) or not isinstance(data["table"], str):
+        raise Unusable("shape")
     try:
-        kind, data = told["type"], told["data"]
         table = table_of(platform, data["table"])
-    except (KeyError, TypeError) as error:
-        raise Unusable("table", str(error.args[0])[:80]) from error
+    except KeyError as error:
+        raise Unusable("table", data["table"][:80]) from error
     if kind == "record.answered":
         _answered(table, data)
     elif kind == "record.given" and not table.owing:

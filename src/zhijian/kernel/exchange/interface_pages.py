@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,7 +19,7 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.desk import gate
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.exchange import entries, interface
-from zhijian.kernel.exchange.models import Inlet, Message
+from zhijian.kernel.exchange.models import Inlet, Message, Owed
 from zhijian.kernel.exchange.tables import every_table, platforms
 from zhijian.kernel.notices.addresses import public_url
 from zhijian.kernel.notices.webhooks import sending
@@ -33,6 +34,17 @@ FEW = 20
 def off_count(actor: Actor) -> int:
     """How many interfaces switched themselves off."""
     return Endpoint.objects.exclude(disabled_at=None).exclude(disabled_why=sending.BY_HAND)[:100].count()
+
+
+def failing_count(actor: Actor) -> int:
+    """How many interfaces that are on cannot be reached: before they switch themselves off."""
+    return Endpoint.objects.filter(disabled_at=None, failing_since__isnull=False)[:100].count()
+
+
+def unusable_count(actor: Actor) -> int:
+    """How many messages came in that could not be used."""
+    with scoped(SYSTEM):
+        return interface.unusable().order_by()[:100].count()
 
 
 @require_http_methods(["GET", "POST"])
@@ -65,7 +77,10 @@ def _context(shown: dict[str, str]) -> dict[str, Any]:
         for platform in platforms().values():
             endpoint, inlet = endpoints.get(platform.code), inlets.get(platform.code)
             out = Delivery.objects.filter(endpoint=endpoint).defer("body").order_by("-pk") if endpoint else []
-            came = Message.objects.filter(inlet=inlet).defer("body").order_by("-pk") if inlet else []
+            came = list(Message.objects.filter(inlet=inlet).defer("body").order_by("-pk")[:FEW]) if inlet else []
+            if inlet:  # what somebody must see to stands there, however long ago it came
+                shown_here = [one.pk for one in came]
+                came += interface.unusable().filter(inlet=inlet).exclude(pk__in=shown_here).order_by("-pk")[:FEW]
             if not by_interface(platform.code) and endpoint is None and inlet is None:
                 others.append(platform)
                 continue
@@ -75,11 +90,18 @@ def _context(shown: dict[str, str]) -> dict[str, Any]:
                     "endpoint": endpoint,
                     "inlet": inlet,
                     "address": public_url(reverse("exchange_in", args=[platform.code])),
-                    "out": list(out[:FEW]),
-                    "came": [(one, interface.why(one.error)) for one in came[:FEW]],
+                    "out": _sent(list(out[:FEW])),
+                    "came": [(one, interface.why(one.error)) for one in came],
                 }
             )
     return {"rows": rows, "others": others, "shown": shown}
+
+
+def _sent(rows: list[Delivery]) -> list[tuple[Delivery, Owed | None]]:
+    """Each delivery with the record that it tells of."""
+    keys = {one.about: int(one.about.removeprefix("owed:")) for one in rows if one.about.startswith("owed:")}
+    known = Owed.objects.select_related("matter").in_bulk(list(keys.values()))
+    return [(one, known.get(keys.get(one.about, 0))) for one in rows]
 
 
 def _done(platform: str, request: HttpRequest, actor: Actor) -> dict[str, str]:
@@ -122,6 +144,17 @@ def again(request: HttpRequest, uid: str) -> HttpResponse:
     with scoped(SYSTEM):
         sending.again(get_object_or_404(Delivery, uid=uid))
     messages.success(request, _("It will be sent again."))
+    return redirect("exchange_interfaces")
+
+
+@require_POST
+@gate.roles(Role.ADMIN)
+def seen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody saw to a message that could not be used: off the to-do; it stays in the list with its reason."""
+    with scoped(SYSTEM):
+        get_object_or_404(Message, pk=pk, state=Message.State.FAILED)
+        interface.unusable().filter(pk=pk).update(settled_at=timezone.now())
+    messages.success(request, _("Noted: the message is off the to-do."))
     return redirect("exchange_interfaces")
 
 

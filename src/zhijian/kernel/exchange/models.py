@@ -183,7 +183,11 @@ class Message(models.Model):
     state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
     error = models.CharField(max_length=300, blank=True)
     received_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, help_text="somebody saw to what could not be used")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["inlet", "webhook_id"], name="message_once")]
-        indexes = [models.Index(fields=["inlet", "-id"], name="message_list")]
+        indexes = [
+            models.Index(fields=["inlet", "-id"], name="message_list"),
+            models.Index(fields=["id"], condition=models.Q(state="failed", settled_at=None), name="message_unusable"),
+        ]

@@ -13,6 +13,7 @@ urlpatterns = [
     path("exchange/late/", views.everywhere, {"state": "late"}, name="exchange_late"),
     path("exchange/interfaces/", interface_pages.interfaces, name="exchange_interfaces"),
     path("exchange/interfaces/<uuid:uid>/again/", interface_pages.again, name="exchange_again"),
+    path("exchange/interfaces/messages/<int:pk>/seen/", interface_pages.seen, name="exchange_seen"),
     path("exchange/in/<slug:platform>/", interface_pages.knock, name="exchange_in"),
     path("exchange/batches/<uuid:uid>/", views.batch_page, name="exchange_batch"),
     path("exchange/batches/<uuid:uid>/<slug:part>/", views.batch_file, name="exchange_batch_file"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -73,7 +74,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Every platform with its tables: what goes which way, what is still to report, late, sent back."""
     actor, today = gate.actor_in(request), calendar.today()
     rows = acts.visible(actor)
-    shown = []
+    failing, shown = interface.failing(), []
     for platform in platforms().values():
         tables = []
         for table in platform.tables.values():
@@ -85,7 +86,8 @@ def overview(request: HttpRequest) -> HttpResponse:
                 "sent_back": _bounded(mine.filter(state=State.SENT_BACK)),
             }
             tables.append({"table": table, "counts": counts if table.owing else {}, "due": wording.due_rule(table)})
-        shown.append({"platform": platform, "tables": tables})
+        since = failing.get(platform.code)
+        shown.append({"platform": platform, "tables": tables, "failing": since})
     return render(request, "exchange/overview.html", {"platforms": shown})
 
 
@@ -121,6 +123,7 @@ def table_page(request: HttpRequest, platform: str, code: str) -> HttpResponse:
     if table.owing:
         context |= _listed(request, table, actor)
         context["interface"] = "interface" in table.by and interface.endpoint_of(table.platform) is not None
+        context["failing"] = interface.failing_since(table.platform)
     return render(request, "exchange/table.html", context)
 
 
@@ -163,8 +166,16 @@ def export_rows(request: HttpRequest, platform: str, code: str) -> HttpResponse:
             n, without = interface.send(table, uids, actor)
             if settings.TRAINING:
                 messages.info(request, _("This is a practice copy: it is noted as sent, and nothing leaves."))
-            said = ngettext("%(n)s record is on its way.", "%(n)s records are on their way.", n)
-            messages.success(request, said % {"n": n})
+            if (since := interface.failing_since(platform)) is not None:
+                said = ngettext(
+                    "%(n)s record waits: the interface has been failing since %(at)s. It is tried again by itself.",
+                    "%(n)s records wait: the interface has been failing since %(at)s. It is tried again by itself.",
+                    n,
+                )
+                messages.warning(request, said % {"n": n, "at": _at(since)})
+            else:
+                said = ngettext("%(n)s record is on its way.", "%(n)s records are on their way.", n)
+                messages.success(request, said % {"n": n})
             if without:
                 context = {"platform": place, "table": table, "left": _left(without)}
                 return render(request, "exchange/left.html", context)
@@ -182,6 +193,10 @@ def export_rows(request: HttpRequest, platform: str, code: str) -> HttpResponse:
         "n": made.batch.count
     })  # fmt: skip
     return redirect("exchange_batch", made.batch.uid)
+
+
+def _at(moment: dt.datetime) -> str:
+    return f"{calendar.local(moment):%Y-%m-%d %H:%M}"
 
 
 def _left(left: list[tuple[Owed, Any]]) -> list[tuple[Owed, list[str]]]:

@@ -39,11 +39,17 @@ class Config(AppConfig):
                 n,
             ) % {"n": n}
 
+        def unsent(n: int) -> str:
+            return ngettext(
+                "%(n)s e-mail or group message did not go out", "%(n)s e-mails or group messages did not go out", n
+            ) % {"n": n}
+
         on_tell(tell_step)
         on_step(groups.heard)
         seers = [Role.INSPECTOR, *inbox.KEEPERS]
         waits("notices_failed", seers, inbox.undelivered_count, said, "notices_failed")
         waits("notices_unreported", seers, inbox.unreported_count, silent, "notices_failed")
+        waits("notices_unsent", [Role.ADMIN], inbox.unsent_count, unsent, "notices_failed")
         if settings.DEMO or settings.TRAINING:
             menu.item("notices_simulator", _("Simulated messages"), "notices_simulator", order=92)
         admin = [Role.ADMIN, Role.AUDITOR]

@@ -59,7 +59,12 @@ def undelivered(actor: Actor) -> QuerySet[Notice]:
 
     An administrator sees to the ways, the head and the clerks to their office's enterprises, an officer to his own.
     """
-    rows, roles = failed(), actor.roles_at()
+    return sees_to(failed(), actor)
+
+
+def sees_to(rows: QuerySet[Notice], actor: Actor) -> QuerySet[Notice]:
+    """Those of these messages that are this person's to see to where they fail."""
+    roles = actor.roles_at()
     if roles & {Role.ADMIN, Role.AUDITOR}:
         return rows
     mine = Q(matter__assignee_id__in=actor.hands) | Q(matter__second_id__in=actor.hands)
@@ -71,6 +76,11 @@ def undelivered(actor: Actor) -> QuerySet[Notice]:
 def undelivered_count(actor: Actor, most: int = 100) -> int:
     """How many of those are known to have failed, counted no further than `most`."""
     return undelivered(actor).filter(state=NoticeState.FAILED)[:most].count()
+
+
+def unsent_count(actor: Actor, most: int = 100) -> int:
+    """How much did not go out to staff and groups, counted no further than `most`: an administrator sees to the ways."""
+    return failed().filter(state=NoticeState.FAILED).exclude(to_kind=ToKind.ENTITY).order_by()[:most].count()
 
 
 def unreported_count(actor: Actor, most: int = 100) -> int:

@@ -185,6 +185,7 @@ class Preference(models.Model):
     muted = models.JSONField(default=list, help_text="kinds that stand in the inbox without counting as new")
     quiet_from = models.TimeField(null=True)
     quiet_until = models.TimeField(null=True)
+    refused_at = models.DateTimeField(null=True, help_text="since when the mail server takes nothing for the address")
 
     def __str__(self) -> str:
         return str(self.person_id)

@@ -77,11 +77,15 @@ def preferences(request: HttpRequest) -> HttpResponse:
         for code, label in KINDS.items()
     ]
     context = {"form": form, "kinds": kinds, "mail": adapter(str(Channel.EMAIL)) is not None}
+    context["refused"] = chosen.refused_at if chosen.email else None
     return render(request, "notices/preferences.html", context, status=422 if form.errors else 200)
 
 
 def _keep(request: HttpRequest, chosen: Preference, said: dict[str, Any]) -> None:
-    actor, is_new = gate.actor_in(request), said["email"] and said["email"] != chosen.email
+    again = chosen.refused_at is not None and "again" in request.POST
+    actor, is_new = gate.actor_in(request), said["email"] and (said["email"] != chosen.email or again)
+    if is_new or not said["email"]:  # what was refused for the old one says nothing of the new one
+        chosen.refused_at = None
     free = [code for code in KINDS if code not in LEGAL]
     chosen.email = said["email"] or None  # type: ignore[assignment]
     chosen.quiet_from, chosen.quiet_until = said["quiet_from"], said["quiet_until"]

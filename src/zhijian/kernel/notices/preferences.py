@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from zhijian.kernel import when
 from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.notices.channels import adapter
-from zhijian.kernel.notices.models import Channel, Preference
+from zhijian.kernel.notices.models import Channel, Notice, Preference
 from zhijian.kernel.notices.receivers import Receiver
 from zhijian.kernel.notices.wording import LEGAL
 
@@ -21,7 +22,7 @@ def of(receivers: Iterable[Receiver]) -> dict[int, Preference]:
 
 def by_email(chosen: Preference | None, kind: str) -> str:
     """The address to which a notice of that kind goes, too; empty for none."""
-    if chosen is None or not chosen.email or adapter(str(Channel.EMAIL)) is None:
+    if chosen is None or not chosen.email or chosen.refused_at is not None or adapter(str(Channel.EMAIL)) is None:
         return ""
     return str(chosen.email) if kind in LEGAL or kind in chosen.by_email else ""
 
@@ -43,3 +44,18 @@ def not_before(chosen: Preference, now: dt.datetime) -> dt.datetime:
         return now
     day = here.date() + dt.timedelta(days=1) if over_night and at >= start else here.date()
     return dt.datetime.combine(day, end, tzinfo=here.tzinfo)
+
+
+def refused(notice: Notice) -> None:
+    """The mail server takes nothing for the address of this notice, for good: it is not written to again until its owner
+    changes it, or says that it is right. Runs as the system."""
+    rows = Preference.objects.filter(person=notice.person_id, refused_at=None)
+    for chosen in rows:
+        if chosen.email == notice.address:
+            Preference.objects.filter(pk=chosen.pk).update(refused_at=when.now())
+
+
+def is_refused(notice: Notice) -> bool:
+    """Whether the address of a notice that waits was refused meanwhile."""
+    chosen = Preference.objects.filter(person=notice.person_id, refused_at__isnull=False).first()
+    return chosen is not None and chosen.email == notice.address

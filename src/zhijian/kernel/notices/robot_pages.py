@@ -70,6 +70,10 @@ class RobotForm(forms.Form):
         said = super().clean()
         kind, address = said.get("kind"), said.get("address", "")
         said["key"] = None
+        secret = (said.get("secret") or "").strip()
+        if kind == Robot.Kind.DINGTALK and secret and not secret.startswith("SEC"):
+            self.add_error("secret", _("DingTalk's signing secret begins with SEC. Copy all of it from the robot's "
+                                       "security settings; it is not the token in the address."))  # fmt: skip
         if not address and self.robot is not None and kind == self.robot.kind:
             return said
         try:

@@ -19,13 +19,13 @@ from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.crypto import blind_index
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.ids import uuid7
-from zhijian.kernel.notices import bill, failing, jobs
+from zhijian.kernel.notices import bill, failing, jobs, preferences
 from zhijian.kernel.notices.addresses import public_origin
-from zhijian.kernel.notices.channels import Adapter, Refused, TryLater, adapter
+from zhijian.kernel.notices.channels import Adapter, NoSuchAddress, Refused, TryLater, adapter
 from zhijian.kernel.notices.channels.protocol import Letter
 from zhijian.kernel.notices.channels.robots import A_MINUTE
 from zhijian.kernel.notices.letters import letter_of
-from zhijian.kernel.notices.models import GOES_OUT, Arrival, Channel, Notice, NoticeState
+from zhijian.kernel.notices.models import GOES_OUT, Arrival, Channel, Notice, NoticeState, Preference
 from zhijian.kernel.registry.models import Entity
 
 logger = logging.getLogger(__name__)
@@ -75,12 +75,17 @@ def send_one(pk: int, *, locked: bool = True) -> bool:
         with scoped(SYSTEM):
             letter = letter_of(notice)
             _not_too_many(notice)
+            if notice.channel == Channel.EMAIL and preferences.is_refused(notice):
+                raise NoSuchAddress
         with scoped(SYSTEM):
             number = way.send(letter)
     except TryLater as error:
         _later(notice, str(error))
     except Refused as error:
         _give_up(notice, str(error))
+        if isinstance(error, NoSuchAddress):
+            with scoped(SYSTEM):
+                preferences.refused(notice)
     except Exception:
         logger.exception("notice %s: unclear whether it was sent", notice.pk)
         if way is not None and way.asks:
@@ -178,6 +183,9 @@ def send_again(notice: Notice) -> None:
             number = str(notice.access.phone) if notice.access is not None else notice.entity.phone
             notice.address = number  # type: ignore[assignment]
             notice.address_index = blind_index(number, "phone") if number else ""
+        chosen = Preference.objects.filter(person=notice.person_id).first() if notice.person_id else None
+        if notice.channel == Channel.EMAIL and chosen is not None and chosen.email:
+            notice.address, notice.address_index = chosen.email, blind_index(str(chosen.email), "email")
         if notice.arrival in (
             Arrival.NO,
             Arrival.UNKNOWN,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,8 +29,8 @@ from zhijian.kernel.desk import excel, gate
 from zhijian.kernel.desk.menu import EVERYBODY
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable
-from zhijian.kernel.notices import failing, inbox, panel, sending, wording
-from zhijian.kernel.notices.models import JobFailure, JobRun, Notice, SimulatedMessage
+from zhijian.kernel.notices import channels, failing, inbox, panel, sending, wording
+from zhijian.kernel.notices.models import GOES_OUT, Channel, JobFailure, JobRun, Notice, SimulatedMessage
 
 PAGE = 50
 DOERS = (Role.ADMIN, Role.INSPECTOR, *inbox.KEEPERS)
@@ -141,26 +141,58 @@ excel.sheet(
 
 
 def _failed(request: HttpRequest, uid: str) -> Notice:
-    """The failed notice, if it is this person's to see to. Raises Http404."""
-    return get_object_or_404(inbox.undelivered(gate.actor_in(request)), uid=uid)
+    """The failed notice, if it is this person's to see to. Raises Http404, or Seen where somebody has seen to it."""
+    found = inbox.undelivered(gate.actor_in(request)).filter(uid=uid).first()
+    if found is not None:
+        return found
+    get_object_or_404(inbox.sees_to(Notice.objects.filter(channel__in=GOES_OUT), gate.actor_in(request)), uid=uid)
+    raise Seen
+
+
+class Seen(Exception):
+    """Nothing is left to be done: somebody saw to it, or it went out meanwhile."""
+
+
+def _answered(request: HttpRequest, uid: str, do: Callable[[Notice], str]) -> HttpResponse:
+    """Do it to the failed notice and say at the head of the list what was done."""
+    try:
+        messages.success(request, do(_failed(request, uid)))
+    except Seen:
+        messages.info(request, _("Nothing was done: somebody has seen to it meanwhile, or it went out."))
+    return redirect("notices_failed")
+
+
+def _whom(notice: Notice) -> str:
+    receiver = notice.entity or notice.person
+    return str(receiver.name if receiver else notice.get_to_kind_display())  # type: ignore[attr-defined]
 
 
 @require_POST
 @gate.roles(*DOERS)
 def send_again(request: HttpRequest, uid: str) -> HttpResponse:
     """Queue it once more."""
-    sending.send_again(_failed(request, uid))
-    messages.success(request, _("It will be sent again."))
-    return redirect("notices_failed")
+
+    def do(notice: Notice) -> str:
+        sending.send_again(notice)
+        return _("The message to %(name)s is sent again. If it fails once more, it comes back to this list.") % {
+            "name": _whom(notice)
+        }
+
+    return _answered(request, uid, do)
 
 
 @require_POST
 @gate.roles(*DOERS)
 def settled(request: HttpRequest, uid: str) -> HttpResponse:
     """The enterprise was told otherwise: off the list."""
-    failing.settle(_failed(request, uid), gate.actor_in(request))
-    messages.success(request, _("Noted: it was told in another way."))
-    return redirect("notices_failed")
+
+    def do(notice: Notice) -> str:
+        failing.settle(notice, gate.actor_in(request))
+        if notice.entity is not None:
+            return _("Noted: it was told in another way.")
+        return _("Done: the message to %(name)s is off the list.") % {"name": _whom(notice)}
+
+    return _answered(request, uid, do)
 
 
 @require_POST
@@ -186,7 +218,21 @@ def simulator(request: HttpRequest) -> HttpResponse:
     rows, more = _page(seen.select_related("notice__entity").order_by("-id"), request.GET.get("after"))
     for row in rows:
         row.told = linebreaksbr(_linked(row.text))
-    return render(request, "notices/simulator.html", {"rows": rows, "more": more})
+    return render(request, "notices/simulator.html", {"rows": rows, "more": more, "ways": _by_way()})
+
+
+def _by_way() -> list[tuple[str, str]]:
+    """Of each way out, what is true of it here."""
+    found = []
+    for channel in (Channel.SMS, Channel.EMAIL, Channel.ROBOT):
+        if channels.is_simulated(str(channel)):
+            said = _("simulated: nothing goes out, it stands here")
+        elif channels.adapter(str(channel)) is not None:
+            said = _("really sent, so nothing of it stands here")
+        else:
+            said = _("not set up: nothing goes out")
+        found.append((str(channel.label), said))
+    return found
 
 
 def _linked(text: str) -> SafeString:

@@ -46,6 +46,18 @@ def explained(steps: list[Step], actor: Actor, asker: columns.Asker) -> list[str
     return [*told, _("* must be filled in.")]
 
 
+def _choices(head: list[str], steps: list[Step], actor: Actor, asker: columns.Asker) -> dict[int, list[str]]:
+    """What a drop-down offers, by column: the acts, and for each fact what can be chosen at the person's own office."""
+    area = actor.posts[0].area if actor.posts else ""
+    found = {head.index(columns.key_words()["act"]) + 1: [columns.label(step) for step in steps]}
+    for step in steps:
+        for name, info in columns.facts_of(step).items():
+            words = list(asker.options(step, area, None, name))
+            if words and (place := head.index(columns.heading(name, info)) + 1) not in found:
+                found[place] = words
+    return found
+
+
 def of_matters(
     one: type[MatterList], actor: Actor, given: dict[str, str], about: list[str], language: str
 ) -> Iterator[bytes]:
@@ -55,7 +67,9 @@ def of_matters(
         asker = columns.Asker(actor, one.all_flows()[0])
         head = _head([str(column.label) for column in _shown(one, steps)], steps)
         lines = about + explained(steps, actor, asker)
-        yield from xlsx.stream(about[0], head, _matters(one, actor, given, steps, asker), about=lines)
+        choices = _choices(head, steps, actor, asker)
+        rows = _matters(one, actor, given, steps, asker)
+        yield from xlsx.stream(about[0], head, rows, about=lines, choices=choices)
 
 
 def _shown(one: type[MatterList], steps: list[Step]) -> list[Column]:
@@ -100,4 +114,5 @@ def doors(rows: list[Premises], one: type[MatterList], actor: Actor, title: str,
             for p in rows
         )
         lines = exports.about(title, actor) + explained(steps, actor, asker)
-        yield from xlsx.stream(title, _head(shown, steps), cells, about=lines)
+        head = _head(shown, steps)
+        yield from xlsx.stream(title, head, cells, about=lines, choices=_choices(head, steps, actor, asker))

@@ -137,6 +137,8 @@ class Reader:
         elif place is not None:
             wanted.area, wanted.title = place.area, place.name
         record = record_of(matter) if matter is not None else None
+        if not act and matter is not None and self.sheet.cell(row, "version") != str(matter.version):
+            return None  # its cells say what held when the sheet was made; nobody asked for anything
         changed = self._changed(row, matter, record) if not act else []
         if not act and not changed:
             return None

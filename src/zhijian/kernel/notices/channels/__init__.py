@@ -9,6 +9,7 @@ from zhijian.kernel.notices.channels.length import Length, sms_length
 from zhijian.kernel.notices.channels.protocol import (
     Adapter,
     Letter,
+    NoSuchAddress,
     Receipt,
     Refused,
     SendsNothingOut,
@@ -18,7 +19,7 @@ from zhijian.kernel.notices.channels.protocol import (
 from zhijian.kernel.notices.models import Channel
 
 __all__ = [
-    "Adapter", "Length", "Letter", "Receipt", "Refused", "SendsNothingOut", "TryLater", "adapter", "gateway", "real",
+    "Adapter", "Length", "Letter", "NoSuchAddress", "Receipt", "Refused", "SendsNothingOut", "TryLater", "adapter", "gateway", "real",
     "sms_length",
 ]  # fmt: skip
 
@@ -48,6 +49,12 @@ def adapter(channel: str) -> Adapter | None:
         return import_string(_SIMULATED[Channel(channel)])()
     path = _set_up(channel) or (_SIMULATED[Channel(channel)] if settings.DEMO else "")
     return import_string(path)() if path else None
+
+
+def is_simulated(channel: str) -> bool:
+    """Whether what goes this way stands on a page instead of going out."""
+    way = adapter(channel)
+    return way is not None and way.simulated
 
 
 def gateway() -> Adapter | None:

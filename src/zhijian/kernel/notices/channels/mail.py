@@ -8,10 +8,9 @@ import smtplib
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils.html import escape, linebreaks
-from django.utils.translation import gettext_noop
 
 from zhijian.config.places import secret
-from zhijian.kernel.notices.channels.protocol import Adapter, Letter, Refused, TryLater, real
+from zhijian.kernel.notices.channels.protocol import Adapter, Letter, NoSuchAddress, Refused, TryLater, real
 
 SECONDS = 20
 _LINK = re.compile(r"https?://[^\s<，。；]+")
@@ -65,5 +64,5 @@ def _answer(code: int, said: bytes | str) -> TryLater | Refused:
     if 400 <= code < 500:
         return TryLater(f"{code} {text}"[:200])
     if code in (550, 551, 553):
-        return Refused(gettext_noop("the mail server knows no such address"))
+        return NoSuchAddress()
     return Refused(f"{code} {text}"[:200])

@@ -22,6 +22,13 @@ class Refused(Exception):
     """The provider will never take this message (number unknown, text refused); says why."""
 
 
+class NoSuchAddress(Refused):
+    """The mail server takes nothing for this address, for good."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext_noop("the mail server knows no such address"))
+
+
 class SendsNothingOut(Refused):
     """A practice copy was asked to reach somebody outside."""
 
@@ -74,6 +81,7 @@ class Adapter:
 
     reports: ClassVar[bool] = False
     asks: ClassVar[bool] = False
+    simulated: ClassVar[bool] = False
 
     def send(self, letter: Letter) -> str:
         """Returns the provider's own number of the message. Raises TryLater or Refused; anything else is unclear."""

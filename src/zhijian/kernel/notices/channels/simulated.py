@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_noop
 
 from zhijian.kernel import when
-from zhijian.kernel.notices.channels.protocol import Adapter, Letter, Receipt, Refused
+from zhijian.kernel.notices.channels.protocol import Adapter, Letter, NoSuchAddress, Receipt, Refused
 from zhijian.kernel.notices.channels.sms import ARRIVED, REFUSALS, STATES
 from zhijian.kernel.notices.models import Channel, SimulatedMessage
 
@@ -31,6 +31,7 @@ def state_of(number: str) -> str:
 class _Kept(Adapter):
     channel = Channel.SMS
     asks = True
+    simulated = True
 
     def send(self, letter: Letter) -> str:
         """Store the message; its row's id is the number. The same key again is the same row."""
@@ -83,7 +84,7 @@ class SimulatedMail(_Kept):
 
     def check(self, letter: Letter) -> None:
         if letter.to.endswith("@nowhere.invalid"):
-            raise Refused(gettext_noop("the mail server knows no such address"))
+            raise NoSuchAddress
 
 
 class SimulatedRobot(_Kept):
