@@ -217,3 +217,11 @@ def test_an_enterprise_that_was_merged_into_another_stands_there_only(w, second)
 def test_what_is_no_number_may_nothing(w, number):
     Entity.objects.filter(pk=w.entity.pk).update(phone=number)
     assert holder_of(number).standings == ()
+
+
+def test_what_is_overdue_says_so_on_the_owners_page(client, w, finding):
+    with scoped(SYSTEM):
+        Matter.objects.filter(pk=finding.pk).update(due=world.in_days(-30))
+    sign_in(client, w.entity.phone)
+    page = html_of(client.get("/my/"))
+    assert f"overdue since {world.in_days(-30)}" in page and f"by {world.in_days(-30)}" not in page

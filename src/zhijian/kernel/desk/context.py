@@ -72,6 +72,11 @@ class Desk:
         return rooms
 
     @property
+    def in_place_language(self) -> bool:
+        """Whether the page is read in the language of the place, whose own words (its pack's) stay as they are."""
+        return (get_language() or "").split("-")[0].lower() == stack().language.split("-")[0].lower()
+
+    @property
     def holds_blanks(self) -> bool:
         """Whether sealed blanks may be handed out to him."""
         return bool(self.actor.roles_at() & {Role.INSPECTOR, Role.CASE_OFFICER})

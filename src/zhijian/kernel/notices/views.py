@@ -231,7 +231,7 @@ def _by_way() -> list[tuple[str, str]]:
             said = _("really sent, so nothing of it stands here")
         else:
             said = _("not set up: nothing goes out")
-        found.append((str(channel.label), said))
+        found.append((str(Channel(channel).label), said))
     return found
 
 

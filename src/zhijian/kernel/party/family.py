@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from zhijian.kernel.accounts.actor import Actor, party_of
 from zhijian.kernel.accounts.scope import in_scope
+from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import offers
@@ -69,6 +70,11 @@ class Family:
     def day(self) -> dt.date | None:
         """The nearest day by which the enterprise has to do something."""
         return min((one.due for one in self.waiting if one.due), default=None)
+
+    @property
+    def late(self) -> bool:
+        """Whether that day is over."""
+        return self.day is not None and self.day < calendar.today()
 
     @property
     def closed(self) -> bool:

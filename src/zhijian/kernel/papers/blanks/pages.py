@@ -45,6 +45,7 @@ class IssueForm(forms.Form):
         label=gettext_lazy("First serial"),
         max_length=40,
         help_text=gettext_lazy("As it stands on the first sheet; it ends in digits, which are counted on."),
+        error_messages={"invalid": gettext_lazy("A serial ends in at most ten digits, as in A-000101.")},
         widget=forms.TextInput(attrs=BOX),
     )
     count = forms.IntegerField(
