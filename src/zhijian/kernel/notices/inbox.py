@@ -79,7 +79,7 @@ def undelivered_count(actor: Actor, most: int = 100) -> int:
 
 
 def unsent_count(actor: Actor, most: int = 100) -> int:
-    """How much did not go out to staff and groups, counted no further than `most`: an administrator sees to the ways."""
+    """How much did not go out to staff and groups, counted no further than `most`: the administrator sees to it."""
     return failed().filter(state=NoticeState.FAILED).exclude(to_kind=ToKind.ENTITY).order_by()[:most].count()
 
 

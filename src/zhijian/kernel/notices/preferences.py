@@ -47,8 +47,8 @@ def not_before(chosen: Preference, now: dt.datetime) -> dt.datetime:
 
 
 def refused(notice: Notice) -> None:
-    """The mail server takes nothing for the address of this notice, for good: it is not written to again until its owner
-    changes it, or says that it is right. Runs as the system."""
+    """The mail server takes nothing for the address of this notice, for good: it is not written to again until its
+    owner changes it, or says that it is right. Runs as the system."""
     rows = Preference.objects.filter(person=notice.person_id, refused_at=None)
     for chosen in rows:
         if chosen.email == notice.address:

@@ -85,10 +85,8 @@ def count_proofs(person: Person) -> int:
 def proofs(person: Person) -> list[Row]:
     """The same, oldest first."""
     rows = _unproven(person).select_related("paper__matter").order_by("pk")[:SHOWN]
-    return [
-        Row(f"{one.paper.title} {one.paper.number}", one.paper.matter.title, reverse("record", args=[one.paper.matter.uid]))
-        for one in rows
-    ]  # fmt: skip
+    of = [one.paper for one in rows]
+    return [Row(f"{p.title} {p.number}", p.matter.title, reverse("record", args=[p.matter.uid])) for p in of]
 
 
 def give_proofs(giver: Person, successor: Person, actor: Actor, at: dt.datetime) -> int:
