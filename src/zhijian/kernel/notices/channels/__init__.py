@@ -19,8 +19,8 @@ from zhijian.kernel.notices.channels.protocol import (
 from zhijian.kernel.notices.models import Channel
 
 __all__ = [
-    "Adapter", "Length", "Letter", "NoSuchAddress", "Receipt", "Refused", "SendsNothingOut", "TryLater", "adapter", "gateway",
-    "is_simulated", "real", "sms_length",
+    "Adapter", "Length", "Letter", "NoSuchAddress", "Receipt", "Refused", "SendsNothingOut", "TryLater", "adapter",
+    "gateway", "is_simulated", "real", "sms_length",
 ]  # fmt: skip
 
 _HERE = "zhijian.kernel.notices.channels"
