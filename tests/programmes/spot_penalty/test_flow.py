@@ -239,4 +239,4 @@ def test_its_figures_are_counted_by_hand(w: world.World) -> None:
         code: compute.value(declared()[f"spot_penalty.{code}"], year, world.OFFICE, SYSTEM).text
         for code in ("decided", "fines", "withdrawn")
     }
-    assert count == {"decided": "1", "fines": f"{kept(stands).fine:.2f}", "withdrawn": "2"}
+    assert count == {"decided": "1", "fines": f"{kept(stands).fine:.0f}", "withdrawn": "2"}
