@@ -20,7 +20,6 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 from zhijian.kernel import papers
 from zhijian.kernel.accounts.actor import actor_of
@@ -171,7 +170,7 @@ def revoke(device: Device, actor: Any) -> None:
     """A lost phone: no more downloads; what it recorded while the grant was valid is still accepted, flagged."""
     device.revoked_at = timezone.now()
     device.save(update_fields=["revoked_at"])
-    papers.release(device, gettext_noop("phone switched off"), actor=actor)
+    papers.release(device, why="switched_off", actor=actor)
     _note("device.revoked", device, actor)
 
 

@@ -16,7 +16,7 @@ from zhijian.kernel.accounts.models import Leave
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.appointments import rules, telling
-from zhijian.kernel.appointments.declared import Bookable, bookables, label_of
+from zhijian.kernel.appointments.declared import KIND_IN_WORDS, Bookable, bookables
 from zhijian.kernel.appointments.models import Booking, Slot
 from zhijian.kernel.appointments.offering import day_off, leave_on
 from zhijian.kernel.clock import Unit, calendar
@@ -30,12 +30,18 @@ READERS = WORKERS | {Role.AUDITOR}
 SHOWN = 60  # free slots on a page
 AHEAD_DAYS = 60  # where the place sets none
 
-BOOKED = ledger.entry_kind("appointment.booked", label=gettext_lazy("Appointment booked: {kind}, {at}"))
-MOVED = ledger.entry_kind("appointment.moved", label=gettext_lazy("Appointment moved: {kind}, from {was} to {at}"))
-CANCELLED = ledger.entry_kind(
-    "appointment.cancelled", label=gettext_lazy("Appointment cancelled: {kind}, {at} {reason}")
+BOOKED = ledger.entry_kind(
+    "appointment.booked", label=gettext_lazy("Appointment booked: {kind}, {at}"), says=KIND_IN_WORDS
 )
-WITHDRAWN = ledger.entry_kind("slots.withdrawn", label=gettext_lazy("Slot withdrawn: {kind}, {at} {reason}"))
+MOVED = ledger.entry_kind(
+    "appointment.moved", label=gettext_lazy("Appointment moved: {kind}, from {was} to {at}"), says=KIND_IN_WORDS
+)
+CANCELLED = ledger.entry_kind(
+    "appointment.cancelled", label=gettext_lazy("Appointment cancelled: {kind}, {at} {reason}"), says=KIND_IN_WORDS
+)
+WITHDRAWN = ledger.entry_kind(
+    "slots.withdrawn", label=gettext_lazy("Slot withdrawn: {kind}, {at} {reason}"), says=KIND_IN_WORDS
+)
 
 
 @dataclass(frozen=True)
@@ -259,7 +265,7 @@ def _at(slot: Slot) -> str:
 def _note(kind: ledger.EntryKind, booking: Booking, actor: Actor, **told: str) -> None:
     """An entry in the matter's timeline, or in the enterprise's file where it is about no matter."""
     about = f"matter:{booking.matter_id}" if booking.matter is not None else f"entity:{booking.entity_id}"
-    data = {"kind": label_of(booking.slot.kind), "booking": str(booking.uid), **{k: v for k, v in told.items() if v}}
+    data = {"kind": booking.slot.kind, "booking": str(booking.uid), **{k: v for k, v in told.items() if v}}
     ledger.record(
         kind.code, actor=actor, subject=about, matter=booking.matter, entity_id=booking.entity_id, area=booking.area,
         data=data,

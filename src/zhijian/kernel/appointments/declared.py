@@ -52,3 +52,7 @@ def label_of(code: str) -> str:
     """What a kind is called; its code where no programme declares it any more."""
     found = bookables().get(code)
     return str(found.label) if found is not None else code
+
+
+# How entries of the ledger name the kind that they hold.
+KIND_IN_WORDS = {"kind": lambda facts: label_of(str(facts.get("kind", "")))}

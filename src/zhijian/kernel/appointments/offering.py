@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import Actor, actor_of
 from zhijian.kernel.accounts.models import Leave, Person
-from zhijian.kernel.appointments.declared import bookables
+from zhijian.kernel.appointments.declared import KIND_IN_WORDS, bookables
 from zhijian.kernel.appointments.models import Slot
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence import ledger
@@ -20,7 +20,9 @@ from zhijian.kernel.evidence import ledger
 LONGEST = 92  # days offered at once
 MOST = 600  # slots offered at once
 OFFERED = ledger.entry_kind(
-    "slots.offered", label=gettext_lazy("Slots offered: {kind}, {count} between {first} and {last}")
+    "slots.offered",
+    label=gettext_lazy("Slots offered: {kind}, {count} between {first} and {last}"),
+    says=KIND_IN_WORDS,
 )
 
 

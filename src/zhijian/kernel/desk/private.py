@@ -6,12 +6,12 @@ registers what it keeps: `private("contact", _("own number of the contact"), fin
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhijian.kernel.accounts.actor import Actor
@@ -20,7 +20,24 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence import ledger
 
 LONGEST = 300  # characters of a reason
-OPENED = ledger.entry_kind("private.opened", label=gettext_lazy("Opened the {what} of {whose}: {why}"))
+DUTY = "=duty"  # what an entry holds for whoever needed no reason of his own
+
+
+def by_duty(name: str) -> ledger.Say:
+    """How the reason of an opening reads."""
+    return ledger.coded(name, {DUTY: gettext_lazy("holds an open matter there")})
+
+
+def _what(facts: Mapping[str, Any]) -> str:
+    kind = kind_of(str(facts.get("what", "")))
+    return str(kind.label) if kind is not None else str(facts.get("what", ""))
+
+
+OPENED = ledger.entry_kind(
+    "private.opened",
+    label=gettext_lazy("Opened the {what} of {whose}: {why}"),
+    says={"what": _what, "why": by_duty("why")},
+)
 
 
 @dataclass(frozen=True)
@@ -82,6 +99,6 @@ def opened(kind: Kind, found: Private, actor: Actor, reason: str) -> str:
             subject=f"entity:{found.entity_id}",
             entity_id=found.entity_id,
             area=found.area,
-            data={"what": str(kind.label), "whose": found.whose, "why": why or _("holds an open matter there")},
+            data={"what": kind.code, "whose": found.whose, "why": why or DUTY},
         )
     return found.value

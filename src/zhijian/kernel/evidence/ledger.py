@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -24,14 +24,21 @@ if TYPE_CHECKING:
 START = "0" * 64
 
 
+Say = Callable[[Mapping[str, Any]], str]
+
+
 @dataclass(frozen=True)
 class EntryKind:
-    """How entries of one kind are shown, and which of their facts are personal."""
+    """How entries of one kind are shown, and which of their facts are personal.
+
+    `says` puts a fact into words for the reader, told all of them: an entry holds codes, never words of a language.
+    """
 
     code: str
     label: str | Promise
     personal: tuple[str, ...] = ()
     describe: Callable[[dict[str, Any]], str] | None = None
+    says: Mapping[str, Say] = field(default_factory=dict)
 
 
 _KINDS: dict[str, EntryKind] = {}
@@ -43,11 +50,23 @@ def entry_kind(
     label: str | Promise,
     personal: tuple[str, ...] = (),
     describe: Callable[[dict[str, Any]], str] | None = None,
+    says: Mapping[str, Say] | None = None,
 ) -> EntryKind:
-    """Declare a kind of entry: its display text (with {names} of its facts) and what in it is personal."""
-    kind = EntryKind(code, label, personal, describe)
+    """Declare a kind of entry: its display text (with {names} of its facts), what in it is personal, and how codes
+    among its facts read."""
+    kind = EntryKind(code, label, personal, describe, says or {})
     _KINDS[code] = kind
     return kind
+
+
+def coded(name: str, words: Mapping[str, str | Promise]) -> Say:
+    """How a code reads; what is none of them stands as it is (earlier entries hold the words of their day)."""
+
+    def say(facts: Mapping[str, Any]) -> str:
+        told = facts.get(name, "")
+        return str(words.get(told, told)) if isinstance(told, str) else str(told)
+
+    return say
 
 
 def kinds() -> Mapping[str, EntryKind]:
@@ -159,6 +178,7 @@ def describe(entry: LedgerEntry, viewer: Actor) -> str:
         stored = masked(entry)
         facts |= {name: stored.get(name, "…") for name in kind.personal}
     facts = {key: listed(value) if isinstance(value, list) else value for key, value in facts.items()}
+    facts |= {name: say(facts) for name, say in kind.says.items()}
     facts["actor"] = entry.actor_name or entry.actor
     if kind.describe is not None:
         return kind.describe(facts)

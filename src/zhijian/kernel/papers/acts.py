@@ -193,7 +193,7 @@ def how_served(papers: Sequence[Paper]) -> dict[int, tuple[str, str]]:
         return {}
     last: dict[int, Service] = {}
     rows = Service.objects.filter(paper__in=[one.pk for one in asked]).only(
-        "paper", "way", "state", "served_on", "proof_due"
+        "paper", "way", "state", "served_on", "proof_due", "body"
     )
     for one in rows.order_by("pk"):
         if one.paper_id not in last or last[one.paper_id].state != Service.State.SERVED:

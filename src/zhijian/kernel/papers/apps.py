@@ -19,7 +19,7 @@ class Config(AppConfig):
         from zhijian.kernel.papers.making import make_for_step
         from zhijian.kernel.papers.printing.listing import READERS
         from zhijian.kernel.papers.sealing.acts import asked_count
-        from zhijian.kernel.papers.serving import confirm, proving, within
+        from zhijian.kernel.papers.serving import confirm, proving, withdrawing, within
 
         on_paper("*", make_for_step)
         furniture("papers")
@@ -66,4 +66,16 @@ class Config(AppConfig):
 
         waits("papers.unproven", within.OVERSEE, unproven_here, unproven, "papers_list", "served=unproven")
         waits("papers.unproven_mine", within.OFFICERS, unproven_mine, unproven, "papers_list", "served=unproven&mine=1")
+
+        def contested(n: int) -> str:
+            return ngettext(
+                "%(n)s service is said to be recorded wrongly: decide",
+                "%(n)s services are said to be recorded wrongly: decide",
+                n,
+            ) % {"n": n}
+
+        def contested_here(actor: Actor) -> int:
+            return withdrawing.doubted(actor)[: within.COUNTED].count()
+
+        waits("papers.contested", within.OVERSEE, contested_here, contested, "papers_list", "served=contested")
         menu.item("papers", _("Papers and numbers"), "papers_list", READERS, order=60)

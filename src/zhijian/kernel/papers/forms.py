@@ -35,6 +35,7 @@ class Form:
     unsealed: str = ""
     numbered: bool = True  # whether it takes a number of the register
     served: bool = False  # whether it goes to somebody and takes its effect from being served
+    cause: str = ""  # what it is about, as the proof that it was served says it after the kind of matter
     lists: tuple[str, ...] = ()  # the checklists whose visits it belongs to; none named: every visit's
     grounds: tuple[dict[str, Any], ...] = ()  # [{lists, basis}]: the article by which it is issued, by checklist
     texts: dict[str, Any] = field(default_factory=dict)
@@ -103,6 +104,7 @@ def _read(path: Path, template: Path, kind: str) -> Form:
         unsealed=raw.get("unsealed", ""),
         numbered=raw.get("numbered", True),
         served=raw.get("served", False),
+        cause=raw.get("cause", ""),
         lists=tuple(raw.get("lists", [])),
         grounds=tuple(raw.get("ground", [])),
         texts=raw.get("texts", {}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -26,7 +26,28 @@ from zhijian.kernel.papers.serving import within
 
 MADE = ledger.entry_kind("paper.made", label=_("Made {title} {number}"))
 DRAFTED = ledger.entry_kind("paper.draft", label=_("Drafted {title}"))
-VOIDED = ledger.entry_kind("paper.void", label=_("{title} {number} was declared void: {reason}"))
+# Why papers are void that no person voids in words of his own: by the fact that names the cause, told all facts.
+_voids: dict[str, ledger.Say] = {}
+
+
+def voids(fact: str) -> Callable[[ledger.Say], ledger.Say]:
+    """Register how the reason reads where an entry says `fact`: it holds what happened, not the words for it."""
+
+    def register(say: ledger.Say) -> ledger.Say:
+        _voids[fact] = say
+        return say
+
+    return register
+
+
+def _why_void(facts: Mapping[str, Any]) -> str:
+    say = next((say for fact, say in _voids.items() if fact in facts), None)
+    return say(facts) if say is not None else str(facts.get("reason", ""))
+
+
+VOIDED = ledger.entry_kind(
+    "paper.void", label=_("{title} {number} was declared void: {reason}"), says={"reason": _why_void}
+)
 SEALED = ledger.entry_kind("paper.seal", label=_("{title} {number} was sealed"))
 
 Source = Callable[[Matter, Any, Any, dt.datetime], dict[str, Any]]
@@ -226,8 +247,11 @@ def make_from_record(
         raise
 
 
-def void(paper: Paper, reason: str, actor: Actor) -> Paper:
-    """Declare an issued paper void; its number stays accounted for. Raises ValueError without a reason or twice."""
+def void(paper: Paper, reason: str, actor: Actor, **why: str) -> Paper:
+    """Declare an issued paper void; its number stays accounted for. Raises ValueError without a reason or twice.
+
+    A reason that is made and not typed is in the place's language; `why` then says it in facts (see `voids`).
+    """
     if not reason.strip():
         raise ValueError("a void paper needs a reason")
     with transaction.atomic():
@@ -240,7 +264,7 @@ def void(paper: Paper, reason: str, actor: Actor) -> Paper:
         row = NumberRow.objects.select_for_update(of=("self",)).filter(paper=paper).first()
         if row is not None:
             numbers.mark(row, "void", actor, reason)
-        _tell(VOIDED.code, paper, actor, reason=reason)
+        _tell(VOIDED.code, paper, actor, None, **({"reason": reason} | why))
         within.end(paper, paper.void_at)
     return paper
 

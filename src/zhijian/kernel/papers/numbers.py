@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel import when
@@ -17,14 +19,31 @@ from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.scope import current_actor, scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence import ledger
-from zhijian.kernel.packs import stack
+from zhijian.kernel.packs import in_its_language, stack
 from zhijian.kernel.papers.codes import new_code
 from zhijian.kernel.papers.models import NumberRow, Series
 
 RESERVED = ledger.entry_kind(
     "number.reserve", label=_("Reserved the numbers {first} to {last} of {title} for a phone ({device})")
 )
-RETURNED = ledger.entry_kind("number.return", label=_("{count} unused numbers of {title} came back: {reason}"))
+# Why numbers come back, where nobody says it in words of his own; an entry holds the code.
+WHY = {
+    "elsewhere": _("another year or office"),
+    "switched_off": _("phone switched off"),
+    "handed_over": _("handed over to %(name)s"),
+}
+
+
+def _why(facts: Mapping[str, Any]) -> str:
+    """The reason in the reader's language. Earlier entries hold words; those of a phone switched off in English."""
+    if (code := facts.get("why")) in WHY:
+        return str(WHY[code]) % {"name": facts.get("name", "")}
+    return gettext(str(facts["reason"])) if facts.get("reason") else ""
+
+
+RETURNED = ledger.entry_kind(
+    "number.return", label=_("{count} unused numbers of {title} came back: {reason}"), says={"reason": _why}
+)
 VOIDED = ledger.entry_kind("number.void", label=_("Number {number} was declared void: {reason}"))
 USABLE = (NumberRow.State.RESERVED, NumberRow.State.RETURNED)
 
@@ -115,25 +134,30 @@ def top_up(
         )
         old = [row for row in held if row.year != year or row.organ not in {organ, *beside}]
         if old:
-            _return(old, str(_("another year or office")), _who(actor))
+            _return(old, "", _who(actor), "elsewhere")
         held = [row for row in held if (row.year, row.organ) == (year, organ)]
         if len(held) < upto:
             held += reserve_block(device, kind, area, upto - len(held), year=year, actor=actor)
         return held
 
 
-def release(device: Device, reason: str, *, actor: Actor | None = None) -> int:
+def release(device: Device, reason: str = "", *, actor: Actor | None = None, why: str = "", name: str = "") -> int:
     """Take back what the phone holds and has not used (it was revoked, lost, handed on). Returns how many.
+
+    `why` is a code of `WHY`, where the reason is nobody's own words; `name` to whom they were handed over.
 
     They are not given out again, since the phone may have written them on paper; its own late records may use them.
     """
     with transaction.atomic():
         rows = list(NumberRow.objects.select_for_update().filter(device=device, state=NumberRow.State.RESERVED))
-        _return(rows, reason, _who(actor))
+        _return(rows, reason, _who(actor), why, name)
     return len(rows)
 
 
-def _return(rows: list[NumberRow], reason: str, actor: Actor) -> None:
+def _return(rows: list[NumberRow], reason: str, actor: Actor, why: str = "", name: str = "") -> None:
+    told = {"why": why, **({"name": name} if name else {})} if why else {"reason": reason}
+    with in_its_language():  # the register keeps it for good
+        reason = _why(told)
     groups: dict[tuple[str, str, int], list[NumberRow]] = {}
     for row in rows:
         groups.setdefault((row.kind, row.organ, row.year), []).append(row)
@@ -142,8 +166,8 @@ def _return(rows: list[NumberRow], reason: str, actor: Actor) -> None:
             state=NumberRow.State.RETURNED, changed_at=timezone.now(), changed_by=actor.label, reason=reason[:300]
         )
         title = stack().number_format(some[0].kind).title
-        told = [row.number for row in some]
-        _tell(RETURNED.code, some[0], actor, title=title, count=len(some), numbers=told, reason=reason)
+        numbers = [row.number for row in some]
+        _tell(RETURNED.code, some[0], actor, title=title, count=len(some), numbers=numbers, **told)
 
 
 def void_number(row: NumberRow, reason: str, *, actor: Actor | None = None) -> None:

@@ -157,6 +157,10 @@ def _told(paper: Paper) -> dict[str, Any]:
         "code": shown_code(paper.code),
         "digest": paper.signed_digest,
         "state": paper.state,
+        "void": {
+            "on": calendar.legal_day(paper.void_at).isoformat() if paper.void_at else "",
+            "why": legible(paper.void_reason),
+        },
         "sealed_on": calendar.local(paper.sealed_at).strftime("%Y-%m-%d") if paper.sealed_at else "",
         "training": paper.training,
         "day": calendar.legal_day(paper.face).isoformat(),
@@ -200,6 +204,8 @@ def bundle(papers: Iterable[Paper]) -> bytes:
 def rendition(paper: Paper) -> str:
     """Names what the PDF of a paper shows: its data, signatures, and whether it is void, sealed or for practice."""
     shown = [paper.digest, paper.number, paper.code, paper.state, paper.sealed, paper.training]
+    if paper.state == Paper.State.VOID:
+        shown.append(f"void {paper.void_at} {paper.void_reason}")
     if whole.is_sealed(paper.kind):
         shown.append("whole")
     if here := pictures.digests(paper):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ from zhijian.kernel.matters.flow import State
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import record_of
 from zhijian.kernel.papers.forms import form as paper_form
-from zhijian.kernel.papers.models import Paper
+from zhijian.kernel.papers.models import Paper, Service
 from zhijian.kernel.party.doors import Door
 from zhijian.kernel.party.family import Family
 from zhijian.kernel.party.forms import Act, acts_of
@@ -145,9 +145,17 @@ def _clocks(matters: Iterable[Matter]) -> dict[int, Clock]:
 
 def papers_of(matters: Iterable[Matter]) -> list[tuple[Paper, str]]:
     """The papers that the enterprise was given, with the official title of each."""
-    given = {one.pk: page_of(one.kind).given for one in matters}
-    rows = Paper.objects.filter(matter__in=list(given)).exclude(state=Paper.State.DRAFT).defer("data").order_by("pk")
-    return [(paper, paper_form(paper.kind).title) for paper in rows if paper.kind in given[paper.matter_id]]
+    rows = papers_given({one.pk: one for one in matters}).defer("data").order_by("pk")
+    return [(paper, paper_form(paper.kind).title) for paper in rows]
+
+
+def papers_given(matters: Mapping[int, Matter]) -> QuerySet[Paper]:
+    """Those of the kinds that its pages give it, and whatever else was served on it: a letter, for one."""
+    served = Service.objects.filter(paper=OuterRef("pk"), state=Service.State.SERVED)
+    known = Q(Exists(served))
+    for pk, one in matters.items():
+        known |= Q(matter=pk, kind__in=page_of(one.kind).given)
+    return Paper.objects.filter(known, matter__in=list(matters)).exclude(state=Paper.State.DRAFT)
 
 
 @dataclass(frozen=True)

@@ -151,9 +151,8 @@ def _span(numbers: list[str]) -> str:
 
 def give_numbers(giver: Person, successor: Person, actor: Actor, at: dt.datetime) -> int:
     """They go back to the register: a phone may have written them on paper, so nobody else gets them."""
-    reason = _("handed over to %(name)s") % {"name": successor.name}
     held = Device.objects.filter(person=giver, numbers__state=NumberRow.State.RESERVED).distinct().order_by("pk")
-    return sum(release(device, reason, actor=actor) for device in held)
+    return sum(release(device, actor=actor, why="handed_over", name=successor.name) for device in held)
 
 
 def phones(person: Person) -> list[Row]:

@@ -38,7 +38,19 @@ def _what(facts: dict[str, Any]) -> str:
 
 def _of_place(sentence: Any) -> Any:
     """The sentence with what was corrected in the reader's language."""
-    return lambda facts: str(sentence).format_map({"old": "…", "new": "…", "name": "…", **facts, "what": _what(facts)})
+    return lambda facts: str(sentence).format_map(
+        {"name": "…", **facts, "old": _value("old", facts), "new": _value("new", facts), "what": _what(facts)}
+    )
+
+
+def _value(name: str, facts: dict[str, Any]) -> str:
+    """What was corrected, from or to; whether a place is open is a code (earlier entries hold words)."""
+    from .models import PremisesStatus, What
+
+    told = facts.get(name, "…")
+    if facts.get("what") == What.STATUS and told in PremisesStatus.values:
+        return str(PremisesStatus(told).label)
+    return str(told)
 
 
 PROPOSED_TEXT = _("Correction proposed at {name}: {what}")

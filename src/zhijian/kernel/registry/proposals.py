@@ -231,6 +231,11 @@ def words(what: str, value: Value) -> str:
     return value.get("text", "")
 
 
+def kept(what: str, value: Value) -> str:
+    """A value as the ledger keeps it: whether a place is open by its code, what people typed as it is."""
+    return str(value["text"]) if what == What.STATUS else words(what, value)
+
+
 AfterAccepting = Callable[[Proposal, Actor, Value], None]  # the value that was replaced
 _after: list[AfterAccepting] = []
 
@@ -279,7 +284,7 @@ def accept(uid: UUID, actor: Actor, looked_at: str, amended: Value | None = None
         of.premises, of.entity = (premises if premises.pk else None), premises.entity
         of.new = json.dumps(new, ensure_ascii=False)  # type: ignore[assignment]
         _decide(of, "accepted", actor)
-        told = {"old": words(of.what, now), "new": words(of.what, new)}
+        told = {"old": kept(of.what, now), "new": kept(of.what, new)}
         if of.what == What.NUMBER:
             clear = {
                 "old": told["old"] or "—",

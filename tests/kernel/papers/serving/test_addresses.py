@@ -115,7 +115,7 @@ def test_electronic_service_needs_the_consent_by_the_day_it_arrived(w, paper):
     assert client.post(address, {**mail, "at": now}).status_code == 302
 
 
-NOTICE = {"way": "notice", "body": "本局网站", "reason": "找不到当事人", "missing": "on"}
+NOTICE = {"way": "notice", "medium": "site", "body": "本局网站", "reason": "找不到当事人", "missing": "on"}
 
 
 def test_no_public_notice_while_the_party_is_known(w, paper):
@@ -124,16 +124,16 @@ def test_no_public_notice_while_the_party_is_known(w, paper):
     client, address = sign_in(w.inspector), f"/papers/{paper.uid}/serve/"
     old = confirmed(paper, OLD, ago(10), electronic="yes")
     notice = {**NOTICE, "sent_on": calendar.today(), "shown_on": calendar.today()}
-    answer = client.post(address, {**notice, "evidence": picture()})
+    answer = client.post(address, {**notice, "shown": picture()})
     assert (answer.status_code, services()) == (422, [])
     assert "serve it there first" in answer.content.decode()
     vain = letter(to=old.uid, in_vain="on", reason="地址已拆除", returned_on=ago(1))
     assert client.post(address, vain).status_code == 302
-    older = client.post(address, {**notice, "shown_on": ago(2), "evidence": picture()})
+    older = client.post(address, {**notice, "shown_on": ago(2), "shown": picture()})
     assert (older.status_code, "must be later" in older.content.decode()) == (422, True)
-    without = client.post(address, {**notice, "shown_on": "", "evidence": picture()})
+    without = client.post(address, {**notice, "shown_on": "", "shown": picture()})
     assert (without.status_code, "of which day it is" in without.content.decode()) == (422, True)
-    assert client.post(address, {**notice, "evidence": picture()}).status_code == 302
+    assert client.post(address, {**notice, "shown": picture()}).status_code == 302
 
 
 def test_whoever_took_another_paper_today_is_not_missing(w, paper, shared):
@@ -145,14 +145,14 @@ def test_whoever_took_another_paper_today_is_not_missing(w, paper, shared):
         other = making.make(paper.kind, paper.matter, shared["papers"]["signed"][paper.kind], at=at, actor=SYSTEM)
         making.affix_seal(other, SYSTEM, at)
     assert client.post(f"/papers/{other.uid}/serve/", direct(w)).status_code == 302
-    notice = {**NOTICE, "sent_on": calendar.today(), "shown_on": calendar.today(), "evidence": picture()}
+    notice = {**NOTICE, "sent_on": calendar.today(), "shown_on": calendar.today(), "shown": picture()}
     answer = client.post(f"/papers/{paper.uid}/serve/", notice)
     assert (answer.status_code, "The party was reached" in answer.content.decode()) == (422, True)
 
 
 def test_a_running_notice_has_served_nobody_on_any_page(w, paper):
     client, address = sign_in(w.inspector), f"/papers/{paper.uid}/serve/"
-    notice = {**NOTICE, "sent_on": calendar.today(), "shown_on": calendar.today(), "evidence": picture()}
+    notice = {**NOTICE, "sent_on": calendar.today(), "shown_on": calendar.today(), "shown": picture()}
     assert client.post(address, notice).status_code == 302
     words = f"Public notice running: its days end on {calendar.today() + dt.timedelta(days=30)}"
     for page in (address, f"/papers/?kind={paper.kind}", f"/m/{paper.matter.uid}/", f"{address}withdraw/"):

@@ -61,7 +61,9 @@ def test_a_returned_letter_counts_only_where_the_party_confirmed_that_address() 
 
 @pytest.mark.parametrize("length", [30, 60])
 def test_a_notice_counts_when_its_days_have_run(length: int) -> None:
-    told = Served(way=Way.NOTICE, sent=MADE, where=True, tried=True, failed=frozenset({Way.LEFT, Way.POST}))
+    told = Served(
+        way=Way.NOTICE, sent=MADE, where=True, medium=True, tried=True, failed=frozenset({Way.LEFT, Way.POST})
+    )
     assert counts(told, Needs(notice_days=length)).day == MADE + dt.timedelta(days=length)
     assert lacking(told, Needs(notice_days=length), made=MADE, today=TODAY) == []
 
@@ -98,7 +100,7 @@ def test_a_notice_comes_after_the_other_ways_or_where_nobody_knows_of_the_party(
     needs = Needs(notice_after=frozenset({Way.DIRECT, Way.POST}))
 
     def lacks(**more: object) -> list[Lacks]:
-        told = Served(way=Way.NOTICE, sent=MADE, where=True, tried=True, **more)  # type: ignore[arg-type]
+        told = Served(way=Way.NOTICE, sent=MADE, where=True, medium=True, tried=True, **more)  # type: ignore[arg-type]
         return lacking(told, needs, made=MADE, today=TODAY)
 
     for failed in ((), (Way.DIRECT,), (Way.POST,), (Way.LEFT, Way.ELECTRONIC)):
@@ -111,24 +113,24 @@ def test_no_notice_while_a_confirmed_address_is_known_that_was_not_tried_in_vain
     one, later = MADE + dt.timedelta(days=5), MADE + dt.timedelta(days=9)
 
     def lacks(**more: object) -> list[Lacks]:
-        told = Served(way=Way.NOTICE, sent=later, where=True, tried=True, **more)  # type: ignore[arg-type]
+        told = Served(way=Way.NOTICE, sent=later, where=True, medium=True, tried=True, **more)  # type: ignore[arg-type]
         return lacking(told, NEEDS, made=MADE, today=TODAY)
 
     assert lacks(missing=True, shown=later, known=True) == [Lacks.KNOWN]
     assert lacks(failed=frozenset({Way.DIRECT, Way.POST}), known=True) == [Lacks.KNOWN]
-    assert lacks(missing=True, shown=later, known=True, in_vain=one) == []
+    assert lacks(missing=True, shown=later, known=True, in_vain_there=one) == []
     assert lacks(missing=True) == [Lacks.SHOWN]
     assert lacks(missing=True, shown=TODAY + dt.timedelta(days=1)) == [Lacks.FUTURE]
     for shown, ok in ((MADE, False), (one, False), (later, True)):
         assert lacks(missing=True, shown=shown, reached=one) == ([] if ok else [Lacks.REACHED])
-    assert lacks(missing=True, shown=MADE, known=True, in_vain=one) == [Lacks.REACHED]
-    assert lacks(missing=True, shown=one, known=True, in_vain=one) == []
+    assert lacks(missing=True, shown=MADE, known=True, in_vain_there=one) == [Lacks.REACHED]
+    assert lacks(missing=True, shown=one, known=True, in_vain_there=one) == []
 
 
 def test_a_letter_says_where_it_went_and_only_what_was_confirmed_by_then_counts() -> None:
     letter = Served(way=Way.POST, tracking=True, sent=MADE)
     assert lacking(letter, NEEDS, made=MADE, today=TODAY) == []
     assert lacking(Served(**{**letter.__dict__, "addressed": False}), NEEDS, made=MADE, today=TODAY) == [Lacks.ADDRESS]
-    later = Served(**{**letter.__dict__, "later": True, "returned": TODAY})
+    later = Served(**{**letter.__dict__, "later": True, "returned": TODAY, "reason": True})
     assert lacking(later, NEEDS, made=MADE, today=TODAY) == [Lacks.CONFIRMED_LATER]
     assert counts(later, NEEDS).why == "failed"

@@ -148,7 +148,7 @@ def test_nothing_is_served_before_it_was_sealed(w, matter, shared):
 
 def test_refused_then_left_with_a_witness(w, paper):
     client, address = sign_in(w.inspector), f"/papers/{paper.uid}/serve/"
-    refused = direct(w, in_vain="on", reason="拒绝签收")
+    refused = direct(w, in_vain="on", receiver="", refused="on", reason="拒绝签收")
     assert client.post(address, refused).status_code == 302
     assert 'name="way" value="left"' in client.get(address).content.decode(), "the likeliest way comes first"
     left = {**direct(w), "way": "left", "reason": "拒绝签收"}
@@ -190,20 +190,24 @@ def test_a_recording_beyond_its_size_is_refused(w, paper, monkeypatch):
 
 def test_a_letter_goes_its_way_comes_back_and_a_notice_is_what_is_left(w, paper, heard):
     client, address = sign_in(w.inspector), f"/papers/{paper.uid}/serve/"
-    assert client.post(address, direct(w, in_vain="on", receiver="", reason="无人")).status_code == 302
+    vain = direct(w, in_vain="on", receiver="", reason="无人", evidence=picture())
+    assert client.post(address, vain).status_code == 302
     sent = {
         "way": "post", "sent_on": calendar.today() - dt.timedelta(days=2), "tracking": "EX123456789CN",
         "place": "水晶街 1 号",
     }  # fmt: skip
     assert client.post(address, sent).status_code == 302
     assert services()[1].state == "on_its_way"
-    back = {**sent, "returned_on": calendar.today(), "reason": "查无此人"}
+    back = {**sent, "returned_on": calendar.today(), "reason": "查无此人", "evidence": picture()}
     assert client.post(address, back).status_code == 302
     (away, letter) = services()
     assert away.state == "failed"
     assert (letter.state, letter.tracking) == ("failed", "EX123456789CN")
     assert 'name="way" value="notice"' in client.get(address).content.decode()
-    notice = {"way": "notice", "sent_on": calendar.today(), "body": "本局网站", "reason": "直接、邮寄均未能送达"}
+    notice = {
+        "way": "notice", "sent_on": calendar.today(), "medium": "site", "body": "本局网站",
+        "reason": "直接、邮寄均未能送达",
+    }  # fmt: skip
     assert client.post(address, notice).status_code == 302
     one = services()[-1]
     assert one.served_on == calendar.today() + dt.timedelta(days=30)
@@ -294,7 +298,7 @@ def test_the_signed_paper_holds_the_whole_address_and_is_opened_with_a_reason(w,
     assert address in client.post(shown, {"why": "填写信封"}).content.decode()
     with scoped(SYSTEM):
         told_why = [one.data["reason"] for one in LedgerEntry.objects.filter(kind="address.opened").order_by("pk")]
-    assert told_why == ["holds an open matter there", "邮寄送达", "填写信封"]
+    assert told_why == ["=duty", "邮寄送达", "填写信封"]
     batch = client.post("/papers/print/", {"uid": [confirmed.paper.uid]}, follow=True).content.decode()
     assert "opened one by one" in batch
 

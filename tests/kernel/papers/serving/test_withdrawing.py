@@ -90,7 +90,7 @@ def test_it_may_stand_after_all_and_the_head_is_told(w, paper):
         withdrawing.doubt(paper, WRONG, section)
 
 
-NOTICE = {"way": "notice", "body": "本局网站", "reason": "直接、邮寄均未能送达"}
+NOTICE = {"way": "notice", "medium": "site", "body": "本局网站", "reason": "直接、邮寄均未能送达"}
 
 
 def test_a_public_notice_is_the_last_way(w, paper):
@@ -103,9 +103,7 @@ def test_a_public_notice_is_the_last_way(w, paper):
         assert "A public notice is the last way" in answer.content.decode()
     assert client.post(address, {**notice, "missing": "on"}).status_code == 422, "something must show it"
     assert (
-        client.post(
-            address, {**notice, "missing": "on", "shown_on": calendar.today(), "evidence": picture()}
-        ).status_code
+        client.post(address, {**notice, "missing": "on", "shown_on": calendar.today(), "shown": picture()}).status_code
         == 302
     )
     assert [s.state for s in services()] == ["failed", "served"]
@@ -115,8 +113,8 @@ def test_a_public_notice_is_the_last_way(w, paper):
 def test_handed_over_while_the_notice_runs_counts_from_that_day(w, paper, heard):
     client, address = sign_in(w.inspector), f"/papers/{paper.uid}/serve/"
     notice = {**NOTICE, "sent_on": calendar.today(), "missing": "on", "shown_on": calendar.today()}
-    assert client.post(address, {**notice, "evidence": picture()}).status_code == 302
-    again = client.post(address, {**notice, "evidence": picture()})
+    assert client.post(address, {**notice, "shown": picture()}).status_code == 302
+    again = client.post(address, {**notice, "shown": picture()})
     assert (again.status_code, "The days of a public notice run" in again.content.decode()) == (422, True)
     assert clock_of(paper).open
     assert client.post(address, direct(w)).status_code == 302

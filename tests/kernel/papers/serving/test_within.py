@@ -78,7 +78,7 @@ def test_served_in_time_is_kept_however_late_it_is_told(w, matter, shared):
 def test_in_vain_does_not_stop_it_and_a_void_paper_is_served_on_nobody(w, matter, shared):
     paper = order(matter, shared, 2)
     assert sign_in(w.inspector).post(
-        f"/papers/{paper.uid}/serve/", direct(w, in_vain="on", reason="无人")
+        f"/papers/{paper.uid}/serve/", direct(w, in_vain="on", receiver="", reason="无人")
     ).status_code == 302  # fmt: skip
     assert clock_of(paper).open
     with scoped(SYSTEM):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q, QuerySet
@@ -36,7 +37,16 @@ HANDED = ledger.entry_kind(
     "blanks.handed",
     label=gettext_lazy("Handed over {count} sealed blanks of {title}, {first} to {last}, from {giver} to {holder}"),
 )
-FATE = ledger.entry_kind("blank.fate", label=gettext_lazy("Sealed blank {serial} of {title}: {state} {reason}"))
+
+
+def _fate(facts: Mapping[str, Any]) -> str:
+    fate = facts.get("fate", "")
+    return str(Blank.State(fate).label) if fate in Blank.State.values else str(facts.get("state", ""))
+
+
+FATE = ledger.entry_kind(
+    "blank.fate", label=gettext_lazy("Sealed blank {serial} of {title}: {state} {reason}"), says={"state": _fate}
+)
 
 
 def kinds() -> list[tuple[str, str]]:
@@ -109,7 +119,7 @@ def settle(blank: Blank, state: str, actor: Actor, *, matter: Matter | None = No
         now.state, now.matter, now.reason = state, matter, reason.strip()[:300]
         now.changed_at, now.changed_by = when.now(), actor.label
         now.save()
-        told = {"serial": now.serial, "title": form(now.kind).title, "state": str(now.get_state_display())}
+        told = {"serial": now.serial, "title": form(now.kind).title}
         ledger.record(
             FATE.code,
             actor=actor,

@@ -31,7 +31,11 @@ DRAFTERS = (Role.INSPECTOR, Role.CASE_OFFICER, Role.CLERK, Role.HEAD)
 KEEPERS = (Role.CLERK, Role.HEAD, Role.SECTION)  # who looks after an office's templates
 READERS = (*KEEPERS, Role.AUDITOR)
 WENT = ledger.entry_kind("draft.out", label=gettext_lazy("The draft of {title} went out as .docx, round {n}"))
-CAME = ledger.entry_kind("draft.back", label=gettext_lazy("The draft of {title} came back, round {n}: {changed}"))
+CAME = ledger.entry_kind(
+    "draft.back",
+    label=gettext_lazy("The draft of {title} came back, round {n}: {changed}"),
+    says={"changed": lambda facts: str(facts.get("changed") or _("nothing was changed"))},
+)
 DENIED = ledger.entry_kind(
     "draft.refused",
     label=gettext_lazy("The draft of {title} came back changed where it is locked, round {n}: {differs}"),
@@ -152,8 +156,7 @@ def back(paper: Paper, data: bytes, name: str, actor: Actor) -> Returned:
         elif result.empty:
             tell(EMPTY.code, paper, actor, n=made.n, fields=", ".join(result.empty))
         else:
-            changed = ", ".join(result.changed) or str(_("nothing was changed"))
-            tell(CAME.code, paper, actor, n=made.n, changed=changed, digest=paper.digest)
+            tell(CAME.code, paper, actor, n=made.n, changed=", ".join(result.changed), digest=paper.digest)
     return result
 
 

@@ -26,12 +26,12 @@ from zhijian.kernel.papers import acts
 from zhijian.kernel.papers.forms import form, forms
 from zhijian.kernel.papers.models import Paper, Service
 from zhijian.kernel.papers.pages import cells_of
-from zhijian.kernel.papers.serving import proving, within
+from zhijian.kernel.papers.serving import proving, withdrawing, within
 
 PAGE = 50
 BACK = 90  # days that the list goes back unless somebody says otherwise
 EVER = dt.date(2010, 1, 1)  # what is to be done is shown however old it is
-TO_DO = ("late", "unproven")
+TO_DO = ("late", "unproven", "contested")
 READERS = (
     Role.INSPECTOR, Role.CASE_OFFICER, Role.CLERK, Role.HEAD, Role.SECTION, Role.LEADER, Role.LEGAL_REVIEWER,
     Role.AUDITOR,
@@ -48,6 +48,7 @@ SERVED = [
     ("yes", gettext_lazy("Served")),
     ("late", gettext_lazy("Overdue to be served")),
     ("unproven", gettext_lazy("Proof to be added")),
+    ("contested", gettext_lazy("Said to be recorded wrongly")),
 ]
 
 
@@ -130,6 +131,8 @@ def _is_served(rows: QuerySet[Paper], served: str) -> QuerySet[Paper]:
         return within.overdue(rows)
     if served == "unproven":
         return proving.unproven(rows)
+    if served == "contested":
+        return withdrawing.contested(rows)
     under_way = Q(state__in=["planned", "on_its_way"]) | Q(state="served", served_on__gt=calendar.today())
     which = {"way": under_way, "yes": Q(state="served", served_on__lte=calendar.today())}
     found = Exists(Service.objects.filter(which.get(served, under_way | which["yes"]), paper=OuterRef("pk")))

@@ -21,7 +21,7 @@ from zhijian.kernel.jobs import every, job
 from zhijian.kernel.matters.errors import NotAllowed, NotOpen
 from zhijian.kernel.matters.flow import Guard, no, ok
 from zhijian.kernel.notices import notice_template
-from zhijian.kernel.packs import stack
+from zhijian.kernel.packs import in_its_language, stack
 from zhijian.kernel.papers import acts as papers
 from zhijian.kernel.papers import making
 from zhijian.kernel.papers.models import Paper, SealRequest
@@ -216,7 +216,8 @@ def _granted(request: int) -> SealRequest | None:
     if row.state != SealRequest.State.GRANTED:
         return None
     if paper.state != Paper.State.ISSUED or paper.sealed:
-        row.state, row.answer = SealRequest.State.FAILED, str(paper.get_state_display())
+        with in_its_language():
+            row.state, row.answer = SealRequest.State.FAILED, str(paper.get_state_display())
         row.save(update_fields=["state", "answer"])
         return None
     return row

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from dataclasses import dataclass, field, replace
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
-from zhijian.kernel.accounts.models import Person
+from zhijian.kernel.accounts.models import Leave, Person
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence import ledger
@@ -20,32 +21,39 @@ from zhijian.kernel.matters.errors import NotAllowed, NotOpen
 from zhijian.kernel.matters.flow import Guard, no, ok
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Paper
-from zhijian.kernel.papers.serving import addresses, events, law, receipt, rules, withdrawing, within
+from zhijian.kernel.papers.serving import addresses, events, law, receipt, rules, tries, withdrawing, within
 from zhijian.kernel.papers.serving.law import Lacks, Way
-from zhijian.kernel.papers.serving.models import WAYS, AddressConfirmation, Service
-from zhijian.kernel.papers.serving.words import Lacking
+from zhijian.kernel.papers.serving.models import AddressConfirmation, Service
+from zhijian.kernel.papers.serving.words import Lacking, told_way
 from zhijian.kernel.papers.who import SERVERS, only
 
-PERSONAL = ("receiver", "witness", "place")
+PERSONAL = ("receiver", "witness", "place", "server")
+SAYS = {"way": told_way}
 SENT = ledger.entry_kind(
-    "service.sent", label=gettext_lazy("{title} {number} is on its way: {way}"), personal=("place",)
+    "service.sent", label=gettext_lazy("{title} {number} is on its way: {way}"), personal=("place",), says=SAYS
 )
 SERVED = ledger.entry_kind(
-    "service.served", label=gettext_lazy("{title} {number} counts as served on {day}: {way}"), personal=PERSONAL
-)
+    "service.served", label=gettext_lazy("{title} {number} counts as served on {day}: {way}"), personal=PERSONAL,
+    says=SAYS,
+)  # fmt: skip
 NOTICED = ledger.entry_kind(
     "service.noticed",
     label=gettext_lazy("{title} {number}: public notice; its days end on {day}, it counts as served from then"),
+    says=SAYS,
 )
 FAILED = ledger.entry_kind(
-    "service.failed", label=gettext_lazy("{title} {number} could not be served: {way}, {reason}"), personal=PERSONAL
-)
+    "service.failed", label=gettext_lazy("{title} {number} could not be served: {way}: {reason}"), personal=PERSONAL,
+    says=SAYS,
+)  # fmt: skip
 CLOCKS_DIFFER = dt.timedelta(minutes=5)  # an officer's phone may run ahead of the server
 OPEN = (Service.State.PLANNED, Service.State.ON_ITS_WAY)
-IN_VAIN = (Lacks.ORDER, Lacks.FUTURE, Lacks.CERTIFICATE, Lacks.ADDRESS, Lacks.CONFIRMED_LATER)
+IN_VAIN = (
+    Lacks.ORDER, Lacks.FUTURE, Lacks.CERTIFICATE, Lacks.AWAY, Lacks.ADDRESS, Lacks.CONFIRMED_LATER, Lacks.TWICE,
+    Lacks.REASON, Lacks.BOTH,
+)  # fmt: skip
 PLAIN = (
-    "relation", "recorded", "missing", "shown_on", "officer1", "officer2", "body", "tracking", "sent_on", "at",
-    "returned_on", "reason",
+    "relation", "refused", "recorded", "missing", "shown_on", "officer1", "officer2", "body", "ground", "medium",
+    "unproven", "tracking", "sent_on", "at", "returned_on", "reason",
 )  # fmt: skip
 
 
@@ -55,17 +63,23 @@ class Told:
 
     way: Way
     addressee: str = ""
+    cause: str = ""
     at: dt.datetime | None = None
     place: str = ""
     receiver: str = ""
     relation: str = ""
     witness: str = ""
+    refused: bool = False  # in vain: somebody was there and did not take it
     recorded: bool = False
     missing: bool = False
     shown_on: dt.date | None = None
     officer1: Person | None = None
     officer2: Person | None = None
     body: str = ""
+    server: str = ""  # who of the entrusted office served it, or who passed it on
+    ground: str = ""  # passed on: a code of `rules.PASSED_ON`
+    medium: str = ""  # public notice: a code of `models.MEDIA`
+    unproven: str = ""  # public notice: which proof of the tries is missing, and why
     tracking: str = ""
     to: AddressConfirmation | None = None  # to which confirmed address a letter is posted; else `place` says where
     sent_on: dt.date | None = None
@@ -73,6 +87,7 @@ class Told:
     reason: str = ""
     in_vain: bool = False
     files: list[File] = field(default_factory=list)
+    shown: list[File] = field(default_factory=list)  # public notice: what shows that nobody knows where the party is
 
 
 def may_serve(paper: Paper) -> Guard:
@@ -108,8 +123,8 @@ def likeliest(paper: Paper, before: list[Service], confirmed: AddressConfirmatio
     way = law.likeliest(
         signed_on_site=False,
         consent=confirmed is not None and confirmed.electronic,
-        refused=any(one.way == Way.DIRECT and one.receiver for one in failed),
-        away=any(one.way == Way.DIRECT and not one.receiver for one in failed),
+        refused=any(one.way == Way.DIRECT and tries.met(one) for one in failed),
+        away=any(one.way == Way.DIRECT and not tries.met(one) for one in failed),
         confirmed=confirmed is not None,
         returned=any(one.way == Way.POST for one in failed),
         notice=Way.NOTICE in known,
@@ -127,12 +142,26 @@ def _allowed(paper: Paper, actor: Actor) -> Paper:
     return now
 
 
-def _uncertified(told: Told) -> list[Person]:
-    """Those of its officers who may not sign as officers on the day of the service."""
-    day = calendar.legal_day(told.at) if told.at is not None else calendar.today()
+@dataclass(frozen=True)
+class Unfit:
+    """Those of its officers who could not serve it on that day."""
+
+    uncertified: list[Person]  # who may not sign as officers
+    away: list[Person]  # who were on leave: whoever stood in acts for himself
+
+
+def _unfit(told: Told) -> Unfit:
+    day = _day(told.at) or calendar.today()
     named = {one.pk for one in (told.officer1, told.officer2) if one is not None}
-    rows = Person.objects.filter(pk__in=named).prefetch_related("posts").order_by("pk")
-    return [one for one in rows if not one.may_sign(day)]
+    rows = list(Person.objects.filter(pk__in=named).prefetch_related("posts").order_by("pk"))
+    gone = set(on_leave(named, day))
+    return Unfit([one for one in rows if not one.may_sign(day)], [one for one in rows if one.pk in gone])
+
+
+def on_leave(people: set[int], day: dt.date) -> list[int]:
+    """Who of them was on leave on that day."""
+    rows = Leave.objects.filter(person__in=people, since__lte=day, until__gte=day)
+    return list(rows.values_list("person", flat=True)) if people else []
 
 
 def _where(paper: Paper, told: Told, way: Service | None) -> AddressConfirmation | None:
@@ -149,17 +178,19 @@ def _day(at: dt.datetime | None) -> dt.date | None:
 
 
 def _facts(
-    paper: Paper, told: Told, where: AddressConfirmation | None, *, posted: bool, uncertified: int
+    paper: Paper, told: Told, where: AddressConfirmation | None, letter: Service | None, unfit: Unfit, needs: law.Needs
 ) -> law.Served:
-    """What was told, as the law's arithmetic takes it; `posted`: to which address is fixed already."""
+    """What was told, as the law's arithmetic takes it; `letter`: the one on its way, whose address is fixed already."""
+    posted, notice = letter is not None, told.way is Way.NOTICE
     day, electronic = _day(told.at), told.way is Way.ELECTRONIC
     holds = where is not None and (electronic or addresses.in_force(where, told.sent_on))
     before = Service.objects.filter(paper=paper, state=Service.State.FAILED).values_list("way", flat=True)
-    known = addresses.confirmation_of(paper) if told.way is Way.NOTICE else None
+    known = addresses.confirmation_of(paper) if notice else None
     return law.Served(
         way=told.way,
         officers=len({one.pk for one in (told.officer1, told.officer2) if one is not None}),
-        uncertified=uncertified,
+        uncertified=len(unfit.uncertified),
+        away=len(unfit.away),
         receiver=bool(told.receiver),
         witness=bool(told.witness),
         recorded=told.recorded,
@@ -169,20 +200,41 @@ def _facts(
         later=where is not None and not holds and not posted,
         addressed=posted or where is not None or bool(told.place),
         tracking=bool(told.tracking),
+        twice=told.way is Way.POST and _known_letter(paper, told.tracking, letter),
         body=bool(told.body),
+        ground=bool(told.ground) or not rules.grounds(calendar.today()),
+        server=bool(told.server),
+        place=bool(told.place),
         where=bool(told.body),
+        medium=bool(told.medium),
         tried=bool(told.reason),
+        in_vain=told.in_vain,
+        reason=bool(told.reason.strip()),
         failed=frozenset(Way(one) for one in before),
-        missing=told.missing and bool(told.files),
+        unproven=notice and bool(tries.unproven(paper, needs)),
+        named=bool(told.unproven.strip()),
+        missing=told.missing and bool(told.shown),
         shown=told.shown_on if told.missing else None,
         reached=addresses.last_reached(paper) if told.missing else None,
         known=known is not None,
-        in_vain=addresses.tried_in_vain(known, paper) if known is not None else None,
+        in_vain_there=addresses.tried_in_vain(known, paper) if known is not None else None,
         sent=told.sent_on,
         handed=None if electronic else day,
         arrived=day if electronic else None,
         returned=told.returned_on,
     )
+
+
+def _known_letter(paper: Paper, tracking: str, open_one: Service | None) -> bool:
+    """Whether a letter of that number is on record for this paper, other than the one that is on its way."""
+    rows = Service.objects.filter(paper=paper, way=Way.POST).exclude(tracking="")
+    rows = rows.exclude(state=Service.State.WITHDRAWN).exclude(pk=open_one.pk if open_one is not None else None)
+    return _plain(tracking) in {_plain(one) for one in rows.values_list("tracking", flat=True)}
+
+
+def _plain(number: str) -> str:
+    """A letter's number in one spelling."""
+    return "".join(unicodedata.normalize("NFKC", number).upper().split())
 
 
 def plan(paper: Paper, way: Way, actor: Actor) -> Service:
@@ -196,6 +248,7 @@ def plan(paper: Paper, way: Way, actor: Actor) -> Service:
         if service.state == Service.State.PLANNED:
             service.way = way.value
         service.addressee = service.addressee or receipt.addressee(paper)
+        service.cause = service.cause or receipt.cause(paper)
         service.save()
         receipt.in_advance(service, actor)
     return service
@@ -210,13 +263,12 @@ def record(paper: Paper, told: Told, actor: Actor) -> Service:
         letter = open_one if open_one is not None and told.way is Way.POST and open_one.posted else None
         where = _where(paper, told, letter)
         told = replace(told, place=(letter.place or "") if letter is not None else "" if where else told.place)
-        uncertified = _uncertified(told)
-        facts = _facts(paper, told, where, posted=letter is not None, uncertified=len(uncertified))
-        needs, notice = rules.needs(calendar.today()), running_notice(paper)
+        needs, notice, unfit = rules.needs(calendar.today()), running_notice(paper), _unfit(told)
+        facts = _facts(paper, told, where, letter, unfit, needs)
         if notice is not None and told.way is Way.NOTICE:
             raise NotOpen(_("The days of a public notice run until %(day)s.") % {"day": notice.served_on})
         if lacks := _lacks(paper, told, facts, needs):
-            raise Lacking(lacks, uncertified)
+            raise Lacking(lacks, unfit.uncertified, unfit.away, _named(paper, lacks, needs))
         service = open_one or Service(paper=paper, entity_id=paper.entity_id, area=paper.area, made_by=actor.label)
         service.paper = paper
         fill(service, told, where)
@@ -225,12 +277,19 @@ def record(paper: Paper, told: Told, actor: Actor) -> Service:
         service.save()
         say(service, told, actor)
         if service.state == Service.State.SERVED:
+            if service.way != Way.NOTICE:
+                tries.settle(paper)
             if notice is not None:
                 notice.paper = paper
                 withdrawing.overtaken(notice, told.way, actor)
             receipt.issue(service, actor)
             tell_if_due(service)
     return service
+
+
+def _named(paper: Paper, lacks: list[Lacks], needs: law.Needs) -> list[Service]:
+    """The tries whose proof is missing, where that stands against a public notice."""
+    return tries.unproven(paper, needs) if Lacks.UNPROVEN in lacks else []
 
 
 def _lacks(paper: Paper, told: Told, facts: law.Served, needs: law.Needs) -> list[Lacks]:
@@ -250,9 +309,10 @@ def _count(service: Service, told: Told, counted: law.Counts) -> None:
     """How it stands now, and whether its signed proof is still to be added."""
     if told.in_vain or counted.why == "failed":
         service.state = Service.State.FAILED
+        service.proof_due = law.proof_on_paper(told.way, "failed") and not service.files
     elif counted.day is not None:
         service.state, service.served_on, service.why = Service.State.SERVED, counted.day, counted.why
-        service.proof_due = law.proof_on_paper(told.way, counted.why) and not told.files
+        service.proof_due = law.proof_on_paper(told.way, counted.why) and not service.files
     else:
         service.state = Service.State.ON_ITS_WAY
 
@@ -261,11 +321,13 @@ def fill(service: Service, told: Told, where: AddressConfirmation | None) -> Non
     """Put what was told into the row; an address that was used is kept with it."""
     service.way, service.confirmation = told.way.value, where
     service.addressee = told.addressee or service.addressee or receipt.addressee(service.paper)
+    service.cause = told.cause or service.cause or receipt.cause(service.paper)
     for name in PLAIN:
         setattr(service, name, getattr(told, name))
     for name in PERSONAL:
         setattr(service, name, getattr(told, name) or None)
     service.files = [*service.files, *(str(one.uid) for one in told.files)]
+    service.shown_files = [str(one.uid) for one in told.shown]
 
 
 def say(service: Service, told: Told, actor: Actor) -> None:
@@ -283,14 +345,19 @@ def say(service: Service, told: Told, actor: Actor) -> None:
             "service": str(service.uid),
             "title": paper.title,
             "number": paper.number,
-            "way": str(WAYS[told.way]),
-            "by": told.way.value,
+            "way": told.way.value,
+            "body": service.body,
+            "ground": service.ground,
+            "medium": service.medium,
             "day": service.served_on.isoformat() if service.served_on else "",
             "why": service.why,
             "to": str(service.confirmation.paper.uid) if service.confirmation is not None else "",
             "tracking": service.tracking,
             "reason": service.reason,
+            "refused": "yes" if service.refused else "",
+            "unproven": service.unproven,
             "files": [str(one.uid) for one in told.files],
+            "shown": service.shown_files,
         },
         personal=personal,
     )

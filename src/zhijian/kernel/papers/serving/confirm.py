@@ -21,7 +21,7 @@ from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.crypto import mask
 from zhijian.kernel.accounts.scope import scoped
-from zhijian.kernel.desk.private import LONGEST, WhyNeeded
+from zhijian.kernel.desk.private import DUTY, LONGEST, WhyNeeded, by_duty
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.evidence.digest import sha256_hex
 from zhijian.kernel.matters.models import Matter
@@ -33,9 +33,15 @@ from zhijian.kernel.registry.models import Entity
 
 KIND = "address_confirmation"
 CONFIRMED = ledger.entry_kind(
-    "address.confirmed", label=gettext_lazy("The address for service was confirmed; electronic service: {electronic}")
+    "address.confirmed",
+    label=gettext_lazy("The address for service was confirmed; electronic service: {electronic}"),
+    says={"electronic": ledger.coded("electronic", {"yes": gettext_lazy("yes"), "no": gettext_lazy("no")})},
 )
-OPENED = ledger.entry_kind("address.opened", label=gettext_lazy("Opened the confirmed address for service: {reason}"))
+OPENED = ledger.entry_kind(
+    "address.opened",
+    label=gettext_lazy("Opened the confirmed address for service: {reason}"),
+    says={"reason": by_duty("reason")},
+)
 MEANS = [
     ("", gettext_lazy("none")),
     ("phone", gettext_lazy("Mobile phone")),
@@ -182,7 +188,7 @@ def confirm(
             actor=actor,
             subject=f"matter:{matter.pk}",
             matter=matter,
-            data={"paper": str(paper.uid), "electronic": str(_("yes") if data["electronic"] else _("no"))},
+            data={"paper": str(paper.uid), "electronic": "yes" if data["electronic"] else "no"},
         )
     return made
 
@@ -215,7 +221,7 @@ def open_whole(confirmation: AddressConfirmation, matter: Matter, actor: Actor, 
         actor=actor,
         subject=f"matter:{matter.pk}",
         matter=matter,
-        data={"paper": str(confirmation.paper.uid), "reason": why or _("holds an open matter there")},
+        data={"paper": str(confirmation.paper.uid), "reason": why or DUTY},
     )
     return {name: getattr(confirmation, name) or "" for name in SEALED}
 

@@ -1,7 +1,8 @@
 """When a paper counts as served, and what a way of serving must prove. Pure: no Django, no I/O.
 
 Ground (cn): Penalty Procedure Rules art. 82 (ways, electronic by consent, public notice), art. 83 (confirmed address);
-Civil Procedure Law art. 89 (left behind: the witness signs the proof, or pictures or a film show it).
+Civil Procedure Law art. 89 (left behind: the witness signs the proof, or pictures or a film show it), art. 92 and 93
+(on whom a paper is served that somebody passes on), art. 95 (public notice: why and how stands in the file).
 Values stand in packs (`rules.py`); what this file knows is only how they are put together.
 """
 
@@ -29,19 +30,29 @@ class Lacks(StrEnum):
 
     OFFICERS = "officers"  # too few who served
     CERTIFICATE = "certificate"  # somebody who served held no certificate that day, or only helps
+    AWAY = "away"  # somebody who is said to have served was on leave that day
     RECEIVER = "receiver"  # nobody named who took it
+    SIGNED = "signed"  # somebody took it: but when
     PROOF = "proof"  # left behind: neither a proof signed by a witness nor a recording, as a file
     CONSENT = "consent"  # electronic without a confirmation that agrees to it
     TRACKING = "tracking"  # posted without the number of the letter
+    TWICE = "twice"  # this letter is on record already
     ADDRESS = "address"  # posted: to which address
     CONFIRMED_LATER = "confirmed_later"  # said to be posted to an address that was not confirmed on that day
     BODY = "body"  # entrusted or passed on: through whom
+    GROUND = "ground"  # passed on: on which ground of the law
+    SERVER = "server"  # entrusted or passed on, and signed for: who served it, or passed it on
+    PLACE = "place"  # entrusted or passed on, and signed for: where
     WHERE = "where"  # public notice: where it was published
+    MEDIUM = "medium"  # public notice: newspaper, site or board
     OTHERS = "others"  # public notice: the other ways are not on record as in vain, nor the party as not to be found
+    UNPROVEN = "unproven"  # public notice: the tries that it rests on have no proof, and nobody says which and why
     TRIED = "tried"  # public notice: why no other way was open
     KNOWN = "known"  # public notice: a confirmed address is in force and was not tried in vain
     SHOWN = "shown"  # public notice: of which day is what shows that nobody knows where the party is
     REACHED = "reached"  # public notice: the party was reached, or its address tried, after that day
+    REASON = "reason"  # in vain, or come back: but why
+    BOTH = "both"  # in vain, or come back, and taken as well
     ORDER = "order"  # a day that lies before the paper, or before it was sent
     FUTURE = "future"  # a day that has not come
 
@@ -65,6 +76,7 @@ class Served:
     way: Way
     officers: int = 0
     uncertified: int = 0  # how many of them held no certificate in force on that day, or only help
+    away: int = 0  # how many of them were on leave that day
     receiver: bool = False
     witness: bool = False
     recorded: bool = False  # said to be recorded in pictures or a film
@@ -74,15 +86,24 @@ class Served:
     later: bool = False  # said to be sent to a confirmed address that was none on the day of sending
     addressed: bool = True  # it is told to which address it was sent
     tracking: bool = False
+    twice: bool = False  # a letter of that number is on record for this paper
     body: bool = False
+    ground: bool = True  # the ground of the law is told, or the place knows none to choose from
+    server: bool = False
+    place: bool = False
     where: bool = False
+    medium: bool = False
     tried: bool = False
+    in_vain: bool = False  # it is told as in vain
+    reason: bool = False  # why it was in vain or came back
     failed: frozenset[Way] = frozenset()  # the ways that are on record as in vain
+    unproven: bool = False  # of those that a notice would rest on, one has no proof on file
+    named: bool = False  # which proof is missing, and why, is told
     missing: bool = False  # nobody knows where the party is, and something shows it
     shown: dt.date | None = None  # of which day that is
     reached: dt.date | None = None  # the last day on which the party took a paper
     known: bool = False  # an address is confirmed and in force
-    in_vain: dt.date | None = None  # the last day on which that address was tried in vain
+    in_vain_there: dt.date | None = None  # the last day on which that address was tried in vain
     sent: dt.date | None = None  # handed in at the post, or the day of the public notice
     handed: dt.date | None = None  # handed over, left behind, signed for
     arrived: dt.date | None = None  # electronic: in the receiver's system
@@ -120,24 +141,35 @@ def lacking(told: Served, needs: Needs, *, made: dt.date, today: dt.date) -> lis
     own_hands = told.way in (Way.DIRECT, Way.LEFT)
     days = [day for day in (told.sent, told.handed, told.arrived, told.returned) if day is not None]
     later = [day for day in (told.handed, told.arrived, told.returned) if day is not None]
+    by_others, public = told.way in (Way.ENTRUSTED, Way.PASSED_ON), told.way is Way.NOTICE
+    rests = public and not told.missing
+    taken = told.receiver or (told.handed is not None and not own_hands)
     wrong = {
         Lacks.OFFICERS: own_hands and told.officers < needs.officers,
         Lacks.CERTIFICATE: own_hands and told.uncertified > 0,
-        Lacks.RECEIVER: told.way in (Way.DIRECT, Way.ENTRUSTED, Way.PASSED_ON)
-        and told.handed is not None
-        and not told.receiver,
+        Lacks.AWAY: own_hands and told.away > 0,
+        Lacks.RECEIVER: (told.way is Way.DIRECT or by_others) and told.handed is not None and not told.receiver,
+        Lacks.SIGNED: (told.way is Way.POST or by_others) and told.receiver and told.handed is None,
         Lacks.PROOF: told.way is Way.LEFT and needs.left_proof and not ((told.witness or told.recorded) and told.file),
         Lacks.CONSENT: told.way is Way.ELECTRONIC and needs.consent and not told.consent,
         Lacks.TRACKING: told.way is Way.POST and not told.tracking,
+        Lacks.TWICE: told.way is Way.POST and told.twice,
         Lacks.ADDRESS: told.way is Way.POST and not told.addressed,
         Lacks.CONFIRMED_LATER: told.way is Way.POST and told.later,
-        Lacks.BODY: told.way in (Way.ENTRUSTED, Way.PASSED_ON) and not told.body,
-        Lacks.WHERE: told.way is Way.NOTICE and not told.where,
-        Lacks.OTHERS: told.way is Way.NOTICE and not told.missing and not _tried(told) >= needs.notice_after,
-        Lacks.TRIED: told.way is Way.NOTICE and not told.tried,
-        Lacks.KNOWN: told.way is Way.NOTICE and told.known and told.in_vain is None,
-        Lacks.SHOWN: told.way is Way.NOTICE and told.missing and told.shown is None,
-        Lacks.REACHED: told.way is Way.NOTICE and told.missing and _reached_since(told),
+        Lacks.BODY: by_others and not told.body,
+        Lacks.GROUND: told.way is Way.PASSED_ON and not told.ground,
+        Lacks.SERVER: by_others and told.handed is not None and not told.server,
+        Lacks.PLACE: by_others and told.handed is not None and not told.place,
+        Lacks.WHERE: public and not told.where,
+        Lacks.MEDIUM: public and not told.medium,
+        Lacks.OTHERS: rests and not _tried(told) >= needs.notice_after,
+        Lacks.UNPROVEN: rests and _tried(told) >= needs.notice_after and told.unproven and not told.named,
+        Lacks.TRIED: public and not told.tried,
+        Lacks.KNOWN: public and told.known and told.in_vain_there is None,
+        Lacks.SHOWN: public and told.missing and told.shown is None,
+        Lacks.REACHED: public and told.missing and _reached_since(told),
+        Lacks.REASON: (told.in_vain or told.returned is not None) and not told.reason,
+        Lacks.BOTH: (told.in_vain or told.returned is not None) and taken,
         Lacks.ORDER: any(day < made for day in days)
         or (told.sent is not None and any(day < told.sent for day in later)),
         Lacks.FUTURE: any(day > today for day in days) or (told.shown is not None and told.shown > today),
@@ -150,15 +182,23 @@ def _reached_since(told: Served) -> bool:
     if told.shown is None:
         return False
     taken = told.reached is not None and told.shown <= told.reached
-    return taken or (told.in_vain is not None and told.shown < told.in_vain)
+    return taken or (told.in_vain_there is not None and told.shown < told.in_vain_there)
 
 
 def proof_on_paper(way: Way, why: str) -> bool:
-    """Whether what proves it is scanned: a signature of the receiver or witness, or the envelope that came back.
+    """Whether what proves it is scanned: a signature of the receiver or witness, the envelope that came back, what
+    shows that a try was in vain, the notice as it was published.
 
-    `why` is the ground of `counts`. A letter that was taken is proven by its tracking number.
+    `why` is the ground of `counts`, "failed" for what was in vain. A letter that was taken is proven by its tracking
+    number.
     """
-    return way in (Way.DIRECT, Way.LEFT, Way.ENTRUSTED, Way.PASSED_ON) or why == "returned"
+    scanned = (Way.DIRECT, Way.LEFT, Way.ENTRUSTED, Way.PASSED_ON, Way.NOTICE)
+    return way in scanned or why in ("returned", "failed")
+
+
+def rests_on(way: Way, needs: Needs) -> bool:
+    """Whether a public notice rests on a try of that way that was in vain."""
+    return way in needs.notice_after or (way is Way.LEFT and Way.DIRECT in needs.notice_after)
 
 
 def _tried(told: Served) -> frozenset[Way]:

@@ -21,6 +21,12 @@ WAYS = {
     Way.NOTICE: _("By public notice"),
 }
 
+MEDIA = {
+    "newspaper": _("Newspaper"),
+    "site": _("Website"),
+    "board": _("Notice board"),
+}
+
 
 class AddressConfirmation(models.Model):
     """Where and how a party wants to be served, as it confirmed in writing; valid until another one takes its place.
@@ -75,10 +81,12 @@ class Service(models.Model):
     way = models.CharField(max_length=12, choices=[(way.value, label) for way, label in WAYS.items()])
     state = models.CharField(max_length=12, choices=State.choices)
     addressee = models.CharField(max_length=200)
+    cause = models.CharField(max_length=200, blank=True, help_text="what it is about, as it stands on the proof")
     place = EncryptedText(null=True)
     receiver = EncryptedText(null=True, help_text="who took it")
     relation = models.CharField(max_length=60, blank=True, help_text="of the receiver to the addressee")
     witness = EncryptedText(null=True)
+    refused = models.BooleanField(default=False, help_text="in vain: somebody was there and did not take it")
     recorded = models.BooleanField(default=False, help_text="left behind: recorded in sound and picture")
     missing = models.BooleanField(default=False, help_text="public notice: nobody knows where the party is")
     officer1 = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
@@ -88,6 +96,12 @@ class Service(models.Model):
         help_text="to whose address it was sent; of a letter fixed when it is posted",
     )  # fmt: skip
     body = models.CharField(max_length=120, blank=True, help_text="through whom; where a notice was published")
+    server = EncryptedText(null=True, help_text="entrusted, passed on: who served it there, or passed it on")
+    ground = models.CharField(max_length=40, blank=True, help_text="passed on: the rule that is its ground")
+    medium = models.CharField(max_length=12, blank=True, help_text="public notice: newspaper, site, board")
+    unproven = models.CharField(
+        max_length=300, blank=True, help_text="public notice: which proof of the tries is missing, and why"
+    )
     tracking = models.CharField(max_length=40, blank=True)
     sent_on = models.DateField(null=True)
     at = models.DateTimeField(null=True, help_text="handed over, left, signed for, or arrived in the system")
@@ -95,7 +109,8 @@ class Service(models.Model):
     shown_on = models.DateField(null=True, help_text="public notice: of which day is what shows `missing`")
     reason = models.CharField(max_length=300, blank=True)
     files = models.JSONField(default=list, help_text="uids of evidence files")
-    proof_due = models.BooleanField(default=False, help_text="it counts, but its signed proof is not on file yet")
+    shown_files = models.JSONField(default=list, help_text="uids of files: what shows `missing`")
+    proof_due = models.BooleanField(default=False, help_text="it counts, or was in vain, and its proof is not on file")
     served_on = models.DateField(null=True, help_text="the day that counts by law; of a notice it lies ahead")
     why = models.CharField(max_length=12, blank=True, help_text="the ground of that day, see law.counts")
     told_at = models.DateTimeField(null=True, help_text="when those who wait for it were told")

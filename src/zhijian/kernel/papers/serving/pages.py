@@ -28,11 +28,12 @@ from zhijian.kernel.evidence.models import File
 from zhijian.kernel.evidence.refusals import Refused, WrongType
 from zhijian.kernel.matters.errors import StepError
 from zhijian.kernel.matters.reading import readable
+from zhijian.kernel.packs import in_its_language
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Paper
-from zhijian.kernel.papers.serving import acts, addresses, confirm, rules, words
+from zhijian.kernel.papers.serving import acts, addresses, confirm, receipt, rules, tries, words
 from zhijian.kernel.papers.serving.law import Way
-from zhijian.kernel.papers.serving.models import WAYS, AddressConfirmation, Service
+from zhijian.kernel.papers.serving.models import MEDIA, WAYS, AddressConfirmation, Service
 from zhijian.kernel.papers.who import SERVERS, only
 
 ACCEPT = ",".join(["image/jpeg", "image/png", "application/pdf", *media.TYPES, ".m4a"])
@@ -67,6 +68,32 @@ def _moment(label: Any, *, must: bool = True) -> forms.DateTimeField:
 def _person(label: Any, options: list[tuple[str, str]]) -> forms.ChoiceField:
     widget = forms.Select(attrs={"class": "form-select"})
     return forms.ChoiceField(label=label, required=False, choices=[("", "–"), *options], widget=widget)
+
+
+def _choice(label: Any, options: list[tuple[str, Any]], *, told: Any = "") -> forms.ChoiceField:
+    widget = forms.Select(attrs={"class": "form-select"})
+    return forms.ChoiceField(label=label, required=False, help_text=told, choices=[("", "–"), *options], widget=widget)
+
+
+def _grounds() -> list[tuple[str, Any]]:
+    """The grounds on which a paper may be passed on, each with its article."""
+    found = []
+    for code, row in rules.grounds(calendar.today()).items():
+        article = f"{row.basis} {row.article}".strip()
+        mark = f", {_('to be verified')}" if row.unverified else ""
+        found.append((code, f"{words.GROUNDS[code]} ({article}{mark})"))
+    return found
+
+
+def _came_back(asked_on: Any, server: Any) -> dict[str, forms.Field]:
+    """What is asked where somebody else serves the paper: when it went there, then what came back with the proof."""
+    back = gettext_lazy("Once the proof came back")
+    return {
+        "sent_on": _day(asked_on, must=True),
+        "at": _moment(gettext_lazy("Signed for on"), must=False),
+        "place": _text(gettext_lazy("Place of service"), 200, told=back),
+        "server": _text(server, 60, told=back),
+    }
 
 
 def fields_of(way: Way, options: list[tuple[str, str]]) -> dict[str, forms.Field]:
@@ -121,14 +148,13 @@ def fields_of(way: Way, options: list[tuple[str, str]]) -> dict[str, forms.Field
         },
         Way.ENTRUSTED: {
             "body": _text(gettext_lazy("Through which office"), 120, must=True),
-            "sent_on": _day(gettext_lazy("Asked on"), must=True),
-            "at": _moment(gettext_lazy("Signed for on"), must=False),
+            **_came_back(gettext_lazy("Asked on"), gettext_lazy("Who of that office served it")),
             **took,
         },
         Way.PASSED_ON: {
+            "ground": _choice(gettext_lazy("On which ground it is passed on"), _grounds()),
             "body": _text(gettext_lazy("Through whom"), 120, must=True),
-            "sent_on": _day(gettext_lazy("Handed on"), must=True),
-            "at": _moment(gettext_lazy("Signed for on"), must=False),
+            **_came_back(gettext_lazy("Handed on"), gettext_lazy("Who passed it on")),
             **took,
         },
         Way.NOTICE: {
@@ -141,9 +167,26 @@ def fields_of(way: Way, options: list[tuple[str, str]]) -> dict[str, forms.Field
                 gettext_lazy("What shows it is of"),
                 told=gettext_lazy("Later than the last day on which the party was reached or its address tried."),
             ),
+            "shown": PhotosField(
+                label=gettext_lazy("What shows that nobody knows where the party is"),
+                required=False,
+                help_text=gettext_lazy("Photos or PDF. Up to nine files."),
+                widget=Photos(attrs={**BOX, "accept": ACCEPT, "multiple": True}),
+            ),
             "sent_on": _day(gettext_lazy("Published on"), must=True),
-            "body": _text(gettext_lazy("Where it was published"), 120, must=True),
+            "medium": _choice(gettext_lazy("Published in a"), list(MEDIA.items())),
+            "body": _text(
+                gettext_lazy("Where it was published"),
+                120,
+                must=True,
+                told=gettext_lazy("Name and issue of the newspaper, address of the page, place of the board."),
+            ),
             "reason": _text(gettext_lazy("Which other ways were tried, and why they failed"), 300, must=True),
+            "unproven": _text(
+                gettext_lazy("Which proof of these tries is missing, and why"),
+                300,
+                told=gettext_lazy("Only where one has none on file. It stands on the proof of service."),
+            ),
         },
     }
     return by_way[way]
@@ -166,7 +209,20 @@ class ServeForm(forms.Form):
     in_vain = forms.BooleanField(
         label=gettext_lazy("It was in vain (nobody there, refused, not deliverable)"),
         required=False,
+        help_text=gettext_lazy("Leave empty who took it, and say why. What shows it is added now or later."),
         widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+    refused = forms.BooleanField(
+        label=gettext_lazy("Somebody was there and refused to take it"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+    cause = forms.CharField(
+        label=gettext_lazy("What it is about"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("As it stands on the proof of service."),
+        widget=forms.TextInput(attrs=BOX),
     )
 
     @classmethod
@@ -177,6 +233,16 @@ class ServeForm(forms.Form):
         after = {name: made.fields.pop(name) for name in list(made.fields)}
         made.fields = {**fields_of(way, people(actor, SIGNERS, paper.area)), **after}
         made.to = {}
+        if way is not Way.DIRECT:
+            del made.fields["refused"]
+        if way is Way.NOTICE:
+            made.fields["evidence"].label = _("The notice as it was published")
+            made.fields["evidence"].help_text = _(
+                "A picture of the page, the site or the board, or the newspaper as PDF; without it the proof is to be "
+                "added. Up to nine files."
+            )
+            if not tries.unproven(paper, rules.needs(calendar.today())):
+                del made.fields["unproven"]
         if way is Way.POST:
             made.ask_where_to(paper)
         if way in (Way.ELECTRONIC, Way.NOTICE):
@@ -184,7 +250,7 @@ class ServeForm(forms.Form):
         if kwargs.get("data") is not None and kwargs["data"].get("in_vain"):
             for one in made.fields.values():
                 one.required = False
-            made.fields["reason"] = _text(gettext_lazy("Reason"), 300, must=True)
+            made.fields["reason"] = _text(gettext_lazy("Reason"), 300)
         elif "reason" not in made.fields:
             made.fields["reason"] = _text(gettext_lazy("Remarks"), 300)
         return made
@@ -205,14 +271,15 @@ class ServeForm(forms.Form):
         if now:
             self.initial.update(to=now, place="")
 
-    def told(self, kept: list[File]) -> acts.Told:
-        given = {k: v for k, v in self.cleaned_data.items() if k != "evidence" and v not in (None, "")}
+    def told(self, kept: list[File], shown: list[File]) -> acts.Told:
+        files = ("evidence", "shown")
+        given = {k: v for k, v in self.cleaned_data.items() if k not in files and v not in (None, "")}
         if "to" in given:
             given["to"] = self.to[given["to"]]
         for name in ("officer1", "officer2"):
             if name in given:
                 given[name] = Person.objects.get(pk=given[name])
-        return acts.Told(way=self.way, files=kept, **given)
+        return acts.Told(way=self.way, files=kept, shown=shown, **given)
 
 
 def paper_of(request: HttpRequest, uid: UUID) -> Paper:
@@ -223,16 +290,23 @@ def paper_of(request: HttpRequest, uid: UUID) -> Paper:
 
 def initial_of(paper: Paper, way: Way, actor: Actor, open_one: Service | None, confirmed: Any) -> dict[str, Any]:
     """What is known already: who holds the matter, the place, what was told of a service that is under way."""
+    held = [paper.matter.assignee_id or actor.person_id, paper.matter.second_id]
+    away = acts.on_leave({one for one in held if one}, calendar.today())
+    there = [one for one in held if one and one not in away]
+    if len(there) < len([one for one in held if one]) and actor.person_id not in there:
+        there.append(actor.person_id)  # whoever stands in acts for himself
     known: dict[str, Any] = {
-        "officer1": str(paper.matter.assignee_id or actor.person_id or ""),
-        "officer2": str(paper.matter.second_id or ""),
+        "officer1": str(there[0] or "") if there else "",
+        "officer2": str(there[1] or "") if len(there) > 1 else "",
+        "cause": open_one.cause if open_one is not None and open_one.cause else receipt.cause(paper),
         "at": calendar.local(timezone.now()) if way in (Way.DIRECT, Way.LEFT) else None,
         "sent_on": calendar.today() if way in (Way.POST, Way.ENTRUSTED, Way.PASSED_ON, Way.NOTICE) else None,
     }
     premises = paper.matter.premises
-    known["place"] = premises.address if premises is not None else paper.entity.address if paper.entity else ""
+    if way in (Way.DIRECT, Way.LEFT, Way.POST):
+        known["place"] = premises.address if premises is not None else paper.entity.address if paper.entity else ""
     if open_one is not None and open_one.way == way.value:
-        names = ("tracking", "sent_on", "body", "receiver", "relation", "reason")
+        names = ("tracking", "sent_on", "body", "ground", "receiver", "relation", "reason")
         known |= {name: getattr(open_one, name) for name in names if getattr(open_one, name)}
     return known
 
@@ -246,14 +320,19 @@ class Tried:
     tone: str
     why: Any
     to: str
+    sent: str
+    where: str
+    ground: str
+    day: Any
 
     @classmethod
     def of(cls, one: Service) -> Tried:
         to = addresses.sent_to(one) if one.state != Service.State.PLANNED else ""
         stands = words.standing(one)
         if one.state == Service.State.WITHDRAWN:
-            stands = f"{one.get_state_display()} · {WAYS[Way(one.way)]}", "warn"
-        return cls(one, *stands, words.WHYS.get(one.why, ""), to)
+            stands = f"{one.get_state_display()} · {words.way_of(one)}", "warn"
+        about = words.sent(one), words.published(one), words.ground(one)
+        return cls(one, *stands, words.WHYS.get(one.why, ""), to, *about, words.day_of(one))
 
 
 def context_of(request: HttpRequest, paper: Paper, way: Way | None) -> dict[str, Any]:
@@ -324,8 +403,8 @@ def _done(asked: ServeForm, paper: Paper, actor: Actor) -> bool:
     """Record it with its evidence, or put the words of what is wrong beside the fields."""
     try:
         with transaction.atomic():
-            kept = _kept(asked, paper, actor)
-            acts.record(paper, asked.told(kept), actor)
+            kept, shown = _kept(asked, paper, actor, "evidence"), _kept(asked, paper, actor, "shown")
+            acts.record(paper, asked.told(kept, shown), actor)
     except words.Lacking as lacking:
         for name, said in lacking.errors.items():
             asked.add_error(name if name in asked.fields else None, said)
@@ -340,13 +419,15 @@ def _done(asked: ServeForm, paper: Paper, actor: Actor) -> bool:
     return False
 
 
-def _kept(asked: ServeForm, paper: Paper, actor: Actor) -> list[File]:
+def _kept(asked: ServeForm, paper: Paper, actor: Actor, name: str) -> list[File]:
     """The evidence as files of the matter. Raises Refused for what is none of the kinds that the form names."""
     kept = []
-    for sent in asked.cleaned_data.get("evidence", [])[:EVIDENCE]:
+    with in_its_language():  # the file's caption is kept for good
+        caption = str(WAYS[asked.way])[:200]
+    for sent in asked.cleaned_data.get(name, [])[:EVIDENCE]:
         limit = media.LIMIT if media.sniff(sent) else files.LIMIT
         blob = files.store(sent, media_types=files.IMAGES | files.PDF | files.MEDIA, limit=limit)
-        about = {"name": sent.name[:200], "caption": str(WAYS[asked.way])[:200]}
+        about = {"name": sent.name[:200], "caption": caption}
         kept.append(files.attach(paper.matter, blob, actor=actor, kind="attachment", **about))
     return kept
 

@@ -21,21 +21,30 @@ from zhijian.kernel.evidence.models import File
 from zhijian.kernel.evidence.refusals import Refused
 from zhijian.kernel.matters.errors import StepError
 from zhijian.kernel.matters.reading import readable
+from zhijian.kernel.packs import in_its_language
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Paper
-from zhijian.kernel.papers.serving import proving, withdrawing, words
+from zhijian.kernel.papers.serving import proving, words
 from zhijian.kernel.papers.serving.pages import BOX, EVIDENCE
 from zhijian.kernel.papers.who import SERVERS, only
+
+
+def is_uid(text: str) -> bool:
+    """Whether it is a uid."""
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False
 
 
 class ProofForm(forms.Form):
     """The signed proof."""
 
     proof = PhotosField(
-        label=gettext_lazy("Signed proof of service"),
+        label=gettext_lazy("The proof"),
         help_text=gettext_lazy(
-            "The proof of service with the signatures, or the envelope that came back: photo, scan or PDF (JPEG, PNG, "
-            "PDF). Up to nine files."
+            "The proof of service with the signatures, the envelope that came back, the notice as it was published, or "
+            "what shows that a try was in vain: photo, scan or PDF (JPEG, PNG, PDF). Up to nine files."
         ),
         widget=Photos(attrs={**BOX, "accept": "image/jpeg,image/png,application/pdf", "multiple": True}),
     )
@@ -48,7 +57,9 @@ def proof_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     actor = gate.actor_in(request)
     rows = Paper.objects.select_related("matter", "entity").defer("data", "signatures")
     paper = get_object_or_404(readable(rows, actor, "matter"), uid=uid)
-    service, may = withdrawing.standing(paper), bool(actor.roles_at(paper.area) & set(SERVERS))
+    try_of = request.GET.get("of", "")[:40]
+    uid_of = try_of if is_uid(try_of) else ""
+    service, may = proving.of(paper, uid_of), bool(actor.roles_at(paper.area) & set(SERVERS))
     guard = proving.may_add(service)
     asked = ProofForm(label_suffix="")
     context = {
@@ -64,17 +75,17 @@ def proof_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     if context["shut"]:
         return render(request, "papers/proof.html", context, status=409 if may else 403)
     context["form"] = asked = ProofForm(request.POST, request.FILES, label_suffix="")
-    if not asked.is_valid() or not _added(asked, paper, actor):
+    if not asked.is_valid() or not _added(asked, paper, actor, uid_of):
         return render(request, "papers/proof.html", context, status=422)
     messages.success(request, _("The proof is on file."))
     return redirect("paper_serve", uid=paper.uid)
 
 
-def _added(asked: ProofForm, paper: Paper, actor: Actor) -> bool:
+def _added(asked: ProofForm, paper: Paper, actor: Actor, uid_of: str) -> bool:
     """Keep it, or put the words of what is wrong beside the field."""
     try:
         with transaction.atomic():
-            proving.add(paper, _kept(asked, paper, actor), actor)
+            proving.add(paper, _kept(asked, paper, actor), actor, uid_of)
     except Refused as error:
         asked.add_error("proof", str(error))
     except StepError as error:
@@ -87,8 +98,10 @@ def _added(asked: ProofForm, paper: Paper, actor: Actor) -> bool:
 def _kept(asked: ProofForm, paper: Paper, actor: Actor) -> list[File]:
     """The files, known by their content. Raises Refused for what is neither a picture nor a PDF."""
     kept = []
+    with in_its_language():
+        caption = _("Signed proof of service")
     for sent in asked.cleaned_data["proof"][:EVIDENCE]:
         blob = files.store(sent, media_types=files.IMAGES | files.PDF)
-        about = {"name": sent.name[:200], "caption": _("Signed proof of service")}
+        about = {"name": sent.name[:200], "caption": caption}
         kept.append(files.attach(paper.matter, blob, actor=actor, kind="attachment", **about))
     return kept

@@ -14,15 +14,21 @@ from zhijian.kernel.evidence.models import File
 from zhijian.kernel.matters.errors import NotAllowed, NotOpen
 from zhijian.kernel.matters.flow import Guard, no, ok
 from zhijian.kernel.papers.models import Paper, Service
-from zhijian.kernel.papers.serving.law import Way
-from zhijian.kernel.papers.serving.models import WAYS
+from zhijian.kernel.papers.serving import tries, words
 from zhijian.kernel.papers.serving.withdrawing import standing
 from zhijian.kernel.papers.serving.within import OVERSEE
 from zhijian.kernel.papers.who import SERVERS, only
 
 MOST = 30  # files of one service
 ADDED = ledger.entry_kind(
-    "service.proof_added", label=gettext_lazy("The proof that {title} {number} was served ({way}, {day}) was added")
+    "service.proof_added",
+    label=gettext_lazy("The proof that {title} {number} was served ({way}, {day}) was added"),
+    says={"way": words.told_way},
+)
+TRY_ADDED = ledger.entry_kind(
+    "service.try_proof_added",
+    label=gettext_lazy("The proof that {title} {number} could not be served ({way}, {day}) was added"),
+    says={"way": words.told_way},
 )
 
 
@@ -35,20 +41,30 @@ def may_add(service: Service | None) -> Guard:
     return ok()
 
 
-def add(paper: Paper, files: list[File], actor: Actor) -> Service:
-    """Keep the signed proof with the service that counts. Raises NotAllowed, NotOpen."""
+def of(paper: Paper, uid: str = "") -> Service | None:
+    """The service whose proof is meant: a try of that uid, else the one that counts, else the last try without."""
+    rows = tries.of(paper).select_related("receipt", "officer1")
+    if uid:
+        return rows.filter(uid=uid).first()
+    return standing(paper) or rows.filter(proof_due=True).last()
+
+
+def add(paper: Paper, files: list[File], actor: Actor, uid: str = "") -> Service:
+    """Keep the proof with the service that counts, or with a try in vain (`uid`). Raises NotAllowed, NotOpen."""
     if not actor.roles_at(paper.area) & set(SERVERS):
         raise NotAllowed(only(SERVERS))
     with transaction.atomic():
         now = Paper.objects.select_for_update(of=("self",)).select_related("matter").get(pk=paper.pk)
-        service = standing(now)
+        service = of(now, uid)
         if not (guard := may_add(service)) or service is None:
             raise NotOpen(guard.why)
         service.files = [*service.files, *(str(one.uid) for one in files)]
         service.proof_due = False
         service.save(update_fields=["files", "proof_due"])
+        failed = service.state == Service.State.FAILED
+        day = words.day_of(service) if failed else service.served_on
         ledger.record(
-            ADDED.code,
+            (TRY_ADDED if failed else ADDED).code,
             actor=actor,
             subject=f"matter:{now.matter_id}",
             matter=now.matter,
@@ -57,8 +73,9 @@ def add(paper: Paper, files: list[File], actor: Actor) -> Service:
                 "service": str(service.uid),
                 "title": now.title,
                 "number": now.number,
-                "way": str(WAYS[Way(service.way)]),
-                "day": service.served_on.isoformat() if service.served_on else "",
+                "way": service.way,
+                "body": service.body,
+                "day": day.isoformat() if day else "",
                 "files": [str(one.uid) for one in files],
             },
         )
@@ -66,8 +83,8 @@ def add(paper: Paper, files: list[File], actor: Actor) -> Service:
 
 
 def due() -> QuerySet[Service]:
-    """Services that count though their signed proof is not on file."""
-    return Service.objects.filter(proof_due=True, state=Service.State.SERVED)
+    """Services that count, and tries in vain, whose proof is not on file."""
+    return Service.objects.filter(proof_due=True, state__in=[Service.State.SERVED, Service.State.FAILED])
 
 
 def waiting(actor: Actor, *, mine: bool) -> QuerySet[Service]:
@@ -79,5 +96,5 @@ def waiting(actor: Actor, *, mine: bool) -> QuerySet[Service]:
 
 
 def unproven(papers: QuerySet[Paper]) -> QuerySet[Paper]:
-    """Only papers whose service counts, but whose signed proof is to be added."""
+    """Only papers of which a proof is to be added: of the service that counts, or of a try in vain."""
     return papers.filter(Exists(due().filter(paper=OuterRef("pk"))))

@@ -7,7 +7,7 @@ import datetime as dt
 from django.utils.translation import gettext_noop as _
 
 from zhijian.kernel.clock.declared import rule
-from zhijian.kernel.packs import Unit
+from zhijian.kernel.packs import RuleRow, Unit
 from zhijian.kernel.papers.serving.law import Needs, Way
 
 HAND_WITHIN = rule(
@@ -26,6 +26,14 @@ RETURNED = rule("papers.returned_counts", "whether a letter that comes back from
 OTHERS = rule("papers.through_others", "whether a paper may be served through another office or a third party")
 NOTICE = rule("papers.public_notice", "after how many days a public notice counts as service")
 NOTICE_AFTER = rule("papers.notice_after", "which ways must have been in vain before a public notice")
+
+PASSED_ON = {
+    "military": rule("papers.passed_on_military", "through whom a paper is passed on to a soldier"),
+    "prison": rule("papers.passed_on_prison", "through whom a paper is passed on to somebody in prison"),
+    "education": rule(
+        "papers.passed_on_education", "through whom a paper is passed on to somebody in compulsory education"
+    ),
+}
 
 # The ground that a page names for each way.
 GROUND = {
@@ -52,6 +60,12 @@ def needs(day: dt.date) -> Needs:
         notice_days=limit.n if limit is not None and limit.unit is Unit.DAYS else None,
         notice_after=frozenset(Way(one) for one in str(after).split()),
     )
+
+
+def grounds(day: dt.date) -> dict[str, RuleRow]:
+    """On which grounds a paper may be passed on, by the law of the place on `day`."""
+    found = {code: one.maybe(day) for code, one in PASSED_ON.items()}
+    return {code: row for code, row in found.items() if row is not None}
 
 
 def ways(day: dt.date) -> list[Way]:

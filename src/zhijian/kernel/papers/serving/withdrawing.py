@@ -9,19 +9,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.accounts.scope import area_filter
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.matters.errors import NotAllowed, NotOpen
 from zhijian.kernel.matters.flow import Guard, no, ok
 from zhijian.kernel.notices import notice_template
+from zhijian.kernel.packs import in_its_language
 from zhijian.kernel.papers import making
 from zhijian.kernel.papers.models import Paper, Service
-from zhijian.kernel.papers.serving import within
+from zhijian.kernel.papers.serving import tries, within, words
 from zhijian.kernel.papers.serving.law import Way
 from zhijian.kernel.papers.serving.models import WAYS
 from zhijian.kernel.papers.who import SERVERS, only
@@ -29,13 +32,26 @@ from zhijian.kernel.papers.who import SERVERS, only
 DOUBTED = ledger.entry_kind(
     "service.doubted",
     label=gettext_lazy("The service of {title} {number} ({way}, {day}) is said to be wrong: {reason}"),
+    says={"way": words.told_way},
 )
 KEPT = ledger.entry_kind(
-    "service.kept", label=gettext_lazy("The service of {title} {number} ({way}, {day}) stands as it was recorded")
+    "service.kept",
+    label=gettext_lazy("The service of {title} {number} ({way}, {day}) stands as it was recorded"),
+    says={"way": words.told_way},
 )
+OVERTAKEN = gettext_lazy("served otherwise (%(way)s) before the days of the notice had run")
+
+
+def _why(facts: Mapping[str, Any]) -> str:
+    """Why it was withdrawn: in somebody's words, or by what followed."""
+    other = facts.get("overtaken_by", "")
+    return str(OVERTAKEN) % {"way": WAYS[Way(other)]} if other in set(Way) else str(facts.get("reason", ""))
+
+
 WITHDRAWN = ledger.entry_kind(
     "service.withdrawn",
     label=gettext_lazy("The service of {title} {number} ({way}, {day}) was withdrawn, its proof is void: {reason}"),
+    says={"way": words.told_way, "reason": _why},
 )
 TOLD = "papers.service_doubted"
 
@@ -105,8 +121,21 @@ def keep(paper: Paper, actor: Actor) -> Service:
 
 def overtaken(notice: Service, way: Way, actor: Actor) -> None:
     """Served otherwise before the days of a public notice had run: the notice counts no more. The paper is locked."""
-    notice.wrong = _("served otherwise (%(way)s) before the days of the notice had run") % {"way": WAYS[way]}
-    _end(notice, actor)
+    with in_its_language():
+        notice.wrong = str(OVERTAKEN) % {"way": WAYS[way]}
+    _end(notice, actor, way)
+
+
+def doubted(actor: Actor) -> QuerySet[Service]:
+    """Services that somebody else says are recorded wrongly, at the offices that he answers for."""
+    rows = Service.objects.filter(state=Service.State.SERVED, doubted_by__isnull=False)
+    return rows.exclude(doubted_by=actor.person_id).filter(area_filter(actor, roles=within.OVERSEE))
+
+
+def contested(papers: QuerySet[Paper]) -> QuerySet[Paper]:
+    """Only papers whose service somebody says is recorded wrongly: a second person decides."""
+    rows = Service.objects.filter(paper=OuterRef("pk"), state=Service.State.SERVED, doubted_by__isnull=False)
+    return papers.filter(Exists(rows))
 
 
 def _locked(paper: Paper, actor: Actor) -> Service:
@@ -124,7 +153,7 @@ def _locked(paper: Paper, actor: Actor) -> Service:
     return service
 
 
-def _end(service: Service, actor: Actor) -> Service:
+def _end(service: Service, actor: Actor, by: Way | None = None) -> Service:
     """Withdraw it: its proof is void, and the time to serve the paper runs again from where it began."""
     paper = service.paper
     service.state, service.withdrawn_at, service.withdrawn_by_id = (
@@ -132,16 +161,27 @@ def _end(service: Service, actor: Actor) -> Service:
     )  # fmt: skip
     service.save(update_fields=["state", "withdrawn_at", "withdrawn_by", "doubted_by", "doubted_at", "wrong"])
     if service.receipt is not None and service.receipt.state == Paper.State.ISSUED:
-        about = _("%(paper)s: service withdrawn: %(reason)s")
-        called = f"{paper.title} {paper.number}".strip()
-        making.void(service.receipt, about % {"paper": called, "reason": service.wrong}, actor)
-    _say(WITHDRAWN.code, service, actor)
+        about = {"withdrawn": f"{paper.title} {paper.number}".strip(), "wrong": service.wrong}
+        about |= {"overtaken_by": by.value} if by is not None else {}
+        with in_its_language():
+            reason = void_reason(about)
+        making.void(service.receipt, reason, actor, **about)
+    if by is None and service.way != Way.NOTICE:
+        tries.reopen(paper)
+    _say(WITHDRAWN.code, service, actor, overtaken_by=by.value if by is not None else "")
     if service.told_at is not None:  # its day had come and stopped the clock
         within.begin(paper, within.since(paper))
     return service
 
 
-def _say(kind: str, service: Service, actor: Actor) -> None:
+@making.voids("withdrawn")
+def void_reason(facts: Mapping[str, Any]) -> str:
+    """Why a proof of service is void: of which paper, and what was wrong."""
+    told = {"paper": facts["withdrawn"], "reason": _why({**facts, "reason": facts.get("wrong", "")})}
+    return _("%(paper)s: service withdrawn: %(reason)s") % told
+
+
+def _say(kind: str, service: Service, actor: Actor, **more: str) -> None:
     paper = service.paper
     ledger.record(
         kind,
@@ -154,10 +194,12 @@ def _say(kind: str, service: Service, actor: Actor) -> None:
             "receipt": str(service.receipt.uid) if service.receipt is not None else "",
             "title": paper.title,
             "number": paper.number,
-            "way": str(WAYS[Way(service.way)]),
+            "way": service.way,
+            "body": service.body,
             "day": service.served_on.isoformat() if service.served_on else "",
-            "reason": service.wrong,
+            "reason": "" if more.get("overtaken_by") else service.wrong,
             "said_by": f"person:{service.doubted_by_id}" if service.doubted_by_id else "",
+            **{name: value for name, value in more.items() if value},
         },
     )
 

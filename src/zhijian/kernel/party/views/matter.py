@@ -14,13 +14,12 @@ from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.shown import shown_copy
 from zhijian.kernel.matters.errors import NotFound
 from zhijian.kernel.matters.perform import record_of
-from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.papers.views import pdf_response
 from zhijian.kernel.party.doors import Door, through_door
 from zhijian.kernel.party.family import Family
 from zhijian.kernel.party.forms import Act, acts_of, do
 from zhijian.kernel.party.pages import page_of
-from zhijian.kernel.party.shown import context_of, own_photos
+from zhijian.kernel.party.shown import context_of, own_photos, papers_given
 
 
 def _page(
@@ -68,8 +67,8 @@ def act(request: HttpRequest, door: Door, uid: UUID, verb: str) -> HttpResponse:
 def paper(request: HttpRequest, door: Door, uid: UUID) -> HttpResponse:
     """A paper that the enterprise was given, as PDF."""
     members = {one.pk: one for one in door.family().members}
-    found = Paper.objects.exclude(state=Paper.State.DRAFT).filter(matter__in=list(members), uid=uid).first()
-    if found is None or found.kind not in page_of(members[found.matter_id].kind).given:
+    found = papers_given(members).filter(uid=uid).first()
+    if found is None:
         raise Http404
     return pdf_response(found)
 
