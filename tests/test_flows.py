@@ -13,7 +13,8 @@ from enum import Enum
 from typing import Any
 
 import pytest
-from tests import world
+from django.utils import translation
+from tests import words, world
 from tests.openers import OPENERS
 
 from zhijian.kernel.accounts.actor import SYSTEM, Actor, party_of
@@ -95,15 +96,20 @@ def test_walk(kind: str, cast: Any) -> None:
     flow, dice = flows()[kind], random.Random(f"{SEED} {kind}")
     print(f"seed {SEED}")
     assert kind in OPENERS, f"tests/openers.py does not know how to open a matter of kind {kind}"
-    matter, done = OPENERS[kind](w), 0
-    for _ in range(STEPS):
-        actor, verb = dice.choice(actors), dice.choice([*flow.verbs(), "no_such_verb"])
-        done += _try(flow, matter, verb, actor, dice, people)
-        with scoped(SYSTEM):
-            matter = Matter.objects.get(pk=matter.pk)
-        if matter.closed or (dice.random() < 0.02):
-            matter = OPENERS[kind](w)
+    with translation.override("en"), words.marked():
+        matter, done = OPENERS[kind](w), 0
+        for _ in range(STEPS):
+            actor, verb = dice.choice(actors), dice.choice([*flow.verbs(), "no_such_verb"])
+            done += _try(flow, matter, verb, actor, dice, people)
+            with scoped(SYSTEM):
+                matter = Matter.objects.get(pk=matter.pk)
+            if matter.closed or (dice.random() < 0.02):
+                matter = OPENERS[kind](w)
     assert done, "a walk on which nothing happens proves nothing"
+    with scoped(SYSTEM):
+        entries = LedgerEntry.objects.values_list("kind", "data")
+        kept = {f"{code}{one}" for code, data in entries for one in words.found(data)}
+    assert not kept, "words in the language of whoever acted stand in the ledger for good"
 
 
 def _try(flow: Flow, matter: Matter, verb: str, actor: Actor, dice: random.Random, people: list[int]) -> bool:

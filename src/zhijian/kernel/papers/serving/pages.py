@@ -35,6 +35,7 @@ from zhijian.kernel.papers.serving import acts, addresses, confirm, receipt, rul
 from zhijian.kernel.papers.serving.law import Way
 from zhijian.kernel.papers.serving.models import MEDIA, WAYS, AddressConfirmation, Service
 from zhijian.kernel.papers.who import SERVERS, only
+from zhijian.kernel.words import listed
 
 ACCEPT = ",".join(["image/jpeg", "image/png", "application/pdf", *media.TYPES, ".m4a"])
 EVIDENCE = 9  # files of one attempt
@@ -80,8 +81,8 @@ def _grounds() -> list[tuple[str, Any]]:
     found = []
     for code, row in rules.grounds(calendar.today()).items():
         article = f"{row.basis} {row.article}".strip()
-        mark = f", {_('to be verified')}" if row.unverified else ""
-        found.append((code, f"{words.GROUNDS[code]} ({article}{mark})"))
+        mark = [_("to be verified")] if row.unverified else []
+        found.append((code, words.with_article(code, listed([article, *mark]))))
     return found
 
 

@@ -172,10 +172,16 @@ def published(service: Service) -> str:
 
 def ground(service: Service) -> str:
     """On which ground it is passed on, with its article."""
-    day = service.sent_on or calendar.legal_day(service.made_at)
-    row = rules.grounds(day).get(service.ground)
-    article = f"{row.basis} {row.article}".strip() if row is not None else ""
-    return f"{GROUNDS[service.ground]} ({article})" if service.ground in GROUNDS else ""
+    if service.ground not in GROUNDS:
+        return ""
+    row = rules.grounds(service.sent_on or calendar.legal_day(service.made_at)).get(service.ground)
+    return with_article(service.ground, f"{row.basis} {row.article}".strip() if row is not None else "")
+
+
+def with_article(code: str, article: str) -> str:
+    """A ground with its article in brackets."""
+    told = {"way": GROUNDS[code], "through": article}
+    return _("%(way)s (%(through)s)") % told if article else str(GROUNDS[code])
 
 
 GROUNDS = {
