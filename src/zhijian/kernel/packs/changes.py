@@ -16,7 +16,7 @@ from zhijian.kernel.accounts.roles import ADMIN, SECTION
 from zhijian.kernel.accounts.scope import scoped
 
 from . import entries
-from .current import row_key, rule_timeline, stack
+from .current import in_its_language, row_key, rule_timeline, stack
 from .models import CalendarYear, LocalRule, RuleSignoff
 from .rows import Limit, RuleRow
 
@@ -117,6 +117,8 @@ def _keep(
 ) -> LocalRule:
     timeline = rule_timeline(name)
     before = timeline.on(since) if timeline else None
+    with in_its_language():
+        own = str(_("The bureau's own decision"))
     with transaction.atomic():
         row = LocalRule.objects.create(
             rule=name,
@@ -124,7 +126,7 @@ def _keep(
             until=until,
             limit=str(limit) if limit else "",
             value=value,
-            basis=basis or _("The bureau's own decision"),
+            basis=basis or own,
             article=article,
             reason=reason.strip(),
             by_id=actor.person_id,

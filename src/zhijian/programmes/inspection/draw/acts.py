@@ -20,7 +20,7 @@ from zhijian.kernel.matters import Guard, no, ok
 from zhijian.kernel.matters.errors import NotOpen, StepError
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
-from zhijian.kernel.packs import stack
+from zhijian.kernel.packs import in_its_language, stack
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import rules
 from zhijian.programmes.inspection.draw import lot, pool
@@ -192,7 +192,7 @@ def confirmed(matter: Matter, record: Draw, facts: Any, actor: Actor, at: dt.dat
         place = row.premises
         about = About(place.name, place.area, place.entity, place)
         try:
-            with transaction.atomic():
+            with in_its_language(), transaction.atomic():  # why not is kept beside the place
                 made = perform(
                     INSPECTION, "plan_drawn", actor, about=about, at=at, purpose="random",
                     planned_for=max(row.day, calendar.legal_day(at)), assignee=row.first_id, second=row.second_id,
