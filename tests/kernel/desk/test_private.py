@@ -47,7 +47,7 @@ def test_who_holds_a_matter_there_opens_it_with_one_tap(world, place, signed_in)
     assert "no-store" in answer["Cache-Control"]
     (entry,) = openings()
     assert (entry.actor, entry.subject) == (f"person:{world.inspector.pk}", f"entity:{world.entity.pk}")
-    assert entry.data["why"] == "holds an open matter there"
+    assert entry.data["why"] == "=duty"
     assert NUMBER not in json.dumps(entry.data)
     page = signed_in(world.head).get(f"/e/{world.entity.uid}/").content.decode()
     assert "Opened the contact&#x27;s own number of" in page

@@ -336,7 +336,7 @@ def test_numbers_on_the_page_say_from_which_to_which(w, planned):
     handover.confirm(proposed(w), actor=w.actor("丙"))
     with scoped(SYSTEM):
         assert set(NumberRow.objects.filter(device=phone).values_list("state", "reason")) == {
-            ("returned", "handed over to 丙")
+            ("returned", "移交给丙")
         }
 
 

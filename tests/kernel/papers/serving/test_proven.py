@@ -197,6 +197,16 @@ def test_a_letter_comes_back_once_with_a_reason_and_its_envelope(w, paper):
     assert client.post(serve(paper), {**letter, "tracking": "EX999"}).status_code == 302
 
 
+def test_a_try_in_vain_leaves_what_is_on_its_way(w, paper):
+    client = sign_in(w.inspector)
+    letter = {"way": "post", "sent_on": ago(1), "tracking": "EX1", "place": "水晶街 1 号"}
+    assert client.post(serve(paper), letter).status_code == 302
+    assert client.post(serve(paper), direct(w, in_vain="on", receiver="", reason="无人")).status_code == 302
+    assert [(one.way, one.state, one.tracking) for one in services()] == [
+        ("post", "on_its_way", "EX1"), ("direct", "failed", ""),
+    ]  # fmt: skip
+
+
 # The last way
 
 

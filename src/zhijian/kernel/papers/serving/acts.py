@@ -269,6 +269,13 @@ def record(paper: Paper, told: Told, actor: Actor) -> Service:
             raise NotOpen(_("The days of a public notice run until %(day)s.") % {"day": notice.served_on})
         if lacks := _lacks(paper, told, facts, needs):
             raise Lacking(lacks, unfit.uncertified, unfit.away, _named(paper, lacks, needs))
+        if (
+            open_one is not None
+            and told.in_vain
+            and open_one.way != told.way
+            and open_one.state != Service.State.PLANNED
+        ):
+            open_one = None  # a try beside what is on its way, which stays so
         service = open_one or Service(paper=paper, entity_id=paper.entity_id, area=paper.area, made_by=actor.label)
         service.paper = paper
         fill(service, told, where)
