@@ -335,9 +335,7 @@ def test_numbers_on_the_page_say_from_which_to_which(w, planned):
     assert f"{taken[0].number} – {taken[-1].number}" in page
     handover.confirm(proposed(w), actor=w.actor("丙"))
     with scoped(SYSTEM):
-        assert set(NumberRow.objects.filter(device=phone).values_list("state", "reason")) == {
-            ("returned", "移交给丙")
-        }
+        assert set(NumberRow.objects.filter(device=phone).values_list("state", "reason")) == {("returned", "移交给丙")}
 
 
 @pytest.mark.parametrize(
