@@ -201,8 +201,9 @@ export interface Rules {
   route?: Pace;
 }
 
-interface Grounded {
-  /** Law and article. */
+/** A limit in whole yuan, with law and article. */
+export interface SpotLimit {
+  most: number;
   basis: string;
   unverified: boolean;
 }
@@ -212,12 +213,12 @@ export type CashGround = "small" | "hard" | "remote";
 
 /** Penalties on the spot: the limits in whole yuan, whose kinds count as citizens, the money, what may be punished how. */
 export interface SpotRules {
-  citizen: { most: number } & Grounded;
-  entity: { most: number } & Grounded;
-  as_citizen: { kinds: string[] } & Grounded;
+  citizen: SpotLimit;
+  entity: SpotLimit;
+  as_citizen: { kinds: string[]; basis: string; unverified: boolean };
   officers: number;
   grounds: { act: string; violated: string; basis: string; note?: string }[];
-  cash: ({ most: number; grounds: string[] } & Grounded) | null;
+  cash: { most: number; grounds: string[]; basis: string; unverified: boolean } | null;
   pay: { days: number | null; at: string };
 }
 
