@@ -18,6 +18,7 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
 from zhijian.kernel.papers import making, render
 from zhijian.kernel.papers.forms import form
+from zhijian.kernel.papers.serving import receipt
 from zhijian.programmes.inspection import wording
 from zhijian.programmes.inspection.beside import facts_of
 from zhijian.programmes.inspection.joining import Sheet
@@ -86,3 +87,11 @@ def test_a_warning_alone_speaks_of_no_money(w: world.World) -> None:
 def test_money_taken_on_the_spot_names_its_ground_and_receipt(w: world.World) -> None:
     text = printed(w, fine=100, payment="cash", cash_ground="small", receipt="鲁财 0012345", days=None, at="")
     assert "罚款数额在当场收缴限额以内" in text and "鲁财0012345" in text
+
+
+def test_the_proof_of_service_says_which_act_it_is_about(w: world.World) -> None:
+    matter = spot_penalty(w)
+    with scoped(SYSTEM):
+        paper = making.draft("spot_decision", matter, made(), actor=SYSTEM)
+        found = matter.spot_penalty.found.partition("\n")[0]
+        assert receipt.cause(paper) == f"当场处罚：{found}"[:200]

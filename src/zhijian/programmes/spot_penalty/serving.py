@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from zhijian.kernel.clock import calendar
+from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.papers.serving import Service, on_served
+from zhijian.kernel.papers.serving.receipt import cause_of
 from zhijian.programmes.spot_penalty.effects import mark_served
 from zhijian.programmes.spot_penalty.papers import DECISION
 
@@ -15,3 +19,10 @@ def served(service: Service) -> None:
     if day is None or matter.state == "withdrawn":
         return
     mark_served(matter, day, max(service.at or calendar.start_of(day), matter.opened))
+
+
+@cause_of("spot_penalty")
+def cause(paper: Paper) -> str:
+    """What the proof of service says that it is about: the act, in the first words of its facts."""
+    facts = str(paper.matter.spot_penalty.found).strip().partition("\n")[0]
+    return _("%(kind)s: %(about)s") % {"kind": _("Penalty on the spot"), "about": facts} if facts else ""
