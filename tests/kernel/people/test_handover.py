@@ -90,7 +90,7 @@ def test_what_is_left_with_one_officer_stands_where_it_is_looked_for(w, planned)
     made = proposed(w, "乙")
     handover.confirm(made, actor=w.actor("乙"))
     done = head.get(f"/handovers/{made.uid}/").content.decode()
-    assert planned.title in done and "this one has one officer still" in done
+    assert planned.title in done and "1 has one officer still" in done
     todo = head.get("/").content.decode()
     assert "1 with one officer only" in todo and "/l/inspection/?single=1" in todo
     listed = head.get("/l/inspection/?single=1").content.decode()
