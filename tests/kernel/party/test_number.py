@@ -159,11 +159,13 @@ def test_a_landline_is_refused_with_the_way_out(w, counter):
 
 def test_a_landline_that_was_proposed_before_is_not_taken_over(w, counter):
     with scoped(SYSTEM):
-        made = proposals.propose(
-            proposals.itself(w.entity), "number", {"text": "0533-2180188"}, SYSTEM, record=uuid4(), at=timezone.now()
-        )
-    with scoped(actor_of(w.person("内勤二", Role.CLERK, world.OFFICE))) as actor, pytest.raises(proposals.Unfit):
-        proposals.accept(made.uid, actor, proposals.seen(proposals.current(proposals.itself(w.entity), "number")))
+        officer = actor_of(w.person("乙", Role.INSPECTOR, world.OFFICE))
+        clerk = actor_of(w.person("内勤二", Role.CLERK, world.OFFICE))
+        told = {"text": "0533-2180188"}
+        made = proposals.propose(proposals.itself(w.entity), "number", told, officer, record=uuid4(), at=timezone.now())
+    seen = proposals.seen(proposals.current(proposals.itself(w.entity), "number"))
+    with scoped(clerk), pytest.raises(proposals.Unfit):
+        proposals.accept(made.uid, clerk, seen)
     w.entity.refresh_from_db()
     assert w.entity.phone == "13805330000"
 
