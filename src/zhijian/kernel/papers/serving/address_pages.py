@@ -19,9 +19,10 @@ from zhijian.kernel.evidence.refusals import Refused
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.papers.serving import addresses, confirm
+from zhijian.kernel.papers.serving.asking import BOX, ServeForm
 from zhijian.kernel.papers.serving.law import Way
 from zhijian.kernel.papers.serving.models import AddressConfirmation
-from zhijian.kernel.papers.serving.pages import BOX, ServeForm, context_of, initial_of, paper_of
+from zhijian.kernel.papers.serving.pages import context_of, initial_of, paper_of
 from zhijian.kernel.papers.views import pdf_response
 from zhijian.kernel.papers.who import SERVERS
 

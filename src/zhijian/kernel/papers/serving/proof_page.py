@@ -25,7 +25,7 @@ from zhijian.kernel.packs import in_its_language
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.papers.serving import proving, words
-from zhijian.kernel.papers.serving.pages import BOX, EVIDENCE
+from zhijian.kernel.papers.serving.asking import BOX, EVIDENCE
 from zhijian.kernel.papers.who import SERVERS, only
 
 
