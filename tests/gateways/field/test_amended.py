@@ -20,8 +20,11 @@ from zhijian.kernel.clock.calendar import today
 from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
 from zhijian.kernel.evidence.models import LedgerEntry
+from zhijian.kernel.matters.errors import NotOpen
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
+from zhijian.kernel.notices.models import Notice
+from zhijian.kernel.papers.drafts.acts import replacement
 from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.papers.verify import look_up
 from zhijian.programmes.inspection.amending.models import EarlierVersion
@@ -229,9 +232,10 @@ def test_in_a_burst_the_first_version_is_worked_on_before_the_second(
         assert EarlierVersion.objects.get().n == 1
 
 
-def test_a_published_result_says_what_the_new_version_says(
+def test_a_published_result_is_published_anew_by_whoever_publishes(
     phone: Phone, w: world.World, sent: tuple[Json, Json]  # noqa: F811
 ) -> None:  # fmt: skip
+    """The officers alone change nothing that the public reads: the page says that the record was amended."""
     first, was = sent
     with scoped(SYSTEM):
         visit, head = visit_of(was), actor_of(w.people["所长"])
@@ -241,8 +245,33 @@ def test_a_published_result_says_what_the_new_version_says(
     put(phone, anew(phone, first, failed={"2.3": {"value": "9", "unit": "℃"}}))
     with scoped(SYSTEM):
         shown = PublishedResult.objects.get(matter_uid=was["matter"]["uid"])
+        assert (shown.failed, shown.awaits, shown.put_right_on) == (2, True, None)
+        waiting.refresh_from_db()
+        assert waiting.state == "waiting" and Clock.objects.filter(matter=waiting, stopped=None).exists()
+    with scoped(head):
+        perform(waiting, "publish", head)
+    with scoped(SYSTEM):
+        shown.refresh_from_db()
         assert (shown.failed, shown.open_items, [one["no"] for one in shown.failed_items]) == (1, 1, ["2.3"])
-        assert shown.amended_on is not None
+        assert shown.amended_on is not None and not shown.awaits and shown.put_right_on is None
+
+
+def test_what_was_struck_out_was_never_put_right(phone: Phone, w: world.World, sent: tuple[Json, Json]) -> None:  # noqa: F811
+    first, was = sent
+    put(phone, anew(phone, first, failed={}))
+    with scoped(SYSTEM):
+        visit, head = visit_of(was), actor_of(w.people["所长"])
+        waiting = Matter.objects.get(kind="publication", publication__inspection=visit)
+        order = Paper.objects.get(matter=visit.pk, kind="rectification_order")
+        assert order.superseded, "no other order is drafted for what was struck out"
+    with scoped(head), pytest.raises(NotOpen):
+        replacement(order, head)
+    with scoped(head):
+        perform(waiting, "publish", head)
+    with scoped(SYSTEM):
+        assert PublishedResult.objects.get(matter_uid=was["matter"]["uid"]).put_right_on is None
+        sms = Notice.objects.filter(matter=visit.pk, channel="sms")
+        assert not sms.filter(state="failed").exists(), "the text of the message is a registered one"
 
 
 def test_a_day_that_was_given_is_never_shortened(phone: Phone, w: world.World, sent: tuple[Json, Json]) -> None:  # noqa: F811
@@ -276,6 +305,8 @@ def test_a_drawn_visit_is_published_as_what_is_said_now_and_a_judgement_stays(ph
         perform(owed.matter, "classify", head, drawn="concealed", drawn_reason="第一版与实物不符")
         perform(owed.matter, "publish", head)
     put(phone, anew(phone, second, failed=found))
+    with scoped(w.actor("所长")) as head:
+        perform(owed.matter, "publish", head)
     with scoped(SYSTEM):
         told = PublishedResult.objects.get(matter_uid=matter.uid)
         assert (told.drawn, told.failed) == ("concealed", 1), "the result is the new one, the judgement stands"

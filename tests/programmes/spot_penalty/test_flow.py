@@ -169,12 +169,12 @@ def test_a_withdrawn_decision_leaves_both_papers_and_owes_the_money_back(w: worl
     assert kept(matter).refund == 200
 
 
-def test_what_is_settled_is_withdrawn_once_and_stays_settled(w: world.World) -> None:
+def test_what_was_settled_is_withdrawn_once_and_shows_it(w: world.World) -> None:
     matter = spot_penalty(w)
     act(w, "内勤", matter, "pay", paid_on=calendar.today(), **PAID)
     act(w, "内勤", matter, "file")
     done = act(w, "所长", matter, "annul", reason="复议决定撤销")
-    assert (done.state, kept(matter).refund) == ("closed", 200)
+    assert (done.state, kept(matter).refund) == ("withdrawn", 200)
     with pytest.raises(NotOpen):
         act(w, "所长", matter, "annul", reason="再撤一次")
 

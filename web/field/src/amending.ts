@@ -67,6 +67,7 @@ export async function amend(here: Session, id: string): Promise<{ draft: string;
       absent: false,
       ended: content.ended,
       task: content.task,
+      deadline: content.deadline,
       papers: content.papers.map(({ kind, number }) => ({ kind, number })),
       ...(content.check_code ? { check_code: content.check_code } : {}),
     },

@@ -90,7 +90,8 @@ export function deadlineOffer(rules: Rules, calendar: Calendar | null, day: stri
 }
 
 /** The latest day that runs for what this re-check sends back; empty for a first visit. */
-export function grantedUntil(head: Pick<OpenDraft["head"], "task" | "rechecks">): string {
+export function grantedUntil(head: Pick<OpenDraft["head"], "task" | "rechecks" | "amends">): string {
+  if (head.amends) return head.amends.deadline ?? ""; // time that an order gave is not shortened by amending it
   const back = (head.task?.open_items ?? []).filter((open) => head.rechecks[open.rectification]?.accepted === false);
   return back.map((open) => open.deadline?.slice(0, 10) ?? "").reduce((a, b) => (a > b ? a : b), "");
 }

@@ -48,7 +48,7 @@ export interface Head {
   /** What was seen there in the officer's words, without a checklist. */
   short?: boolean;
   /** Of which record it is a new version, why, and what of that one does not change. */
-  amends?: Omit<Amends, "at"> & { ended: string; task: string | null; check_code?: string };
+  amends?: Omit<Amends, "at"> & { ended: string; task: string | null; deadline: string | null; check_code?: string };
   /** A penalty on the spot, as far as it is filled in. */
   penalty?: PenaltyDraft | null;
   /** Set while the papers lie on the table for signing. */

@@ -64,7 +64,7 @@ export class Visit {
   /** Whether an item failed at the last visit, by whichever of its lists. */
   failedBefore(item: Asked): boolean {
     const last = this.head.premises.last;
-    if (!last || !this.sheet) return false;
+    if (!last || !this.sheet || this.head.amends) return false; // the last visit that the phone knows is this one
     return placesOf(this.sheet, item).some(({ id, no }) => (last.failed_of ? last.failed_of[id]?.includes(no) : last.failed.includes(no)));
   }
 

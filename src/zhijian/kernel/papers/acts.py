@@ -50,8 +50,34 @@ def may_seal(paper: Paper) -> Guard:
 
 
 def may_void(paper: Paper) -> Guard:
-    """Whether the paper can still be declared void."""
-    return no(_("The paper is void already.")) if paper.state == Paper.State.VOID else ok()
+    """Whether the paper can still be declared void, by itself: what it decides may have its own way back."""
+    if paper.state == Paper.State.VOID:
+        return no(_("The paper is void already."))
+    return _kept[paper.kind](paper) if paper.kind in _kept else ok()
+
+
+_kept: dict[str, Callable[[Paper], Guard]] = {}
+
+
+def void_only_if(kind: str) -> Callable[[Callable[[Paper], Guard]], Callable[[Paper], Guard]]:
+    """Register what must hold before somebody declares a paper of that kind void on its own page."""
+
+    def register(guard: Callable[[Paper], Guard]) -> Callable[[Paper], Guard]:
+        _kept[kind] = guard
+        return guard
+
+    return register
+
+
+def may_replace(paper: Paper) -> Guard:
+    """Whether another paper may be drafted in its place: not for one whose record was amended, which has its own."""
+    if paper.state != Paper.State.VOID:
+        return no(_("Only a void paper is replaced by another."))
+    if paper.superseded:
+        return no(
+            _("The record that it rests on was amended: what it ordered is told by the papers of the new version.")
+        )
+    return ok()
 
 
 def _locked(paper: Paper, actor: Actor, roles: tuple[Role, ...], may: Callable[[Paper], Guard]) -> Paper:
@@ -156,7 +182,7 @@ def of_matter(matter: Matter, actor: Actor) -> list[Shown]:
             void=bool(mine & set(VOIDERS) and may_void(paper)),
             serve=bool(mine & set(SERVERS) and paper.pk in served and (paper.sealed or not form(paper.kind).sealed)),
             draft=bool(mine & set(ASKERS) and paper.state == Paper.State.DRAFT and form(paper.kind).free),
-            replace=bool(mine & set(ASKERS) and paper.state == Paper.State.VOID and form(paper.kind).free)
+            replace=bool(mine & set(ASKERS) and may_replace(paper) and form(paper.kind).free)
             and paper.pk not in replaced,
             ask=bool(mine & set(ASKERS) and not mine & set(SEALERS) and may_seal(paper))
             and not _open(asked.get(paper.pk)),

@@ -57,6 +57,7 @@ class Paper(models.Model):
     void_at = models.DateTimeField(null=True)
     void_by = models.CharField(max_length=80, blank=True)
     void_reason = models.CharField(max_length=300, blank=True)
+    superseded = models.BooleanField(default=False, help_text="void as its record was amended: none is drafted for it")
 
     class Meta:
         constraints = [

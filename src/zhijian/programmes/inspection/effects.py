@@ -152,7 +152,7 @@ def after_end(matter: Matter, record: Rectification, facts: Any, actor: Actor, a
     with scoped(SYSTEM):
         inspection = record.inspection
         left = _open(inspection)
-        right = left == 0 and not _dropped(inspection)
+        right = left == 0 and _put_right(inspection)
         PublishedResult.objects.filter(matter_uid=inspection.matter.uid).update(
             open_items=left, put_right_on=calendar.legal_day(at) if right else None
         )
@@ -165,8 +165,10 @@ def _open(inspection: Inspection) -> int:
     return inspection.rectifications.exclude(matter__state__in=SETTLED).count()  # type: ignore[attr-defined]
 
 
-def _dropped(inspection: Inspection) -> bool:
-    return inspection.rectifications.filter(matter__state="dropped").exists()  # type: ignore[attr-defined]
+def _put_right(inspection: Inspection) -> bool:
+    """Whether something was put right, and nothing ended otherwise. What an amendment struck out was never wrong."""
+    states = set(inspection.rectifications.values_list("matter__state", flat=True))  # type: ignore[attr-defined]
+    return "accepted" in states and "dropped" not in states
 
 
 def publish(matter: Matter, record: Publication, facts: Any, actor: Actor, at: dt.datetime) -> None:
@@ -176,19 +178,25 @@ def publish(matter: Matter, record: Publication, facts: Any, actor: Actor, at: d
     show(record.inspection, day)
 
 
-def show(inspection: Inspection, published_on: dt.date, amended_on: dt.date | None = None) -> None:
-    """Write what the public page says of a visit, as its record stands now."""
+def withheld(matter: Matter, record: Publication, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """What had been published before its record was amended goes from the public page."""
+    PublishedResult.objects.filter(matter_uid=record.inspection.matter.uid).delete()
+
+
+def show(inspection: Inspection, published_on: dt.date) -> None:
+    """Write what the public page says of a visit, as its record stands now; that it was amended stays said."""
     left = _open(inspection)
     seen = inspection.started or inspection.matter.closed
     texts = inspection.sheet.items
-    settled = inspection.rectifications.aggregate(last=Max("matter__closed"))["last"]
+    right = inspection.rectifications.filter(matter__state="accepted")
+    settled = right.aggregate(last=Max("matter__closed"))["last"]
     PublishedResult.objects.update_or_create(
         matter_uid=inspection.matter.uid,
         defaults={
             "premises": inspection.matter.premises,
             "visited_on": calendar.legal_day(seen) if seen else published_on,
             "published_on": published_on,
-            "amended_on": amended_on,
+            "awaits": False,
             "result": inspection.result,
             "items_checked": inspection.items_checked,
             "failed": inspection.failed,
@@ -200,6 +208,6 @@ def show(inspection: Inspection, published_on: dt.date, amended_on: dt.date | No
             "lists": told_by_list(inspection.lists.all()),
             "drawn": publishing.renew(inspection),
             "open_items": left,
-            "put_right_on": calendar.legal_day(settled) if settled and not left and not _dropped(inspection) else None,
+            "put_right_on": calendar.legal_day(settled) if settled and not left and _put_right(inspection) else None,
         },
     )

@@ -248,6 +248,19 @@ PUBLICATION = Flow(
             tells=PARTY,
             confirm=True,
         ),
+        Step(
+            "renew",
+            "published",
+            "waiting",
+            who=[ASSIGNEE, SECOND, INSPECTOR],
+            reopens=True,
+            hidden=True,
+            label=_("To be published anew"),
+            said=_("The record was amended: its result is to be published anew"),
+            starts=rules.PUBLISH_WITHIN,
+            tells=[HEAD, CLERK],
+            article=rules.PUBLISH_WITHIN,
+        ),
         publishing.CLASSIFY,
         Step(
             "withhold",
@@ -258,6 +271,7 @@ PUBLICATION = Flow(
             facts=facts.Reason,
             confirm=True,
             said=_("Not published: {reason}"),
+            does=effects.withheld,
             stops=rules.PUBLISH_WITHIN,
         ),
         Step(

@@ -382,6 +382,9 @@ class PublishedResult(models.Model):
     )
     put_right_on = models.DateField(null=True)
     amended_on = models.DateField(null=True, help_text="the record was amended after it was published")
+    awaits = models.BooleanField(
+        default=False, help_text="amended, and not published anew yet: it says what was before"
+    )
 
     class Meta:
         indexes = [models.Index(fields=["premises", "-visited_on"], name="published_premises")]

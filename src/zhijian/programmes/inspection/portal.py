@@ -41,7 +41,8 @@ ASK = gettext_lazy("Answer each with a sentence and a photo. The inspector looks
 
 def of_visit(matter: Matter, record: Inspection, parts: Sequence[Any]) -> Say | None:
     """What came back and what was said of it, key items, how many findings wait; else the result, or who looks now."""
-    findings = [part for part in parts[1:] if part.matter.kind == RECTIFICATION.kind]
+    found = [part for part in parts[1:] if part.matter.kind == RECTIFICATION.kind]
+    findings = [part for part in found if part.matter.state != "retracted"]  # struck out: it was none
     grave = record.answers.filter(measure=Measure.INVESTIGATE).count()  # type: ignore[attr-defined]
     apart = _("What is looked into separately, you will be told of separately.") if grave else ""
     keys = _keys(record.failed_key)

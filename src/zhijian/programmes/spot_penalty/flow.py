@@ -94,8 +94,9 @@ SPOT_PENALTY = Flow(
             confirm=True, said=_("Decision withdrawn: {reason}"), does=effects.withdrawn, paper="spot_withdrawal",
             tells=[PARTY, ASSIGNEE, CLERK],
         ),
-        Step(  # what is filed and settled stays so, its decision is none any more and the money goes back
-            "annul", "closed", who=HEAD, label=_("Withdraw the decision"), facts=facts.Withdrawn, quiet=True,
+        Step(  # what was filed and settled is so no more: the decision is none, and the money goes back
+            "annul", "closed", "withdrawn", reopens=True, who=HEAD, label=_("Withdraw the decision"),
+            facts=facts.Withdrawn, quiet=True,
             confirm=True, said=_("Decision withdrawn: {reason}"), when=guards.stands, does=effects.withdrawn,
             paper="spot_withdrawal", tells=[PARTY, ASSIGNEE, CLERK],
         ),

@@ -30,6 +30,7 @@ def penalty_panel(matter: Matter, record: SpotPenalty, actor: Actor) -> dict[str
         "unpaid": record.money_open and record.payment == SpotPenalty.Payment.BANK and not record.reason,
         "review": rules.REVIEW_WITHIN.maybe(day),
         "court": rules.COURT_WITHIN.maybe(day),
+        "first": rules.review_first(day),
     }
 
 
@@ -62,8 +63,8 @@ PAGE = PartyPage(
     SPOT_PENALTY,
     panels=[Panel("spot_penalty/party/penalty.html", penalty_panel)],
     states={
-        "open": gettext_lazy("To be paid"),
-        "paying": gettext_lazy("To be paid"),
+        "open": gettext_lazy("Decided"),  # what is to be paid is said beside it: cash is paid by then
+        "paying": gettext_lazy("Decided"),
         "filing": gettext_lazy("Decided"),
         "closed": gettext_lazy("Settled"),
     },

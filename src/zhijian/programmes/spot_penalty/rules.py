@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from zhijian.kernel.clock import Rule, calendar, clocks, rule
+from zhijian.kernel.packs.rows import RuleRow
 from zhijian.programmes.spot_penalty import law
 from zhijian.programmes.spot_penalty.law import Limits
 
@@ -51,6 +52,7 @@ HAND_IN_WITHIN = rule(
 )
 REVIEW_WITHIN = rule("appeal.review_within", _("By when a party may ask for reconsideration"))
 COURT_WITHIN = rule("appeal.court_within", _("By when a party may sue"))
+REVIEW_FIRST = rule("spot_penalty.review_first", _("Whether reconsideration must be asked for before suing"))
 
 
 def limits(day: dt.date) -> Limits | None:
@@ -70,6 +72,12 @@ def limits(day: dt.date) -> Limits | None:
 def limit_rule(kind: str, day: dt.date) -> Rule:
     """The rule whose row is the limit for a party of that kind."""
     return CITIZEN if law.side_of(kind, AS_CITIZEN.value(day, [])) is law.Side.CITIZEN else ENTITY
+
+
+def review_first(day: dt.date) -> RuleRow | None:
+    """The rule's row where reconsideration comes first on a day; None where the party chooses."""
+    row = REVIEW_FIRST.maybe(day)
+    return row if row is not None and row.value else None
 
 
 def officers_min(day: dt.date) -> int:

@@ -266,6 +266,7 @@ export const en: Record<keyof typeof zh, string> = {
   "remark.mixed": "stored together",
   "remark.absent": "not shown on site",
 
+  "photo.away": "Delivered; no longer on this phone",
   "photo.add": "Add a photo to {no}",
   "photo.open": "Look at photo {n}",
   "photo.title": "Photo",

@@ -263,6 +263,7 @@ export const zh = {
   "remark.mixed": "混放",
   "remark.absent": "现场未能提供",
 
+  "photo.away": "已送达，手机上不再保存",
   "photo.add": "给 {no} 加照片",
   "photo.open": "看第 {n} 张照片",
   "photo.title": "照片",

@@ -78,8 +78,8 @@ def replacement(paper: Paper, actor: Actor) -> Paper:
         paper = Paper.objects.select_for_update(of=("self",)).select_related("matter").get(pk=paper.pk)
         if not actor.roles_at(paper.area) & set(DRAFTERS):
             raise NotAllowed(papers.only(DRAFTERS))
-        if paper.state != Paper.State.VOID:
-            raise NotOpen(_("Only a void paper is replaced by another."))
+        if not (may := papers.may_replace(paper)):
+            raise NotOpen(may.why)
         if Paper.objects.filter(replaces=paper).exists():
             raise NotOpen(_("There is a replacement already."))
         # What was signed on site stays with the paper that was signed.

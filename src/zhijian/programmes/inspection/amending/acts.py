@@ -17,10 +17,18 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.packs import in_its_language
 from zhijian.kernel.papers.models import Paper
-from zhijian.programmes.inspection import doubts, effects, following, publishing, rules
+from zhijian.programmes.inspection import doubts, following, publishing, rules
 from zhijian.programmes.inspection.amending.models import EarlierVersion
 from zhijian.programmes.inspection.judging import Judged, facts_of, fields_of, judge, write_answers
-from zhijian.programmes.inspection.models import Answer, ByList, Inspection, Lead, PublishedResult, Rectification
+from zhijian.programmes.inspection.models import (
+    Answer,
+    ByList,
+    Inspection,
+    Lead,
+    Publication,
+    PublishedResult,
+    Rectification,
+)
 from zhijian.programmes.inspection.record import Content
 from zhijian.programmes.inspection.visiting import CannotPlace, Visit, people_of, refusal_of
 from zhijian.programmes.inspection.wording import title_of
@@ -64,10 +72,8 @@ def amend(visit: Visit) -> tuple[Matter, Flags]:
     )
     inspection = Inspection.objects.select_related("matter").get(pk=matter.pk)
     flags += [*judged.flags, *_findings(visit, inspection, judged), *_proposal(visit, inspection, judged)]
-    if shown := PublishedResult.objects.filter(matter_uid=matter.uid).first():
-        effects.show(inspection, shown.published_on, amended_on=calendar.legal_day(visit.at))
-    else:
-        publishing.renew(inspection)
+    publishing.renew(inspection)
+    _publish_anew(visit, inspection)
     matter.refresh_from_db()
     return matter, flags
 
@@ -95,6 +101,15 @@ def _amended(content: Content, visit: Visit) -> tuple[Inspection, Flags]:
     if (most := rules.amend_within(visit.began)) is not None and days > most:
         flags.append(doubts.doubt("amended_late", days=days, most=most))
     return found, flags
+
+
+def _publish_anew(visit: Visit, inspection: Inspection) -> None:
+    """What was published is published anew by whoever publishes; until then the page says that it was amended."""
+    shown = PublishedResult.objects.filter(matter_uid=inspection.matter.uid)
+    if not shown.update(amended_on=calendar.legal_day(visit.at), awaits=True):
+        return
+    for owed in Publication.objects.filter(inspection=inspection, matter__state="published").select_related("matter"):
+        perform(owed.matter, "renew", visit.actor, at=visit.at)
 
 
 def _keep(inspection: Inspection, visit: Visit) -> EarlierVersion:
@@ -214,4 +229,6 @@ def take_back_papers(visit: Visit, matter: Matter) -> dict[str, Paper]:
         return {}
     before = EarlierVersion.objects.filter(inspection=matter.pk).latest("n")
     rows = Paper.objects.filter(matter=matter, state=Paper.State.ISSUED, signed_digest=before.record_digest)
-    return {one.kind: papers.void(one, _why(visit)[:300], visit.actor) for one in rows.select_related("matter")}
+    taken = {one.kind: papers.void(one, _why(visit)[:300], visit.actor) for one in rows.select_related("matter")}
+    Paper.objects.filter(pk__in=[one.pk for one in taken.values()]).update(superseded=True)
+    return taken
