@@ -109,6 +109,36 @@ def test_a_visit_by_several_lists_is_told_once_and_the_food_sheet_tells_the_food
     assert BUILDERS[kind](read(told["records"]["joined"]), known) == told["papers"]["joined"][kind]
 
 
+ORDERED = json.loads(SHARED.with_name("ordered_by.json").read_text(encoding="utf-8"))
+
+
+def _ordered(told: dict[str, Any], nos: list[str]) -> dict[str, Any]:
+    """The joined visit's record, with these items to be put right."""
+    raw = copy.deepcopy(told["records"]["joined"])
+    raw["content"]["outcome"]["items"] = [{"item": no, "measure": "rectify"} for no in nos]
+    return raw
+
+
+@pytest.mark.parametrize("case", ORDERED["cases"])
+def test_an_article_that_is_not_the_law_of_every_item_names_its_items(case: dict[str, Any]) -> None:
+    told = json.loads((SHARED.with_name("record_inspection_3.json")).read_text(encoding="utf-8"))
+    known = known_of({**told["known"], "ground_items": ORDERED["ground_items"], "grounds": ORDERED["grounds"], **case})
+    made = BUILDERS["rectification_order"](read(_ordered(told, case["rectify"])), known)
+    assert [one["no"] for one in made["found"]] == case["rectify"]
+    assert made["ordered_by"] == case["ordered_by"]
+
+
+def test_the_order_of_a_mixed_visit_is_printed_with_the_items_of_its_article(matter: Matter) -> None:
+    told, case = json.loads((SHARED.with_name("record_inspection_3.json")).read_text("utf-8")), ORDERED["cases"][1]
+    known = known_of(told["known"]).for_form(form("rectification_order"))
+    made = BUILDERS["rectification_order"](read(_ordered(told, case["rectify"])), known)
+    assert made["ordered_by"] == case["ordered_by"]
+    with scoped(SYSTEM):
+        made_pdf = render(making.make("rectification_order", matter, made, actor=SYSTEM))
+    said = "".join("".join(page.extract_text() for page in PdfReader(io.BytesIO(made_pdf)).pages).split())
+    assert "依据《食品生产经营监督检查管理办法》第三十三条（检查项餐饮1.3、餐饮2.3）的规定" in said
+
+
 @pytest.mark.parametrize("kind", list(BUILDERS))
 def test_marked_photos_and_products_stand_at_their_items(kind: str) -> None:
     told = json.loads((SHARED.with_name("record_inspection_3_hand.json")).read_text(encoding="utf-8"))

@@ -24,6 +24,8 @@ export interface Known {
   words: Words;
   /** Of the form: the articles by which it is issued, by checklist. */
   grounds?: { lists: string[]; basis: string }[];
+  /** Of the form: how a ground names its items where it is not that of all. */
+  ground_items?: string;
 }
 
 type Signed = Pick<FieldRecord, "id" | "schema" | "digest" | "content">;
@@ -250,10 +252,18 @@ export function rectificationOrder(record: Signed, known: Known): RectificationO
   };
 }
 
-/** The articles by which what was found at these items is ordered to be put right, each once. */
-function orderedBy({ sheet, grounds: told = [] }: Known, items: Asked[]): string[] {
-  const lists = new Set(items.flatMap((item) => (sheet ? placesOf(sheet, item) : []).map(({ id }) => id)));
-  return [...new Set(told.filter((one) => one.lists.some((id) => lists.has(id))).map((one) => one.basis))];
+/**
+ * The articles by which what was found at these items is ordered to be put right, each once. One that is not the law of
+ * all of them says of which it is: what no article is named for is ordered by none.
+ */
+function orderedBy({ sheet, grounds: told = [], ground_items: said = "{ground} ({nos})" }: Known, items: Asked[]): string[] {
+  const asks = (item: Asked, lists: string[]) => sheet !== null && placesOf(sheet, item).some(({ id }) => lists.includes(id));
+  return [...new Set(told.map((one) => one.basis))].flatMap((basis) => {
+    const lists = told.filter((one) => one.basis === basis).flatMap((one) => one.lists);
+    const nos = items.filter((item) => asks(item, lists)).map((item) => item.no);
+    if (!nos.length || nos.length === items.length) return nos.length ? [basis] : [];
+    return [said.replace(/\{(ground|nos)\}/g, (_, part) => (part === "nos" ? nos.join("、") : basis))];
+  });
 }
 
 export function spotDecision(record: Signed, known: Known): SpotDecision {

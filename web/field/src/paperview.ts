@@ -55,7 +55,7 @@ export function paperViews(source: PaperSource): PaperView[] {
     const form = source.forms[kind];
     const said = new Wording(form?.texts ?? {});
     const sheet = source.sheet && form?.lists?.length ? only(source.sheet, form.lists) : source.sheet;
-    const known: Known = { premises: source.premises, sheet, organ: source.organ, words, grounds: form?.grounds };
+    const known: Known = { premises: source.premises, sheet, organ: source.organ, words, grounds: form?.grounds, ground_items: said.maybe("ground_items") };
     const facts = { ...BUILDERS[kind]({ id, schema: SCHEMA, digest, content }, known), ...amendsOf(content, kind) };
     return {
       kind,

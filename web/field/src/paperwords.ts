@@ -12,6 +12,12 @@ export class Wording {
     return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => (name in places ? String(places[name]) : whole));
   }
 
+  /** The sentence as it stands, its places unfilled; none where the form has none. */
+  maybe(key: string): string | undefined {
+    const sentence = this.texts[key];
+    return typeof sentence === "string" ? sentence : undefined;
+  }
+
   has(key: string): boolean {
     return typeof this.texts[key] === "string";
   }

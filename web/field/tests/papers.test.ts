@@ -98,6 +98,31 @@ test.each(KINDS)("a visit by three lists: %s says what the server prints, the fo
   expect(BUILDERS[kind](records.joined!, { ...whole, sheet })).toEqual(papers.joined![kind]);
 });
 
+interface Ordered {
+  ground_items: string;
+  grounds: Known["grounds"];
+  cases: { rectify: string[]; ordered_by: string[]; grounds?: Known["grounds"] }[];
+}
+const ordered = shared<Ordered>("tests/fixtures/ordered_by.json");
+const ordering = (nos: string[]): FieldRecord => {
+  const { content, ...record } = third.records.joined!;
+  return { ...record, content: { ...content, outcome: { ...content.outcome!, items: nos.map((item) => ({ item, measure: "rectify" as const })) } } };
+};
+
+test.each(ordered.cases)("an article that is not the law of every item names its items: $ordered_by", ({ rectify, ordered_by, grounds }) => {
+  const known = { ...knownOf(third.known), ground_items: ordered.ground_items, grounds: grounds ?? ordered.grounds };
+  expect(BUILDERS.rectification_order(ordering(rectify), known)).toMatchObject({ found: rectify.map((no) => ({ no })), ordered_by });
+});
+
+test("the order of a mixed visit shows the items of its article by the form's words", () => {
+  const { rectify, ordered_by } = ordered.cases[1]!;
+  const record = ordering(rectify);
+  const content = { ...record.content, papers: [{ kind: "rectification_order" as const, number: null, code: null }] };
+  const forms = { rectification_order: { title: "", grounds: ordered.grounds, texts: { against_by: "依据{ground}的规定", ground_items: ordered.ground_items } } };
+  const views = paperViews({ id: record.id, content, digest: "", premises: shop(), sheet: knownOf(third.known).sheet, organ: null, forms, signatures: [], origin: "" });
+  expect(JSON.stringify(views[0]!.blocks)).toContain(`依据${ordered_by[0]}的规定`);
+});
+
 test.each(KINDS)("marked photos and products: %s says what the server prints", (kind) => {
   const whole = knownOf(hand.known);
   const sheet = kind === "result_sheet" ? only(whole.sheet!, ["cn.food_service", "cn.food_service_2016", "cn.food_retail"]) : whole.sheet;

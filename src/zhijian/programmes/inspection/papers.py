@@ -22,7 +22,7 @@ from zhijian.kernel.papers.making import data_source
 from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import decide, wording
-from zhijian.programmes.inspection.joining import Sheet, grounds, join
+from zhijian.programmes.inspection.joining import BETWEEN, Sheet, grounds, join
 from zhijian.programmes.inspection.models import Rectification
 from zhijian.programmes.inspection.record import Content, Given, Record, Unlisted
 from zhijian.programmes.inspection.rectifying import TO_DO
@@ -40,6 +40,7 @@ class Known:
     organ: Json
     words: wording.Words  # how the pack tells what was found
     grounds: Sequence[Json] = ()  # of the form: [{lists, basis}]
+    ground_items: str = "{ground} ({nos})"  # of the form: how a ground names its items where it is not that of all
 
     @property
     def items(self) -> list[Json]:
@@ -49,12 +50,27 @@ class Known:
 
     def for_form(self, of: Form) -> Known:
         """What of it belongs into a form, which may be for some lists only."""
-        return replace(self, sheet=self.sheet.only(of.lists) if of.lists else self.sheet, grounds=of.grounds)
+        sheet = self.sheet.only(of.lists) if of.lists else self.sheet
+        return replace(
+            self, sheet=sheet, grounds=of.grounds, ground_items=of.texts.get("ground_items", self.ground_items)
+        )
 
     def ordered_by(self, items: list[Json]) -> list[str]:
-        """The articles by which what was found at these items is ordered to be put right, each once."""
-        lists = {one["id"] for item in items for one in self.sheet.places(item)}
-        return list(dict.fromkeys(one["basis"] for one in self.grounds if lists & set(one["lists"])))
+        """The articles by which what was found at these items is ordered to be put right, each once.
+
+        One that is not the law of all of them says of which it is: what no article is named for is ordered by none.
+        """
+        lists = {item["no"]: {one["id"] for one in self.sheet.places(item)} for item in items}
+        named: dict[str, set[str]] = {}  # article → the numbers of its items
+        for one in self.grounds:
+            of = {no for no, asking in lists.items() if asking & set(one["lists"])}
+            named.setdefault(one["basis"], set()).update(of)
+        return [self._said(basis, [no for no in lists if no in of], len(lists)) for basis, of in named.items() if of]
+
+    def _said(self, basis: str, nos: list[str], of: int) -> str:
+        if len(nos) == of:
+            return basis
+        return self.ground_items.replace("{ground}", basis).replace("{nos}", BETWEEN.join(nos))
 
 
 def wall(at: dt.datetime) -> str:
