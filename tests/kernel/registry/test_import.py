@@ -172,6 +172,70 @@ def test_licences_with_their_places(tmp_path: Path) -> None:
     assert Premises.objects.get(source_key=jy(1)).status == "closed"
 
 
+DRUG_HEAD = ["许可证编号", "企业名称", "统一社会信用代码", "经营地址", "经营方式", "有效期至"]
+DRUG = ["鲁DA5331234", "淄博第1大药房", code(1), "张店区马尚街道1号(临街)", "零售", "2029-01-01"]
+
+
+def pharmacy(serial: int, **more: str) -> list[str]:
+    """The food licence of the pharmacy: its address in another way of writing."""
+    told = {
+        "经营者名称": DRUG[1],
+        "社会信用代码": code(1),
+        "经营场所": "张店区马尚街道１号（临街）",
+        "主体业态": "食品销售",
+    }
+    return food(serial, **(told | more))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [DRUG[1], "第一药房食品柜"])
+def test_a_licence_of_another_trade_is_of_the_shop_that_stands_there(tmp_path: Path, name: str) -> None:
+    drugs = write(tmp_path / "d.csv", [DRUG_HEAD, DRUG])
+    assert take(drugs, "drug_licences").counts["premises"]["new"] == 1
+    shop = Premises.objects.get()
+    rows = write(tmp_path / "f.csv", [FOOD_HEAD, pharmacy(1, 经营者名称=name)])
+    for dry in (True, False):
+        counts = take(rows, "food_licences", dry_run=dry).counts
+        assert (counts["premises"]["new"], counts["licence"]["new"]) == (0, 1)
+    assert {one.premises_id for one in Licence.objects.all()} == {shop.pk}
+    for path, mapping in ((rows, "food_licences"), (drugs, "drug_licences")):
+        again = take(path, mapping).counts
+        assert [again[kind]["same"] for kind in ("entity", "premises", "licence")] == [1, 1, 1]
+    given_up = write(tmp_path / "g.csv", [FOOD_HEAD, pharmacy(1, 经营者名称=name, 状态="注销")])
+    assert take(given_up, "food_licences").counts["licence"]["changed"] == 1
+    now = Premises.objects.get()
+    assert (now.door_code, now.trade, now.status, now.name) == (shop.door_code, "drug_retail", "open", DRUG[1])
+
+
+@pytest.mark.django_db
+def test_a_licence_elsewhere_or_of_another_shop_of_the_enterprise_brings_a_shop(tmp_path: Path) -> None:
+    take(write(tmp_path / "d.csv", [DRUG_HEAD, DRUG]), "drug_licences")
+    other = [
+        pharmacy(1, 经营场所="张店区马尚街道2号"),
+        pharmacy(2, 经营者名称="甲"),
+        pharmacy(3, 经营者名称="乙"),
+        pharmacy(4),
+    ]
+    counts = take(write(tmp_path / "f.csv", [FOOD_HEAD, *other]), "food_licences").counts
+    assert (counts["premises"]["new"], counts["licence"]["new"]) == (3, 4)
+    assert Licence.objects.get(number=jy(4)).premises == Premises.objects.get(source="cn.drug")
+
+
+@pytest.mark.django_db
+def test_a_shop_without_a_licence_is_told_by_the_first_that_it_gets(tmp_path: Path) -> None:
+    take(write(tmp_path / "r.csv", [HEAD, entity(1)]))
+    owner = Entity.objects.get()
+    shop = Premises.objects.create(entity=owner, name=DRUG[1], address=DRUG[3], area=owner.area)
+    take(write(tmp_path / "o.csv", [FOOD_HEAD, pharmacy(2, 状态="注销")]), "food_licences")
+    assert set(Premises.objects.values_list("status", "source")) == {("open", ""), ("closed", "cn.food")}
+    path = write(tmp_path / "f.csv", [FOOD_HEAD, pharmacy(1)])
+    assert take(path, "food_licences").counts["premises"] == {"new": 0, "changed": 1, "same": 0}
+    shop.refresh_from_db()
+    assert shop.trade == "food_retail"
+    assert Licence.objects.get(number=jy(1)).premises == shop
+    assert take(path, "food_licences").counts["premises"]["same"] == 1
+
+
 @pytest.mark.django_db
 def test_refusals_change_nothing_and_say_why(tmp_path: Path) -> None:
     swapped = [[r[1], r[0], *r[2:]] for r in (entity(n) for n in range(1, 41))]

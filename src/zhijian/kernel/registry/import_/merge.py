@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..text import search_columns
+from ..models.files import LASTING
+from ..text import fold, search_columns
 from .compare import compare
 from .mapping import Mapping, Section
 from .rows import NULLABLE, SEARCH, STAGED
@@ -68,6 +69,7 @@ _AS_READ = (
     "regexp_replace(translate(normalize(t.name, NFKC), '()', '（）'), "
     "'([\u2e80-\u9fff）])\\s+(?=[\u2e80-\u9fff（])', '\\1', 'g')"
 )
+_LASTING = "({})".format(", ".join(f"'{one}'" for one in LASTING))
 _ENTITY_JOIN = " LEFT JOIN match_entity en ON en.k = s.entity_k"
 _PREMISES_JOIN = " LEFT JOIN match_premises pr ON pr.k = s.premises_k"
 TARGETS = {
@@ -107,9 +109,12 @@ class Merge:
         placed = target.kind == "premises" and self.mapping.section("licence") is not None
         if placed:
             self._find_by_licence(first=True)
+            found = self._find_by_address()
+            self._belong(self._unlicensed(found))
         counts = Counts(changed=self._update(target, fill=section.mode == "fill"))
         if placed:
             self._find_by_licence(first=False)
+            self._belong(found)
         counts.new = self._insert(target)
         staged = self._count(f"stage_{target.kind}")
         counts.same = staged - counts.new - counts.changed
@@ -146,9 +151,19 @@ class Merge:
     def _find_by_licence(self, *, first: bool) -> None:
         """Premises that another source brought are those to which the row's licence belongs already.
 
-        Of several licences of one place the `first` row says what stands there; the others only belong to it.
+        Of several licences of one place the `first` row says what stands there; the others only belong to it. Where
+        another licence brought the place, or was there before, it is that one that says it, in whatever file it comes.
         """
-        only = "AND NOT EXISTS (SELECT FROM match_premises m WHERE m.id = t.premises_id)" if first else ""
+        only = (
+            "AND NOT EXISTS (SELECT FROM match_premises m WHERE m.id = t.premises_id) "
+            "AND NOT EXISTS (SELECT FROM registry_premises p JOIN registry_licence o ON o.premises_id = p.id "
+            f"WHERE p.id = t.premises_id AND o.id <> t.id AND o.status IN {_LASTING} "
+            "AND p.source_key <> t.number "
+            "AND (o.number = p.source_key OR o.id < t.id) "
+            "AND NOT EXISTS (SELECT FROM stage_licence f WHERE f.kind = o.kind AND f.number = o.number))"
+            if first
+            else ""
+        )
         one = "t.premises_id, l.line" if first else "l.premises_k, l.line"
         self._run(
             f"INSERT INTO match_premises SELECT DISTINCT ON ({one.split(',')[0]}) l.premises_k, t.premises_id "
@@ -156,6 +171,59 @@ class Merge:
             "WHERE t.premises_id IS NOT NULL AND l.premises_k <> '' "
             f"AND NOT EXISTS (SELECT FROM match_premises m WHERE m.k = l.premises_k) {only} ORDER BY {one}"
         )
+
+    def _find_by_address(self) -> dict[str, int]:
+        """A new licence of an enterprise is of the place that it has at that address, whatever is traded there.
+
+        So a pharmacy that also sells food stays one shop with one door code. Another name is no obstacle where the
+        enterprise has one place there, from another source, and the file one row. What stands there the place's own
+        licence says; where it has none, the first row; a licence that is over closes only a place that it brought.
+        """
+        self._run(
+            "SELECT s.k, s.entity_k, s.name, s.address, t.id, t.name, t.address, t.source = %(source)s "
+            "FROM stage_premises s JOIN match_entity en ON en.k = s.entity_k "
+            "JOIN registry_premises t ON t.entity_id = en.id "
+            "WHERE s.address <> '' AND t.address <> '' AND t.merged_into_id IS NULL AND t.status <> 'closed' "
+            "AND (s.status <> 'closed' OR EXISTS (SELECT FROM registry_licence o "
+            f"WHERE o.premises_id = t.id AND o.status IN {_LASTING})) "
+            "AND NOT EXISTS (SELECT FROM match_premises m WHERE m.k = s.k) ORDER BY s.line, t.id"
+        )
+        rows: dict[tuple[str, str], dict[str, str]] = {}  # enterprise and address → key of each row → its name
+        places: dict[tuple[str, str], dict[int, tuple[str, bool]]] = {}
+        for k, entity_k, name, address, pk, standing, at, own in self.cursor.fetchall():
+            here = fold(address)
+            if here and here == fold(at):
+                rows.setdefault((entity_k, here), {})[k] = fold(name)
+                places.setdefault((entity_k, here), {})[pk] = (fold(standing), own)
+        found: dict[str, int] = {}
+        for where, named in rows.items():
+            there = places[where]
+            for k, name in named.items():
+                same = [pk for pk, (standing, _own) in there.items() if standing == name]
+                lone = [pk for pk, (_name, own) in there.items() if not own and len(there) == len(named) == 1]
+                if same or lone:
+                    found[k] = (same or lone)[0]
+        return found
+
+    def _belong(self, found: dict[str, int]) -> None:
+        """Rows that are not matched yet belong to these places."""
+        self.cursor.execute(
+            "INSERT INTO match_premises SELECT f.k, f.id FROM unnest(%s::text[], %s::bigint[]) AS f (k, id) "
+            "WHERE NOT EXISTS (SELECT FROM match_premises m WHERE m.k = f.k)",
+            [list(found), list(found.values())],
+        )
+
+    def _unlicensed(self, found: dict[str, int]) -> dict[str, int]:
+        """Of these rows one for each place that has no licence and that no other row tells of."""
+        self.cursor.execute(
+            "SELECT p FROM unnest(%s::bigint[]) AS p WHERE NOT EXISTS "
+            f"(SELECT FROM registry_licence o WHERE o.premises_id = p AND o.status IN {_LASTING}) "
+            "AND NOT EXISTS (SELECT FROM match_premises m WHERE m.id = p)",
+            [list(found.values())],
+        )
+        free = {pk for (pk,) in self.cursor.fetchall()}
+        one = {pk: k for k, pk in reversed(found.items()) if pk in free}
+        return {k: pk for pk, k in one.items()}
 
     def _adopt_former_codes(self) -> None:
         """An entity known by its former number gets the code that a row gives beside that number."""
