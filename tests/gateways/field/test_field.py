@@ -128,7 +128,7 @@ def test_the_patch_is_the_persons_own(phone: Phone, w: world.World) -> None:
     phone.pull()
     assert set(phone.data["premises"]) == {str(w.premises.uid)}
     assert [c["name"] for c in phone.data["colleagues"]] == ["甲", "乙"] or len(phone.data["colleagues"]) == 2
-    assert len(phone.data["numbers"]) == 3 * 20
+    assert len(phone.data["numbers"]) == 4 * 20
 
 
 def test_an_officer_on_loan_has_numbers_of_both_bureaus_and_each_place_its_own(phone: Phone, w: world.World) -> None:
@@ -143,7 +143,7 @@ def test_an_officer_on_loan_has_numbers_of_both_bureaus_and_each_place_its_own(p
     assert told["organ"]["name"] == own.name
     numbers = phone.data["numbers"]
     assert {one["number"] for one in numbers if one["organ"] == own.code} == before, "what he held stays his"
-    assert sum(one["organ"] == other.code for one in numbers) == 3 * 20
+    assert sum(one["organ"] == other.code for one in numbers) == 4 * 20
     begins = {code: {one["number"][0] for one in numbers if one["organ"] == code} for code in (own.code, other.code)}
     assert not begins[own.code] & begins[other.code], "each bears its bureau's sign"
     with scoped(SYSTEM):

@@ -81,7 +81,7 @@ def test_the_lists_filters_hold_on_the_board_and_stay_in_the_address(w: world.Wo
     OPENERS["rectification"](w)
     assert columns(head.get(f"{BOARD}?q=没有这家"))["ordered"] == []
     assert columns(head.get(f"{BOARD}?assignee={w.inspector.pk}"))["ordered"] == ["发现的问题"]
-    assert list(columns(head.get(f"{BOARD}?state=closed"))) == ["accepted", "dropped"]
+    assert list(columns(head.get(f"{BOARD}?state=closed"))) == ["accepted", "dropped", "retracted"]
     assert list(columns(head.get(f"{BOARD}?state=answered"))) == ["answered"]
     page = head.get(f"{BOARD}?q=发现&overdue=1").content.decode()
     assert "/l/rectification/?q=%E5%8F%91%E7%8E%B0&amp;overdue=1" in page, "the same filters on the list"

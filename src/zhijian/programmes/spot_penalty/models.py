@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.words import listed
 
 
 def money(*args: Any, **more: Any) -> Any:
@@ -77,7 +78,7 @@ class SpotPenalty(models.Model):
 
     @property
     def officer_names(self) -> str:
-        return "、".join(one["name"] for one in self.officers)
+        return listed(one["name"] for one in self.officers)
 
     @property
     def rests(self) -> list[tuple[dt.date, dt.date | None]]:
