@@ -152,7 +152,7 @@ def test_the_enterprise_and_the_head_are_told_and_the_enterprise_reads_how_to_pa
         "怎样缴款",
         "代收银行",
         "60 日内申请行政复议",
-        "6 个月内",
+        "先申请行政复议",
         "不公示",
         "是新换的墙面",
         "上月已经责令改正",
