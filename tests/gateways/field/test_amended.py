@@ -23,7 +23,6 @@ from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters.errors import NotOpen
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
-from zhijian.kernel.notices.models import Notice
 from zhijian.kernel.papers.drafts.acts import replacement
 from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.papers.verify import look_up
@@ -270,8 +269,19 @@ def test_what_was_struck_out_was_never_put_right(phone: Phone, w: world.World, s
         perform(waiting, "publish", head)
     with scoped(SYSTEM):
         assert PublishedResult.objects.get(matter_uid=was["matter"]["uid"]).put_right_on is None
-        sms = Notice.objects.filter(matter=visit.pk, channel="sms")
-        assert not sms.filter(state="failed").exists(), "the text of the message is a registered one"
+
+
+def test_the_visits_times_stay_put_right_by_the_clock_of_back_then(phone: Phone, w: world.World) -> None:  # noqa: F811
+    fast = 25 * 60_000
+    first = record(phone, here(phone, w), clock_skew_ms=fast, failed={"1.2": {}})
+    _, was = put(phone, first)
+    with scoped(SYSTEM):
+        before = visit_of(was)
+    _, told = put(phone, anew(phone, first, clock_skew_ms=0))
+    with scoped(SYSTEM):
+        now = visit_of(told)
+    assert before.clock_ahead == dt.timedelta(milliseconds=fast)
+    assert (now.started, now.ended, now.clock_ahead) == (before.started, before.ended, before.clock_ahead)
 
 
 def test_a_day_that_was_given_is_never_shortened(phone: Phone, w: world.World, sent: tuple[Json, Json]) -> None:  # noqa: F811

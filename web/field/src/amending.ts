@@ -9,8 +9,9 @@ import type { Premises } from "./contract";
 import { checklistRef, type Amendable, type OutboxRow, type SentRow } from "./db";
 import type { Head } from "./drafts";
 import { join } from "./joining";
-import type { Content, FieldRecord, Unlisted } from "./record";
+import type { Content, FieldRecord } from "./record";
 import type { Session } from "./session";
+import { entered } from "./starting";
 import { localDate } from "./workdays";
 import { wordsOf } from "./wording";
 
@@ -36,11 +37,6 @@ export function mayAmend(row: Sent, today: string): boolean {
 async function premisesOf(here: Session, { premises, unlisted, place }: Content): Promise<Premises | null> {
   const known = await here.db.premises.get(premises);
   return known ?? (unlisted ? entered(premises, unlisted, place) : null);
-}
-
-function entered(uid: string, { name, where, trade }: Unlisted, place: Content["place"]): Premises {
-  const entity = { uid: "", name, code: null, scheme: null, kind: null, representative: null, phone: null };
-  return { uid, entity, name, address: where, lat: place?.lat ?? null, lon: place?.lon ?? null, door_code: "", area: "", trade, licences: [], last: null };
 }
 
 async function textOf(here: Session, id: string): Promise<FieldRecord | null> {

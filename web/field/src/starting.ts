@@ -3,7 +3,7 @@ import { today } from "./clock";
 import type { Place } from "./applying";
 import type { Premises, Purpose, Task } from "./contract";
 import type { Head } from "./drafts";
-import type { Signer } from "./record";
+import type { Place as Spot, Signer, Unlisted } from "./record";
 import { t } from "./i18n";
 import { status, type Session } from "./session";
 import { maySign, partyId, worksAt } from "./tasks";
@@ -11,6 +11,12 @@ import { maySign, partyId, worksAt } from "./tasks";
 /** What the lists ask of a shop. */
 export function placeOf({ trade, licences, entity }: Premises): Place {
   return { trade, licences, industry: entity.industry ?? "" };
+}
+
+/** A place without a file, as it was entered at its door. */
+export function entered(uid: string, { name, where, trade }: Pick<Unlisted, "name" | "where" | "trade">, at: Pick<Spot, "lat" | "lon"> | null): Premises {
+  const entity = { uid: "", name, code: null, scheme: null, kind: null, representative: null, phone: null };
+  return { uid, entity, name, address: where, lat: at?.lat ?? null, lon: at?.lon ?? null, door_code: "", area: "", trade, licences: [], last: null };
 }
 
 /** The two officers as far as they are known: oneself, and the task's other one or the one of the last visit. */

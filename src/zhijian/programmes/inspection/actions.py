@@ -23,28 +23,21 @@ from zhijian.kernel.registry.models import Premises
 from zhijian.kernel.words import listed
 from zhijian.programmes.inspection import beside, decide, detours, doubts, flow, following, publishing, rules
 from zhijian.programmes.inspection.amending.acts import amend, take_back_papers
-from zhijian.programmes.inspection.beside import on_recorded as on_recorded  # what other programmes may ask
-from zhijian.programmes.inspection.beside import paper_facts as paper_facts
-from zhijian.programmes.inspection.doubts import sentence as doubt_sentence  # noqa: F401
+from zhijian.programmes.inspection.beside import on_recorded, paper_facts
+from zhijian.programmes.inspection.doubts import sentence as doubt_sentence
 from zhijian.programmes.inspection.fair import capping
 from zhijian.programmes.inspection.judging import facts_of, fields_of, judge, write_answers
 from zhijian.programmes.inspection.models import Inspection, Rectification
 from zhijian.programmes.inspection.onsite import minutes
 from zhijian.programmes.inspection.record import Record, Refused
-from zhijian.programmes.inspection.seen import SeenVisit as SeenVisit  # what other programmes may ask
-from zhijian.programmes.inspection.seen import seen_at as seen_at
-from zhijian.programmes.inspection.visiting import (
-    CannotPlace,
-    start,
-    task_of,
-    there,
-)
-from zhijian.programmes.inspection.visiting import (
-    Visit as Visit,
-)
-from zhijian.programmes.inspection.visiting import (
-    about as about,
-)
+from zhijian.programmes.inspection.seen import SeenVisit, seen_at
+from zhijian.programmes.inspection.visiting import CannotPlace, Visit, about, start, task_of, there
+
+# What gateways and other programmes may ask of inspections.
+__all__ = [
+    "CannotPlace", "SeenVisit", "Visit", "about", "doubt_sentence", "on_recorded", "paper_facts", "record_visit",
+    "seen_at",
+]  # fmt: skip
 
 RECHECKED = ledger.entry_kind(
     "inspection.rechecked", label=_("Re-checked on the spot: {accepted} put right, {back} not yet")
@@ -139,7 +132,11 @@ def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
         "order" if judged.of("rectify") else "finish",
         visit.actor,
         at=visit.at,
-        by_field={**fields_of(visit, judged), **minutes.fields(visit.record, rules.pause_after(visit.at))},
+        by_field={
+            **fields_of(visit, judged),
+            "clock_ahead": visit.ahead or None,
+            **minutes.fields(visit.record, rules.pause_after(visit.at)),
+        },
         **facts_of(visit, judged),
     )
     for told_of in other:

@@ -80,7 +80,6 @@ def fields_of(visit: Visit, judged: Judged) -> dict[str, Any]:
         "findings": findings_of(content, judged.sheet.items.values()),
         "statement": content.statement,
         **refusal_of(content),
-        "clock_ahead": visit.ahead or None,
     }
 
 

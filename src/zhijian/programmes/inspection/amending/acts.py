@@ -49,13 +49,15 @@ def amend(visit: Visit) -> tuple[Matter, Flags]:
     earlier = _keep(inspection, visit)
     _settle_flags(inspection.matter, earlier.record_digest)
     common: dict[str, Any] = {"at": visit.at, "n": earlier.n, "reason": earlier.reason}
+    # The visit's times stay as they were put right back then: the phone's clock may have another error by now.
+    times: dict[str, Any] = {"started": inspection.started, "ended": inspection.ended}
     if content.mode == "short":
         facts: dict[str, Any] = {
-            "seen": content.findings, "started": visit.began, "ended": visit.ended, "record_id": visit.record.id,
+            "seen": content.findings, **times, "record_id": visit.record.id,
             "record_digest": visit.record.digest, "refused": content.refused is not None,
         }  # fmt: skip
         said = {"findings": content.findings, "statement": content.statement, **refusal_of(content)}
-        fields = {**people_of(content), **said, "clock_ahead": visit.ahead or None}
+        fields = {**people_of(content), **said}
         return perform(inspection.matter, "amend_note", visit.actor, by_field=fields, **common, **facts), flags
     judged = judge(visit, inspection.purpose)
     # Before the step: whoever hears of it looks at the answers as they are from now on.
@@ -68,7 +70,7 @@ def amend(visit: Visit) -> tuple[Matter, Flags]:
         visit.actor,
         by_field=fields_of(visit, judged),
         **common,
-        **facts_of(visit, judged),
+        **{**facts_of(visit, judged), **times},
     )
     inspection = Inspection.objects.select_related("matter").get(pk=matter.pk)
     flags += [*judged.flags, *_findings(visit, inspection, judged), *_proposal(visit, inspection, judged)]

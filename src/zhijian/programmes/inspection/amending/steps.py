@@ -13,31 +13,24 @@ from zhijian.programmes.inspection import facts, rules
 SAID = _("A new version of the record took the place of version {n}: {reason}")
 
 
-def _amended(verb: str, to: str, label: Any, told: type[facts.Facts], tells: list[Any], **more: Any) -> Step:
+def _amended(
+    verb: str, froms: tuple[str, ...], to: str, label: Any, told: type[facts.Facts], tells: list[Any], **more: Any
+) -> Step:
     of: dict[str, Any] = {"who": [ASSIGNEE, SECOND, INSPECTOR], "hidden": True, "article": rules.AMEND_WITHIN, **more}
-    return Step(verb, ("rectifying", "closed"), to, label=label, facts=told, said=SAID, tells=tells, **of)
+    return Step(verb, froms, to, label=label, facts=told, said=SAID, tells=tells, **of)
 
 
+MADE = ("rectifying", "closed")
 STEPS = [
-    _amended("amend", "closed", _("Amend the record: nothing is left to be put right"), facts.Amended, [HEAD, PARTY]),
     _amended(
-        "amend_order",
-        "rectifying",
-        _("Amend the record: findings to be put right"),
-        facts.Amended,
-        [HEAD, PARTY],
-        reopens=True,
+        "amend", MADE, "closed", _("Amend the record: nothing is left to be put right"), facts.Amended, [HEAD, PARTY]
     ),
-    Step(
-        "amend_note",
-        "closed",
-        "closed",
-        who=[ASSIGNEE, SECOND, INSPECTOR],
-        facts=facts.AmendedNote,
-        hidden=True,
-        label=_("Amend the record: what was seen, without a checklist"),
-        said=SAID,
-        tells=HEAD,
-        article=rules.AMEND_WITHIN,
+    _amended(
+        "amend_order", MADE, "rectifying", _("Amend the record: findings to be put right"), facts.Amended,
+        [HEAD, PARTY], reopens=True,
     ),
-]
+    _amended(
+        "amend_note", ("closed",), "closed", _("Amend the record: what was seen, without a checklist"),
+        facts.AmendedNote, [HEAD],
+    ),
+]  # fmt: skip
