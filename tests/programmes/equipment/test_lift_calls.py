@@ -12,15 +12,17 @@ from tests import world
 from tests.openers import piece
 
 from zhijian.kernel.accounts.actor import SYSTEM, party_of
+from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.accounts.scope import in_scope, scoped
 from zhijian.kernel.evidence.models import LedgerEntry, LedgerPersonal
+from zhijian.kernel.matters.errors import NotOpen
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.matters.ticking import tick
 from zhijian.kernel.notices.models import Notice
 from zhijian.kernel.party.doors import KEY, sealed
 from zhijian.kernel.registry.models import Entity
-from zhijian.programmes.equipment import maintenance
+from zhijian.programmes.equipment import due, maintenance
 from zhijian.programmes.equipment.models import Equipment, LiftCall, Maintenance
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +121,12 @@ def test_nonsense_beside_the_button_is_said_and_kept(lift):
     assert LiftCall.objects.get().people is None
 
 
+def desk(person: Person) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
 def technician(number: str = NUMBER) -> Client:
     client = Client()
     session = client.session
@@ -176,7 +184,45 @@ def test_the_score_of_a_firm_is_what_its_formula_says(w, lift, firm):
         maintenance.scores(w.person("外", world.Role.HEAD, world.NEIGHBOUR_OFFICE) and w.actor("外"), world.in_days(0))
         == []
     )
-    client = Client()
-    client.force_login(w.head)
-    page = client.get("/equipment/firms/").content.decode()
+    page = desk(w.head).get("/equipment/firms/").content.decode()
     assert "1 ÷ (2 + 1)" in page and "33" in page
+
+
+def test_a_lift_without_any_record_is_late_like_every_other(w, lift, firm):
+    """A firm that records nothing has no better score than one that comes too late."""
+    assert lift.maintain_by is None
+    assert due.settle_all() == 0
+    lift.refresh_from_db()
+    assert lift.maintain_by == world.in_days(15)
+    assert due.settle_all() == 0
+    score = maintenance.scores(w.actor("所长"), world.in_days(16))[0]
+    assert (score.lifts, score.made, score.late, score.never, score.percent) == (1, 0, 1, 1, 0)
+    page = desk(w.head).get("/equipment/firms/").content.decode()
+    assert "无维保记录" in page
+
+
+def test_another_firm_keeps_the_lift_from_the_day_on_that_the_office_enters_it(w, lift, firm):
+    Equipment.objects.filter(pk=lift.pk).update(maintained_on=world.in_days(-40), maintain_by=world.in_days(-25))
+    other = Entity.objects.create(name="淄博安达电梯有限公司", area=world.NEIGHBOUR_OFFICE, phone="13905330022")
+    with scoped(w.actor("甲")) as officer:
+        for said in ("淄博捷安电梯维保有限公司", "没有这家公司"):
+            with pytest.raises(NotOpen):
+                perform(Matter.objects.get(pk=lift.pk), "entrust", officer, firm=said)
+        perform(Matter.objects.get(pk=lift.pk), "entrust", officer, firm=other.name)
+    lift.refresh_from_db()
+    assert (lift.maintainer, lift.maintain_by) == (other, world.in_days(15))
+    assert technician().post(f"/t/{lift.door_code}/maintenance/", {"work": "repair"}).status_code == 403
+    assert technician(other.phone).post(f"/t/{lift.door_code}/maintenance/", {"work": "repair"}).status_code == 302
+    made = Maintenance.objects.get()
+    assert (made.firm, made.gap, made.in_time) == (other, 40, True)  # the days before were not this firm's
+    with scoped(w.actor("甲")) as officer:
+        perform(Matter.objects.get(pk=lift.pk), "entrust", officer, firm="外地电梯公司", phone="053112345678")
+    assert Equipment.objects.get(pk=lift.pk).maintainer.source == maintenance.FIRMS
+
+
+def test_a_fault_is_told_in_words_and_gets_no_advice_for_the_trapped(lift):
+    answer = Client().post(f"/t/{lift.door_code}/call/", {"what": "fault"})
+    assert answer.status_code == 422 and not LiftCall.objects.exists()
+    where = Client().post(f"/t/{lift.door_code}/call/", {"what": "fault", "words": "轿门反复开关"})["Location"]
+    page = Client().get(where).content.decode()
+    assert "轿厢" not in page and "data-waits" in page

@@ -23,9 +23,9 @@ CALL = Flow(
     board=("called", "coming", "there", "settled"),
     states=[
         State("called", _("Called: nobody has answered yet"), tone="bad"),
-        State("coming", _("Rescuers are on the way"), tone="act"),
-        State("there", _("Rescuers are at the lift"), tone="act"),
-        State("settled", _("Nobody inside: the cause is sought"), tone="warn"),
+        State("coming", _("The firm is on the way"), tone="act"),
+        State("there", _("The firm is at the lift"), tone="act"),
+        State("settled", _("Settled at the lift: the cause is sought"), tone="warn"),
         State("closed", _("Closed"), final=True, tone="good"),
         State("mistaken", _("False alarm"), final=True),
     ],
@@ -37,7 +37,7 @@ CALL = Flow(
             article=rules.RESCUE_WITHIN,
         ),
         Step(
-            "fault", to="called", who=DUTY, hidden=True, label=_("Report a fault"), facts=facts.Called,
+            "fault", to="called", who=DUTY, hidden=True, label=_("Report a fault"), facts=facts.Faulty,
             said=_("A fault was reported. {words}"), does=effects.called, tells=PARTY,
         ),
         Step(
@@ -46,7 +46,7 @@ CALL = Flow(
         ),
         Step(
             "arrive", ("called", "coming"), "there", who=[PARTY, *DUTY], label=_("We are at the lift"), likely=True,
-            said=_("Rescuers are at the lift"), stops=[rules.TAKE_WITHIN, rules.RESCUE_WITHIN],
+            said=_("The firm is at the lift"), stops=[rules.TAKE_WITHIN, rules.RESCUE_WITHIN],
             does=effects.at_the_lift, article=rules.RESCUE_WITHIN,
         ),
         Step(

@@ -88,7 +88,7 @@ def plant(scale: float, say: Say) -> None:
 def _firms() -> list[Entity]:
     area = stack().setting("city")
     return [
-        Entity.objects.create(name=name, phone=phone, area=area, source=importing.FIRMS, source_key=name)
+        Entity.objects.create(name=name, phone=phone, area=area, source=maintenance.FIRMS, source_key=name)
         for name, phone in FIRMS
     ]
 
@@ -149,7 +149,7 @@ def _maintenance(town: Town, lifts: list[int]) -> None:
     rows = Equipment.objects.filter(pk__in=lifts).select_related("matter__premises", "maintainer").order_by("pk")
     for n, record in enumerate(rows):
         day = town.today - dt.timedelta(days=VISITED - n % 10)
-        there = maintenance.place_of(record)
+        there, record.maintain_by = maintenance.place_of(record), None
         while day < town.today and record.maintainer is not None:
             at = calendar.start_of(day) + dt.timedelta(hours=9, minutes=n)
             far = there is not None and n == 3 and day > town.today - dt.timedelta(days=16)

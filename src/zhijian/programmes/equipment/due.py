@@ -12,7 +12,7 @@ from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar, clocks
 from zhijian.kernel.matters.models import Matter
-from zhijian.programmes.equipment import periods, rules
+from zhijian.programmes.equipment import maintenance, periods, rules
 from zhijian.programmes.equipment.models import Equipment
 from zhijian.programmes.equipment.periods import Due, Law, Piece
 
@@ -65,11 +65,15 @@ def _stands(found: Due | None, day: dt.date | None, what: str) -> bool:
 
 
 def settle_all() -> int:
-    """Count every due day anew, write only what has changed. Returns how many."""
+    """Count every due day anew, write only what has changed. Returns how many.
+
+    Lifts that nobody has given a day of maintenance yet get one.
+    """
     at = when.now()
     law = rules.law(calendar.legal_day(at))
     with scoped(SYSTEM):
         keys = changed(law)
+        maintenance.run_all(calendar.legal_day(at))
         for matter in Matter.objects.filter(pk__in=keys).select_related("equipment").order_by("pk").iterator(1000):
             settle(matter, matter.equipment, at, law)  # type: ignore[attr-defined]
     return len(keys)

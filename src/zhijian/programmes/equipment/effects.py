@@ -6,10 +6,10 @@ import datetime as dt
 from typing import Any
 
 from zhijian.kernel.accounts.actor import Actor
-from zhijian.kernel.clock import clocks
+from zhijian.kernel.clock import calendar, clocks
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
-from zhijian.programmes.equipment import catalogue, due, rules
+from zhijian.programmes.equipment import catalogue, due, maintenance, rules
 from zhijian.programmes.equipment.models import Conclusion, Equipment, LiftCall, Order, What
 
 
@@ -26,6 +26,9 @@ def taken_over(matter: Matter, record: Equipment, facts: Any, actor: Actor, at: 
     """Another table says something else now."""
     matter.title = catalogue.title_of(record)
     matter.save(update_fields=["title"])
+    if record.maintain_by is None:
+        maintenance.run_from(record, calendar.legal_day(at))
+        record.save(update_fields=["maintain_by"])
     due.settle(matter, record, at)
 
 
@@ -45,8 +48,18 @@ def resumed(matter: Matter, record: Equipment, facts: Any, actor: Actor, at: dt.
     if record.is_lift and record.inspected_on and record.idle_since and record.inspected_on >= record.idle_since:
         record.base_month = record.inspected_on.month
     record.idle_since = None
+    maintenance.run_from(record, calendar.legal_day(at))
     record.save()
     due.settle(matter, record, at)
+
+
+def entrusted(matter: Matter, record: Equipment, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """Another firm keeps the lift from that day on: calls go to it, and its days run."""
+    record.maintainer = maintenance.firm_named(facts.firm) or maintenance.firm_entered(
+        facts.firm, facts.phone, matter.area
+    )
+    maintenance.run_from(record, calendar.legal_day(at))
+    record.save()
 
 
 def put_away(matter: Matter, record: Equipment, facts: Any, actor: Actor, at: dt.datetime) -> None:

@@ -83,6 +83,13 @@ class Reason(Facts):
     reason: Annotated[str, text(_("Why"), min_length=2, max_length=200)]
 
 
+class Entrusted(Facts):
+    """Which firm maintains the lift from now on."""
+
+    firm: Annotated[str, text(_("Name or credit code of the firm"), min_length=2, max_length=120)]
+    phone: Annotated[str, text(_("Its telephone, where it is not on the register"), max_length=40)] = ""
+
+
 class Looked(Facts):
     """What the head says of a doubtful maintenance visit."""
 
@@ -146,6 +153,12 @@ class Called(Facts):
     injured: Annotated[bool, Field(title=_("Somebody is hurt or unwell"))] = False
     words: Annotated[str, long(_("What happened"), min_length=0, max_length=500)] = ""
     phone: Annotated[str, text(_("Number for calling back"), max_length=20, personal=True)] = ""
+
+
+class Faulty(Called):
+    """A fault is told in words: a technician must know what to bring."""
+
+    words: Annotated[str, long(_("What happened"), max_length=500)]
 
 
 class OnTheWay(Facts):

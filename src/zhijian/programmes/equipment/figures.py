@@ -84,7 +84,7 @@ def _visits(t: Any, period: Period, area: Any) -> Any:
 
 @figure(
     "equipment.maintenance", _("Maintenance visits"), unit=_("visits"),
-    definition=_("Visits of maintenance firms to lifts, but the first to each lift, by their day."),
+    definition=_("Visits of maintenance firms to lifts of which it was known by when they were due, by their day."),
 )  # fmt: skip
 def maintenance(t: Any, period: Period, area: Any) -> Any:
     return _visits(t, period, area)
@@ -92,7 +92,9 @@ def maintenance(t: Any, period: Period, area: Any) -> Any:
 
 @figure(
     "equipment.maintained_in_time", _("Maintenance in time"), unit=_("visits"),
-    definition=_("Maintenance visits within the days of the rule (15) after the one before."),
+    definition=_(
+        "Maintenance visits within the days of the rule (15) after the one before, or since the firm keeps the lift."
+    ),
 )  # fmt: skip
 def maintained_in_time(t: Any, period: Period, area: Any) -> Any:
     visits = _visits(t, period, area)

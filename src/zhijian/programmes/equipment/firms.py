@@ -38,9 +38,12 @@ def _doubtful(actor: Actor) -> QuerySet[Maintenance]:
 
 excel.sheet(
     "equipment_firms", _("Maintenance firms"), READERS,
-    (_("Maintenance firm"), _("Lifts"), _("Visits made"), _("In time"), _("Late now"), _("Score (percent)")),
+    (
+        _("Maintenance firm"), _("Lifts"), _("Visits made"), _("In time"), _("Late now"), _("Without any record"),
+        _("Score (percent)"),
+    ),
     lambda actor, _given: maintenance.scores(actor, calendar.today()),
-    lambda block, _actor: ([s.firm.name, s.lifts, s.made, s.in_time, s.late, s.percent] for s in block),
+    lambda block, _actor: ([s.firm.name, s.lifts, s.made, s.in_time, s.late, s.never, s.percent] for s in block),
 )  # fmt: skip
 
 

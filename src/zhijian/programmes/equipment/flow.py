@@ -72,6 +72,11 @@ EQUIPMENT = Flow(
             said=_("The day of inspection is over"), article=rules.INSPECT_BY,
         ),
         Step(
+            "entrust", ("in_use", "idle"), who=STAFF, label=_("Change the maintenance firm"), facts=facts.Entrusted,
+            said=_("Maintained from now on by {firm}"), when=guards.a_known_firm, does=effects.entrusted, tells=PARTY,
+            article=rules.MAINTAIN_EVERY,
+        ),
+        Step(
             "look", ("in_use", "idle"), who=HEAD, label=_("Doubts looked at"), facts=facts.Looked,
             said=_("The doubtful maintenance was looked at: {word}"), when=guards.in_doubt, quiet=True,
             does=effects.looked_at,

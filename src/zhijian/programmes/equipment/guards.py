@@ -11,7 +11,7 @@ from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.clock.arithmetic import add_months
 from zhijian.kernel.matters import Guard, no, ok
 from zhijian.kernel.matters.models import Matter
-from zhijian.programmes.equipment import due, rules
+from zhijian.programmes.equipment import due, maintenance, rules
 from zhijian.programmes.equipment.models import Equipment, Group, Order, What
 
 
@@ -91,6 +91,20 @@ def no_longer_overdue(matter: Matter, record: Order, actor: Actor, facts: Any) -
     of = record.equipment
     if record.ground == Order.Ground.UNINSPECTED and of.matter.state == "in_use" and due.is_overdue(of, matter.day):
         return no(_("Its inspection is still overdue: enter the inspection, or that it is out of use."))
+    return ok()
+
+
+def a_known_firm(matter: Matter, record: Equipment, actor: Actor, facts: Any) -> Guard:
+    """Lifts have a maintenance firm; one that the register does not have needs a telephone, for it is called."""
+    if not record.is_lift:
+        return no(_("Only lifts have a maintenance firm here."))
+    if facts is None:
+        return ok()
+    firm = maintenance.firm_named(facts.firm)
+    if firm is None and not facts.phone:
+        return no(_("No enterprise of that name or code is on the register. Add its telephone number to enter it."))
+    if firm is not None and firm.pk == record.maintainer_id:
+        return no(_("That firm maintains it already."))
     return ok()
 
 

@@ -23,14 +23,13 @@ from zhijian.kernel.matters.planting import Planted, Planter
 from zhijian.kernel.packs import stack
 from zhijian.kernel.registry.import_.hooks import RecordRow, register_record_importer
 from zhijian.kernel.registry.models import Entity, Premises
-from zhijian.programmes.equipment import catalogue, due, flow, rules
+from zhijian.programmes.equipment import catalogue, due, flow, maintenance, rules
 from zhijian.programmes.equipment.facts import TakenOver
 from zhijian.programmes.equipment.models import Equipment, Group
 from zhijian.programmes.equipment.periods import Law
 
 TAKEN = ledger.entry_kind("equipment.taken_over", label=_("Taken over from {source}: {code}"))
 ROWS = 1000  # pieces looked up at a time
-FIRMS = "equipment.firms"  # namespace of maintenance firms that no register holds
 DAYS = ("made_on", "in_use_since", "supervised_on", "inspected_on", "tested_on", "told_next")
 TEXTS = tuple(name for name in TakenOver.model_fields if name not in DAYS)
 LATEST = ("inspected_on", "tested_on")  # the later one stands
@@ -46,10 +45,7 @@ class Firms:
     def find(self, name: str, phone: str, area: str) -> int | None:
         """The firm's row; made where there is none. None for no name."""
         if name and name not in self.known:
-            found = Entity.objects.filter(name=name, merged_into=None).order_by("pk").first()
-            found = found or Entity.objects.create(
-                name=name, phone=phone, area=area, source=FIRMS, source_key=name[:80]
-            )
+            found = maintenance.firm_named(name) or maintenance.firm_entered(name, phone, area)
             self.known[name] = found.pk
         return self.known.get(name)
 
@@ -144,6 +140,7 @@ def plant(
     record, matter = made.record, made.matter
     assert isinstance(record, Equipment)
     matter.number, matter.title = code, catalogue.title_of(record)
+    maintenance.run_from(record, calendar.legal_day(when.now()))
     if state == "in_use" and due.planted(record, law) is not None:
         planter.start_clock(
             made, rules.INSPECT_BY, calendar.start_of(day), until=record.next_on, by=due.ground_of(record)

@@ -16,15 +16,29 @@ from zhijian.kernel.accounts.scope import area_filter, scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.registry import text
 from zhijian.kernel.registry.likely import metres_between
 from zhijian.kernel.registry.models import Entity
 from zhijian.programmes.equipment import rules
 from zhijian.programmes.equipment.facts import Visit
-from zhijian.programmes.equipment.models import Equipment, Maintenance
+from zhijian.programmes.equipment.models import Equipment, Group, Maintenance
 
 MAINTAINED = ledger.entry_kind("equipment.maintained", label=_("Maintained by {firm}: {note}"))
 SCORED = 365  # days of the score
+FIRMS = "equipment.firms"  # namespace of maintenance firms that no register holds
 Place = tuple[Decimal, Decimal]
+
+
+def firm_named(said: str) -> Entity | None:
+    """The firm of that name or credit code, where the register has it."""
+    said = said.strip()
+    rows = Entity.objects.filter(Q(code=said.upper()) | Q(fold=text.fold(said)[:200]), merged_into=None)
+    return rows.defer("grams", "fold", "initials").order_by("pk").first() if said else None
+
+
+def firm_entered(name: str, phone: str, area: str) -> Entity:
+    """A firm that the register does not have: a row that bears no more than its name and telephone."""
+    return Entity.objects.create(name=name, phone=phone, area=area, source=FIRMS, source_key=name[:80])
 
 
 def place_of(record: Equipment) -> Place | None:
@@ -48,22 +62,41 @@ def doubt_of(record: Equipment, place: Place | None, day: dt.date) -> tuple[str,
 
 
 def visit_of(record: Equipment, firm: Entity, at: dt.datetime, told: Visit, place: Place | None) -> Maintenance:
-    """The visit as it is kept, not saved yet: its gap to the one before, and what is doubtful about it."""
+    """The visit as it is kept, not saved yet: in time or not, days since the one before, and what is doubtful."""
     day = calendar.legal_day(at)
     doubt, metres = doubt_of(record, place, day)
-    every, gap = rules.maintain_days(day), (day - record.maintained_on).days if record.maintained_on else None
+    gap = (day - record.maintained_on).days if record.maintained_on else None
     return Maintenance(
         equipment=record, area=record.matter.area, firm=firm, at=at, work=told.work, note=told.note,
         lat=place[0] if place else None, lon=place[1] if place else None, metres=metres, doubt=doubt,
-        gap=None if gap is None else max(gap, 0), in_time=None if gap is None or every is None else gap <= every,
+        gap=None if gap is None else max(gap, 0),
+        in_time=None if record.maintain_by is None else day <= record.maintain_by,
     )  # fmt: skip
+
+
+def run_from(record: Equipment, day: dt.date) -> None:
+    """The rule's days to the next maintenance run from that day on; with no firm there is nobody to be late. Not saved.
+
+    They run from the last visit, or from the day since when the firm is known to keep the lift, or it runs again: a
+    firm that records nothing is late like every other.
+    """
+    every = rules.maintain_days(day) if record.is_lift and record.maintainer_id is not None else None
+    record.maintain_by = day + dt.timedelta(days=every) if every is not None else None
+
+
+def run_all(day: dt.date) -> int:
+    """Let the days run of lifts in use that have a firm and no day yet: taken over before anybody counted them."""
+    every = rules.maintain_days(day)
+    rows = Equipment.objects.filter(
+        matter__state="in_use", group=Group.LIFT, maintain_by=None, maintainer__isnull=False
+    )
+    return rows.update(maintain_by=day + dt.timedelta(days=every)) if every is not None else 0
 
 
 def remember(record: Equipment, day: dt.date) -> None:
     """The lift was maintained that day; when it must be again follows from the rule. Not saved."""
-    every = rules.maintain_days(day)
     record.maintained_on = day
-    record.maintain_by = day + dt.timedelta(days=every) if every is not None else None
+    run_from(record, day)
 
 
 def visit(record: Equipment, firm: Entity, actor: Actor, told: Visit, place: Place | None) -> Maintenance:
@@ -92,13 +125,17 @@ def _flag(matter: Matter, made: Maintenance) -> None:
 
 @dataclass(frozen=True)
 class Score:
-    """A firm's maintenance of the last year: `in_time` of `due` visits; `late` lifts are past their day now."""
+    """A firm's maintenance of the last year: `in_time` of `due` visits; `late` lifts are past their day now.
+
+    Of its `lifts`, `never` have no visit on record at all.
+    """
 
     firm: Entity
     lifts: int
     made: int
     in_time: int
     late: int
+    never: int
 
     @property
     def due(self) -> int:
@@ -117,8 +154,10 @@ def scores(actor: Actor, today: dt.date) -> list[Score]:
     running = running.filter(matter__state="in_use", group="3").exclude(maintainer=None)
     late = Q(maintain_by__lt=today)
     kept = {
-        row["maintainer"]: (row["n"], row["late"])
-        for row in running.values("maintainer").annotate(n=Count("pk"), late=Count("pk", filter=late))
+        row["maintainer"]: (row["n"], row["late"], row["never"])
+        for row in running.values("maintainer").annotate(
+            n=Count("pk"), late=Count("pk", filter=late), never=Count("pk", filter=Q(maintained_on=None))
+        )
     }
     since = calendar.start_of(today - dt.timedelta(days=SCORED))
     visits = Maintenance.objects.filter(area_filter(actor, "area"), firm__in=kept, at__gte=since)
@@ -127,7 +166,7 @@ def scores(actor: Actor, today: dt.date) -> list[Score]:
     )
     made = {row["firm"]: (row["n"], row["good"]) for row in timed}
     found = [
-        Score(firm, kept[firm.pk][0], *made.get(firm.pk, (0, 0)), kept[firm.pk][1])
+        Score(firm, kept[firm.pk][0], *made.get(firm.pk, (0, 0)), *kept[firm.pk][1:])
         for firm in Entity.objects.filter(pk__in=kept).defer("grams", "fold", "initials")
     ]
     return sorted(found, key=lambda one: (one.percent is None, one.percent, one.firm.name))

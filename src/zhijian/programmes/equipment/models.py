@@ -167,7 +167,7 @@ class Maintenance(models.Model):
     metres = models.PositiveIntegerField(null=True, help_text="from the lift, where both places are known")
     doubt = models.CharField(max_length=10, blank=True, help_text="far, nowhere; empty: none")
     gap = models.PositiveSmallIntegerField(null=True, help_text="days since the visit before")
-    in_time = models.BooleanField(null=True, help_text="within the rule's days; null for the first visit")
+    in_time = models.BooleanField(null=True, help_text="by the day that the rule set; null where none was known")
 
     class Meta:
         indexes = [
