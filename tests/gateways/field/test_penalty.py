@@ -34,8 +34,8 @@ from zhijian.programmes.spot_penalty.models import SpotPenalty
 
 COMPANY = "1100"
 DECIDED: dict[str, Any] = {
-    "item": "1.2", "facts": "许可证未悬挂，上月已责令改正", "violated": "《食品经营许可和备案管理办法》第38条",
-    "basis": "《食品经营许可和备案管理办法》第58条", "warning": True, "fine": 200, "told": True, "statement": "",
+    "item": "1.2", "facts": "许可证未悬挂，上月已责令改正", "violated": "《某地方性法规》第8条",
+    "basis": "《某地方性法规》第28条", "warning": True, "fine": 200, "told": True, "statement": "",
     "heard": "none", "answer": "", "payment": "bank", "cash_ground": "", "receipt": "", "days": 15, "at": "代收银行",
 }  # fmt: skip
 
@@ -190,6 +190,9 @@ def test_what_nobody_signed_for_is_still_to_be_served(phone: Phone, w: world.Wor
     assert "尚须送达" in page
 
 
+BY_ORDER = {"violated": "《食品经营许可和备案管理办法》第38条", "basis": "《食品经营许可和备案管理办法》第58条"}
+
+
 @pytest.mark.parametrize(
     ("kind", "fine", "doubted"),
     [(COMPANY, 3000, False), (COMPANY, 3001, True), ("9500", 200, False), ("9500", 201, True)],
@@ -218,6 +221,9 @@ def test_what_was_left_out_of_the_procedure_is_a_doubt_each(phone: Phone, w: wor
         ({"told": False}, {"not_told"}),
         ({"statement": "不服"}, {"not_heard"}),
         ({"violated": ""}, {"no_grounds"}),
+        ({**BY_ORDER, "warning": True, "fine": 0, "payment": "none"}, {"no_order_before"}),
+        ({**BY_ORDER, "warning": True, "fine": 0, "payment": "none", "ordered": "11月2日"}, set()),
+        ({**BY_ORDER, "ordered": "11月2日〔2026〕7号"}, {"fine_unknown"}),
         ({"basis": " "}, {"no_grounds"}),
         ({"warning": False, "fine": 0, "payment": "none"}, {"nothing_decided"}),
         ({"item": "1.9"}, {"not_found"}),

@@ -122,7 +122,7 @@ def test_who_pays_late_owes_three_percent_a_day_and_never_more_than_the_fine(w: 
     assert shown.money(record).tone == "bad"
     day = record.pay_by + dt.timedelta(days=10)
     with pytest.raises(NotOpen):
-        act(w, "内勤", matter, "pay", paid_on=day, additional=Decimal("200.01"), **PAID)
+        act(w, "内勤", matter, "pay", paid_on=day, additional=Decimal("60.01"), **PAID)
     with pytest.raises(NotOpen):
         act(w, "内勤", matter, "pay", paid_on=calendar.today() + dt.timedelta(days=1), **PAID)
     act(w, "内勤", matter, "pay", paid_on=day, additional=Decimal("60.00"), **PAID)
@@ -147,6 +147,19 @@ def test_nothing_is_added_while_a_review_runs(w: world.World) -> None:
     until = since + dt.timedelta(days=9)
     act(w, "所长", matter, "appeal_over", until=until)
     assert additional_on(kept(matter), until + dt.timedelta(days=4)) == Decimal("36.00"), "2 before, 4 after"
+
+
+def test_a_warning_and_money_already_handed_in_are_appealed_against_as_well(w: world.World) -> None:
+    """Reconsideration law art. 11: of whatever was decided, paid or not."""
+    warned = spot_penalty(w, fine=0, warning=True, decided="警告")
+    act(w, "内勤", warned, "file")
+    act(w, "所长", warned, "appeal", since=calendar.today(), what="张店区政府 2026-9")
+    assert kept(warned).under_review
+    client = Client()
+    client.force_login(w.head)
+    assert "张店区政府 2026-9" in client.get(f"/m/{warned.uid}/").content.decode()
+    act(w, "所长", warned, "appeal_over", until=calendar.today())
+    assert not kept(warned).under_review
 
 
 def test_a_withdrawn_decision_leaves_both_papers_and_owes_the_money_back(w: world.World) -> None:

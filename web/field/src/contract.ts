@@ -211,13 +211,23 @@ export interface SpotLimit {
 /** Why money may be taken on the spot. */
 export type CashGround = "small" | "hard" | "remote";
 
+/** What may be punished, by which penalties of the law (both where none is named), and whether an order comes first. */
+export interface SpotGround {
+  act: string;
+  violated: string;
+  basis: string;
+  note?: string;
+  allows?: ("warning" | "fine")[];
+  order_first?: boolean;
+}
+
 /** Penalties on the spot: the limits in whole yuan, whose kinds count as citizens, the money, what may be punished how. */
 export interface SpotRules {
   citizen: SpotLimit;
   entity: SpotLimit;
   as_citizen: { kinds: string[]; basis: string; unverified: boolean };
   officers: number;
-  grounds: { act: string; violated: string; basis: string; note?: string }[];
+  grounds: SpotGround[];
   cash: { most: number; grounds: string[]; basis: string; unverified: boolean } | null;
   pay: { days: number | null; at: string };
 }

@@ -96,7 +96,8 @@ export interface RectificationOrder extends Common, Refusal {
 }
 
 /** A penalty on the spot; the fine is empty where there is none. */
-export interface SpotDecision extends Common, Refusal, Omit<Penalty, "fine" | "days" | "at"> {
+export interface SpotDecision extends Common, Refusal, Omit<Penalty, "fine" | "days" | "at" | "ordered"> {
+  ordered: string;
   ended: string;
   place: string;
   present: { name: string; role: string };
@@ -268,7 +269,7 @@ function orderedBy({ sheet, grounds: told = [], ground_items: said = "{ground} (
 
 export function spotDecision(record: Signed, known: Known): SpotDecision {
   const { content } = record;
-  const { fine, days, at, ...penalty } = content.penalty!;
+  const { fine, days, at, ordered = "", ...penalty } = content.penalty!;
   return {
     ...common(record, known),
     ended: wall(content.ended),
@@ -277,6 +278,7 @@ export function spotDecision(record: Signed, known: Known): SpotDecision {
     phone: known.organ?.phone ?? "",
     refused: content.refused,
     ...penalty,
+    ordered,
     fine: fine ? String(fine) : "",
     fine_words: fine ? capital(fine) : "",
     days: days === null ? "" : String(days),

@@ -2,7 +2,7 @@
  * A penalty on the spot (当场处罚): what may be decided at the visit, within which limit, and what is still missing. The
  * server reckons alike (`spot_penalty/law.py`); `tests/fixtures/spot_penalty.json` holds both sides to it.
  */
-import type { CashGround, SpotRules } from "./contract";
+import type { CashGround, SpotGround, SpotRules } from "./contract";
 import { t } from "./i18n";
 import type { Obstacle } from "./obstacles";
 import type { Penalty } from "./record";
@@ -32,6 +32,14 @@ export function limitOf(rules: SpotRules, kind: string | null): SpotRules["citiz
   const side = !kind || rules.as_citizen.kinds.includes(kind) ? "citizen" : "entity";
   return { ...rules[side], side };
 }
+
+/** The ground of the place's list that the decision names; none where it was written by hand. */
+export function groundOf(rules: SpotRules | null | undefined, { violated, basis }: Pick<Penalty, "violated" | "basis">): SpotGround | null {
+  return rules?.grounds.find((one) => one.violated === violated && one.basis === basis) ?? null;
+}
+
+/** Whether that ground knows the penalty; one that names none knows both. */
+export const allows = (ground: SpotGround | null, what: "warning" | "fine") => ground?.allows?.includes(what) ?? true;
 
 /** Whether the money may be taken on the spot. */
 export function cashAllowed(rules: SpotRules, fine: number, ground: string): boolean {
@@ -64,7 +72,7 @@ export function candidates(visit: Visit): Candidate[] {
 /** A new decision about an item, as far as the visit knows it. */
 export function begun({ item, found, basis }: Candidate): PenaltyDraft {
   return {
-    item, facts: found, violated: basis, basis: "", warning: false, fine: "", told: false, statement: "", heard: "none", answer: "",
+    ordered: "", item, facts: found, violated: basis, basis: "", warning: false, fine: "", told: false, statement: "", heard: "none", answer: "",
     payment: "none", cash_ground: "", receipt: "", asked: "", anyway: false,
   };
 }
@@ -76,11 +84,12 @@ export function penaltyOf(draft: PenaltyDraft, rules: SpotRules | null | undefin
   const stated = draft.asked === "stated";
   const payment = fine ? (draft.payment === "none" ? "bank" : draft.payment) : "none";
   const cash = payment === "cash";
+  const ordered = groundOf(rules, draft)?.order_first ? (draft.ordered ?? "").trim() : "";
   return {
     item, facts: facts.trim(), violated: violated.trim(), basis: basis.trim(), warning, fine, told,
     statement: stated ? draft.statement.trim() : "", heard: stated ? draft.heard : "none", answer: stated ? draft.answer.trim() : "",
     payment, cash_ground: cash ? draft.cash_ground : "", receipt: cash ? draft.receipt.trim() : "",
-    days: payment === "bank" ? (rules?.pay.days ?? null) : null, at: payment === "bank" ? (rules?.pay.at ?? "") : "",
+    ...(ordered ? { ordered } : {}), days: payment === "bank" ? (rules?.pay.days ?? null) : null, at: payment === "bank" ? (rules?.pay.at ?? "") : "",
   };
 }
 
@@ -104,6 +113,7 @@ const when = (stands: boolean, text: string, field: string): Obstacle[] => (stan
 function ofDecision(penalty: PenaltyDraft, rules: SpotRules, of: Candidate, kind: string | null): Obstacle[] {
   const fine = yuan(penalty.fine);
   const { most, basis } = limitOf(rules, kind);
+  const ground = groundOf(rules, penalty);
   return [
     ...when(of.grave && !penalty.anyway, t("penalty.stop_grave", { no: of.item }), "penalty-anyway"),
     ...when(!penalty.facts.trim(), t("penalty.stop_facts"), "penalty-facts"),
@@ -111,6 +121,9 @@ function ofDecision(penalty: PenaltyDraft, rules: SpotRules, of: Candidate, kind
     ...when(!penalty.basis.trim(), t("penalty.stop_basis"), "penalty-basis"),
     ...when(fine === null, t("penalty.stop_yuan"), "penalty-fine"),
     ...when(fine === 0 && !penalty.warning, t("penalty.stop_nothing"), "penalty-warning"),
+    ...when(!!fine && !allows(ground, "fine"), t("penalty.stop_no_fine"), "penalty-fine"),
+    ...when(penalty.warning && !allows(ground, "warning"), t("penalty.stop_no_warning"), "penalty-warning"),
+    ...when(!!ground?.order_first && !penalty.ordered?.trim(), t("penalty.stop_ordered"), "penalty-ordered"),
     ...when(fine !== null && fine > most, t("penalty.stop_limit", { most, basis }), "penalty-fine"),
   ];
 }
@@ -122,7 +135,7 @@ function ofHearing(penalty: PenaltyDraft): Obstacle[] {
     ...when(!penalty.asked, t("penalty.stop_asked"), "penalty-silent"),
     ...when(stated && !penalty.statement.trim(), t("penalty.stop_statement"), "penalty-statement"),
     ...when(stated && penalty.heard === "none", t("penalty.stop_heard"), "penalty-adopted"),
-    ...when(stated && penalty.heard === "declined" && !penalty.answer.trim(), t("penalty.stop_answer"), "penalty-answer"),
+    ...when(stated && penalty.heard !== "none" && !penalty.answer.trim(), t("penalty.stop_answer"), "penalty-answer"),
   ];
 }
 

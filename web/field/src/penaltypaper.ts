@@ -5,7 +5,7 @@ import type { Wording } from "./paperwords";
 
 /** What was told before it was decided, what was said to it, and what became of that. */
 function heard(d: SpotDecision, w: Wording): Block[] {
-  const outcome = d.heard === "none" ? [] : [text(w.say(d.heard, { answer: d.answer || "/" }))];
+  const outcome = d.heard === "none" ? [] : [text(w.say(d.heard, { answer: d.answer }))];
   const stated = d.statement ? [text(w.say("stated", { text: d.statement })), ...outcome] : [text(w.say("no_statement"))];
   return [text(w.say(d.told ? "told" : "not_told")), ...stated];
 }
@@ -42,13 +42,13 @@ export function decision(d: SpotDecision, w: Wording): Block[] {
         ...code,
       ],
     },
-    text(w.say("facts", { facts: d.facts }) + (d.item ? w.say("of_item", { no: d.item }) : "")),
+    text(w.say("facts", { facts: d.facts }) + (d.item ? w.say("of_item", { no: d.item }) : "") + (d.ordered && w.has("ordered") ? w.say("ordered", { text: d.ordered }) : "")),
     ...heard(d, w),
     text(w.say("against", { violated: d.violated || w.say("nothing"), basis: d.basis || w.say("nothing") })),
     choice(d.warning, w, w.say("warning"), w.say("warning")),
     choice(!!d.fine, w, w.say("fine", { words: d.fine_words, fine: d.fine }), w.say("no_fine")),
     ...money(d, w),
-    text(w.say("correct")),
+    choice(true, w, w.say("correct"), ""),
     text(w.say("appeal")),
     text(w.say("contact", { people: d.inspectors.map((one) => `${one.name}（${one.certificate_no || "/"}）`).join("、"), phone: d.phone || "/" })),
     d.refused ? refusal(w, d.refused) : text(w.say("received") + (who ? w.say("receiver", { name: who }) : "")),

@@ -117,6 +117,8 @@ export interface Penalty {
   payment: "none" | "bank" | "cash";
   cash_ground: string;
   receipt: string;
+  /** The order that was not obeyed, where the law punishes only that. */
+  ordered?: string;
   /** To pay within, and where, as the decision says. */
   days: number | null;
   at: string;

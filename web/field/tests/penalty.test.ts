@@ -29,7 +29,10 @@ const SPOT: SpotRules = {
   entity: { most: table.rules.entity, ...law },
   as_citizen: { kinds: table.rules.as_citizen, basis: "平台默认", unverified: true },
   officers: 2,
-  grounds: [{ act: "未明码标价", violated: "价格法第13条", basis: "价格法第42条" }],
+  grounds: [
+    { act: "未明码标价", violated: "价格法第13条", basis: "价格法第42条", allows: ["fine"] },
+    { act: "未悬挂许可证，拒不改正", violated: "许可办法第38条", basis: "许可办法第58条", allows: ["warning"], order_first: true },
+  ],
   cash: { most: table.rules.cash_most, grounds: table.rules.cash_grounds, ...law },
   pay: { days: 15, at: "代收银行" },
 };
@@ -112,7 +115,11 @@ test.each<[string, Partial<PenaltyDraft>, string[]]>([
   ["nobody asked", { asked: "" }, ["penalty-silent"]],
   ["stated, and nothing became of it", { asked: "stated", statement: "不服" }, ["penalty-adopted"]],
   ["not adopted without a reason", { asked: "stated", statement: "不服", heard: "declined" }, ["penalty-answer"]],
-  ["stated and adopted", { asked: "stated", statement: "家庭困难", heard: "adopted" }, []],
+  ["adopted without saying what of it", { asked: "stated", statement: "家庭困难", heard: "adopted" }, ["penalty-answer"]],
+  ["stated and adopted", { asked: "stated", statement: "家庭困难", heard: "adopted", answer: "罚款减为一百元" }, []],
+  ["a fine by an article that knows none", { violated: "许可办法第38条", basis: "许可办法第58条", ordered: "11月2日责令" }, ["penalty-fine"]],
+  ["a warning by an article that knows none", { violated: "价格法第13条", warning: true }, ["penalty-warning"]],
+  ["no order before, where only that is punished", { violated: "许可办法第38条", basis: "许可办法第58条", fine: "", warning: true }, ["penalty-ordered"]],
   ["no basis", { basis: " " }, ["penalty-basis"]],
   ["too much to be taken as a small sum", { payment: "cash", cash_ground: "small", receipt: "1" }, ["penalty-cash"]],
   ["taken without a receipt", { fine: "100", payment: "cash", cash_ground: "small" }, ["penalty-receipt"]],
@@ -155,6 +162,13 @@ test("what a later choice made void is not written into the record", async () =>
   const visit = await visited();
   const of = penaltyOf(full(visit, { fine: "", warning: true, payment: "cash", cash_ground: "small", receipt: "7", asked: "silent", statement: "旧话", heard: "declined", answer: "旧" }), SPOT);
   expect(of).toMatchObject({ fine: 0, payment: "none", cash_ground: "", receipt: "", statement: "", heard: "none", answer: "", days: null, at: "" });
+});
+
+test("the order that was not obeyed is written where the law asks for one, and only there", async () => {
+  const visit = await visited();
+  const draft = full(visit, { violated: "许可办法第38条", basis: "许可办法第58条", fine: "", warning: true, ordered: " 11月2日〔2026〕7号 " });
+  expect(penaltyOf(draft, SPOT).ordered).toBe("11月2日〔2026〕7号");
+  expect("ordered" in penaltyOf({ ...draft, violated: "价格法第13条", basis: "价格法第42条" }, SPOT)).toBe(false);
 });
 
 test("the phone's paper says what the form has places for", () => {

@@ -31,6 +31,11 @@ DOUBTS = {
     "not_heard": gettext_lazy("The party stated its view; it is not said what became of it."),
     "one_officer_decided": gettext_lazy("%(n)s officer decided, where %(least)s are needed: %(basis)s."),
     "no_grounds": gettext_lazy("It does not say which provision was violated, or on which basis it punishes."),
+    "fine_unknown": gettext_lazy("A fine, where by %(basis)s none can be decided on the spot."),
+    "warning_unknown": gettext_lazy("A warning, where %(basis)s knows none."),
+    "no_order_before": gettext_lazy(
+        "By %(basis)s only who did not obey an order is punished: the decision names no order."
+    ),
     "cash_forbidden": gettext_lazy("Money was taken on the spot without a ground that allows it: %(basis)s."),
     "no_receipt": gettext_lazy("Money was taken without the number of an official receipt."),
     "also_investigated": gettext_lazy(
@@ -71,12 +76,26 @@ def of_decision(told: Told, visit: Visit, day: dt.date) -> Flags:
     if not law.within(told.fine, kind, limits):
         basis = rules.article(rules.limit_rule(kind, day), day)
         found.append(doubt("over_limit", fine=told.fine, most=law.most_for(kind, limits), basis=basis))
+    found += _by_ground(told, day)
     if not kind and told.fine:
         found.append(doubt("side_unknown"))
     if told.cash and not law.cash_allowed(told.fine, told.cash_ground, limits):
         found.append(doubt("cash_forbidden", basis=rules.article(rules.CASH_MOST, day)))
     if told.cash and not told.receipt.strip():
         found.append(doubt("no_receipt"))
+    return found
+
+
+def _by_ground(told: Told, day: dt.date) -> Flags:
+    """What the provision that is punished does not know: a fine or a warning, or a penalty before an order."""
+    ground = rules.ground_of(told.violated, told.basis, day)
+    if ground is None:
+        return []
+    known = ground.get("allows", ("warning", "fine"))
+    given = {"fine": told.fine > 0, "warning": told.warning}
+    found = [doubt(f"{what}_unknown", basis=told.basis) for what, so in given.items() if so and what not in known]
+    if ground.get("order_first") and not told.ordered.strip():
+        found.append(doubt("no_order_before", basis=told.basis))
     return found
 
 

@@ -74,13 +74,13 @@ SPOT_PENALTY = Flow(
             )
             for before, after in (("open", "filing"), ("paying", "closed"))
         ),
-        Step(
-            "appeal", UNSETTLED, who=[HEAD, CLERK], label=_("Review or law suit"), facts=facts.Appealed, quiet=True,
-            said=_("The party asks for a review or sues: {what}; nothing is added meanwhile"),
-            when=[guards.at_the_bank, guards.no_review_runs, guards.review_plausible], does=effects.appealed,
+        Step(  # of whatever was decided, paid or not: a warning is appealed against as well
+            "appeal", STANDING, who=[HEAD, CLERK], label=_("Review or law suit"), facts=facts.Appealed, quiet=True,
+            said=_("The party asks for a review or sues: {what}"),
+            when=[guards.no_review_runs, guards.review_plausible], does=effects.appealed,
         ),
         Step(
-            "appeal_over", UNSETTLED, who=[HEAD, CLERK], label=_("The decision was upheld"), facts=facts.AppealOver,
+            "appeal_over", STANDING, who=[HEAD, CLERK], label=_("The decision was upheld"), facts=facts.AppealOver,
             said=_("Review or law suit ended on {until}; the decision stands"),
             when=[guards.review_runs, guards.end_plausible], quiet=True, does=effects.appeal_over, tells=PARTY,
         ),

@@ -12,6 +12,7 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters import Guard, no, ok
 from zhijian.kernel.matters.models import Matter
 from zhijian.programmes.spot_penalty import rules
+from zhijian.programmes.spot_penalty.effects import additional_on
 from zhijian.programmes.spot_penalty.models import SpotPenalty
 
 
@@ -30,13 +31,15 @@ def taken_on_the_spot(matter: Matter, record: SpotPenalty, actor: Actor, facts: 
 
 
 def paid_plausibly(matter: Matter, record: SpotPenalty, actor: Actor, facts: Any) -> Guard:
-    """Between the decision and today, and nothing more than the law may add (Penalty Law art. 72)."""
+    """Between the decision and today, and no more than had been added by then (Penalty Law art. 72)."""
     if facts is None:
         return ok()
     if not (day := _between(matter, facts.paid_on)):
         return day
-    if facts.additional > record.fine:
-        return no(_("What is added is never more than the fine itself."), rules.PERCENT)
+    most = additional_on(record, facts.paid_on)
+    if facts.additional > most:
+        said = _("By that day ¥%(most)s had been added: no more than that can be paid.") % {"most": most}
+        return no(said, rules.PERCENT)
     return ok()
 
 

@@ -29,6 +29,7 @@ def decision_facts(told: Told) -> dict[str, Any]:
     return {
         "item": told.item,
         "facts": told.facts,
+        "ordered": told.ordered,
         "violated": told.violated,
         "basis": told.basis,
         "warning": told.warning,

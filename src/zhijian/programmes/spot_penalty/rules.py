@@ -80,6 +80,12 @@ def review_first(day: dt.date) -> RuleRow | None:
     return row if row is not None and row.value else None
 
 
+def ground_of(violated: str, basis: str, day: dt.date) -> dict[str, Any] | None:
+    """The row of the place's list that a decision names, as it stood on its day; None for one written by hand."""
+    rows = GROUNDS.value(day, [])
+    return next((dict(one) for one in rows if (one["violated"], one["basis"]) == (violated, basis)), None)
+
+
 def officers_min(day: dt.date) -> int:
     """How many officers it needed on a day."""
     return int(OFFICERS_MIN.value(day, 1))

@@ -32,6 +32,7 @@ class Told(BaseModel):
     payment: Payment = Payment.NONE
     cash_ground: Annotated[str, Field(max_length=12)] = ""
     receipt: Annotated[str, Field(max_length=60)] = ""  # number of the official receipt for money that was taken
+    ordered: Annotated[str, Field(max_length=300)] = ""  # the order that was not obeyed, where that alone is punished
     days: int | None = None  # to pay within, and where, as the paper says it
     at: Annotated[str, Field(max_length=300)] = ""
 
