@@ -14,6 +14,7 @@ from tests.gateways.field.test_amended import anew
 from tests.gateways.field.test_field import here, phone, put, w  # noqa: F401 -- fixtures
 from tests.phone import STROKES, Phone, record
 
+from zhijian.kernel import jobs
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.links import make_link
 from zhijian.kernel.accounts.models import Person
@@ -23,7 +24,7 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.notices.models import Notice
+from zhijian.kernel.notices.models import Notice, SimulatedMessage
 from zhijian.kernel.papers.models import NumberRow, Paper, Service
 from zhijian.kernel.papers.render import pdf
 from zhijian.kernel.papers.verify import look_up
@@ -123,6 +124,17 @@ def test_what_was_decided_is_a_child_of_the_visit_with_its_paper_and_its_service
     client.force_login(w.head)
     page = client.get(f"/m/{matter.uid}/").content.decode()
     assert number["number"] in page and "警告 · 罚款 200 元" in page
+
+
+def test_the_one_message_about_the_visit_names_the_penalty(
+    phone: Phone, w: world.World, settings: Any  # noqa: F811
+) -> None:  # fmt: skip
+    settings.DEMO, settings.PUBLIC_ORIGIN = True, "https://zj.example"
+    put(phone, decided(phone, w))
+    jobs.run_pending()
+    with scoped(SYSTEM):
+        (message,) = SimulatedMessage.objects.all()
+    assert "当场处罚：警告 · 罚款 200 元。" in message.text and "整改并答复" in message.text
 
 
 def test_the_same_record_sent_twice_is_one_penalty(phone: Phone, w: world.World) -> None:  # noqa: F811

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils import translation
@@ -19,7 +20,7 @@ from zhijian.kernel.notices.models import Channel, Notice
 from zhijian.kernel.notices.wording import invites, render
 from zhijian.kernel.packs import in_its_language, stack
 from zhijian.kernel.party.family import Family, family_of, head_of
-from zhijian.kernel.party.pages import Told, page_of
+from zhijian.kernel.party.pages import Told, page_of, pages
 
 
 def letter_of(notice: Notice) -> Letter:
@@ -75,7 +76,15 @@ def _own_words(head: Matter, family: Family, notice: Notice) -> str:
     happened = [notice.data, *(one["data"] for one in notice.data.get("more", []))]
     steps = frozenset((str(one.get("kind")), str(one.get("verb"))) for one in happened)
     rates = invites(notice.template, notice.data)
-    return str(page.sms(Told(head, record_of(head), steps, len(family.waiting), family.day, rates)))
+    beside = tuple(_beside(head, {kind for kind, _verb in steps}))
+    return str(page.sms(Told(head, record_of(head), steps, len(family.waiting), family.day, rates, beside)))
+
+
+def _beside(head: Matter, kinds: set[str]) -> Iterator[str]:
+    """What other programmes add to the message about a matter of whose children it tells as well."""
+    adding = {kind: page.adds for kind, page in pages().items() if kind in kinds and page.beside and page.adds}
+    for child in head.children.filter(kind__in=adding).order_by("pk") if adding else ():  # type: ignore[attr-defined]
+        yield str(adding[child.kind](child, record_of(child)))
 
 
 def _email(notice: Notice) -> dict[str, Any]:

@@ -47,6 +47,7 @@ class Told:
     waiting: int
     day: dt.date | None
     rates: bool = False
+    beside: tuple[str, ...] = ()  # what pages of other programmes add, a sentence each
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,8 @@ class PartyPage:
     what happened instead, with the same names but {kind}; empty for the usual one.
     `day(record)` is the day that the enterprise knows it by (of the visit, not of its planning); None for the day on
     which it was opened. `rights` stands at the foot: what one may say against a measure; empty where
-    nothing is held against anybody. `beside`: another programme's, it stands on its parent's page all the same.
+    nothing is held against anybody. `beside`: another programme's, it stands on its parent's page all the same;
+    `adds(matter, record)` is then the sentence that it adds to the text message about the parent.
     """
 
     flow: Flow
@@ -78,6 +80,7 @@ class PartyPage:
     day: Callable[[Any], dt.date | None] | None = None
     rights: Text = RIGHTS
     beside: bool = False
+    adds: Callable[[Any, Any], Text] | None = None
 
     @cached_property
     def steps(self) -> list[Step]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from django.db.models import Q
@@ -151,16 +152,14 @@ def _and_then(what: str, told: Told) -> str:
 
 
 def _of_the_visit(told: Told) -> str:
-    """A visit at which something grave was found says so; the usual words tell of any other."""
+    """A visit at which something grave was found or punished says so; the usual words tell of any other."""
     grave = told.record.answers.filter(measure=Measure.INVESTIGATE).count()
-    if not grave:
+    if not grave and not told.beside:
         return ""
-    what = ngettext(
-        "{organ}: {title}: %(n)s item is looked into separately.",
-        "{organ}: {title}: %(n)s items are looked into separately.",
-        grave,
-    )
-    return _and_then(what % {"n": grave}, told)
+    what = ngettext("%(n)s item is looked into separately.", "%(n)s items are looked into separately.", grave)
+    happened = [*([what % {"n": grave}] if grave else []), *told.beside]
+    said = reduce(lambda first, then: _("%(what)s %(then)s") % {"what": first, "then": then}, happened)
+    return _and_then(_("{organ}: {title}: %(what)s") % {"what": said}, told)
 
 
 def _of_acceptance(told: Told) -> str:

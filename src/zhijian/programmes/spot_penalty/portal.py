@@ -59,6 +59,11 @@ def _paid(record: SpotPenalty) -> str:
     return _("There is nothing to pay.")
 
 
+def in_short(matter: Matter, record: SpotPenalty) -> str:
+    """What the text message about the visit says of it."""
+    return _("On the spot: %(what)s.") % {"what": shown.punished(record)}
+
+
 PAGE = PartyPage(
     SPOT_PENALTY,
     panels=[Panel("spot_penalty/party/penalty.html", penalty_panel)],
@@ -71,4 +76,5 @@ PAGE = PartyPage(
     papers=[DECISION, WITHDRAWAL],
     says=says,
     beside=True,
+    adds=in_short,
 )
