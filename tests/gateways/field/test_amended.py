@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests import world
 from tests.gateways.field.test_field import flags, here, phone, put, w  # noqa: F401 -- fixtures
-from tests.phone import Phone, record
+from tests.phone import Phone, photo_of, picture, record
 
 from zhijian.gateways.field import held, jobs, records
 from zhijian.gateways.field.models import FieldRecord
@@ -108,6 +108,18 @@ def test_a_new_version_takes_the_place_of_the_first_and_both_are_kept(
         entry = LedgerEntry.objects.get(matter=visit.pk, kind="inspection.amend_order")
         assert entry.data["reason"] == "第1.2项当场看错"
         assert Inspection.objects.filter(matter__premises=visit.matter.premises).count() == 1
+
+
+def test_photos_that_a_version_adds_or_no_longer_names_stand_among_its_changes(phone: Phone, w: world.World) -> None:  # noqa: F811
+    one, other = (photo_of(picture(n), item, dt.datetime.now(dt.UTC)) for n, item in ((1, "1.2"), (2, "2.3")))
+    first = record(phone, here(phone, w), failed={"1.2": {"note": "未公示"}}, photos=[one])
+    put(phone, first)
+    second = anew(phone, first, photos=[one, other])
+    put(phone, second)
+    _, told = put(phone, anew(phone, second, photos=[other]))
+    with scoped(SYSTEM):
+        said = [[(c.before, c.after) for c in v.changes if c.what == "照片"] for v in versions(visit_of(told))]
+    assert said == [[("1 (1.2)", "2 (1.2、2.3)")], [("2 (1.2、2.3)", "1 (2.3)")]]
 
 
 def test_the_papers_of_before_are_void_and_lead_to_the_new_ones(

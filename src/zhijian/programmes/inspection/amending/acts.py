@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from zhijian.kernel import papers
 from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.clock import calendar
+from zhijian.kernel.evidence.models import File
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.packs import in_its_language
@@ -123,12 +124,26 @@ def _keep(inspection: Inspection, visit: Visit) -> EarlierVersion:
         n=inspection.earlier.count() + 1,  # type: ignore[attr-defined]
         record_id=inspection.record_id,
         record_digest=inspection.record_digest,
-        told=told_now(inspection),
+        told={**told_now(inspection), "photos": _photos(inspection), "photos_next": _photos_in(visit.record.content)},
         amended_at=visit.at,
         amended_by=visit.actor.label,
         amended_by_name=visit.actor.name[:60],
         reason=told.reason,
     )
+
+
+def _photos_in(content: Content) -> dict[str, str]:
+    """The photos that a version names: digest and item. What another version no longer names stays in the file."""
+    return {one.sha256: one.item or "" for one in content.photos}
+
+
+def _photos(inspection: Inspection) -> dict[str, str]:
+    """The same of the version in force: as it named them when it amended another, else as they came with the visit."""
+    last = inspection.earlier.order_by("-n").first()  # type: ignore[attr-defined]
+    if last is not None and "photos_next" in last.told:
+        return dict(last.told["photos_next"])
+    rows = File.objects.filter(matter=inspection.pk, kind=File.Kind.PHOTO).exclude(expected="")
+    return dict(rows.order_by("pk").values_list("expected", "item"))
 
 
 def told_now(inspection: Inspection) -> dict[str, Any]:

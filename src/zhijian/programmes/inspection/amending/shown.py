@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhijian.kernel.papers.models import Paper
+from zhijian.kernel.words import listed
 from zhijian.programmes.inspection.amending.acts import told_now
 from zhijian.programmes.inspection.amending.models import EarlierVersion
 from zhijian.programmes.inspection.models import Answer, Inspection, Measure, Result
@@ -46,7 +47,7 @@ def versions(record: Inspection) -> list[Version]:
     for paper in Paper.objects.filter(matter=record.pk, signed_digest__in=[row.record_digest for row in rows]):
         papers.setdefault(paper.signed_digest, []).append(paper)
     return [
-        Version(row, changes(before, after, texts), papers.get(row.record_digest, []))
+        Version(row, [*changes(before, after, texts), *_photos(row.told)], papers.get(row.record_digest, []))
         for row, before, after in zip(rows, told[:-1], told[1:], strict=True)
     ]
 
@@ -69,6 +70,19 @@ _LABELS = {
     "refused_reason": gettext_lazy("Refusal to sign"),
     "witness": gettext_lazy("Witness"),
 }
+
+
+def _photos(told: Told) -> list[Change]:
+    """Other photos than before: how many, and of which items. Versions of old do not tell them."""
+    before, after = (told.get(name) for name in ("photos", "photos_next"))
+    if before is None or after is None or before == after:
+        return []
+    return [Change(str(_("Photos")), _counted(before), _counted(after))]
+
+
+def _counted(photos: dict[str, str]) -> str:
+    items = sorted({item for item in photos.values() if item})
+    return f"{len(photos)} ({listed(items)})" if items else str(len(photos))
 
 
 def _result(told: Told) -> str:
