@@ -18,6 +18,7 @@ from zhijian.kernel.accounts.actor import SYSTEM, actor_of
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock.calendar import today
 from zhijian.kernel.clock.models import Clock
+from zhijian.kernel.desk import clocks
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters.errors import NotOpen
@@ -275,6 +276,9 @@ def test_what_was_struck_out_was_never_put_right(phone: Phone, w: world.World, s
         waiting = Matter.objects.get(kind="publication", publication__inspection=visit)
         order = Paper.objects.get(matter=visit.pk, kind="rectification_order")
         assert order.superseded, "no other order is drafted for what was struck out"
+        struck = Rectification.objects.select_related("matter").filter(inspection=visit).first()
+        assert struck is not None
+        assert [one.due.words for one in clocks.of_matter(struck.matter)] == ["不再适用"], "nothing was done by its day"
     with scoped(head), pytest.raises(NotOpen):
         replacement(order, head)
     with scoped(head):

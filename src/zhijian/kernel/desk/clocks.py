@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from zhijian.kernel.clock.arithmetic import Why
 from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.clock.wording import limit_words
 from zhijian.kernel.desk.said import Due, due_words
+from zhijian.kernel.matters.catalogue import flows
 from zhijian.kernel.matters.models import Matter
 
 WHY = {
@@ -46,11 +48,14 @@ def _name(clock: Clock) -> str:
     return _("%(clock)s: %(about)s") % {"clock": name, "about": about} if about else name
 
 
-def _shown(clock: Clock, replaced: bool = False) -> Shown:
+def _shown(clock: Clock, replaced: bool = False, *, over: bool = False) -> Shown:
     basis: dict[str, Any] = clock.basis
     ground = " ".join(str(basis[key]) for key in ("basis", "article") if basis.get(key))
     due = due_words(due_state(clock))
-    due = replace(due, words=_("another day was set")) if replaced else due
+    if replaced:
+        due = replace(due, words=_("another day was set"))
+    elif over and due.tone == "kept":
+        due = replace(due, tone="far", words=_("no longer applies"))
     return Shown(clock, _name(clock), due, ground, bool(basis.get("unverified")), replaced)
 
 
@@ -58,7 +63,18 @@ def of_matter(matter: Matter) -> list[Shown]:
     """Its clocks: open ones by their day, then those that stopped. One query."""
     rows = sorted(matter.clocks.all(), key=lambda c: (c.stopped is not None, c.due is None, c.due, c.pk))  # type: ignore[attr-defined]
     begun = {(clock.rule, clock.about, clock.started) for clock in rows}  # one that starts anew stops the one before
-    return [_shown(clock, (clock.rule, clock.about, clock.stopped) in begun) for clock in rows]
+    over = _void_since(matter)
+    return [
+        _shown(clock, another, over=over is not None and clock.stopped is not None and clock.stopped >= over)
+        for clock in rows
+        for another in [(clock.rule, clock.about, clock.stopped) in begun]
+    ]
+
+
+def _void_since(matter: Matter) -> dt.datetime | None:
+    """When the matter ended without what was asked for being done; None for every other."""
+    flow = flows().get(matter.kind)
+    return matter.closed if flow is not None and flow.state(matter.state).void else None
 
 
 def told(clock: Clock) -> dict[str, Any]:

@@ -47,12 +47,16 @@ def no(why: Text, article: Any = "") -> Guard:
 
 @dataclass(frozen=True)
 class State:
-    """Where a matter can stand. `tone` colours it: wait, act, warn, bad, good (look.md)."""
+    """Where a matter can stand. `tone` colours it: wait, act, warn, bad, good (look.md).
+
+    `void`: it ends without what was asked for being done, so what ends with it before its day was not kept.
+    """
 
     code: str
     label: Text
     final: bool = False
     tone: Tone = "wait"
+    void: bool = False
 
 
 def article_of(source: Any, day: dt.date) -> str:

@@ -27,7 +27,7 @@ CALL = Flow(
         State("there", _("The firm is at the lift"), tone="act"),
         State("settled", _("Settled at the lift: the cause is sought"), tone="warn"),
         State("closed", _("Closed"), final=True, tone="good"),
-        State("mistaken", _("False alarm"), final=True),
+        State("mistaken", _("False alarm"), final=True, void=True),
     ],
     steps=[
         Step(

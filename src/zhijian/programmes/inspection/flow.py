@@ -39,7 +39,7 @@ INSPECTION = Flow(
         State("rectifying", _("Being put right"), tone="warn"),
         State("closed", _("Closed"), final=True, tone="good"),
         State("hindered", _("Could not be inspected"), final=True),
-        State("cancelled", _("Cancelled"), final=True),
+        State("cancelled", _("Cancelled"), final=True, void=True),
     ],
     steps=[
         Step(
@@ -222,7 +222,7 @@ PUBLICATION = Flow(
     states=[
         State("waiting", _("To be published"), tone="act"),
         State("published", _("Published"), final=True, tone="good"),
-        State("withheld", _("Withheld"), final=True),
+        State("withheld", _("Withheld"), final=True, void=True),
     ],
     steps=[
         Step(

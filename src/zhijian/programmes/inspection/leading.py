@@ -22,7 +22,7 @@ LEAD = Flow(
         State("taken", _("Taken by another department"), final=True),
         State("opened", _("Handed over for investigation"), final=True),
         State("declined", _("Not investigated"), final=True),
-        State("retracted", _("Struck out as the record was amended"), final=True),
+        State("retracted", _("Struck out as the record was amended"), final=True, void=True),
     ],
     steps=[
         Step(

@@ -23,8 +23,8 @@ RECTIFICATION = Flow(
         State("asking", _("Asks for more time"), tone="act"),
         State("answered", _("Answered"), tone="act"),
         State("accepted", _("Put right"), final=True, tone="good"),
-        State("dropped", _("No longer applies"), final=True),
-        State("retracted", _("Struck out as the record was amended"), final=True),
+        State("dropped", _("No longer applies"), final=True, void=True),
+        State("retracted", _("Struck out as the record was amended"), final=True, void=True),
     ],
     steps=[
         Step(

@@ -30,7 +30,7 @@ SPOT_PENALTY = Flow(
         State("paying", _("Filed, to be paid"), tone="warn"),
         State("filing", _("To be filed with the office"), tone="act"),
         State("closed", _("Filed and settled"), final=True, tone="good"),
-        State("withdrawn", _("Decision withdrawn"), final=True, tone="bad"),
+        State("withdrawn", _("Decision withdrawn"), final=True, tone="bad", void=True),
     ],
     steps=[
         Step(

@@ -68,7 +68,7 @@ VISIT_PLAN = Flow(
         State("submitted", _("Handed in"), tone="wait"),
         State("approved", _("Approved"), tone="act"),
         State("published", _("Published"), final=True, tone="good"),
-        State("withdrawn", _("Withdrawn"), final=True),
+        State("withdrawn", _("Withdrawn"), final=True, void=True),
     ],
     steps=[
         Step(
