@@ -25,7 +25,7 @@ from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
-from zhijian.kernel.appointments.models import Booking
+from zhijian.kernel.appointments.models import Booking, Slot
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters.errors import StepError
@@ -147,6 +147,22 @@ def test_nobody_orders_another_district_s_day_and_who_only_reads_orders_none(w: 
     assert signed_in(w, "乙").get(url).status_code == 404, "an officer sees his own day"
     with scoped(SYSTEM):
         assert not DayOrder.objects.exists()
+
+
+def test_what_was_appointed_is_done_on_that_day_whenever_it_is_due(w: world.World) -> None:
+    """Until the appointed day has gone by: then the day on which it is due holds again."""
+    _other, far = a_day(w, 1, 2)
+    later = DAY + dt.timedelta(days=3)
+    with scoped(SYSTEM):
+        slot = slot_of(w, w.inspector, day=later, hour=9)
+        Booking.objects.create(
+            slot=slot, area=slot.area, entity=w.entity, matter=Matter.objects.get(premises=far), made_by="x",
+            made_at=slot.made_at,
+        )  # fmt: skip
+    assert (names(of(w)), names(of(w, day=later))) == (["第 1 店"], ["第 2 店"])
+    with scoped(SYSTEM):
+        Slot.objects.filter(pk=slot.pk).update(day=world.in_days(-1))
+    assert (sorted(names(of(w))), names(of(w, day=later))) == (["第 1 店", "第 2 店"], [])
 
 
 def test_a_promised_hour_is_kept_and_one_that_can_t_be_says_why(w: world.World) -> None:

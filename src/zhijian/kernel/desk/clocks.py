@@ -62,13 +62,18 @@ def _shown(clock: Clock, replaced: bool = False, *, over: bool = False) -> Shown
 def of_matter(matter: Matter) -> list[Shown]:
     """Its clocks: open ones by their day, then those that stopped. One query."""
     rows = sorted(matter.clocks.all(), key=lambda c: (c.stopped is not None, c.due is None, c.due, c.pk))  # type: ignore[attr-defined]
-    begun = {(clock.rule, clock.about, clock.started) for clock in rows}  # one that starts anew stops the one before
+    begun = {(clock.rule, clock.about, clock.started): clock.pk for clock in rows}
     over = _void_since(matter)
-    return [
-        _shown(clock, another, over=over is not None and clock.stopped is not None and clock.stopped >= over)
-        for clock in rows
-        for another in [(clock.rule, clock.about, clock.stopped) in begun]
-    ]
+    return [_shown(clock, _replaced(clock, begun), over=_ended_with(clock, over)) for clock in rows]
+
+
+def _replaced(clock: Clock, begun: dict[Any, int]) -> bool:
+    """Whether one that started anew stopped it."""
+    return begun.get((clock.rule, clock.about, clock.stopped), clock.pk) != clock.pk
+
+
+def _ended_with(clock: Clock, over: dt.datetime | None) -> bool:
+    return over is not None and clock.stopped is not None and clock.stopped >= over
 
 
 def _void_since(matter: Matter) -> dt.datetime | None:

@@ -144,10 +144,18 @@ def kept_for(people: Sequence[int], day: dt.date) -> dict[int, DayOrder]:
 
 
 def due_on(people: Sequence[int], day: dt.date) -> list[Waiting]:
-    """What they do on a day: of today also what is late."""
+    """What they do on a day: of today also what is late. What was appointed with the shop is done on that day."""
     late = day == calendar.today()
     rows = waiting_for(people, MOST * len(people))
-    return [one for one in rows if one.due is not None and (one.due <= day if late else one.due == day)]
+    promised = _promised([one.matter.pk for one in rows])
+    days = [promised.get(one.matter.pk, one.due) for one in rows]
+    return [one for one, on in zip(rows, days, strict=True) if on is not None and (on <= day if late else on == day)]
+
+
+def _promised(matters: Sequence[int]) -> dict[int, dt.date]:
+    """The next day that was appointed for each matter; one that went by holds nobody any more."""
+    rows = Booking.objects.filter(matter__in=matters, state=Booking.State.BOOKED, slot__day__gte=calendar.today())
+    return dict(rows.order_by("-slot__day").values_list("matter", "slot__day"))
 
 
 def _appointments(matters: Sequence[int], day: dt.date) -> dict[int, tuple[int, int]]:
