@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections import Counter
 from hashlib import sha256
@@ -207,3 +208,16 @@ def test_the_page_shows_lots_seed_and_digest_and_excel_has_the_pool(w: world.Wor
     assert draw.digest in page
     assert "comes out alike" in page
     assert w.premises.name in page
+
+
+def test_a_visit_that_was_moved_since_shows_its_day_beside_the_drawn_one(w: world.World) -> None:
+    matter = visit_draw(w)
+    with scoped(w.actor("所长")) as head:
+        perform(matter, "confirm", head)
+    with scoped(SYSTEM):
+        place = DrawnPlace.objects.get(draw=matter.pk)
+        Inspection.objects.filter(pk=place.visit_id).update(planned_for=place.day + dt.timedelta(days=4))
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(w.head)
+    page = client.get(f"/m/{matter.uid}/").content.decode()
+    assert f"{place.day}" in page and f"now {place.day + dt.timedelta(days=4)}" in page

@@ -144,8 +144,11 @@ def _clocks(matters: Iterable[Matter]) -> dict[int, Clock]:
 
 
 def papers_of(matters: Iterable[Matter]) -> list[tuple[Paper, str]]:
-    """The papers that the enterprise was given, with the official title of each."""
-    rows = papers_given({one.pk: one for one in matters}).defer("data").order_by("pk")
+    """The papers that the enterprise was given, with the official title of each: those in force, then the void ones."""
+    rows = sorted(
+        papers_given({one.pk: one for one in matters}).defer("data").order_by("pk"),
+        key=lambda paper: paper.state == Paper.State.VOID,
+    )
     return [(paper, paper_form(paper.kind).title) for paper in rows]
 
 

@@ -64,7 +64,7 @@ class Account:
             found = families(rows.order_by("-opened", "-pk")[:ROWS], actor)
             self.rows += _rows(found, standing)
             heads = {one.pk: family.head for family in found for one in family.members}
-            papers = papers_of([one for family in found for one in family.members])[::-1][:PAPERS]
+            papers = papers_of([one for family in found for one in family.members])
             self.given += [(paper, title, heads[paper.matter_id]) for paper, title in papers]
             told = inbox(actor).exclude(matter=None).select_related("matter__parent", "matter__entity")
             if standing.premises is not None:
@@ -79,6 +79,11 @@ class Account:
             "open": [row for row in newest if not row.family.waiting and not row.family.closed],
             "closed": [row for row in newest if not row.family.waiting and row.family.closed][:CLOSED],
         }
+
+
+def _newest_in_force(given: Given) -> tuple[bool, dt.datetime]:
+    paper = given[0]
+    return paper.state != Paper.State.VOID, paper.at
 
 
 def _rows(found: list[Family], standing: Standing) -> list[Row]:
@@ -109,7 +114,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "chosen": chosen or (holder.standings[0] if len(holder.standings) == 1 else None),
         **account.parts(),
         "notices": sorted(account.told, key=lambda told: told[0].made_at, reverse=True)[:NOTICES],
-        "papers": sorted(account.given, key=lambda given: given[0].at, reverse=True)[:PAPERS],
+        "papers": sorted(account.given, key=_newest_in_force, reverse=True)[:PAPERS],
         "owns": any(one.own for one in holder.standings),
     }
     answer = render(request, "party/account.html", context)

@@ -74,8 +74,8 @@ forms.choices("drawn_officer", _officers)
 
 def draw_panel(matter: Matter, record: Draw, actor: Actor) -> dict[str, Any]:
     """The places by their lots with pair and day, from what they were drawn, and whether it can be done over."""
-    rows = DrawnPlace.objects.filter(draw=record.pk).select_related("premises__entity", "first", "second", "visit")
-    rows = rows.defer("premises__grams", "premises__entity__grams")
+    rows = DrawnPlace.objects.filter(draw=record.pk).defer("premises__grams", "premises__entity__grams")
+    rows = rows.select_related("premises__entity", "first", "second", "visit__inspection")
     found = list(rows.order_by("order"))
     said = _results(found)
     return {
