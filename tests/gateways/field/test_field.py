@@ -260,7 +260,13 @@ def test_what_the_server_would_refuse_is_kept_and_flagged(phone: Phone, w: world
         perform(cancelled, "cancel", head, reason="改期了")
     assert flags(put(phone, record(phone, place, task=str(cancelled.uid)))[1]) == {"task_cancelled"}
     far = record(phone, place, place={"lat": "36.90", "lon": "118.05", "accuracy": 10})
-    assert flags(put(phone, far)[1]) == {"far_away"}
+    _, told = put(phone, far)
+    assert flags(told) == {"far_away"}
+    with scoped(SYSTEM):
+        owed = Matter.objects.get(kind="publication", parent__uid=told["matter"]["uid"])
+    client.force_login(w.head)
+    page = client.get(f"/m/{owed.uid}/").content.decode()
+    assert "公示前请先查看" in page and "米" in page, "who publishes it reads what is in doubt"
     skewed = record(phone, place, clock_skew_ms=-86_400_000)
     assert flags(put(phone, skewed)[1]) == {"clock_wrong"}
     twice = plan(w)

@@ -21,7 +21,7 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.panel import PANEL
 from zhijian.kernel.recordings.panel import PANEL as FILMS
 from zhijian.kernel.registry.models import Entity
-from zhijian.programmes.inspection import classes, kinds, publishing, rules
+from zhijian.programmes.inspection import classes, doubts, kinds, publishing, rules
 from zhijian.programmes.inspection.amending.shown import versions
 from zhijian.programmes.inspection.checklists import applicable
 from zhijian.programmes.inspection.draw.desk import VisitDraws
@@ -254,8 +254,9 @@ forms.choices("drawn_class", _drawn_classes, _drawn_said)
 
 
 def publication_panel(matter: Matter, record: Publication, actor: Actor) -> dict[str, Any]:
-    """As which class it is published, where it was drawn."""
-    return {"drawn": classes.name(publishing.class_of(record))}
+    """As which class it is published, where it was drawn; and what is still in doubt about the visit's record."""
+    in_doubt = [doubts.sentence(flag) for flag in record.inspection.matter.flags if not record.published_on]
+    return {"drawn": classes.name(publishing.class_of(record)), "in_doubt": in_doubt}
 
 
 DRAWN = Column(
