@@ -108,7 +108,6 @@ def decide(phone: Page, site: Site, handset: Handset) -> Page:
     expect(phone.get_by_test_id("penalty-cash-small")).to_be_disabled()
     phone.get_by_test_id("penalty-bank").click()
     assert any("还没有告知" in text for text in obstacles(phone))
-    phone.get_by_test_id("penalty-warning").check()
     phone.get_by_test_id("penalty-told").check()
     phone.get_by_test_id("penalty-stated").click()
     phone.get_by_test_id("penalty-statement").fill("菜单是新印的，漏了")
@@ -159,7 +158,7 @@ def read_and_sign(phone: Page) -> str:
 def the_enterprise_reads(playwright: Playwright, site: Site, link: str) -> None:
     browser, owner = phone_page(playwright)
     owner.goto(f"{site.url}/p/{link}/")
-    for words in ("警告 · 罚款 300 元", "怎样缴款", "申请行政复议", "不公示", FACTS):
+    for words in ("罚款 300 元", "怎样缴款", "申请行政复议", "不公示", FACTS):
         expect(owner.locator("main")).to_contain_text(words)
     seen(owner, "enterprise")
     browser.close()
@@ -177,7 +176,7 @@ def the_clerk_settles_it(desk: Page, site: Site, matter: Matter) -> None:
     """Filed and paid: two forms on the record page, and the list says so."""
     sign_in(desk, site.url, "li")
     desk.goto(f"{site.url}/l/spot_penalty/")
-    expect(desk.locator("main")).to_contain_text("警告 · 罚款 300 元")
+    expect(desk.locator("main")).to_contain_text("罚款 300 元")
     seen(desk, "list")
     desk.goto(f"{site.url}/m/{matter.uid}/")
     seen(desk, "record")

@@ -28,6 +28,7 @@ django.setup()
 from tools.pictures.album import CHROMIUM, Album  # noqa: E402
 from tools.pictures.boards import boards  # noqa: E402
 from tools.pictures.desk import desk, draws, staff  # noqa: E402
+from tools.pictures.enforcement import enforcement  # noqa: E402
 from tools.pictures.equipment import equipment  # noqa: E402
 from tools.pictures.every import SIZES, every  # noqa: E402
 from tools.pictures.exchange import exchange  # noqa: E402
@@ -39,7 +40,21 @@ from tools.pictures.public import public  # noqa: E402
 
 GROUPS: dict[str, Callable[[Album], None]] = {
     one.__name__: one
-    for one in (desk, draws, papers, staff, exchange, notices, field, public, detours, boards, equipment, fair)
+    for one in (
+        desk,
+        draws,
+        papers,
+        staff,
+        exchange,
+        notices,
+        field,
+        public,
+        detours,
+        boards,
+        equipment,
+        fair,
+        enforcement,
+    )
 }
 DOCUMENTS = Path(__file__).parents[2] / "docs" / "pictures"
 PAGES = Path(tempfile.gettempdir()) / "zhijian-pages"
