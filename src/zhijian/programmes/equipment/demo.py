@@ -50,6 +50,7 @@ KINDS = (
 )
 FIRMS = (("淄博捷安电梯维保有限公司", "13605332301"), ("淄博恒升电梯服务有限公司", "13605332302"))
 BODY, MAKERS = "淄博市特种设备检验研究院", ("鲁中电梯制造有限公司", "齐都锅炉压力容器厂", "山东岱岳工业车辆有限公司")
+TABLE = dt.timedelta(days=9, hours=12)  # before today, the table of pieces came
 VISITED = 60  # days of maintenance that are told
 Say = Callable[[str], None]
 
@@ -76,7 +77,7 @@ def plant(scale: float, say: Say) -> None:
         return
     with scoped(SYSTEM):
         town = Town(random.Random(stack().table("demo")["seed"]), rules.law(today), _firms())
-        with when.as_of(calendar.start_of(today) - dt.timedelta(hours=12)):  # the table came yesterday
+        with when.as_of(calendar.start_of(today) - TABLE):  # before anything happened by it
             lifts = _pieces(town, max(LEAST, round(FULL * scale)))
         _maintenance(town, lifts)
         late = Matter.objects.filter(kind="equipment", state="in_use", due__lt=today)

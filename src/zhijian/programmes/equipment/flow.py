@@ -73,7 +73,8 @@ EQUIPMENT = Flow(
         ),
         Step(
             "entrust", ("in_use", "idle"), who=STAFF, label=_("Change the maintenance firm"), facts=facts.Entrusted,
-            said=_("Maintained from now on by {firm}"), when=guards.a_known_firm, does=effects.entrusted, tells=PARTY,
+            said=_("Maintained from now on by {firm}"), when=guards.a_known_firm, does=effects.entrusted, quiet=True,
+            tells=PARTY,
             article=rules.MAINTAIN_EVERY,
         ),
         Step(
