@@ -25,7 +25,7 @@ def enforcement(album: Album) -> None:
             album.open(page, f"/m/{amended.uid}/")
             page.locator("[data-versions]").scroll_into_view_if_needed()
             album.take(page, f"desk-amended{end}")
-            album.open(page, "/figures/inspection.minutes_per_visit/")
+            album.open(page, "/visits/time/")
             album.take(page, f"desk-minutes{end}")
             album.open(page, "/visits/products/")
             album.take(page, f"desk-products{end}")

@@ -37,6 +37,8 @@ def test_a_few_are_decided_at_visits_and_settled_since(
             if one.filed_on is not None:
                 assert calendar.legal_day(one.matter.opened) < one.filed_on < calendar.today()
         assert any(one.filed_on for one in rows)
+        orders = Paper.objects.filter(Paper.in_force(), kind="rectification_order", sealed=True)
+        assert orders.exists() and not orders.filter(services=None).exists(), "they do not hinder what papers plant"
         before = LedgerEntry.objects.count()
     demo.plant(0.005, print)
     with scoped(SYSTEM):

@@ -24,7 +24,7 @@ from zhijian.kernel.evidence.models import File
 from zhijian.kernel.packs import in_its_language
 from zhijian.kernel.papers.blanks import acts as blanks
 from zhijian.kernel.papers.forms import forms
-from zhijian.kernel.papers.models import Blank, Paper, SealRequest, Service
+from zhijian.kernel.papers.models import Blank, Paper, SealRequest
 from zhijian.kernel.papers.sealing import acts as sealing
 from zhijian.kernel.papers.serving import acts, addresses, confirm, within
 from zhijian.kernel.papers.serving.law import Way
@@ -36,7 +36,7 @@ UNPROVEN = 2  # which service of each office still waits for its signed proof
 def plant(say: Callable[[str], None]) -> None:
     """Plant it once, in the offices where the demo has an officer and a clerk; small whatever the city's size."""
     with scoped(SYSTEM):
-        if Service.objects.exists() or Blank.objects.exists():
+        if Blank.objects.exists():  # what was signed for at a visit is served already
             return
     done = 0
     for account in people.accounts():
@@ -76,9 +76,10 @@ def _kinds() -> list[str]:
 
 def _office(clerk: Actor, officer: Actor, first: Person, second: Person, area: str) -> int:
     with scoped(clerk):
-        orders = Paper.objects.filter(Paper.in_force(), kind__in=_kinds(), area=area)
+        orders = Paper.objects.filter(Paper.in_force(), kind__in=_kinds(), area=area, services=None)
         sealed = list(orders.filter(sealed=True).select_related("matter", "entity").order_by("-at")[: SERVED + 2])
-        waiting = list(orders.filter(sealed=False).order_by("-at")[:ASKED])
+        unsealed = orders.filter(sealed=False, kind__in=[kind for kind, one in forms().items() if one.sealed])
+        waiting = list(unsealed.order_by("-at")[:ASKED])
     with scoped(officer):
         for paper in waiting:
             if not SealRequest.objects.filter(paper=paper).exists():
