@@ -138,6 +138,7 @@ def plant_visits_in_vain(apps: Any) -> dict[int, str]:
 PROOFS = [  # way, state, files; whether its signed proof is to be added
     ("direct", "served", [], True), ("direct", "served", ["x"], False), ("left", "served", [], True),
     ("post", "served", [], False), ("direct", "failed", [], False),
+    ("electronic", "served", [], True), ("electronic", "served", ["x"], False),
 ]  # fmt: skip
 
 

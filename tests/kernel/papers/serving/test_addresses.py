@@ -113,6 +113,10 @@ def test_electronic_service_needs_the_consent_by_the_day_it_arrived(w, paper):
     assert "No confirmed address" in client.post(address, mail).content.decode()
     now = calendar.local(when.now()).strftime("%Y-%m-%dT%H:%M")
     assert client.post(address, {**mail, "at": now}).status_code == 302
+    assert services()[0].proof_due, "words say that it arrived, nothing shows it"
+    assert "proof to be added" in client.get(f"/m/{paper.matter.uid}/").content.decode()
+    assert client.post(f"{address}proof/", {"proof": picture()}).status_code == 302
+    assert not services()[0].proof_due
 
 
 NOTICE = {"way": "notice", "medium": "site", "body": "本局网站", "reason": "找不到当事人", "missing": "on"}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhijian.kernel.papers.serving.law import Lacks, Needs, Served, Way, counts, lacking, likeliest
+from zhijian.kernel.papers.serving.law import Lacks, Needs, Served, Way, counts, lacking, likeliest, proof_on_paper
 
 MADE, TODAY = dt.date(2026, 3, 2), dt.date(2026, 5, 4)
 NEEDS = Needs()
@@ -48,6 +48,13 @@ def test_electronic_counts_by_arrival_and_never_without_consent(told: Served) ->
     if told.way is Way.ELECTRONIC:
         assert counts(told, NEEDS).day == told.arrived
         assert told.consent or Lacks.CONSENT in lacking(told, NEEDS, made=MADE, today=TODAY)
+
+
+def test_only_a_letter_that_was_taken_is_proven_without_a_file() -> None:
+    grounds = {Way.ELECTRONIC: "arrival", Way.NOTICE: "notice", Way.LEFT: "left"}
+    without = [way for way in Way if not proof_on_paper(way, grounds.get(way, "signed"))]
+    assert without == [Way.POST]
+    assert all(proof_on_paper(way, "failed") for way in Way)
 
 
 def test_a_returned_letter_counts_only_where_the_party_confirmed_that_address() -> None:

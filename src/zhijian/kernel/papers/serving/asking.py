@@ -229,6 +229,11 @@ class ServeForm(forms.Form):
             )
             if not tries.unproven(paper, rules.needs(calendar.today())):
                 del made.fields["unproven"]
+        if way is Way.ELECTRONIC:
+            made.fields["evidence"].help_text = _(
+                "The receipt that the mail or message system gave, as picture or PDF; without it the proof is to be "
+                "added. Up to nine files."
+            )
         if way is Way.POST:
             made.ask_where_to(paper)
         if way in (Way.ELECTRONIC, Way.NOTICE):

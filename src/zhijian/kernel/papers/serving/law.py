@@ -186,14 +186,13 @@ def _reached_since(told: Served) -> bool:
 
 
 def proof_on_paper(way: Way, why: str) -> bool:
-    """Whether what proves it is scanned: a signature of the receiver or witness, the envelope that came back, what
-    shows that a try was in vain, the notice as it was published.
+    """Whether what proves it is a file: a signature of the receiver or witness, the envelope that came back, what shows
+    that a try was in vain or that a message arrived, the notice as it was published.
 
-    `why` is the ground of `counts`, "failed" for what was in vain. A letter that was taken is proven by its tracking
-    number.
+    `why` is the ground of `counts`, "failed" for what was in vain. Only a letter that was taken is proven without: by
+    its tracking number. Nothing is sent electronically from here, so that its arrival is known by what is filed alone.
     """
-    scanned = (Way.DIRECT, Way.LEFT, Way.ENTRUSTED, Way.PASSED_ON, Way.NOTICE)
-    return way in scanned or why in ("returned", "failed")
+    return way is not Way.POST or why in ("returned", "failed")
 
 
 def rests_on(way: Way, needs: Needs) -> bool:

@@ -43,7 +43,8 @@ class ProofForm(forms.Form):
     proof = PhotosField(
         label=gettext_lazy("The proof"),
         help_text=gettext_lazy(
-            "The proof of service with the signatures, the envelope that came back, the notice as it was published, or "
+            "The proof of service with the signatures, the envelope that came back, what shows that a message "
+            "arrived, the notice as it was published, or "
             "what shows that a try was in vain: photo, scan or PDF (JPEG, PNG, PDF). Up to nine files."
         ),
         widget=Photos(attrs={**BOX, "accept": "image/jpeg,image/png,application/pdf", "multiple": True}),
