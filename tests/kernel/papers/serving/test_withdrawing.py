@@ -96,6 +96,7 @@ NOTICE = {"way": "notice", "medium": "site", "body": "本局网站", "reason": "
 def test_a_public_notice_is_the_last_way(w, paper):
     client, address = sign_in(w.inspector), f"/papers/{paper.uid}/serve/"
     notice = {**NOTICE, "sent_on": calendar.today()}
+    assert "Nobody knows" in client.get(f"{address}?way=notice").content.decode()
     for before in (None, direct(w, in_vain="on", receiver="", reason="无人")):
         assert before is None or client.post(address, before).status_code == 302
         answer = client.post(address, notice)
@@ -107,7 +108,6 @@ def test_a_public_notice_is_the_last_way(w, paper):
         == 302
     )
     assert [s.state for s in services()] == ["failed", "served"]
-    assert "Nobody knows" in client.get(f"{address}?way=notice").content.decode()
 
 
 def test_handed_over_while_the_notice_runs_counts_from_that_day(w, paper, heard):
@@ -117,6 +117,10 @@ def test_handed_over_while_the_notice_runs_counts_from_that_day(w, paper, heard)
     again = client.post(address, {**notice, "shown": picture()})
     assert (again.status_code, "The days of a public notice run" in again.content.decode()) == (422, True)
     assert clock_of(paper).open
+    for page in (client.get(address), client.get(f"{address}?way=notice"), again):
+        said = page.content.decode()
+        assert f"run until {calendar.today() + dt.timedelta(days=30)}" in said
+        assert 'value="notice"' not in said and 'href="?way=notice"' not in said, "a second one is not offered"
     assert client.post(address, direct(w)).status_code == 302
     told, handed = services()
     assert (told.state, told.receipt.state, told.served_on) == (

@@ -113,12 +113,17 @@ def running_notice(paper: Paper) -> Service | None:
     return rows.select_related("receipt").filter(served_on__gt=calendar.today()).first()
 
 
-def likeliest(paper: Paper, before: list[Service], confirmed: AddressConfirmation | None) -> Way:
-    """The way that the page offers first: one that is under way, else what is known of the party and what was tried."""
+def ways(running: Service | None) -> list[Way]:
+    """The ways that can be taken now: those that the law knows; no public notice while one is `running`."""
+    return [one for one in rules.ways(calendar.today()) if running is None or one is not Way.NOTICE]
+
+
+def likeliest(before: list[Service], confirmed: AddressConfirmation | None, known: list[Way]) -> Way:
+    """The way of those `known` that the page offers first: one that is under way, else what is known of the party and
+    what was tried."""
     for one in before:
-        if one.state in OPEN:
+        if one.state in OPEN and one.way in known:
             return Way(one.way)
-    known = rules.ways(calendar.today())
     failed = [one for one in before if one.state == Service.State.FAILED]
     way = law.likeliest(
         signed_on_site=False,

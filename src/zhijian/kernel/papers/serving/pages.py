@@ -94,8 +94,9 @@ def context_of(request: HttpRequest, paper: Paper, way: Way | None) -> dict[str,
         .order_by("-pk")
     )
     confirmed = addresses.confirmation_of(paper)
-    known = rules.ways(calendar.today())
-    likely = acts.likeliest(paper, before, confirmed)
+    running = acts.running_notice(paper)
+    known = acts.ways(running)
+    likely = acts.likeliest(before, confirmed, known)
     chosen = way if way in known else likely
     guard = acts.may_serve(paper)
     may = bool(actor.roles_at(paper.area) & set(SERVERS))
@@ -117,7 +118,7 @@ def context_of(request: HttpRequest, paper: Paper, way: Way | None) -> dict[str,
         "shut": only(SERVERS) if not may else "" if guard else str(guard.why),
         "article": guard.article if may and not guard else "",
         "duty": confirmed is not None and confirm.duty(paper.matter, actor),
-        "running": acts.running_notice(paper),
+        "running": running,
         "open": next((one for one in before if one.state in acts.OPEN), None),
     }
 
@@ -132,15 +133,17 @@ def serve_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Serving a paper: what was tried, the ways with the likeliest first, and the form of the chosen one."""
     paper, actor = paper_of(request, uid), gate.actor_in(request)
     posted = request.method == "POST"
-    context = context_of(request, paper, _way((request.POST if posted else request.GET).get("way", "")))
+    asked_way = _way((request.POST if posted else request.GET).get("way", ""))
+    context = context_of(request, paper, asked_way)
     way = Way(context["way"])
     if context["shut"]:
         status = 200 if not posted else 409 if context["may"] else 403
         return render(request, "papers/serve.html", context, status=status)
     initial = initial_of(paper, way, actor, context["open"], context["confirmed"])
-    if not posted:
+    other = asked_way not in (None, way)  # the way that was asked for is not open any more
+    if not posted or other:
         context["form"] = ServeForm.of(way, paper, actor, initial=initial)
-        return render(request, "papers/serve.html", context)
+        return render(request, "papers/serve.html", context, status=422 if posted else 200)
     asked = ServeForm.of(way, paper, actor, data=request.POST, files=request.FILES, initial=initial)
     context["form"] = asked
     if not asked.is_valid() or not _done(asked, paper, actor):
