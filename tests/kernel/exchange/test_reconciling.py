@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from django.test import Client
 from tests import world
-from tests.kernel.exchange.conftest import HEAD, book, owed_of, published, rows_in
+from tests.kernel.exchange.conftest import HEAD, book, owed_of, published, rows_in, visit
 from tests.kernel.exchange.test_owing import lines, send, sent
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.exchange import acts, arriving, owing, reminding, wording
+from zhijian.kernel.exchange.exporting import export
 from zhijian.kernel.exchange.models import State
+from zhijian.kernel.exchange.tables import table_of
 from zhijian.kernel.notices.models import Notice
 
 LIST = [*HEAD, "企业名称", "检查结果"]
@@ -83,6 +85,25 @@ def test_both_values_are_shown_and_a_day_is_a_day_however_it_is_written(w, clerk
     with scoped(SYSTEM):
         line = arrival.lines.get()
     assert (line.code, line.here, line.there) == ("content", f"企业名称={w.entity.name}", "企业名称=别的名字")
+
+
+def test_the_province_is_asked_for_the_name_too(w, clerk):
+    """A task and a result that bear another name there, with the right code and day, are found."""
+    made = visit(w)
+    for code, key, state in (("tasks", "任务编号", "已备案"), ("visits", "任务编号", "已归集")):
+        table = table_of("luzhifa", code)
+        with scoped(clerk):
+            export(table, [owed_of(made, code).uid], clerk)
+            shown, _bad = acts.told_now(owed_of(made, code), table)
+        theirs = dict(zip((one.head for one in table.columns), shown, strict=True))
+        heads = [key, table.answer.state, *(one.head for one in table.columns if one.compare)]
+        row = [owed_of(made, code).key, state, *(theirs[head] for head in heads[2:])]
+        assert lines(send(table, [heads, row], clerk, "list")) == [("state", owed_of(made, code).key)]
+        renamed = ["别的名字" if text == w.entity.name else text for text in row]
+        with scoped(SYSTEM):
+            told = {one.code: one for one in send(table, [heads, renamed], clerk, "list").lines.all()}
+        assert told["content"].here == f"检查对象名称={w.entity.name}"
+        assert told["content"].there == "检查对象名称=别的名字"
 
 
 def test_lines_that_ask_for_another_round_go_over_again_together(w, clerk, results):
