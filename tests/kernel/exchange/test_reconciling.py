@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.test import Client
+from django.utils.translation import override
 from tests import world
 from tests.kernel.exchange.conftest import HEAD, book, owed_of, published, rows_in, visit
 from tests.kernel.exchange.test_owing import lines, send, sent
@@ -104,6 +105,24 @@ def test_the_province_is_asked_for_the_name_too(w, clerk):
             told = {one.code: one for one in send(table, [heads, renamed], clerk, "list").lines.all()}
         assert told["content"].here == f"检查对象名称={w.entity.name}"
         assert told["content"].there == "检查对象名称=别的名字"
+
+
+def test_how_it_stands_here_is_told_in_the_language_of_whoever_reads(w, clerk, results):
+    lost, odd = published(w), published(w)
+    sent(results, clerk, lost, odd)
+    with override("zh-hans"):
+        arrival = send(results, [LIST, listed(w, odd, state="没听说过")], clerk, "list")
+        answers = send(results, [HEAD, [owed_of(odd).key, "没听说过", "", ""]], clerk)
+    client = Client(HTTP_ACCEPT_LANGUAGE="en")
+    client.force_login(w.people["李桂芬"])
+    for one in (arrival, answers):
+        page = client.get(f"/exchange/arrivals/{one.uid}/").content.decode()
+        assert "Exported, no answer yet" in page
+        assert "已导出" not in page
+        assert "Exported, no answer yet" in str(rows_in(client.get(f"/exchange/arrivals/{one.uid}/report/").content))
+    with scoped(SYSTEM):
+        arrival.lines.update(here="已导出，待回执")
+    assert "已导出，待回执" in client.get(f"/exchange/arrivals/{arrival.uid}/").content.decode(), "a line of before"
 
 
 def test_lines_that_ask_for_another_round_go_over_again_together(w, clerk, results):

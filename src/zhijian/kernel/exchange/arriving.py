@@ -144,7 +144,7 @@ def _answer(answer: Answer, line: Line, rows: list[Owed], torn: bool, actor: Act
     state, number, reason = _told(answer, line)
     there = " · ".join(part for part in (state, number, reason) if part)
     row = rows[0] if len(rows) == 1 else None
-    here = str(row.get_state_display()) if row is not None else ""
+    here = row.state if row is not None else ""
     if torn or len(rows) > 1:
         found.note("doubled", line.n, key, here=here, there=there, row=row)
     elif row is None:
@@ -198,7 +198,7 @@ def _note_difference(table: Table, one: Difference[Owed], words: dict[int, Line]
     said = _told(answer, line) if line is not None else ()
     parts = [f"{head}={line.cells[head]}" for head in one.heads] if line is not None and one.heads else said
     there = " · ".join(part for part in parts if part)
-    here = str(row.get_state_display()) if row is not None else ""
+    here = row.state if row is not None else ""
     if row is not None and one.heads:
         shown = dict(zip((column.head for column in table.columns), acts.told_now(row, table)[0], strict=True))
         here = " · ".join(f"{head}={shown[head]}" for head in one.heads)

@@ -134,13 +134,18 @@ class ArrivalLine(models.Model):
     n = models.PositiveIntegerField(help_text="the row in their sheet; 0: it stands here only")
     code = models.CharField(max_length=20)
     key = models.CharField(max_length=80, blank=True)
-    here = models.CharField(max_length=120, blank=True)
+    here = models.CharField(max_length=120, blank=True)  # a state's code, or cells as heading=value
     there = models.CharField(max_length=400, blank=True)
     said = models.JSONField(default=list, help_text="[state, number, reason] as their list has them")
     owed = models.ForeignKey(Owed, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         indexes = [models.Index(fields=["arrival", "id"], name="arrival_lines")]
+
+    @property
+    def here_said(self) -> str:
+        """How it stands here, for whoever reads; earlier lines hold the words of whoever sent the sheet in."""
+        return str(State(self.here).label) if self.here in State.values else self.here
 
 
 class Taken(models.Model):

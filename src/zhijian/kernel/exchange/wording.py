@@ -125,7 +125,7 @@ def workbook(arrival: Arrival) -> bytes:
     for n, one in enumerate(lines.iterator(chunk_size=2000), 1):
         what, todo = line(one.code)
         title = one.owed.matter.title if one.owed is not None else ""
-        for column, text in enumerate([one.n or "", one.key, what, one.here, one.there, todo, title]):
+        for column, text in enumerate([one.n or "", one.key, what, one.here_said, one.there, todo, title]):
             sheet.write_string(n, column, str(text))
     book.close()
     return out.getvalue()
