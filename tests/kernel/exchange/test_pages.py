@@ -62,6 +62,10 @@ def test_what_lacks_something_is_named_and_nothing_is_lost(w, client):
     [
         ({}, "Choose a file first"),
         ({"file": "junk", "what": "answers"}, "Send XLSX or CSV"),
+        ({"file": "words", "what": "answers"}, "neither a workbook nor a CSV table. Send XLSX, XLS, ODS, or CSV"),
+        ({"file": "bytes", "what": "answers"}, "neither a workbook nor a CSV table. Send XLSX, XLS, ODS, or CSV"),
+        ({"file": "other", "what": "answers"}, "No heading was found. The sheet needs these columns"),
+        ({"file": "other_csv", "what": "answers"}, "No heading was found. The sheet needs these columns"),
         ({"file": "sheet", "what": "records"}, "does not go that way"),
         ({"file": "sheet", "what": "answers", "area": "370302001"}, "one of your own offices"),
     ],
@@ -69,7 +73,14 @@ def test_what_lacks_something_is_named_and_nothing_is_lost(w, client):
 def test_a_wrong_sheet_is_refused_with_what_to_do(w, client, data, said):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
-    files = {"junk": SimpleUploadedFile("a.xlsx", b"%PDF-1.7 \x00"), "sheet": book([HEAD])}
+    files = {
+        "junk": SimpleUploadedFile("a.xlsx", b"%PDF-1.7 \x00"),
+        "words": SimpleUploadedFile("a.csv", "这不是表格\n只是几句话".encode()),
+        "bytes": SimpleUploadedFile("a.csv", "檢查編號,審核狀態\n".encode("big5")),
+        "other": book([["别的", "表"], ["1", "2"]]),
+        "other_csv": SimpleUploadedFile("a.csv", "别的,表\n1,2\n".encode("gb18030")),
+        "sheet": book([HEAD]),
+    }
     sent = {"area": world.OFFICE, **data}
     if "file" in sent:
         sent["file"] = files[sent["file"]]

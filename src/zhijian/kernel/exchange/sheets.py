@@ -14,7 +14,7 @@ from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.models import Blob
 from zhijian.kernel.matters.errors import StepError
 from zhijian.kernel.registry.import_.problems import refusal
-from zhijian.kernel.registry.import_.sources import Refused, recognise
+from zhijian.kernel.registry.import_.sources import Refused, Source, is_misread, recognise
 from zhijian.kernel.words import listed
 
 MOST = 20_000  # rows of one sheet
@@ -63,27 +63,43 @@ def read(file: UploadedFile, wanted: Sequence[str]) -> Sheet:
         path = Path(spool.name)
         try:
             source = recognise(path, name)
-            heads, lines = _rows(source.rows(), wanted)
+            heads, lines = _rows(source, wanted)
         except Refused as error:
             raise BadSheet(refusal(error.why, error.detail)) from error
         blob = files.store(path.read_bytes(), judged=MEDIA[source.kind])
     return Sheet(name, blob, heads, lines)
 
 
-def _rows(rows: object, wanted: Sequence[str]) -> tuple[list[str], list[Line]]:
+def _rows(source: Source, wanted: Sequence[str]) -> tuple[list[str], list[Line]]:
     heads: list[str] = []
     lines: list[Line] = []
-    for seen, row in enumerate(rows, 1):  # type: ignore[arg-type, var-annotated]
+    above: list[list[str]] = []
+    for seen, row in enumerate(source.rows(), 1):
         cells = [cell.strip().lstrip("'") if cell.startswith("'") else cell.strip() for cell in row.cells]
         if not heads:
             if set(wanted) <= set(cells):
                 heads = cells
-            elif seen >= HEADING_WITHIN:
+                continue
+            above.append(cells)
+            if seen >= HEADING_WITHIN:
                 break
         elif any(cells):
             if len(lines) >= MOST:
                 raise BadSheet(_("The sheet has more than %(n)s rows. Send it in parts.") % {"n": MOST})
             lines.append(Line(row.number, {h: c for h, c in zip(heads, cells, strict=False) if h}))
-    if not heads:
-        raise BadSheet(_("No heading was found. The sheet needs these columns: %(heads)s") % {"heads": listed(wanted)})
-    return heads, lines
+    if heads:
+        return heads, lines
+    if source.kind == "csv" and _is_no_table(source, above):
+        raise BadSheet(
+            _(
+                "This is neither a workbook nor a CSV table. Send XLSX, XLS, ODS, or CSV (UTF-8 or GB18030) with these "
+                "columns: %(heads)s"
+            )
+            % {"heads": listed(wanted)}
+        )
+    raise BadSheet(_("No heading was found. The sheet needs these columns: %(heads)s") % {"heads": listed(wanted)})
+
+
+def _is_no_table(source: Source, rows: Sequence[list[str]]) -> bool:
+    """Whether what could be read as CSV is some other file: no row has two cells, or its signs are those of no text."""
+    return max(map(len, rows), default=0) < 2 or is_misread(source, [cell for cells in rows for cell in cells])
