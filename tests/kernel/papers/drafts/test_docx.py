@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import docx as library
@@ -14,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhijian.kernel.papers.drafts import docx, guard, parts
+from zhijian.kernel.papers.drafts.beside import beside, differing
 from zhijian.kernel.papers.drafts.docx import Field
 from zhijian.kernel.papers.drafts.fields import compared
 
@@ -84,6 +87,64 @@ def test_what_goes_out_comes_back_the_same(text: str) -> None:
 def test_untouched_is_taken_and_changes_nothing() -> None:
     result = compared(FIELDS, docx.values(docx.plain("通知", FIELDS, "草稿")), DATA)
     assert (result.differs, result.changed, result.data) == ([], [], DATA)
+
+
+def beside_of(change: Callable[[Any], None]) -> list[dict[str, str]]:
+    """What is told of a draft's file after that change to its body."""
+    made = docx.plain("通知", FIELDS, "草稿")
+    document = library.Document(io.BytesIO(made))
+    change(document)
+    return differing(beside(made), beside(written(document)), "草稿")
+
+
+def test_what_a_word_processor_changes_by_itself_is_no_change() -> None:
+    def cut(document: Any) -> None:
+        for paragraph in document.paragraphs:
+            for run in list(paragraph.runs):
+                rest = deepcopy(run._r)
+                text, more = run.text, library.text.run.Run(rest, paragraph)
+                run.text, more.text = text[:1], f" {text[1:]}\u200b"
+                run._r.addnext(rest)
+                run._r.addnext(OxmlElement("w:proofErr"))
+        document.add_paragraph()
+
+    assert beside_of(cut) == []
+
+
+def test_words_beside_the_fields_are_told_wherever_they_stand() -> None:
+    assert beside_of(lambda document: document.paragraphs[3].add_run("，罚款一万元")) == [
+        {"ours": "", "theirs": "当事人：…，罚款一万元"}, {"ours": "当事人：…", "theirs": ""},
+    ]  # fmt: skip
+    told = beside_of(lambda document: setattr(document.sections[0].header.paragraphs[0], "text", "罚款"))
+    assert told == [{"ours": "", "theirs": "罚款"}]
+    assert beside_of(lambda document: document.paragraphs[1]._p.getparent().remove(document.paragraphs[1]._p)) == []
+
+    def crossed_out(document: Any) -> None:
+        gone = OxmlElement("w:del")
+        document.add_paragraph()._p.append(gone)
+        gone.append(deepcopy(document.paragraphs[0].runs[0]._r))
+        gone.iter(qn("w:t")).__next__().text = "划去的话"
+
+    assert beside_of(crossed_out) == []
+
+
+def test_a_comment_is_told_too() -> None:
+    def commented(document: Any) -> None:
+        document.add_comment(document.paragraphs[3].runs[0], "罚款改成一万元", author="甲")
+
+    assert beside_of(commented) == [{"ours": "", "theirs": "罚款改成一万元"}]
+
+
+def test_a_page_s_number_is_no_change() -> None:
+    made = docx.plain("通知", FIELDS, "草稿")
+    document = library.Document(io.BytesIO(made))
+    one = OxmlElement("w:fldSimple")
+    one.set(qn("w:instr"), " PAGE ")
+    one.append(deepcopy(document.paragraphs[0].runs[0]._r))
+    document.sections[0].header.paragraphs[0]._p.append(one)
+    first = written(document)
+    next(one.iter(qn("w:t"))).text = "7"
+    assert differing(beside(first), beside(written(document)), "") == []
 
 
 def test_a_free_field_is_taken_over_line_by_line() -> None:

@@ -107,6 +107,17 @@ def test_a_later_version_changes_no_paper_that_was_issued(w, keeper, draft):  # 
     assert "某某局整改通知" not in words(plain)
 
 
+def test_a_draft_that_went_out_before_the_first_template_says_so_without_contradiction(w, keeper, draft):  # noqa: F811
+    client, address = sign_in(w.inspector), f"/papers/{draft.uid}/draft/"
+    assert "no template of the office was in use" in client.get(address).content.decode()
+    client.post(f"{address}out/")
+    keep(keeper, own())
+    page = client.get(address).content.decode()
+    assert "no template of the office was in use" not in page
+    assert "in the official layout, as it went out" in page
+    assert "Downloaded anew, it goes by “own.docx”, version 1" in page
+
+
 def test_what_would_be_missing_on_paper_is_told_with_its_place_in_the_reader_s_language(w, keeper):
     document = library.Document()
     document.add_paragraph("{{ 改正内容及要求 }}")

@@ -73,9 +73,20 @@ def test_out_and_back_with_new_words_then_issued(w, void, draft):
     now = drafts()[0]
     assert now.data["required"] == ["清洗消毒"]
     assert now.digest != draft.digest
-    late = client.post(f"{address}back/", sent(edited(out.content, "required", "旧稿"))).content.decode()
-    assert "Digest" in late or "摘要" in late, "a file of an earlier version is not taken over the newer one"
-    assert rounds() == [(1, "out"), (2, "back"), (3, "refused")]
+    stale = sent(edited(out.content, "required", "旧稿"))
+    late = client.post(f"{address}back/", stale)
+    assert late.status_code == 422
+    assert "an older one, which went out as round 1; the draft was changed since" in late.content.decode()
+    assert "The present one has not gone out yet" in late.content.decode()
+    assert "locked fields were changed" not in late.content.decode()
+    assert client.post(f"{address}out/").status_code == 200
+    late = client.post(f"{address}back/", sent(edited(out.content, "required", "旧稿")))
+    assert "The present one is round 4" in late.content.decode()
+    assert "an older file: round 1" in client.get(address).content.decode()
+    assert drafts()[0].data == now.data
+    assert rounds() == [(1, "out"), (2, "back"), (3, "refused"), (4, "out"), (5, "refused")]
+    with scoped(SYSTEM):
+        assert LedgerEntry.objects.filter(kind="draft.older").count() == 2
     with scoped(SYSTEM):
         assert pdf(now).startswith(b"%PDF-")
     assert "never changes again" in client.post(f"{address}issue/").content.decode()
@@ -116,6 +127,31 @@ def test_a_tampered_locked_field_is_refused_with_what_differs_and_the_file_is_ke
         assert LedgerEntry.objects.filter(kind="draft.refused").count() == 1
         kept = DraftRound.objects.select_related("file").get(n=2)
     assert client.get(f"/files/{kept.file.uid}/original").status_code == 200
+
+
+def added(data: bytes, text: str) -> bytes:
+    """A paragraph typed at the end, and words after a field."""
+    document = library.Document(io.BytesIO(data))
+    document.add_paragraph(text)
+    return written(document)
+
+
+def test_what_is_typed_beside_the_fields_is_told_and_never_called_nothing(w, draft):
+    client = sign_in(w.inspector)
+    address = f"/papers/{draft.uid}/draft/"
+    out = client.post(f"{address}out/").content
+    assert "Nothing was changed" in client.post(f"{address}back/", sent(out), follow=True).content.decode()
+    wrong = added(out, "外加一句话：罚款一万元，电话13805330001")
+    page = client.post(f"{address}back/", sent(wrong), follow=True).content.decode()
+    assert "Nothing was changed" not in page
+    assert page.count("“外加一句话：罚款一万元，电话138******01”") == 2, "by the answer and with the round"
+    assert drafts()[0].data == draft.data
+    timeline = client.get(f"/m/{draft.matter.uid}/").content.decode()
+    assert "came back, round 3: text beside the fields, which is not taken over" in timeline
+    both = client.post(f"{address}back/", sent(edited(wrong, "required", "清洗消毒")), follow=True).content.decode()
+    assert "Taken over: 改正内容及要求" in both
+    assert "罚款一万元" in both
+    assert drafts()[0].data["required"] == ["清洗消毒"], "the fields are taken over all the same"
 
 
 def test_what_the_paper_needs_may_not_come_back_empty(w, draft):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
@@ -20,6 +21,7 @@ from zhijian.kernel.papers import acts as papers
 from zhijian.kernel.papers import making
 from zhijian.kernel.papers.codes import shown_code
 from zhijian.kernel.papers.drafts import docx, events, guard, parts
+from zhijian.kernel.papers.drafts.beside import beside, differing
 from zhijian.kernel.papers.drafts.fields import CODE, DIGEST, Returned, compared, fields_of, meant, names_of, parts_of
 from zhijian.kernel.papers.drafts.issued import labels, meanings, meta_of, template_of, went_by
 from zhijian.kernel.papers.drafts.undrawn import undrawn
@@ -31,10 +33,19 @@ DRAFTERS = (Role.INSPECTOR, Role.CASE_OFFICER, Role.CLERK, Role.HEAD)
 KEEPERS = (Role.CLERK, Role.HEAD, Role.SECTION)  # who looks after an office's templates
 READERS = (*KEEPERS, Role.AUDITOR)
 WENT = ledger.entry_kind("draft.out", label=gettext_lazy("The draft of {title} went out as .docx, round {n}"))
+
+
+def _came(facts: Mapping[str, Any]) -> str:
+    """What came back, in words."""
+    told = [str(facts["changed"])] if facts.get("changed") else []
+    told += [_("text beside the fields, which is not taken over")] if facts.get("beside") else []
+    return listed(told) if told else _("nothing was changed")
+
+
 CAME = ledger.entry_kind(
     "draft.back",
     label=gettext_lazy("The draft of {title} came back, round {n}: {changed}"),
-    says={"changed": lambda facts: str(facts.get("changed") or _("nothing was changed"))},
+    says={"changed": _came},
 )
 DENIED = ledger.entry_kind(
     "draft.refused",
@@ -42,6 +53,9 @@ DENIED = ledger.entry_kind(
 )
 EMPTY = ledger.entry_kind(
     "draft.empty", label=gettext_lazy("The draft of {title} came back without what it needs, round {n}: {fields}")
+)
+OLDER = ledger.entry_kind(
+    "draft.older", label=gettext_lazy("An older file of the draft of {title}, round {older}, came back as round {n}")
 )
 TEMPLATE = ledger.entry_kind(
     "template.kept", label=gettext_lazy("A template of {title} was kept, version {version}, in use since {since}")
@@ -122,7 +136,7 @@ def out(paper: Paper, actor: Actor) -> tuple[str, bytes]:
         one, fields = everything(paper)
         template = template_of(paper.kind, paper.area)
         with override(one.language):
-            note = _("Draft. Locked fields are compared when it comes back; write in the others only.")
+            note = _note()
             if template is None:
                 data = docx.plain(one.title, fields, note)
             else:
@@ -133,31 +147,55 @@ def out(paper: Paper, actor: Actor) -> tuple[str, bytes]:
     return f"{one.title}-{shown_code(paper.code)}-{made.n}.docx", data
 
 
+def _note() -> str:
+    """What a draft's file says of itself, in the language of papers."""
+    return _("Draft. Locked fields are compared when it comes back; write in the others only.")
+
+
 def back(paper: Paper, data: bytes, name: str, actor: Actor) -> Returned:
     """Take what came back: kept, compared, and taken over unless a locked field was touched or a needed one is empty.
 
+    What stands beside the fields is told, never taken over. A file of an older state of the draft is refused as such.
     Raises BadDocx (nothing kept), and as `may_draft`.
     """
-    came = docx.values(data)
+    came, there = docx.values(data), beside(data)
     with transaction.atomic():
         paper = locked(paper)
         may_draft(paper, actor)
+        went = DraftRound.objects.filter(paper=paper, way="out").order_by("-n")
+        now = went.filter(digest=paper.digest).select_related("file__blob").first()
+        if (older := _older(paper, came, went)) is not None:
+            made = _round(paper, "refused", data, name, actor, older=older.n)
+            tell(OLDER.code, paper, actor, n=made.n, older=older.n)
+            return Returned(older=older.n, newest=now.n if now is not None else None)
         one, fields = everything(paper)
         result = compared(borne(one, paper, fields, went_by(paper)), came, paper.data)
         with override(one.language):
             result.empty = one.lacking(result.data)
+            if now is not None:
+                result.beside = differing(beside(files.read_blob(now.file.blob)), there, _note())
         refused = bool(result.differs or result.empty)
         if not refused and result.changed:
             making.redraft(paper, result.data)
         way = "refused" if refused else "back"
-        made = _round(paper, way, data, name, actor, differs=result.differs, changed=result.changed)
+        about = {"differs": result.differs, "changed": result.changed, "beside": result.beside}
+        made = _round(paper, way, data, name, actor, **about)
         if result.differs:
             tell(DENIED.code, paper, actor, n=made.n, differs=", ".join(d["label"] for d in result.differs))
         elif result.empty:
             tell(EMPTY.code, paper, actor, n=made.n, fields=", ".join(result.empty))
         else:
-            tell(CAME.code, paper, actor, n=made.n, changed=", ".join(result.changed), digest=paper.digest)
+            changed = {"changed": ", ".join(result.changed), "beside": len(result.beside)}
+            tell(CAME.code, paper, actor, n=made.n, digest=paper.digest, **changed)
     return result
+
+
+def _older(paper: Paper, came: Mapping[str, list[str]], went: QuerySet[DraftRound]) -> DraftRound | None:
+    """The round that went out of which this is the file, where the draft has changed since."""
+    digests, codes = came.get(DIGEST, []), came.get(CODE, [])
+    if not codes or not all(docx.same(one, shown_code(paper.code)) for one in codes) or len(set(digests)) != 1:
+        return None
+    return went.exclude(digest=paper.digest).filter(digest=digests[0].strip()).first()
 
 
 def issue(paper: Paper, actor: Actor) -> Paper:

@@ -113,12 +113,16 @@ def is_words(value: Any) -> bool:
 
 @dataclass
 class Returned:
-    """What came back: locked fields that differ, free ones that changed or are empty and needed, and the data then."""
+    """What came back: locked fields that differ, free ones that changed or are empty and needed, and the data then;
+    what differs beside the fields; and of a file of an older state its round, and the round of the present one."""
 
     differs: list[dict[str, str]] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
     data: dict[str, Any] = field(default_factory=dict)
+    beside: list[dict[str, str]] = field(default_factory=list)
+    older: int | None = None
+    newest: int | None = None
 
 
 def compared(fields: list[Field], came: Mapping[str, list[str]], data: Mapping[str, Any]) -> Returned:

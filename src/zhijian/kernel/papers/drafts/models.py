@@ -28,6 +28,8 @@ class DraftRound(models.Model):
     digest = models.CharField(max_length=64, help_text="of the draft's data after this round")
     differs = models.JSONField(default=list, help_text="locked fields that were changed: [{label, ours, theirs}]")
     changed = models.JSONField(default=list, help_text="labels of free fields that were taken over")
+    beside = models.JSONField(default=list, help_text="what differs beside the fields: [{ours, theirs}]")
+    older = models.PositiveSmallIntegerField(null=True, help_text="the round whose older file came back")
     at = models.DateTimeField(auto_now_add=True)
     by = models.CharField(max_length=80, help_text="the actor's label")
 

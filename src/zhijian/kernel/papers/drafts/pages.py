@@ -29,6 +29,7 @@ from zhijian.kernel.papers.drafts import acts, guard, issued, letters, told
 from zhijian.kernel.papers.drafts.fields import META, covered
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Paper, PaperTemplate
+from zhijian.kernel.words import quoted
 
 DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ACCEPT = {"class": "form-control", "accept": f".docx,{DOCX_TYPE}"}
@@ -54,6 +55,7 @@ def _context(request: HttpRequest, paper: Paper) -> dict[str, Any]:
     except StepError as error:
         shut = error.message
     rounds = paper.rounds.select_related("file", "template").order_by("-n")
+    template = issued.went_by(paper)
     return {
         "paper": paper,
         "title": one.title,
@@ -62,14 +64,20 @@ def _context(request: HttpRequest, paper: Paper) -> dict[str, Any]:
             for field in fields
             if field.name not in META
         ],
-        "rounds": rounds,
+        "rounds": [(one, [_quoted(paper, other) for other in one.beside]) for one in rounds],
         "shut": shut,
-        "template": (template := issued.went_by(paper)),
+        "template": template,
         "newer": None if (newest := issued.template_of(paper.kind, paper.area)) == template else newest,
         "lost": [(told.place(one.where), told.lost(one)) for one in issued.lost_of(template)] if template else [],
         "seen": _seen(paper, template),
         "words": [] if shut else letters.open_to_words(paper),
     }
+
+
+def _quoted(paper: Paper, one: dict[str, str]) -> str:
+    """A paragraph that differs beside the fields, in words."""
+    told = quoted(covered(one["theirs"] or one["ours"], paper.data))
+    return told if one["theirs"] else _("taken out: %(text)s") % {"text": told}
 
 
 def _seen(paper: Paper, template: PaperTemplate | None) -> str:
@@ -161,6 +169,9 @@ def back_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         )
     except StepError as error:
         return render(request, "papers/draft.html", _context(request, paper), status=error.status)
+    if result.older:
+        context = {**_context(request, paper), "older": result.older, "newest": result.newest}
+        return render(request, "papers/draft.html", context, status=422)
     if result.differs:
         differs = [{name: covered(said, paper.data) for name, said in one.items()} for one in result.differs]
         context = {**_context(request, paper), "differs": differs}
@@ -169,8 +180,14 @@ def back_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         return render(request, "papers/draft.html", {**_context(request, paper), "empty": result.empty}, status=422)
     if result.changed:
         messages.success(request, _("Taken over: %(fields)s") % {"fields": ", ".join(result.changed)})
-    else:
+    elif not result.beside:
         messages.info(request, _("Nothing was changed in the file."))
+    if result.beside:
+        words = _(
+            "Beside the fields the file says something else. It was not taken over, and nothing of it will be printed: "
+            "%(texts)s"
+        )
+        messages.warning(request, words % {"texts": " ".join(_quoted(paper, one) for one in result.beside)})
     return redirect("paper_draft", uid=paper.uid)
 
 

@@ -38,7 +38,7 @@ TEXTS: dict[str, Callable[[Any], str]] = {
 
 def runs_of(parent: Any, paragraph: Paragraph) -> Iterator[Json]:
     """What stands in a paragraph, one after the other."""
-    for child, page in _shown(parent):
+    for child, page in shown(parent):
         if child.tag == qn("w:r"):
             told = weight(Run(child, paragraph))
             if page:
@@ -48,7 +48,7 @@ def runs_of(parent: Any, paragraph: Paragraph) -> Iterator[Json]:
                 yield END if text == "\f" else {"text": text, **told}
         elif child.tag == qn("w:sdt"):
             yield from _control(child, paragraph)
-        elif child.tag == qn("w:fldSimple") and (page := _page(child.get(qn("w:instr")))):
+        elif child.tag == qn("w:fldSimple") and (page := page_of(child.get(qn("w:instr")))):
             run = child.find(qn("w:r"))
             yield {"page": page, **(weight(Run(run, paragraph)) if run is not None else {})}
         elif child.tag in WITHIN:
@@ -64,13 +64,13 @@ def _control(sdt: Any, paragraph: Paragraph) -> Iterator[Json]:
         yield from runs_of(inner, paragraph)
 
 
-def _shown(parent: Any) -> Iterator[tuple[Any, str]]:
+def shown(parent: Any) -> Iterator[tuple[Any, str]]:
     """The children; of a complex field that tells a page only the run that says so, with which."""
     hiding = 0
     for child in parent:
         mark = child.find(qn("w:fldChar"))
         kind = mark.get(qn("w:fldCharType")) if mark is not None else ""
-        told = "".join(_page(one.text) for one in child.iterfind(qn("w:instrText")))
+        told = "".join(page_of(one.text) for one in child.iterfind(qn("w:instrText")))
         if told:
             hiding = 1
             yield child, told
@@ -80,7 +80,7 @@ def _shown(parent: Any) -> Iterator[tuple[Any, str]]:
             hiding += {"begin": 1, "end": -1}.get(kind, 0)
 
 
-def _page(instruction: str | None) -> str:
+def page_of(instruction: str | None) -> str:
     """Which page a field tells: this one, or how many there are."""
     return PAGES.get(((instruction or "").split() or [""])[0].upper(), "")
 
