@@ -18,6 +18,7 @@ from pypdf import PdfReader
 from tests.browser.conftest import Site
 from tests.browser.steps import drain, photo_file, sign_in
 from tests.browser.test_first_inspection import planned
+from tests.kernel.papers.drafts.test_rounds import MUST
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
@@ -207,6 +208,7 @@ def test_an_office_s_template_tells_what_it_would_lose_and_shows_itself_before_t
     document = library.Document()
     document.add_paragraph("第一条", style="List Number")
     document.add_paragraph("{{ 改正内容及要求 }}", style="List Number")
+    document.add_paragraph(MUST)
     document.sections[0].header.paragraphs[0].text = "本局文书"
     document.sections[0].footer.paragraphs[0].text = "地址：某路 1 号"
     upload(document)

@@ -40,6 +40,8 @@ class Form:
     grounds: tuple[dict[str, Any], ...] = ()  # [{lists, basis}]: the article by which it is issued, by checklist
     texts: dict[str, Any] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)  # other names by which a .docx may call a fact or its part
+    must_name: tuple[str, ...] = ()  # the facts, or their parts, without which the law does not know such a paper
+    must_say: tuple[str, ...] = ()  # words of the paper that are no facts, which an office's own template must have too
 
     def belongs_to(self, checklist: str) -> bool:
         """Whether a visit by that checklist is told in this form."""
@@ -79,6 +81,9 @@ def _checked(path: Path, raw: dict[str, Any], kind: str) -> dict[str, Any]:
     keys = [one.get("key") for one in raw["field"]]
     if not all(one.get("key") and one.get("label") for one in raw["field"]) or len(set(keys)) != len(keys):
         raise PackError(f"{where}: each field needs a key of its own and a label")
+    known = {*keys, *raw.get("names", {}).values()}
+    if unknown := {*raw.get("must_name", [])} - known:
+        raise PackError(f"{where}: must_name has unknown facts {sorted(unknown)}")
     if unknown := set(raw["signs"]) - SIGNERS:
         raise PackError(f"{where}: unknown signers {sorted(unknown)}")
     return raw
@@ -109,6 +114,8 @@ def _read(path: Path, template: Path, kind: str) -> Form:
         grounds=tuple(raw.get("ground", [])),
         texts=raw.get("texts", {}),
         names=raw.get("names", {}),
+        must_name=tuple(raw.get("must_name", [])),
+        must_say=tuple(raw.get("must_say", [])),
     )
 
 

@@ -17,13 +17,16 @@ from tests import world
 from tests.kernel.papers.drafts.test_docx import edited, written
 from tests.kernel.papers.drafts.test_numbering import kept
 from tests.kernel.papers.drafts.test_numbering import numbered as numbered_by
-from tests.kernel.papers.drafts.test_rounds import ORDER, draft, drafts, sent, sign_in, void  # noqa: F401
+from tests.kernel.papers.drafts.test_rounds import MUST, ORDER, draft, drafts, sent, sign_in, void  # noqa: F401
 from tests.kernel.papers.drafts.test_undrawn import complex_page
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
-from zhijian.kernel.papers.drafts import docx, guard, layout
+from zhijian.kernel.evidence import files
+from zhijian.kernel.packs.loader import PackError
+from zhijian.kernel.papers import forms
+from zhijian.kernel.papers.drafts import acts, docx, fields, guard, layout
 from zhijian.kernel.papers.models import Paper, PaperTemplate
 from zhijian.kernel.papers.render import pdf, rendition
 
@@ -57,6 +60,7 @@ def keeper(w: world.World) -> Client:
 
 
 def keep(client: Client, document: Any, **changes: Any) -> Any:
+    document.add_paragraph(MUST)
     told = {"kind": ORDER, "organ": world.DISTRICT, "since": world.in_days(0), **changes}
     return client.post("/papers/templates/", {**told, **sent(written(document), "own.docx")})
 
@@ -138,6 +142,38 @@ def test_what_would_be_missing_on_paper_is_told_with_its_place_in_the_reader_s_l
     for told in ("第 2 段 · 公式", "表 1 第 2 行第 1 格 · 公式", "页脚 · "):
         assert told in page
     assert "paragraph" not in page.split("印不出来")[1].split("</ul>")[0]
+
+
+def test_a_template_says_what_such_a_paper_must_say_or_is_not_kept(w, keeper, draft):  # noqa: F811
+    """The law knows no order without its deadline, its facts, its grounds and what can be done against it."""
+    bare = library.Document()
+    bare.add_paragraph("{{ 编号 }} {{ 当事人 }} {{ 改正内容及要求 }} {{ 印章 }} {{ 签名 }}")
+    told = {"kind": ORDER, "organ": world.DISTRICT, "since": world.in_days(0), **sent(written(bare), "bare.docx")}
+    answer = keeper.post("/papers/templates/", told)
+    assert (answer.status_code, PaperTemplate.objects.count()) == (422, 0)
+    page = answer.content.decode().split("Such a paper must say:")[1].split("</ul>")[0]
+    assert [one.split("<")[0] for one in page.split("<li>")[1:]] == [
+        "违法行为", "违反", "责令依据", "改正期限", "联系人", "联系电话", "“复议”", "“诉讼”",
+    ]  # fmt: skip
+    whole = library.Document()
+    whole.add_table(1, 1).cell(0, 0).text = "{{ 发现的问题 }} {{ 改正期限 }} {{ 违反 }} {{ 责令依据 }}"
+    whole.sections[0].header.paragraphs[0].text = "{{ party }} {{ 联系人姓名 }} {{ 联系电话 }}"
+    whole.add_paragraph("{{ 改正内容及要求 }} 可以申请行政复议，也可以提起行政诉讼。")
+    assert keeper.post("/papers/templates/", {**told, **sent(written(whole), "whole.docx")}).status_code == 302
+    assert "does not say:" not in keeper.get("/papers/templates/").content.decode()
+    with scoped(SYSTEM):
+        blob = files.store(written(bare), media_types=files.DOCX)
+        PaperTemplate.objects.create(
+            kind=ORDER, organ=world.DISTRICT, version=2, since=world.in_days(0), name="before.docx", blob=blob,
+            fields=["编号", "当事人", "改正内容及要求", "印章", "签名"], made_by="x",
+        )  # fmt: skip
+    page = keeper.get("/papers/templates/").content.decode()
+    assert page.count("does not say:") == 1, "one that was kept before is marked"
+    assert "违法行为, 违反, 责令依据, 改正期限, 联系人, 联系电话, “复议”, “诉讼”" in page
+    client, address = sign_in(w.inspector), f"/papers/{draft.uid}/draft/"
+    assert "The template does not say what such a paper must say" in client.get(address).content.decode()
+    assert client.post(f"{address}out/").status_code == 200, "and stays usable"
+    assert client.post(f"{address}issue/", {"go": "1"}).status_code == 302
 
 
 def numbered() -> Any:
@@ -256,6 +292,24 @@ def test_what_changed_between_the_question_and_the_answer_is_looked_at_again(w, 
     answer = client.post(f"{address}issue/", {"go": "1", "seen": seen})
     assert (answer.status_code, drafts()[0].state) == (409, "draft")
     assert "changed meanwhile" in answer.content.decode()
+
+
+@pytest.mark.parametrize("place", ["cn_zibo", "us_chicago"])
+def test_each_kind_of_paper_tells_what_its_template_must_say(settings, place):
+    settings.PACK = place
+    every = {kind: forms.form(kind) for kind, _title in acts.kinds()}
+    assert all(fields.unsaid(one, set(), "", acts.names_of(one, {})) for one in every.values()), "none may say nothing"
+    order = every[ORDER]
+    assert fields.unsaid(order, set(order.keys), "复议 诉\n讼", acts.names_of(order, {})) == []
+
+
+def test_a_form_that_demands_what_it_does_not_have_is_no_form(tmp_path):
+    path = forms.stack().file(f"papers/{ORDER}.toml")
+    wrong = tmp_path / "papers" / path.name
+    wrong.parent.mkdir()
+    wrong.write_text(path.read_text(encoding="utf-8").replace('"deadline", ', '"dead_line", '), encoding="utf-8")
+    with pytest.raises(PackError, match="dead_line"):
+        forms._read(wrong, wrong, ORDER)
 
 
 def test_part_of_another_fact_is_no_name(w, keeper):

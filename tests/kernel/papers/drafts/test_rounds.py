@@ -25,6 +25,10 @@ from zhijian.kernel.papers.models import DraftRound, Paper, PaperTemplate
 from zhijian.kernel.papers.render import pdf
 
 ORDER = "rectification_order"
+MUST = (
+    "{{ 当事人 }}{{ 违法行为 }}{{ 违反 }}{{ 责令依据 }}{{ 改正期限 }}{{ 改正内容及要求 }}{{ 联系人 }}{{ 联系电话 }}"
+    "可以申请行政复议、提起行政诉讼"
+)  # what the template of such an order must say
 
 
 def sign_in(person: Any) -> Client:
@@ -222,16 +226,17 @@ def test_the_offices_own_template_is_checked_versioned_and_used_from_its_day(w, 
         book.writestr("word/vbaProject.bin", b"x")
     assert "macros" in client.post("/papers/templates/", {**told, **sent(macro.getvalue(), "m.docm")}).content.decode()
     assert PaperTemplate.objects.count() == 0
-    own = template("致 {{ 当事人名称 }}：请 {{ 改正内容及要求 }}")
+    own = template(f"致 {{{{ 当事人名称 }}}}：请 {MUST}")
     assert client.post("/papers/templates/", {**told, **sent(own, "own.docx")}).status_code == 302
     later = {**told, "since": world.in_days(5)}
-    assert client.post("/papers/templates/", {**later, **sent(template("{{ 当事人 }}"), "new.docx")}).status_code == 302
+    assert client.post("/papers/templates/", {**later, **sent(template(MUST), "new.docx")}).status_code == 302
     assert [one.version for one in PaperTemplate.objects.order_by("version")] == [1, 2]
     out = sign_in(w.inspector).post(f"/papers/{draft.uid}/draft/out/").content
     assert guard.opened(out).paragraphs[0].text.startswith("致 ")
     came = docx.values(out)
-    assert came["party.name"] == [draft.data["party"]["name"]]
-    assert set(came) == {"digest", "code", "required", "phone", "party.name"}, "and what it is checked by, no more"
+    assert set(came["party.name"]) == {draft.data["party"]["name"]}
+    named = {"party.name", "found.found", "against", "ordered_by", "deadline", "required", "inspectors.name", "phone"}
+    assert set(came) == named | {"digest", "code"}, "and what it is checked by, no more"
     back = sign_in(w.inspector).post(f"/papers/{draft.uid}/draft/back/", sent(edited(out, "party.name", "别人")))
     assert back.status_code == 422
     assert client.get(f"/papers/templates/{PaperTemplate.objects.first().uid}.docx").content == own

@@ -22,7 +22,17 @@ from zhijian.kernel.papers import making
 from zhijian.kernel.papers.codes import shown_code
 from zhijian.kernel.papers.drafts import docx, events, guard, parts
 from zhijian.kernel.papers.drafts.beside import beside, differing
-from zhijian.kernel.papers.drafts.fields import CODE, DIGEST, Returned, compared, fields_of, meant, names_of, parts_of
+from zhijian.kernel.papers.drafts.fields import (
+    CODE,
+    DIGEST,
+    Returned,
+    compared,
+    fields_of,
+    meant,
+    names_of,
+    parts_of,
+    unsaid,
+)
 from zhijian.kernel.papers.drafts.issued import labels, meanings, meta_of, template_of, went_by
 from zhijian.kernel.papers.drafts.undrawn import undrawn
 from zhijian.kernel.papers.forms import Form, form, forms
@@ -76,6 +86,14 @@ class Undrawn(ValueError):
     def __init__(self, places: list[parts.Place]) -> None:
         super().__init__("not drawn")
         self.places = places
+
+
+class Unsaid(ValueError):
+    """A template does not say what its kind of paper must say: `missing` in words."""
+
+    def __init__(self, missing: list[str]) -> None:
+        super().__init__("not said")
+        self.missing = missing
 
 
 def may_draft(paper: Paper, actor: Actor) -> None:
@@ -255,7 +273,9 @@ def kinds() -> list[tuple[str, str]]:
 
 
 def keep_template(kind: str, organ: str, since: dt.date, name: str, data: bytes, actor: Actor) -> PaperTemplate:
-    """Keep a template as a new version. Raises NotAllowed, BadDocx, UnknownNames with the place of each."""
+    """Keep a template as a new version. Raises NotAllowed, BadDocx, UnknownNames and Undrawn with the place of each,
+    and Unsaid with what such a paper must say.
+    """
     if organ not in organs_of(actor):
         raise NotAllowed(papers.only(KEEPERS))
     one = form(kind)
@@ -267,6 +287,9 @@ def keep_template(kind: str, organ: str, since: dt.date, name: str, data: bytes,
         raise UnknownNames(unknown)
     if lost := undrawn(document):
         raise Undrawn(lost)
+    used = {meant(place.name, known) for place in found}
+    if missing := unsaid(one, used, parts.words_of(document), known):
+        raise Unsaid(missing)
     with transaction.atomic():
         blob = files.store(data, media_types=files.DOCX, limit=guard.MOST)
         rows = PaperTemplate.objects.filter(kind=kind, organ=organ)

@@ -10,6 +10,7 @@ from typing import Any
 from zhijian.kernel.accounts.crypto import mask
 from zhijian.kernel.papers.drafts.docx import Field, same
 from zhijian.kernel.papers.forms import Form
+from zhijian.kernel.words import quoted
 
 MOBILE = re.compile(r"(?<![0-9A-Za-z])1[3-9]\d{9}(?![0-9A-Za-z])")
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?")
@@ -104,6 +105,18 @@ def meant(name: str, names: Mapping[str, str]) -> str:
     whole, dot, part = name.partition(".")
     found = (names.get(whole + part) or names.get(part, "")) if dot else ""
     return found if found.partition(".")[0] == names.get(whole, "").partition(".")[0] else ""
+
+
+def unsaid(form: Form, used: set[str], words: str, names: Mapping[str, str]) -> list[str]:
+    """What such a paper must say and a template does not: facts by what it may call them, then words.
+
+    `used` are the fields that it means by its `names`, `words` its own text. A whole fact says its parts.
+    """
+    called = {meaning: name for name, meaning in form.names.items()}
+    called |= {names[one["label"]]: one["label"] for one in form.fields}
+    text = "".join(words.split())
+    found = [called[one] for one in form.must_name if not {one, one.partition(".")[0]} & used]
+    return found + [quoted(one) for one in form.must_say if "".join(one.split()) not in text]
 
 
 def is_words(value: Any) -> bool:

@@ -11,11 +11,12 @@ from django.utils.translation import override
 
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence import files
+from zhijian.kernel.evidence.models import Blob
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers.codes import shown_code
 from zhijian.kernel.papers.drafts import layout
-from zhijian.kernel.papers.drafts.fields import LATER, fields_of, meant, names_of, parts_of
-from zhijian.kernel.papers.drafts.parts import Place, template
+from zhijian.kernel.papers.drafts.fields import LATER, fields_of, meant, names_of, parts_of, unsaid
+from zhijian.kernel.papers.drafts.parts import Place, template, words_of
 from zhijian.kernel.papers.drafts.undrawn import undrawn
 from zhijian.kernel.papers.forms import Form, form
 from zhijian.kernel.papers.models import DraftRound, Paper, PaperTemplate
@@ -61,21 +62,31 @@ def drawn_by(paper: Paper) -> PaperTemplate | None:
 
 @lru_cache(maxsize=64)
 def _blocks(blob: str, names: tuple[tuple[str, str], ...]) -> dict[str, list[dict[str, Any]]]:
-    from zhijian.kernel.evidence.models import Blob
-
     return layout.blocks_of(files.read_blob(Blob.objects.get(pk=blob)), dict(names))
 
 
 @lru_cache(maxsize=64)
 def _lost(blob: str) -> tuple[Place, ...]:
-    from zhijian.kernel.evidence.models import Blob
-
     return tuple(undrawn(template(files.read_blob(Blob.objects.get(pk=blob)))))
 
 
 def lost_of(kept: PaperTemplate) -> tuple[Place, ...]:
     """What of a kept template no paper has: one that was kept before it was looked for."""
     return _lost(kept.blob_id)
+
+
+@lru_cache(maxsize=256)
+def _words(blob: Blob) -> str:
+    return words_of(template(files.read_blob(blob)))
+
+
+def unsaid_of(kept: PaperTemplate) -> list[str]:
+    """What such a paper must say and a kept template does not: one that was kept before it was looked for."""
+    one = form(kept.kind)
+    with override(one.language):
+        names = names_of(one, labels())
+    words = _words(kept.blob) if one.must_say else ""
+    return unsaid(one, {meant(name, names) for name in kept.fields}, words, names)
 
 
 def layout_of(paper: Paper, data: dict[str, Any]) -> dict[str, Any] | None:

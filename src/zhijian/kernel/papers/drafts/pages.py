@@ -26,7 +26,7 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers.drafts import acts, guard, issued, letters, told
-from zhijian.kernel.papers.drafts.fields import META, covered
+from zhijian.kernel.papers.drafts.fields import META, covered, unsaid
 from zhijian.kernel.papers.forms import form
 from zhijian.kernel.papers.models import Paper, PaperTemplate
 from zhijian.kernel.words import quoted
@@ -69,6 +69,7 @@ def _context(request: HttpRequest, paper: Paper) -> dict[str, Any]:
         "template": template,
         "newer": None if (newest := issued.template_of(paper.kind, paper.area)) == template else newest,
         "lost": [(told.place(one.where), told.lost(one)) for one in issued.lost_of(template)] if template else [],
+        "unsaid": issued.unsaid_of(template) if template else [],
         "seen": _seen(paper, template),
         "words": [] if shut else letters.open_to_words(paper),
     }
@@ -232,6 +233,12 @@ def _templates(actor: Actor) -> QuerySet[PaperTemplate]:
     return PaperTemplate.objects.filter(organ__in=acts.organs_of(actor, acts.READERS))
 
 
+def _named(kind: str, title: str) -> tuple[str, list[str], list[str]]:
+    """A kind of paper, all names that its template may use, and what it must say."""
+    one, names = form(kind), acts.names_of(form(kind), acts.labels())
+    return title, sorted(names), unsaid(one, set(), "", names)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate.roles(*acts.READERS)
 def templates_page(request: HttpRequest) -> HttpResponse:
@@ -239,11 +246,11 @@ def templates_page(request: HttpRequest) -> HttpResponse:
     actor = gate.actor_in(request)
     asked = TemplateForm(actor, request.POST or None, request.FILES or None)
     organs = acts.organs_of(actor)
-    rows = _templates(actor).order_by("kind", "organ", "-since", "-version")[:200]
+    rows = _templates(actor).select_related("blob").order_by("kind", "organ", "-since", "-version")[:200]
     context: dict[str, Any] = {
         "form": asked if organs else None,
-        "rows": [(one, form(one.kind).title, stack().organs[one.organ].name) for one in rows],
-        "names": [(title, sorted(acts.names_of(form(kind), acts.labels()))) for kind, title in acts.kinds()],
+        "rows": [(one, form(one.kind).title, stack().organs[one.organ].name, issued.unsaid_of(one)) for one in rows],
+        "names": [_named(kind, title) for kind, title in acts.kinds()],
     }
     if request.method != "POST":
         return render(request, "papers/templates.html", context)
@@ -265,6 +272,9 @@ def templates_page(request: HttpRequest) -> HttpResponse:
     except acts.Undrawn as error:
         asked.add_error("file", _("It holds what an issued paper would lack; nothing was kept."))
         context["undrawn"] = [(told.place(one.where), told.lost(one)) for one in error.places[:100]]
+    except acts.Unsaid as error:
+        asked.add_error("file", _("It does not say what such a paper must say; nothing was kept."))
+        context["unsaid"] = error.missing
     else:
         messages.success(request, _("The template is kept."))
         return redirect("paper_templates")

@@ -116,6 +116,11 @@ def text_of(paragraph: Any) -> str:
     return "".join(one.text or "" for one in paragraph.iter(qn("w:t")))
 
 
+def words_of(document: Document) -> str:
+    """All words of a template, its headers and footers too, a paragraph a line."""
+    return "\n".join(text_of(paragraph) for paragraph, _where in paragraphs(document))
+
+
 def control_name(sdt: Any) -> str:
     """What a content control is called: its tag, else its title."""
     for name in ("w:tag", "w:alias"):
