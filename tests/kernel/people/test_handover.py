@@ -17,6 +17,7 @@ from tests import world
 from tests.gateways.field.test_held import hold
 from tests.kernel.matters.test_scope import plan
 from tests.kernel.people.conftest import entries, fresh, proposed, signed_in
+from tests.openers import OPENERS
 
 from zhijian.kernel import papers
 from zhijian.kernel.accounts import people
@@ -455,3 +456,28 @@ def test_who_stands_in_is_led_to_the_leave(w, planned):
     assert answer.status_code == 409
     assert f"/people/{w.inspector.pk}/#leave" in page
     assert "To the handover" not in page
+
+
+def test_only_what_can_be_given_a_second_officer_is_counted_and_the_rest_is_said(w, planned):
+    with scoped(SYSTEM):
+        others = [OPENERS[kind](w) for kind in ("spot_penalty", "equipment_order")]
+        perform(others[0].parent, "cancel", SYSTEM, reason="店已关门")
+        pks = [one.pk for one in others]
+        Matter.objects.filter(pk__in=pks).update(assignee=w.inspector, second=w.second)
+    made = proposed(w, "乙")
+    page = signed_in(w.second).get(f"/handovers/{made.uid}/").content.decode()
+    assert (
+        "2 more have one officer, too" in page.partition("Afterwards they have one officer")[2].partition("</div>")[0]
+    )
+    handover.confirm(made, actor=w.actor("乙"))
+    head = signed_in(w.head)
+    page = head.get(f"/handovers/{made.uid}/").content.decode()
+    assert "Of 3 matters that went over both were the officers; 1 has one officer still" in page
+    assert planned.number in page and "To be visited" in page, "which visit it is can be told"
+    assert str(others[0].uid) not in page and "2 more have one officer, too" in page
+    assert "Inspections: 1 with one officer only" in head.get("/").content.decode()
+    with scoped(w.actor("所长")) as actor:
+        perform(Matter.objects.get(pk=planned.pk), "assign", actor, assignee=w.second.pk, second=w.people["丙"].pk)
+    page = head.get(f"/handovers/{made.uid}/").content.decode()
+    assert "1 matter was left with one officer; it has a second one by now" in page
+    assert "2 more have one officer, too" in page

@@ -257,3 +257,58 @@ def test_another_one_is_named_for_the_rest_of_it(w):
     assert (now.stand_in.name, now.since, now.until) == ("丁", world.in_days(0), world.in_days(7))
     with scoped(w.actor("所长")) as actor:
         assert leave.count(actor) == 0
+
+
+def entered(w: world.World, client, stand_in: str, since: int = 0, until: int = 5, **more: str):
+    told = {"since": world.in_days(since), "until": world.in_days(until), "stand_in": w.people[stand_in].pk}
+    given = {f"leave-{k}": str(v) for k, v in told.items()} | more
+    return client.post(f"/people/{w.inspector.pk}/do/leave/", given)
+
+
+def test_a_stand_in_who_is_the_other_officer_is_told_before_and_the_head_finds_them_after(w, planned):
+    head = signed_in(w.head)
+    asked = entered(w, head, "乙")
+    assert asked.status_code == 409 and not Leave.objects.exists(), "nothing was done yet"
+    page = asked.content.decode()
+    assert "乙 is the other officer of matters of 甲 already" in page and "/l/inspection/?single=1" in page
+    assert f'name="leave-until" value="{world.in_days(5)}"' in page, "what was typed stays"
+    assert entered(w, head, "丙", sure=str(w.second.pk)).status_code == 302, "of him nothing is to be said"
+    Leave.objects.all().delete()
+    assert "with one officer only" not in head.get("/").content.decode()
+    assert entered(w, head, "乙", sure=str(w.second.pk)).status_code == 302
+    assert "Inspections: 1 with one officer only" in head.get("/").content.decode()
+    assert head.get("/l/inspection/?single=1").content.decode().count("data-row") == 1
+    assert "another second officer is to be named" in head.get(f"/m/{planned.uid}/").content.decode()
+    person = head.get(f"/people/{w.inspector.pk}/").content.decode()
+    assert "With one officer only meanwhile" in person and "/l/inspection/?single=1" in person
+    with scoped(w.actor("所长")) as actor:
+        perform(Matter.objects.get(pk=planned.pk), "assign", actor, assignee=w.second.pk, second=w.people["丙"].pk)
+    assert "with one officer only" not in head.get("/").content.decode()
+    assert "With one officer only meanwhile" not in head.get(f"/people/{w.inspector.pk}/").content.decode()
+
+
+@pytest.mark.parametrize(("since", "until", "due", "told"), [(5, 9, 4, False), (5, 9, 7, True), (0, 2, 4, False),
+                                                             (0, 2, -3, True), (5, 9, None, True)])  # fmt: skip
+def test_only_what_falls_into_the_leave_is_told(w, planned, since, until, due, told):
+    with scoped(SYSTEM):
+        day = None if due is None else world.in_days(due)
+        Matter.objects.filter(pk=planned.pk).update(due=day)
+    head = signed_in(w.head)
+    assert entered(w, head, "乙", since, until).status_code == (409 if told else 302)
+    entered(w, head, "乙", since, until, sure=str(w.second.pk))
+    assert Leave.objects.count() == 1
+    assert ("with one officer only" in head.get("/").content.decode()) == told
+    assert ("is to be named" in head.get(f"/m/{planned.uid}/").content.decode()) == told
+
+
+def test_naming_another_stand_in_who_is_the_other_officer_says_so_first(w, planned):
+    taken = away(w)
+    with scoped(SYSTEM):
+        people.certify(w.people["丙"], "鲁C-003", world.in_days(2), actor=w.actor("所长"))
+    head, url = signed_in(w.head), f"/people/{w.inspector.pk}/leave/{taken.uid}/stand-in/"
+    told = {f"stand-in-{taken.pk}-stand_in": str(w.second.pk)}
+    with scoped(SYSTEM):
+        Matter.objects.filter(pk=planned.pk).update(due=world.in_days(3))
+    asked = head.post(url, told)
+    assert asked.status_code == 409 and fresh(taken).stand_in == w.people["丙"]
+    assert head.post(url, told | {"sure": str(w.second.pk)}).status_code == 302

@@ -10,6 +10,7 @@ class ProblemList(MatterList):
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, ClassVar
@@ -210,6 +211,12 @@ def rooms(actor: Actor) -> list[type[MatterList]]:
 def of_kind(kind: str) -> type[MatterList] | None:
     """The list in which matters of that kind stand."""
     return next((one for one in load().values() if kind in one.kinds()), None)
+
+
+def counted(rows: QuerySet[Matter], most: int) -> list[tuple[type[MatterList], int]]:
+    """How many of these matters stand in which list; of at most one more than `most`. One query."""
+    kinds = Counter(rows.order_by().values_list("kind", flat=True)[: most + 1])
+    return [(found, n) for kind, n in sorted(kinds.items()) if (found := of_kind(kind)) is not None]
 
 
 def panels_of(kind: str) -> list[Panel]:

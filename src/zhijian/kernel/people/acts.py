@@ -81,7 +81,23 @@ def act(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     form = chosen.form(actor, person, request.POST, prefix=what)
     if not form.is_valid():
         return pages.shown(request, person, {what: form}, 422)
+    if what == "leave" and (asked := _asked_first(request, person, form, form.cleaned_data)):
+        return asked
     return _done(request, person, lambda: chosen.do(actor, person, form.cleaned_data), {what: form})
+
+
+def _asked_first(request: HttpRequest, person: Person, form: asking.Asked, told: Any) -> HttpResponse | None:
+    """Where the stand-in is the other officer of matters of his, that is said first, and what was typed stays.
+
+    `sure` of the form says for whom it was read: whoever chooses somebody else then is asked anew.
+    """
+    other = told["stand_in"]
+    if request.POST.get("sure") == str(other.pk):
+        return None
+    shared = leave.shared(person, other, told["since"], told["until"], actor_in(request))
+    if not shared:
+        return None
+    return pages.shown(request, person, status=409, shared=shared, stand_in=other, asked=form, sends_to=request.path)
 
 
 def _done(request: HttpRequest, person: Person, do: Callable[[], Any],
@@ -142,6 +158,9 @@ def stand_in(request: HttpRequest, pk: int, uid: Any) -> HttpResponse:
     form = asking.StandInForm(actor, person, request.POST, prefix=f"stand-in-{taken.pk}")
     if not form.is_valid():
         return pages.shown(request, person, {f"stand_in_{taken.pk}": form}, 422)
+    told = form.cleaned_data | {"since": max(taken.since, calendar.today()), "until": taken.until}
+    if asked := _asked_first(request, person, form, told):
+        return asked
     return _done(request, person, lambda: leave.replace(taken, form.cleaned_data["stand_in"], actor=actor))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -43,15 +43,22 @@ def matters(person: Person) -> list[Row]:
     late = handing.days_of([matter for matter in rows if matter.closed is not None])
     found = []
     for matter in rows:
-        flow = flow_of(matter.kind)
         part = _("first officer") if matter.assignee_id == person.pk else _("second officer")
-        due = said.due_of(late.get(matter.pk, matter.due))
-        facts = [str(flow.title), matter.number, str(flow.state(matter.state).label), part]
-        facts += [_("a paper is still to be served")] if matter.closed is not None else []
-        facts += [due.words] if due else []
-        url = reverse("record", args=[matter.uid])
-        found.append(Row(matter.title, " · ".join(f for f in facts if f), url, due.tone if due else ""))
+        owed = [_("a paper is still to be served")] if matter.closed is not None else []
+        found.append(_line(matter, late.get(matter.pk, matter.due), part, *owed))
     return found
+
+
+def lines(rows: QuerySet[Matter]) -> list[Row]:
+    """Matters as rows: what each is, its number, how it stands, by when."""
+    return [_line(matter, matter.due) for matter in rows.only(*COLUMNS)[:SHOWN]]
+
+
+def _line(matter: Matter, day: dt.date | None, *more: str) -> Row:
+    flow, due = flow_of(matter.kind), said.due_of(day)
+    facts = [str(flow.title), matter.number, str(flow.state(matter.state).label), *more, due.words if due else ""]
+    url = reverse("record", args=[matter.uid])
+    return Row(matter.title, " · ".join(f for f in facts if f), url, due.tone if due else "")
 
 
 def _waiting(person: Person):  # type: ignore[no-untyped-def]

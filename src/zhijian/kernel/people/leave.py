@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,11 +17,14 @@ from zhijian.kernel.accounts.people import follows, holds, note
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
+from zhijian.kernel.desk import lists
 from zhijian.kernel.evidence import ledger
+from zhijian.kernel.matters import pairs
 from zhijian.kernel.notices.receivers import holders
 from zhijian.kernel.notices.telling import tell
 from zhijian.kernel.notices.wording import PEOPLE, notice_template
 from zhijian.kernel.people import seeing, standing
+from zhijian.kernel.people.keeping import COUNTED
 
 for code, words in {
     "account.leave": gettext_lazy("Leave of {person} from {since} to {until}; {stand_in} stands in"),
@@ -86,6 +90,32 @@ def at_stake(post: Post, day: dt.date) -> list[Open]:
         if wrong := lacking(leave):
             found.append(Open(leave, wrong))
     return found
+
+
+@dataclass(frozen=True)
+class Shared:
+    """How many matters of a list have the one who is away and his stand-in as their two officers, and where they are.
+
+    `url` is empty for whoever does not have that list.
+    """
+
+    label: str | Promise
+    n: int
+    url: str
+
+    @property
+    def counted(self) -> str:
+        """How many, bounded."""
+        return f"{COUNTED:,}+" if self.n > COUNTED else f"{self.n:,}"
+
+
+def shared(person: Person, stand_in: Person, since: dt.date, until: dt.date, actor: Actor) -> list[Shared]:
+    """Of what falls into a leave, that which would have one officer, since the stand-in is the other one already."""
+    with scoped(SYSTEM):
+        found = lists.counted(pairs.shared(person, stand_in, since, until), COUNTED)
+    return [
+        Shared(one.label(), n, f"{one.url()}?single=1" if lists.list_of(one.slug(), actor) else "") for one, n in found
+    ]
 
 
 def _tell_open(person: Person, actor: Actor) -> None:

@@ -24,9 +24,9 @@ from zhijian.kernel.desk import excel, said, timeline, watched
 from zhijian.kernel.desk.gate import actor_in, roles, staff
 from zhijian.kernel.desk.menu import EVERYBODY
 from zhijian.kernel.evidence.models import LedgerEntry
-from zhijian.kernel.matters import handing
+from zhijian.kernel.matters import handing, pairs
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.people import asking, certificates, handover, keeping, leave, seeing, stranded
+from zhijian.kernel.people import asking, certificates, handover, keeping, kept, leave, seeing, stranded
 
 PAGE = 50
 
@@ -130,7 +130,8 @@ def shown(request: HttpRequest, person: Person, bound: dict[str, asking.Asked] |
     for one in person.leaves.filter(until__gte=day).select_related("person", "stand_in").order_by("since"):
         wrong = leave.lacking(one)
         form = asking.StandInForm(actor, person, prefix=f"stand-in-{one.pk}") if wrong and manages else None
-        leaves.append((one, wrong, bound.get(f"stand_in_{one.pk}", form)))
+        both = leave.shared(person, one.stand_in, one.since, one.until, actor) if manages and not wrong else []
+        leaves.append((one, wrong, both, bound.get(f"stand_in_{one.pk}", form)))
     posts = person.posts.select_related("jurisdiction").order_by("-since", "pk")
     context = {
         "person": person,
@@ -242,15 +243,12 @@ def drawn(request: HttpRequest, made: Handover, status: int = 200, problems: lis
     actor = actor_in(request)
     waits = made.confirmed_at is None and made.withdrawn_at is None
     concerned = (made.giver_id, made.successor_id, made.proposed_by_id)
-    parts, alone = [], []
-    if waits:
-        with scoped(SYSTEM):
-            parts = keeping.parts(made.giver)
-            alone = list(handing.left_alone(made.giver, made.successor).only("uid", "title")[: keeping.SHOWN])
-    if made.single:
-        with scoped(SYSTEM):
-            rows = Matter.objects.filter(pk__in=made.single, closed=None, second=None).order_by("due", "pk")
-            alone = list(rows.only("uid", "title")[: keeping.SHOWN])
+    with scoped(SYSTEM):
+        parts = keeping.parts(made.giver) if waits else []
+        left = Matter.objects.filter(pk__in=made.single, closed=None, second=None).order_by("due", "pk")
+        both = handing.left_alone(made.giver, made.successor) if waits else left
+        asked = both.filter(pairs.nameable(pairs.kinds()))
+        alone, asked_n, both_n = kept.lines(asked), asked.count(), both.count()
     known = {one.code: one for one in keeping.keepings()}
     labels = {code: one.label for code, one in known.items()}
     context = {
@@ -258,6 +256,9 @@ def drawn(request: HttpRequest, made: Handover, status: int = 200, problems: lis
         "waits": waits,
         "parts": parts,
         "alone": alone,
+        "alone_n": asked_n,
+        "one_stays": both_n - asked_n,
+        "settled": len(made.single) - both_n,
         "left": [(known[code], n) for code, n in made.left.items() if code in known],
         "given": [(labels.get(code, code), n) for code, n in made.given.items()],
         "agrees": waits and made.agreed_at is None and actor.person_id == made.giver_id,

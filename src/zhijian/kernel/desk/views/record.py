@@ -99,6 +99,7 @@ def record_page(request: HttpRequest, uid: str) -> HttpResponse:
         "days": timeline.by_day(lines),
         "spoken": offers(matter, actor, record, for_party=True),
         "alone": pairs.is_alone(matter),
+        "leave": pairs.leave_between(matter),
         "mine": bool({matter.assignee_id, matter.second_id} & set(actor.hands)),
         **_buttons(offers(matter, actor, record)),
     }

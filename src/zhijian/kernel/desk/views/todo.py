@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -157,15 +156,14 @@ def _alone(actor: Actor) -> list[waiting.Line]:
         return []
     rows = Matter.objects.filter(pairs.alone(pairs.kinds())).filter(area_filter(actor, roles=(Role.HEAD,)))
     found = []
-    for kind, n in sorted(Counter(rows.order_by().values_list("kind", flat=True)[: COUNTED + 1]).items()):
-        if (listed := lists.of_kind(kind)) is not None:
-            words = ngettext(
-                "%(list)s: %(n)s with one officer only, name a second one",
-                "%(list)s: %(n)s with one officer only, name second ones",
-                n,
-            )
-            told = {"list": listed.label(), "n": f"{COUNTED:,}+" if n > COUNTED else n}
-            found.append(waiting.Line(words % told, f"{listed.url()}?single=1"))
+    for listed, n in lists.counted(rows, COUNTED):
+        words = ngettext(
+            "%(list)s: %(n)s with one officer only, name a second one",
+            "%(list)s: %(n)s with one officer only, name second ones",
+            n,
+        )
+        told = {"list": listed.label(), "n": f"{COUNTED:,}+" if n > COUNTED else n}
+        found.append(waiting.Line(words % told, f"{listed.url()}?single=1"))
     return found
 
 
