@@ -343,3 +343,19 @@ def test_whose_post_is_over_by_then_is_not_planned_for_that_day(w):
         with pytest.raises(NotOpen, match="借调"):
             perform(INSPECTION, "plan", SYSTEM, about=about, planned_for=world.in_days(4), **told)
         perform(INSPECTION, "plan", SYSTEM, about=about, planned_for=world.in_days(3), **told)
+
+
+def test_no_link_of_a_partners_pages_leads_where_it_may_not_go(w):
+    with scoped(SYSTEM):
+        w.person("城管", Role.PARTNER, world.DISTRICT)
+    lead = OPENERS["lead"](w)
+    with scoped(w.actor("所长")) as head:
+        perform(lead, "pass_on", head, reason="属城管职责")
+    partner = signed_in(w.people["城管"])
+    for address in ("/", f"/m/{lead.uid}/", f"/m/{lead.uid}/take/"):
+        page = partner.get(address).content.decode()
+        links = set(re.findall(r'<a [^>]*href="(/[^"#]*)', page)) - {"/"}
+        assert links and not [link for link in sorted(links) if partner.get(link).status_code == 404], address
+    shown = partner.get(f"/m/{lead.uid}/").content.decode()
+    assert "Proposals to investigate" in shown, "what it is stands there all the same"
+    assert 'href="/l/lead/"' in signed_in(w.head).get(f"/m/{lead.uid}/").content.decode()

@@ -20,7 +20,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 
 from zhijian.kernel.accounts.actor import Actor
-from zhijian.kernel.accounts.roles import Relation, Role
+from zhijian.kernel.accounts.roles import READING_ROLES, Relation, Role
 from zhijian.kernel.desk import filters as narrowing
 from zhijian.kernel.desk.columns import Column, column_of
 from zhijian.kernel.desk.paging import Order
@@ -202,7 +202,7 @@ def list_of(name: str, actor: Actor) -> type[MatterList] | None:
 
 def rooms(actor: Actor) -> list[type[MatterList]]:
     """The lists on this person's menu, in order."""
-    mine = actor.roles_at()
+    mine = actor.roles_at() & READING_ROLES  # a partner department has its own step, and no list
     return sorted(
         (one for one in load().values() if one.room and one.who() & mine), key=lambda one: (one.rank, one.slug())
     )
@@ -211,6 +211,12 @@ def rooms(actor: Actor) -> list[type[MatterList]]:
 def of_kind(kind: str) -> type[MatterList] | None:
     """The list in which matters of that kind stand."""
     return next((one for one in load().values() if kind in one.kinds()), None)
+
+
+def page_of(kind: str, actor: Actor) -> str:
+    """The address of the list in which matters of that kind stand; empty for whoever does not have it."""
+    found = of_kind(kind)
+    return found.url() if found is not None and found.who() & actor.roles_at() & READING_ROLES else ""
 
 
 def counted(rows: QuerySet[Matter], most: int) -> list[tuple[type[MatterList], int]]:

@@ -114,7 +114,8 @@ def shared(person: Person, stand_in: Person, since: dt.date, until: dt.date, act
     with scoped(SYSTEM):
         found = lists.counted(pairs.shared(person, stand_in, since, until), COUNTED)
     return [
-        Shared(one.label(), n, f"{one.url()}?single=1" if lists.list_of(one.slug(), actor) else "") for one, n in found
+        Shared(one.label(), n, f"{page}?single=1" if (page := lists.page_of(one.kinds()[0], actor)) else "")
+        for one, n in found
     ]
 
 

@@ -15,10 +15,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.clock.models import Clock
-from zhijian.kernel.desk import clocks, columns, forms, panels, said, timeline, watched
+from zhijian.kernel.desk import clocks, columns, forms, lists, panels, said, timeline, watched
 from zhijian.kernel.desk.back import back
 from zhijian.kernel.desk.gate import actor_in, staff
-from zhijian.kernel.desk.lists import panels_of
 from zhijian.kernel.evidence.models import File, LedgerEntry
 from zhijian.kernel.evidence.refusals import Refused
 from zhijian.kernel.matters import behalf, pairs
@@ -73,7 +72,7 @@ def record_page(request: HttpRequest, uid: str) -> HttpResponse:
     flow = flow_of(matter.kind)
     watched.looked(actor, f"matter:{matter.pk}", matter.number or matter.title, matter=matter)
     record = record_of(matter, flow)
-    own = panels_of(matter.kind)
+    own = lists.panels_of(matter.kind)
     running = clocks.of_matter(matter)
     lines = timeline.lines(LedgerEntry.objects.filter(matter=matter), actor)
     rows = File.objects.filter(matter=matter, original=None, kind__in=SHOWN).select_related("drawn_on")
@@ -84,6 +83,7 @@ def record_page(request: HttpRequest, uid: str) -> HttpResponse:
         "flow": flow,
         "state": flow.state(matter.state),
         "path": said.area_path(matter.area),
+        "listed": lists.page_of(matter.kind, actor),
         "doubts": [flow.doubt(flag) for flag in matter.flags],
         "clocks": [one for one in running if not one.replaced],
         "replaced": [one for one in running if one.replaced],
