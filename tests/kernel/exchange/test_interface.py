@@ -153,8 +153,9 @@ def test_the_administrator_sets_it_up_and_sees_a_secret_once(w, settings):
     settings.WEBHOOK_HOSTS = ["there.example"]
     client = administrator(w)
     page = "/exchange/interfaces/"
-    assert client.post(page, {"platform": "luzhifa", "act": "url", "url": "https://evil.example/"}).status_code == 422
-    assert not Endpoint.objects.exists()
+    refused = client.post(page, {"platform": "luzhifa", "act": "url", "url": "https://evil.example/"})
+    assert refused.status_code == 422 and not Endpoint.objects.exists()
+    assert refused.content.decode().count('value="https://evil.example/"') == 1, "what was typed stays, in its field"
     made = client.post(page, {"platform": "luzhifa", "act": "url", "url": "https://there.example/in"})
     secret = str(Endpoint.objects.get().secret)
     assert secret in made.content.decode()

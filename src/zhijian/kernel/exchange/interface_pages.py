@@ -60,8 +60,14 @@ def interfaces(request: HttpRequest) -> HttpResponse:
             shown = _done(platform, request, gate.actor_in(request))
         except NotAllowed:
             told = _("Only https addresses of hosts in ZHIJIAN_WEBHOOK_HOSTS are called. Nothing was changed.")
-            return render(request, "exchange/interfaces.html", {**_context({}), "problem": told}, status=422)
+            typed = {"platform": platform, "url": _typed(request)}
+            context = {**_context({}), "problem": told, "typed": typed}
+            return render(request, "exchange/interfaces.html", context, status=422)
     return render(request, "exchange/interfaces.html", _context(shown))
+
+
+def _typed(request: HttpRequest) -> str:
+    return request.POST.get("url", "").strip()[:300]
 
 
 def by_interface(platform: str) -> bool:
@@ -112,7 +118,7 @@ def _done(platform: str, request: HttpRequest, actor: Actor) -> dict[str, str]:
         endpoint = Endpoint.objects.filter(name=platform).first()
         inlet = Inlet.objects.filter(platform=platform).first()
         if act == "url":
-            url = request.POST.get("url", "").strip()[:300]
+            url = _typed(request)
             allowed(url)
             endpoint, is_new = Endpoint.objects.update_or_create(name=platform, defaults={"url": url})
             shown = {"platform": platform, "way": "out", "secret": str(endpoint.secret)} if is_new else {}
