@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -87,6 +88,21 @@ def test_refused_rows_stand_beside_the_way_back_of_the_others(world, head, third
     assert sorted(SheetRow.objects.values_list("matter_id", "state")) == [(one.pk, "done"), (other.pk, "refused")]
     kept = text(head.get(f"/sheets/{run.uid}/"))
     assert "Done: 1, refused: 1." in kept and "Excel and send" not in kept, "there is no file to mend"
+
+
+def test_what_is_refused_stays_chosen_and_what_was_told_stays_in_the_form(world, head, third):
+    one, other = plan(world), plan(world)
+    told = second_to(world, third)
+    page = tick(head, [one, other], "assign", **(told | {"second": world.inspector.pk}))
+    assert page.status_code == 409 and Matter.objects.filter(second=world.second).count() == 2
+    drawn = page.content.decode()
+    assert text(page).count("Two different officers are needed") == 2, "the reason stands beside each"
+    for matter in (one, other):
+        assert re.search(rf'type="checkbox" name="uid" value="{matter.uid}" form="bulk" checked', drawn)
+    assert f'value="{told["planned_for"]}"' in drawn
+    assert re.search(rf'<option value="{world.inspector.pk}" selected', drawn)
+    assert tick(head, [one], "assign", **told).status_code == 200, "one is left out, the other is done"
+    assert Matter.objects.get(pk=one.pk).second == third
 
 
 def test_what_ends_something_for_good_offers_no_way_back(world, head):

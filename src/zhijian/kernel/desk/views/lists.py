@@ -169,7 +169,10 @@ def _bulk_step(one: type[MatterList], verb: str, actor: Actor) -> Step:
 @require_POST
 @ours
 def list_bulk(request: HttpRequest, name: str, verb: str) -> HttpResponse:
-    """One step for many matters: the first post asks for the facts, the second does it, each matter on its own."""
+    """One step for many matters: the first post asks for the facts, the second does it, each matter on its own.
+
+    What is refused stays chosen, beside its reason, and what was told stays in the form.
+    """
     one, actor = found(request, name), actor_in(request)
     step = _bulk_step(one, verb, actor)
     uids = [uid for uid in request.POST.getlist("uid") if forms.is_uid(uid)][:BULK]
@@ -179,14 +182,16 @@ def list_bulk(request: HttpRequest, name: str, verb: str) -> HttpResponse:
         return redirect(one.url())
     going = "go" in request.POST
     form = forms.form_for(step, matters[0], actor, request.POST if going else None)
-    context = {"list": one, "title": one.label(), "step": step, "matters": matters, "form": form, "columns": columns}
+    context = {"list": one, "title": one.label(), "step": step, "matters": matters, "form": form}
+    context["chosen"] = [(matter, "") for matter in matters]
     if not going or (form is not None and not form.is_valid()):
         return render(request, "desk/bulk.html", context, status=422 if going else 200)
     run, failed = ticked.do(one, step, matters, form.facts() if form else {}, actor)
     if done := len(matters) - len(failed):
         messages.success(request, _done(done, run))
     if failed:
-        return render(request, "desk/bulk.html", {**context, "failed": failed, "done": done})
+        context |= {"matters": failed, "chosen": failed, "failed": True}
+        return render(request, "desk/bulk.html", context, status=409)
     return redirect(one.url())
 
 
