@@ -1,9 +1,17 @@
+from typing import Any
+
 from django.apps import AppConfig
+
+from zhijian.kernel.desk import complaints
 
 
 class Config(AppConfig):
     name = "zhijian.kernel.desk"
     label = "desk"
+
+    def __init__(self, app_name: str, app_module: Any) -> None:
+        super().__init__(app_name, app_module)
+        complaints.use()  # before any form is made
 
     def ready(self) -> None:
         """The map is a room; jobs that were given up are a line of the administrator's to-do page."""

@@ -278,10 +278,7 @@ def _by_type(kind: Any, info: FieldInfo, common: dict[str, Any], *, long: bool) 
         return forms.UUIDField(**common, widget=forms.TextInput(attrs=box))
     lengths = {k: v for k, v in limits.items() if k in ("min_length", "max_length")}
     area = forms.Textarea(attrs={**box, "rows": 4}) if long else forms.TextInput(attrs=box)
-    return forms.CharField(**common, **lengths, widget=area, error_messages={"min_length": TOO_SHORT})
-
-
-TOO_SHORT = gettext_lazy("Too short: at least %(limit_value)d characters, here are %(show_value)d.")
+    return forms.CharField(**common, **lengths, widget=area)
 
 
 def _several(kind: Any, common: dict[str, Any]) -> forms.Field:

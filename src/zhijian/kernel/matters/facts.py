@@ -115,6 +115,14 @@ def complaint(problem: Any) -> str:
     return str(known) % problem.get("ctx", {}) if known else str(problem["msg"])
 
 
+def wording(kind: str, **renamed: str) -> str:
+    """The same words for a check that is not pydantic's; `renamed` is how that one calls the bounds."""
+    said = str(_COMPLAINTS[kind])
+    for ours, theirs in renamed.items():
+        said = said.replace(f"%({ours})s", f"%({theirs})s")
+    return said
+
+
 def told(facts: Facts | None) -> tuple[dict[str, Any], dict[str, str]]:
     """The facts as the ledger keeps them: plain data, and the personal ones apart."""
     if facts is None:
