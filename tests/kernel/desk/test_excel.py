@@ -196,11 +196,12 @@ def fill(w: world.World, boss: Person) -> None:
             premises=w.premises, entity=w.entity, area=world.OFFICE, what=what, old="{}", new=new, record=uuid4(),
             person=w.inspector, made_at=now,
         )  # fmt: skip
+    Entity.objects.filter(pk=one.pk).update(code="370303000000001")  # the former code of the others
     for other in (two, three):
         Twin.objects.create(
             one=one, other=other, area=world.OFFICE, other_area=world.OFFICE, reasons=["code"], found_at=now
         )
-        Entity.objects.filter(pk=other.pk).update(code=f"x{other.pk}")
+        Entity.objects.filter(pk=other.pk).update(code=f"x{other.pk}", old_code="370303000000001")
         CardRun.objects.create(area=world.OFFICE, person=boss, by_name="y", places=[], origin="")
         Handover.objects.create(giver=w.inspector, successor=boss, proposed_by=boss, confirmed_at=now)
         ImportRun.objects.create(file_name=f"{other.name}.csv", mapping="registration", who=boss, who_name="站长")

@@ -158,3 +158,30 @@ def test_one_may_have_it_looked_for_now(w):
     client.post("/duplicates/find/"), client.post("/duplicates/find/")
     assert jobs.run_pending() == 1
     assert Twin.objects.count() == 1
+
+
+def test_a_reason_is_shown_only_while_it_is_true(w):
+    one = file("好再来面馆", address="柳泉路9号", phone="05332111111", scheme="uscc", code=code(7))
+    other = file("好再来面馆", address="柳泉路9号", phone="05332111111", code=code(7).replace("0", "O", 1))
+    for number, of in (("JY1", one), ("jy1", other)):
+        Licence.objects.create(entity=of, kind="food_business", number=number)
+    finding.find()
+    assert set(Twin.objects.get().reasons) == {"code", "name_address", "phone_name", "licence"}
+    client = sign_in(w.people["clerk"])
+
+    def row(query: str = "") -> str:
+        return client.get(f"/duplicates/{query}").content.decode().partition("data-row")[2].partition("</tr>")[0]
+
+    steps = (
+        ({"phone": "05332999999"}, "the same phone and a similar name"),
+        ({"code": code(8)}, "the same code, typed differently"),
+        ({"address": "别处"}, "the same name at the same address"),
+    )
+    for change, words in steps:
+        assert words in row(), "as it was found"
+        Entity.objects.filter(pk=other.pk).update(**change)
+        assert words not in row() and "the same licence number" in row()
+    assert row("?reason=licence") and not row("?reason=phone_name"), "the filter goes by what is true, too"
+    Licence.objects.filter(entity=other).update(number="JY2")
+    assert not row(), "nothing is left to ask about"
+    assert Twin.objects.exists(), "the next look takes it away"

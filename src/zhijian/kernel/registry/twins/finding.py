@@ -94,16 +94,18 @@ SINCE = f"""CREATE TEMP TABLE twin_changed ON COMMIT DROP AS SELECT id FROM regi
     UNION SELECT entity_id FROM registry_licence WHERE {WRITTEN}"""
 
 
-def _same_address(one: Entity, other: Entity) -> bool:
+def same_address(one: Entity, other: Entity) -> bool:
+    """Whether both stand at one address, however it is written."""
     return fold(one.address) == fold(other.address)
 
 
-def _like_name(one: Entity, other: Entity) -> bool:
+def like_name(one: Entity, other: Entity) -> bool:
+    """Whether the names are alike enough, beside the same phone."""
     return likeness(one.name, other.name) >= LIKE
 
 
 # Rules whose groups are only candidates: what the database can't compare is compared here.
-CLOSER: dict[str, Keep] = {"name_address": _same_address, "phone_name": _like_name}
+CLOSER: dict[str, Keep] = {"name_address": same_address, "phone_name": like_name}
 
 
 def _groups(sql: str) -> Iterator[list[int]]:

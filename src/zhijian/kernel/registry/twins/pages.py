@@ -27,10 +27,11 @@ from zhijian.kernel.registry.alike import REASONS
 from zhijian.kernel.registry.joining import JOINERS, READERS
 from zhijian.kernel.registry.models import Twin
 from zhijian.kernel.registry.twins import finding
+from zhijian.kernel.registry.twins.still import still
 from zhijian.kernel.words import listed
 
 PAGE = 30
-HEAVY = [f"{side}__{name}" for side in ("one", "other") for name in ("grams", "fold", "initials", "extra")]
+HEAVY = [f"{side}__{name}" for side in ("one", "other") for name in ("grams", "initials", "extra")]
 APART = ledger.entry_kind("registry.not_the_same", label=gettext_lazy("{one} and {other} are not the same enterprise"))
 AGAIN = ledger.entry_kind("registry.maybe_the_same", label=gettext_lazy("{one} and {other} are to be looked at again"))
 
@@ -83,7 +84,10 @@ def twins_page(request: HttpRequest) -> HttpResponse:
     chosen = Chosen.read(request.GET, actor)
     found = list(rows_after(listing(chosen, actor), request.GET)[: PAGE + 1])
     areas = said.area_name
-    shown = [(t, _words(t), areas(t.area), areas(t.other_area), _decides(t, actor)) for t in found[:PAGE]]
+    shown = [
+        (t, _words(reasons), areas(t.area), areas(t.other_area), _decides(t, actor))
+        for t, reasons in still(found[:PAGE]) if not chosen.reason or chosen.reason in reasons
+    ]  # fmt: skip
     context = {
         "chosen": chosen,
         "rows": shown,
@@ -100,8 +104,8 @@ def _decides(twin: Twin, actor: Actor) -> bool:
     return any(actor.roles_at(area) & JOINERS for area in (twin.area, twin.other_area))
 
 
-def _words(twin: Twin) -> list[str]:
-    return [str(REASONS[reason]) for reason in twin.reasons if reason in REASONS]
+def _words(reasons: list[str]) -> list[str]:
+    return [str(REASONS[reason]) for reason in reasons if reason in REASONS]
 
 
 HEADS = (
@@ -113,10 +117,10 @@ HEADS = (
 
 
 def _cells(block: list[Twin], _actor: Actor) -> Iterator[list[Any]]:
-    for twin in block:
+    for twin, reasons in still(block):
         sides = ((twin.one, twin.area), (twin.other, twin.other_area))
         told = [[one.name, one.code, said.area_name(area), one.address, one.phone] for one, area in sides]
-        yield [*told[0], *told[1], listed(_words(twin)), twin.get_state_display(), twin.decided_by, twin.why]
+        yield [*told[0], *told[1], listed(_words(reasons)), twin.get_state_display(), twin.decided_by, twin.why]
 
 
 def _told(actor: Actor, given: Any) -> list[tuple[str, str]]:
