@@ -2,8 +2,9 @@
 
 Pages are found by themselves: every address of the resolver that gives somebody HTML, with what permissions.toml puts
 into it. A new address of which no page comes makes the first test fail; MORE and NO_PAGE below say what it needs.
-`make test` looks at each page once, in Chinese, at the width where it is used most; ZHIJIAN_LONG=1 as every role, at
-both widths, in both languages, with every step of every kind of matter.
+`make test` looks at each page once, in Chinese, at the width where it is used most, and whether fingers find what they
+mean on a phone; ZHIJIAN_LONG=1 as every role, at both widths, in both languages, with every step of every kind of
+matter.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, Playwright
 from tests import world
 from tests.addresses import addresses, filled, names, table
@@ -24,6 +26,7 @@ from tests.browser.conftest import ARGS, CHROMIUM, Handset, Site
 from tests.browser.steps import sign_in
 from tests.kernel.appointments.conftest import slot_of, visit_of
 from tests.kernel.desk.test_browser import hold
+from tests.kernel.matters.test_scope import plan
 from tests.openers import closed_visit
 from tests.test_permissions import Things, things
 from tools.pictures import phone as walk
@@ -37,6 +40,7 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import lists
 from zhijian.kernel.matters.catalogue import flows
+from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.models import Notice, SimulatedMessage
 from zhijian.kernel.papers.printing.models import PrintRun
 from zhijian.kernel.party.doors import KEY, sealed
@@ -47,10 +51,14 @@ from zhijian.programmes.inspection.models import PublishedResult
 pytestmark = [pytest.mark.browser]
 LONG = bool(os.environ.get("ZHIJIAN_LONG"))
 AXE = CHECKOUT / "web/desk/node_modules/axe-core/axe.min.js"
-SERIOUS = """async () => (await axe.run({resultTypes: ['violations'], iframes: false})).violations
+SERIOUS = """async (only) => (await axe.run({resultTypes: ['violations'], iframes: false, ...only})).violations
   .filter((one) => ['serious', 'critical'].includes(one.impact))
   .flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.html.slice(0, 160)}`))"""
+# Off unless it is asked for: room for a finger, 24 × 24 px or as much distance (WCAG 2.2, 2.5.8). On phones it matters.
+EVERYTHING = {"rules": {"target-size": {"enabled": True}}}
+FINGERS = {"runOnly": ["target-size"]}
 ANYBODY, ENTERPRISE = "anybody", "enterprise"
+PHONE, SCREEN = ({"width": width, "height": 900} for width in (390, 1440))
 PUBLIC = ("p/", "d/", "v/", "my/")  # read on phones
 # What stands in an address where the table of permissions asks for nothing in particular.
 MORE: dict[str, dict[str, str]] = {
@@ -126,6 +134,11 @@ def city(live_site: str, settings: Any) -> City:
             who_name="管理员", counts={"rows": 3, "created": 2, "updated": 0, "unchanged": 0, "rejected": 1},
         )  # fmt: skip
         closed, rectifying = closed_visit(w), visit_of(w)
+        single = [plan(w).pk for _n in range(3)]  # a handover left them with one officer
+        Matter.objects.filter(pk__in=single).update(second=None)
+        handed = Handover(giver=w.second, successor=w.inspector, proposed_by=head, single=single)
+        handed.agreed_at = handed.confirmed_at = timezone.now()
+        handed.save()
         # A trial that an import followed, and a message with its link: both stand in running text.
         ImportRun.objects.create(
             file_name="名册.csv", mapping="registration", state="done", who=people["admin"], who_name="管理员",
@@ -146,6 +159,7 @@ def city(live_site: str, settings: Any) -> City:
             "rectifying": str(rectifying.uid),
             "rectifying_token": make_link(w.entity, rectifying),
             "handover": str(Handover.objects.create(giver=w.second, successor=w.inspector, proposed_by=head).uid),
+            "handed": str(handed.uid),
             "held": str(hold(w)),
             "printing": str(PrintRun.objects.create(person=head, papers=[]).uid),
             "import": str(run.uid),
@@ -166,6 +180,8 @@ def variants(route: str, args: dict[str, str]) -> Iterator[dict[str, str]]:
     """What stands in an address: every list, every kind of matter; in the long form every step."""
     if route == "l/<slug:name>/":
         yield from ({"name": f"={name}"} for name in lists.load())
+    elif route == "handovers/<uuid:uid>/":
+        yield from ({"uid": which} for which in ("handover", "handed"))
     elif route == "m/<uuid:uid>/":
         yield from ({"uid": kind} for kind in flows())
     elif LONG and route == "m/<uuid:uid>/<slug:verb>/":
@@ -215,10 +231,10 @@ def _is_page(answer: Any) -> bool:
     return answer.status_code == 200 and answer.headers.get("Content-Type", "").startswith("text/html")
 
 
-def look(page: Page, name: str) -> list[str]:
+def look(page: Page, name: str, only: dict[str, Any] | None = None) -> list[str]:
     """What axe calls serious or critical on the page."""
     page.evaluate(AXE.read_text())
-    return [f"{name} {fault}" for fault in page.evaluate(SERIOUS)]
+    return [f"{name} {fault}" for fault in page.evaluate(SERIOUS, only or EVERYTHING)]
 
 
 def test_every_address_has_its_page_and_none_has_a_serious_fault(playwright: Playwright, city: City) -> None:
@@ -249,10 +265,13 @@ def _looked_at(context: BrowserContext, url: str, who: str, pages: list[str], wi
     for address in pages:
         if not width:
             narrow = address[1:].startswith(PUBLIC)
-            page.set_viewport_size({"width": 390 if narrow else 1440, "height": 900})
+            page.set_viewport_size(PHONE if narrow else SCREEN)
         answer = page.goto(url + address)
         assert answer is not None and answer.status == 200, f"{address} as {who}: the browser got another answer"
         wrong += look(page, f"{address} as {who}:")
+        if not width and not narrow:
+            page.set_viewport_size(PHONE)
+            wrong += look(page, f"{address} as {who} on a phone:", FINGERS)
     return wrong
 
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Playwright, expect
 from tests import world as worlds
 from tests.browser.conftest import ARGS, CHROMIUM
-from tests.browser.test_joining import PASSWORD, look
+from tests.browser.test_joining import AXE, PASSWORD, look
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
@@ -17,6 +17,8 @@ from zhijian.kernel.registry import patch
 from zhijian.kernel.registry.models import Entity, Premises
 
 pytestmark = [pytest.mark.browser]
+FINGERS = """async () => (await axe.run({runOnly: ['target-size']})).violations
+  .flatMap((one) => one.nodes.map((node) => node.html))"""
 
 
 @pytest.fixture
@@ -67,5 +69,30 @@ def test_from_the_map_to_a_shop_and_back(playwright: Playwright, site: str) -> N
         expect(page.locator(".shop")).to_have_count(1)
         assert page.url == place
         assert not wrong, json.dumps(wrong, ensure_ascii=False)
+    finally:
+        chromium.close()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_finger_tells_the_clusters_of_neighbours_apart(playwright: Playwright, site: str, width: int) -> None:
+    """On both sides of an edge of cells of every size: near, but not of one cell."""
+    with scoped(SYSTEM):
+        shop = Entity.objects.create(name="两边的店", area=worlds.OFFICE)
+        for n in range(4):
+            Premises.objects.create(
+                entity=shop, name=f"分店{n}", address="", area=worlds.OFFICE, trade="drug_retail",
+                lat=Decimal("36.75"), lon=Decimal("118.08") + Decimal("0.004") * (1 if n % 2 else -1),
+            )  # fmt: skip
+        patch.count_cells()
+    chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+    try:
+        page = chromium.new_context(locale="zh-CN", viewport={"width": width, "height": 900}).new_page()
+        page.goto(f"{site}/login/?next=/map/")
+        page.fill("input[name=username]", "所长")
+        page.fill("input[name=password]", PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page.locator(".cluster", has_text="4")).to_be_visible()
+        page.evaluate(AXE.read_text())
+        assert page.evaluate(FINGERS) == []
     finally:
         chromium.close()

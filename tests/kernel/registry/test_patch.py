@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from decimal import Decimal
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -47,6 +48,25 @@ def test_gathering_loses_nobody(places: list[tuple[float, float]], zoom: int) ->
     found = patch.gather(box, places)
     assert sum(one.n for one in found) == len(places)
     assert all(math.isfinite(one.lat) and 36.69 < one.lat < 36.91 for one in found)
+
+
+@given(st.lists(st.tuples(st.floats(36.7, 36.9), st.floats(118.0, 118.2)), max_size=80), st.integers(6, 18))
+def test_no_cluster_is_drawn_over_another_and_nobody_is_lost(places: list[tuple[float, float]], zoom: int) -> None:
+    box = patch.Box(118.0, 36.7, 118.2, 36.9, zoom)
+    found = patch.apart(box, patch.gather(box, places))
+    assert sum(one.n for one in found) == len(places)
+    wide = 256 * 2**zoom / 360
+    for one, other in combinations(found, 2):
+        up = (one.lat - other.lat) * wide / math.cos(math.radians(36.8))
+        assert math.hypot(up, (one.lon - other.lon) * wide) >= (one.size + other.size) / 2 - 1e-6
+
+
+def test_neighbours_on_both_sides_of_a_cells_edge_are_one() -> None:
+    box = patch.Box(117.0, 36.0, 119.0, 38.0, 9)
+    edge = box.step * 1678
+    two = patch.gather(box, [(36.8, edge - 180 - 0.001), (36.8, edge - 180 + 0.001)])
+    assert [one.n for one in two] == [1, 1], "a grid alone draws them over each other"
+    assert [one.n for one in patch.apart(box, two)] == [2]
 
 
 @pytest.fixture

@@ -35,8 +35,7 @@
   function draw(found) {
     marks.clearLayers()
     found.clusters.forEach(function (one) {
-      var size = one.n < 10 ? 28 : one.n < 100 ? 34 : one.n < 1000 ? 42 : 50
-      var icon = L.divIcon({ className: 'cluster', html: String(one.n), iconSize: [size, size] })
+      var icon = L.divIcon({ className: 'cluster', html: String(one.n), iconSize: [one.size, one.size] })
       var mark = L.marker([one.lat, one.lon], { icon: icon, keyboard: true, alt: String(one.n), title: String(one.n) })
       acts(mark, function () {
         map.setView([one.lat, one.lon], Math.min(map.getZoom() + 2, 18))

@@ -6,6 +6,8 @@ on, and for premises with open matters, from the rows themselves, by index and b
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +22,8 @@ NEAR = 16  # zoom from which on single premises are looked at: a band of latitud
 MOST = 2_000  # premises that are gathered one by one
 SINGLE = 60  # up to so many are drawn one by one
 Ranges = Sequence[tuple[str, str]]
+SIZES = ((10, 28), (100, 34), (1000, 42))  # fewer premises than so many: drawn so wide
+LARGEST = 50
 CLOSEST = 22  # what is nearer is drawn as if it were this
 
 
@@ -68,6 +72,11 @@ class Cluster:
     lat: float
     lon: float
     n: int
+
+    @property
+    def size(self) -> int:
+        """How wide it is drawn, in points on the screen."""
+        return next((size for below, size in SIZES if self.n < below), LARGEST)
 
 
 def _areas(ranges: Ranges, alias: str) -> tuple[str, list[str]]:
@@ -121,6 +130,31 @@ def gather(box: Box, places: Iterable[tuple[float, float]]) -> list[Cluster]:
         one[1] += lon
         one[2] += 1
     return [Cluster(lat / n, lon / n, n) for lat, lon, n in found.values()]
+
+
+def apart(box: Box, found: Iterable[Cluster]) -> list[Cluster]:
+    """The same with those made one that would be drawn over each other: a finger could not tell them apart."""
+    scale = 256 * 2**box.zoom / 360
+    tall = scale / math.cos(math.radians((box.south + box.north) / 2))  # a degree of latitude, as the map draws it
+    drawn: dict[tuple[int, int], list[Cluster]] = defaultdict(list)
+
+    def at(one: Cluster) -> tuple[int, int]:
+        return int(one.lat * tall // LARGEST), int(one.lon * scale // LARGEST)
+
+    def touched(one: Cluster) -> Cluster | None:
+        y, x = at(one)
+        near = (other for dy in (-1, 0, 1) for dx in (-1, 0, 1) for other in drawn.get((y + dy, x + dx), ()))
+        wide = ((o, math.hypot((o.lat - one.lat) * tall, (o.lon - one.lon) * scale)) for o in near)
+        return next((other for other, far in wide if far < (one.size + other.size) / 2), None)
+
+    for one in sorted(found, key=lambda one: -one.n):
+        while (other := touched(one)) is not None:
+            drawn[at(other)].remove(other)
+            n = one.n + other.n
+            lat, lon = ((a * one.n + b * other.n) / n for a, b in ((one.lat, other.lat), (one.lon, other.lon)))
+            one = Cluster(lat, lon, n)
+        drawn[at(one)].append(one)
+    return [one for some in drawn.values() for one in some]
 
 
 def count_cells() -> int:

@@ -103,14 +103,14 @@ def _answer(
     """Few are drawn one by one, many as clusters; only what is listed is read whole."""
     single = len(found) <= patch.SINGLE
     listed = lines([pk for pk, _lat, _lon in found[: patch.SINGLE]])
-    gathered = [] if single else patch.gather(box, [(lat, lon) for _pk, lat, lon in found])
+    gathered = [] if single else patch.apart(box, patch.gather(box, [(lat, lon) for _pk, lat, lon in found]))
     points = [{k: one[k] for k in ("lat", "lon", "name", "url", "bad")} for one in listed] if single else []
     return {"clusters": gathered, "points": points, "lines": listed, "n": len(found), "more": more, "areas": []}
 
 
 def _far(actor: Actor, given: dict[str, str], box: patch.Box) -> dict[str, Any]:
     areas = [(said.area_name(area) or area, one) for area, one in patch.by_area(actor.scopes(), given["trade"])]
-    seen = patch.clusters(box, actor.scopes(), given["trade"])
+    seen = patch.apart(box, patch.clusters(box, actor.scopes(), given["trade"]))
     return {"clusters": seen, "points": [], "lines": [], "n": sum(one.n for one in seen), "more": False, "areas": areas}
 
 
@@ -155,5 +155,5 @@ def patch_data(request: HttpRequest) -> HttpResponse:
         return HttpResponseBadRequest("box=west,south,east,north,zoom")
     found = look(actor, _given(request, actor), box)
     html = render_to_string("desk/parts/map_list.html", found, request)
-    shown = [{"lat": one.lat, "lon": one.lon, "n": one.n} for one in found["clusters"]]
+    shown = [{"lat": one.lat, "lon": one.lon, "n": one.n, "size": one.size} for one in found["clusters"]]
     return JsonResponse({"clusters": shown, "points": found["points"], "list": html})
