@@ -22,7 +22,7 @@ class RegistryConfig(AppConfig):
         from zhijian.kernel.desk.private import private
         from zhijian.kernel.desk.waiting import waits
 
-        from . import contacts, entries  # noqa: F401
+        from . import contacts, entries, numbers  # noqa: F401
         from .cards.choosing import READERS as DOOR_READERS
         from .import_pages import READERS
         from .joining import READERS as TWIN_READERS
@@ -34,6 +34,8 @@ class RegistryConfig(AppConfig):
             return words % {"n": n}
 
         private("contact", _("contact's own number"), contacts.find, phone=True)
+        private("registered", _("registered number"), numbers.find_registered, phone=True)
+        private("shop", _("number of the shop"), numbers.find_shop, phone=True)
         waits("registry.corrections", DECIDERS, count, said, "corrections")
         menu.item("corrections", _("Corrections from the field"), "corrections", CORRECTION_READERS, order=79)
 

@@ -6,6 +6,9 @@ from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from zhijian.kernel.accounts.actor import Actor
+
+from . import numbers
 from .search import Hit, search
 
 
@@ -19,11 +22,12 @@ def search_api(request: HttpRequest) -> JsonResponse:
     limit = request.GET.get("limit", "20")
     ranges = actor.scopes() if request.GET.get("mine") == "1" else None
     hits = search(request.GET.get("q", ""), limit=int(limit) if limit.isdecimal() else 20, ranges=ranges)
-    return JsonResponse({"hits": [_shown(hit) for hit in hits], "more": hits.more})
+    return JsonResponse({"hits": [_shown(numbers.seen(hit, actor), actor) for hit in hits], "more": hits.more})
 
 
-def _shown(hit: Hit) -> dict:
+def _shown(hit: Hit, actor: Actor) -> dict:
     entity, place = hit.entity, hit.premises
+    areas = (entity.area, place.area if place else "")
     return {
         "uid": str(entity.uid),
         "name": entity.name,
@@ -32,7 +36,7 @@ def _shown(hit: Hit) -> dict:
         "kind": entity.kind,
         "status": entity.status,
         "representative": entity.representative,
-        "phone": entity.phone,
+        "phone": numbers.shown(entity, entity.phone, areas, actor),
         "address": entity.address,
         "area": entity.area,
         "premises": place

@@ -18,7 +18,7 @@ from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.packs import stack
-from zhijian.kernel.registry import contacts, joining
+from zhijian.kernel.registry import contacts, joining, numbers
 from zhijian.kernel.registry.history import history
 from zhijian.kernel.registry.models import Entity, Premises
 from zhijian.kernel.registry.origin import origin
@@ -80,6 +80,12 @@ def entity_page(request: HttpRequest, uid: str) -> HttpResponse:
     standing = entity.premises.filter(merged_into=None).defer("grams", "fold", "initials")
     places = list(standing.order_by("status", "id")[:PLACES])
     known = contacts.shown(places, actor)
+    areas = {entity.area, *(place.area for place in places)}
+
+    def tell(number: str) -> tuple[str, bool]:
+        """A number as this person sees it, and whether it is covered."""
+        return numbers.shown(entity, number, areas, actor), numbers.covered(entity, number, areas, actor)
+
     file = joining.File(entity)
     changes = history(file)
     # What was done in a matter is read by those who read the matter: an administrator keeps the house only.
@@ -91,7 +97,8 @@ def entity_page(request: HttpRequest, uid: str) -> HttpResponse:
     context |= {
         "path": said.area_path(entity.area),
         "industry": _industry(entity.industry),
-        "places": [(place, said.area_name(place.area), known.get(place.pk)) for place in places],
+        "places": [(place, said.area_name(place.area), known.get(place.pk), tell(place.phone)) for place in places],
+        "number": tell(entity.phone),
         "licences": entity.licences.order_by("status", "-valid_until"),
         "today": calendar.today(),
         "map": _map(entity, places),

@@ -13,6 +13,7 @@ from zhijian.kernel.desk.said import area_name
 from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable
+from zhijian.kernel.registry import numbers
 from zhijian.kernel.registry.search import search
 
 LIMIT = 20
@@ -46,7 +47,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     pick = request.GET.get("pick", "")
     context = {
         "q": typed,
-        "hits": [(hit, WHY.get(hit.why, hit.why), area_name(hit.entity.area)) for hit in hits],
+        "hits": [(numbers.seen(hit, actor), WHY.get(hit.why, hit.why), area_name(hit.entity.area)) for hit in hits],
         "more": hits.more,
         "matters": [] if pick else matters,
         "pick": pick if pick.startswith(PICKERS) else "",
