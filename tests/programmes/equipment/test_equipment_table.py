@@ -96,6 +96,23 @@ def test_a_later_table_changes_what_it_says_and_an_older_one_takes_nothing_back(
     assert Equipment.objects.get(code=LIFT[3]).inspected_on == dt.date(2028, 6, 5)
 
 
+def test_an_inspection_that_was_not_passed_moves_no_day_on(tmp_path):
+    import_file(table(tmp_path, LIFT), "equipment")
+    before = Equipment.objects.get(code=LIFT[3])
+    failed = row(LIFT[3], 检验日期="2026-06-05", 检验结论="不合格", 下次检验日期="2027-06-05")
+    import_file(table(tmp_path, failed), "equipment")
+    one = Equipment.objects.get(code=LIFT[3])
+    assert (one.failed_on, one.inspected_on) == (dt.date(2026, 6, 5), before.inspected_on)
+    assert one.next_on == min(before.next_on, dt.date(2026, 6, 5))
+    passed = row(LIFT[3], 检验日期="2026-07-05", 检验结论="合格")
+    import_file(table(tmp_path, passed), "equipment")
+    one = Equipment.objects.get(code=LIFT[3])
+    assert (one.failed_on, one.inspected_on) == (None, dt.date(2026, 7, 5))
+    boiler = row("11003703002020000009", 产品名称="锅炉", 检验日期="2026-06-05", 检验结论="不合格")
+    import_file(table(tmp_path, boiler), "equipment")
+    assert Equipment.objects.get(code="11003703002020000009").failed_on == dt.date(2026, 6, 5)
+
+
 def test_rows_that_cannot_be_read_come_back_with_the_reason(tmp_path):
     bad = row("ABC")  # no category of the catalogue
     nobody = row("31103703002024000009", 使用单位统一社会信用代码="")

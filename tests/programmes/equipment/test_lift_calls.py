@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -79,6 +80,12 @@ def test_from_the_call_to_rescued_and_closed(w, lift, firm):
     assert clock.due_at - clock.started == dt.timedelta(minutes=30)
     assert "淄博市电梯安全条例" in clock.basis["basis"]
     assert "分钟" in Client().get(where).content.decode()
+    assert re.search(
+        r"还剩 (29|30) 分钟（\d\d:\d\d 截止）", desk(w.head).get(f"/m/{made.matter.uid}/").content.decode()
+    )
+    Equipment.objects.filter(pk=lift.pk).update(maintainer=w.entity)
+    assert firm.phone in Client().get(where).content.decode(), "the firm that was called, whoever keeps the lift by now"
+    Equipment.objects.filter(pk=lift.pk).update(maintainer=firm)
     with scoped(party_of(firm)) as technicians:
         assert in_scope(Matter.objects.all(), technicians).get() == made.matter  # the call, not the user's lift
         perform(made.matter, "take", technicians, who="老陈")
@@ -154,7 +161,7 @@ def test_a_visit_is_recorded_with_time_and_place_and_doubted_far_away_or_nowhere
     found = list(Maintenance.objects.order_by("pk"))
     assert [one.doubt for one in found] == ["", "far", "nowhere"]
     assert found[0].metres < 100 and found[1].metres > 5000
-    assert [one.in_time for one in found] == [None, True, True]
+    assert [one.in_time for one in found] == [None, None, None], "what is doubted counts once it was looked at"
     lift.refresh_from_db()
     assert lift.maintain_by == world.in_days(15)
     flags = Matter.objects.get(pk=lift.pk).flags
@@ -168,13 +175,36 @@ def test_a_visit_is_recorded_with_time_and_place_and_doubted_far_away_or_nowhere
     assert Matter.objects.get(pk=lift.pk).flags == []
 
 
+def test_a_doubtful_visit_counts_when_the_head_finds_that_it_took_place(w, lift, firm):
+    """Three visits in a minute, 26 km away, are no maintenance: neither the lift's days nor the score move."""
+    address, there = f"/t/{lift.door_code}/maintenance/", lift.matter.premises
+    Equipment.objects.filter(pk=lift.pk).update(maintained_on=world.in_days(-14), maintain_by=world.in_days(1))
+    far = {"work": "half_month", "lat": f"{there.lat + Decimal('0.2')}", "lon": f"{there.lon}"}
+    for _ in range(3):
+        technician().post(address, far)
+    lift.refresh_from_db()
+    assert (lift.maintained_on, lift.maintain_by) == (world.in_days(-14), world.in_days(1))
+    assert maintenance.scores(w.actor("所长"), world.in_days(0))[0].made == 0
+    with scoped(w.actor("所长")) as head:
+        perform(Matter.objects.get(pk=lift.pk), "look", head, word="确认没有到场")
+    lift.refresh_from_db()
+    assert lift.maintain_by == world.in_days(1)
+    technician().post(address, far)
+    with scoped(w.actor("所长")) as head:
+        perform(Matter.objects.get(pk=lift.pk), "look", head, word="核实到场，定位漂移", took_place=True)
+    lift.refresh_from_db()
+    score = maintenance.scores(w.actor("所长"), world.in_days(0))[0]
+    assert (lift.maintained_on, score.made, score.in_time) == (world.in_days(0), 1, 1)
+
+
 def test_the_score_of_a_firm_is_what_its_formula_says(w, lift, firm):
     """Three visits with gaps of 14 and 20 days, and the lift is late now: one in time of three due."""
     now = timezone.now()
     for days in (60, 46, 26):
         one = Equipment.objects.select_related("matter__premises").get(pk=lift.pk)
         at = now - dt.timedelta(days=days)
-        maintenance.visit_of(one, firm, at, maintenance.Visit(), None).save()
+        there = one.matter.premises
+        maintenance.visit_of(one, firm, at, maintenance.Visit(), (there.lat, there.lon)).save()
         maintenance.remember(one, world.in_days(-days))
         one.save()
     head = w.actor("所长")
@@ -205,14 +235,16 @@ def test_another_firm_keeps_the_lift_from_the_day_on_that_the_office_enters_it(w
     Equipment.objects.filter(pk=lift.pk).update(maintained_on=world.in_days(-40), maintain_by=world.in_days(-25))
     other = Entity.objects.create(name="淄博安达电梯有限公司", area=world.NEIGHBOUR_OFFICE, phone="13905330022")
     with scoped(w.actor("甲")) as officer:
-        for said in ("淄博捷安电梯维保有限公司", "没有这家公司"):
+        for said, phone in (("淄博捷安电梯维保有限公司", ""), ("没有这家公司", ""), ("没有这家公司", "abc")):
             with pytest.raises(NotOpen):
-                perform(Matter.objects.get(pk=lift.pk), "entrust", officer, firm=said)
+                perform(Matter.objects.get(pk=lift.pk), "entrust", officer, firm=said, phone=phone)
         perform(Matter.objects.get(pk=lift.pk), "entrust", officer, firm=other.name)
     lift.refresh_from_db()
     assert (lift.maintainer, lift.maintain_by) == (other, world.in_days(15))
     assert technician().post(f"/t/{lift.door_code}/maintenance/", {"work": "repair"}).status_code == 403
-    assert technician(other.phone).post(f"/t/{lift.door_code}/maintenance/", {"work": "repair"}).status_code == 302
+    there = lift.matter.premises
+    told = {"work": "repair", "lat": f"{there.lat}", "lon": f"{there.lon}"}
+    assert technician(other.phone).post(f"/t/{lift.door_code}/maintenance/", told).status_code == 302
     made = Maintenance.objects.get()
     assert (made.firm, made.gap, made.in_time) == (other, 40, True)  # the days before were not this firm's
     with scoped(w.actor("甲")) as officer:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from zhijian.kernel.clock.arithmetic import add_months
 from zhijian.programmes.equipment import periods, rules
-from zhijian.programmes.equipment.periods import Due, Law, LiftYears, Phases, Piece, due, on_time
+from zhijian.programmes.equipment.periods import VESSEL, Due, Law, LiftYears, Phases, Piece, due, on_time
 
 NEW = dt.date(2024, 4, 2)
 YEARS = LiftYears(frozenset({1, 4, 7, 9, 11, 13, 15}), 15)
@@ -32,6 +33,16 @@ def lift(first: str, inspected: str = "", tested: str = "", **more: object) -> D
     return due(
         Piece("3110", supervised_on=day(first), inspected_on=day(inspected) if inspected else None,
               tested_on=day(tested) if tested else None, **more), LAW)  # type: ignore[arg-type]  # fmt: skip
+
+
+def test_a_vessel_of_the_worst_grade_must_not_run_and_an_unknown_grade_has_the_strictest_period():
+    law = Law(by_grade={VESSEL: Phases(SINCE, ({"1": 72, "4": 36, "5": 0},))})
+    seen = Piece("2150", "5", inspected_on=day("2026-05-01"))
+    assert due(seen, law) == Due(day("2026-05-01"), "inspection", VESSEL), "due at once"
+    assert due(replace(seen, grade="?"), law) == Due(day("2029-05-01"), "inspection", VESSEL)
+    assert due(replace(seen, grade="1", failed_on=day("2026-06-01")), law) == Due(
+        day("2026-06-01"), "inspection", VESSEL
+    )
 
 
 def test_a_lift_under_the_new_rule_year_by_year():

@@ -9,6 +9,7 @@ from django.utils import timezone
 from tests import world
 from tests.openers import piece
 
+from zhijian.kernel import jobs
 from zhijian.kernel.accounts.actor import SYSTEM, party_of
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
@@ -18,7 +19,7 @@ from zhijian.kernel.matters.errors import NotOpen
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import offers, perform
 from zhijian.kernel.matters.ticking import tick
-from zhijian.kernel.notices.models import Notice
+from zhijian.kernel.notices.models import Notice, SimulatedMessage
 from zhijian.kernel.papers.models import Paper
 from zhijian.programmes.equipment import due, reminding
 from zhijian.programmes.equipment.desk import standing
@@ -98,6 +99,37 @@ def test_what_failed_its_inspection_is_as_due_as_it_was(w):
     with scoped(w.actor("甲")) as actor:
         perform(matter, "inspect", actor, done_on=world.in_days(0), outcome="failed")
     assert record(matter).next_on == world.in_days(-10)
+
+
+def test_what_did_not_pass_must_not_run_until_it_passes(w, client):
+    """Safety Law art. 84: not only what was not inspected."""
+    matter = piece(w, f"1100{timezone.now():%H%M%S%f}", inspected_on=world.in_days(-60))
+    assert record(matter).next_on > world.in_days(0)
+    with scoped(w.actor("甲")) as actor:
+        perform(matter, "inspect", actor, done_on=world.in_days(0), outcome="failed", report="BAD-1")
+    one = record(matter)
+    assert (one.failed_on, one.next_on, one.inspected_on) == (world.in_days(0), world.in_days(0), world.in_days(-60))
+    assert due.is_overdue(one, world.in_days(0)) and standing(matter, one).tone == "bad"
+    page = client.get(f"/t/{one.door_code}/").content.decode()
+    assert "检验不合格：不得使用" in page
+    client.force_login(w.head)
+    page = client.get(f"/m/{matter.uid}/").content.decode()
+    assert "检验：不合格" in page and "BAD-1" in page, "the timeline says the outcome"
+    given = order(w, matter)
+    with scoped(w.actor("甲")) as actor:
+        with pytest.raises(NotOpen):
+            perform(given, "lift", actor, note="仍在用")
+        perform(Matter.objects.get(pk=matter.pk), "inspect", actor, done_on=world.in_days(0), outcome="passed")
+        perform(Matter.objects.get(pk=given.pk), "lift", actor, note="已复检合格")
+    assert record(matter).failed_on is None and record(matter).next_on > world.in_days(300)
+
+
+def test_the_message_about_an_order_names_the_orders_own_day(w, settings):
+    settings.DEMO, settings.PUBLIC_ORIGIN = True, "https://zj.example"
+    order(w, late_boiler(w))
+    jobs.run_pending()
+    texts = " ".join(SimulatedMessage.objects.values_list("text", flat=True))
+    assert f"请于{world.in_days(7):%Y-%m-%d}前整改并报告" in texts and f"{world.in_days(-10):%Y-%m-%d}" not in texts
 
 
 def test_after_a_year_at_rest_it_is_inspected_first_and_its_month_counts_from_then(w):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from zhijian.kernel.clock import declared, due_state, explain
+from zhijian.kernel.clock import calendar, declared, due_state, explain
 from zhijian.kernel.clock.arithmetic import Why
 from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.clock.wording import limit_words
@@ -52,11 +54,22 @@ def _shown(clock: Clock, replaced: bool = False, *, over: bool = False) -> Shown
     basis: dict[str, Any] = clock.basis
     ground = " ".join(str(basis[key]) for key in ("basis", "article") if basis.get(key))
     due = due_words(due_state(clock))
+    if clock.due_at is not None and clock.open:
+        due = replace(due, words=_until(clock.due_at))
     if replaced:
         due = replace(due, words=_("another day was set"))
     elif over and due.tone == "kept":
         due = replace(due, tone="far", words=_("no longer applies"))
     return Shown(clock, _name(clock), due, ground, bool(basis.get("unverified")), replaced)
+
+
+def _until(due_at: dt.datetime) -> str:
+    """A clock of hours or minutes ends at a time of day, not with the day."""
+    left = math.floor((due_at - timezone.now()).total_seconds() / 60)
+    told = {"n": abs(left), "time": f"{calendar.local(due_at):%H:%M}"}
+    if left < 0:
+        return ngettext("%(n)s minute late, due at %(time)s", "%(n)s minutes late, due at %(time)s", -left) % told
+    return ngettext("%(n)s minute left, until %(time)s", "%(n)s minutes left, until %(time)s", left) % told
 
 
 def of_matter(matter: Matter) -> list[Shown]:

@@ -13,8 +13,11 @@ from zhijian.kernel.matters.flow import Step
 
 def sentence(step: Step, facts: dict[str, Any]) -> str:
     """The step's wording, with each day, person and choice that it replaced: "Given to others · Officer: A → B"."""
-    words = str(step.said or step.label).format_map(Shown(facts))
     fields = step.facts.model_fields if step.facts else {}
+    chosen = {
+        name: _value(fields[name], facts[name]) for name in fields if _is_choice(fields[name]) and facts.get(name)
+    }
+    words = str(step.said or step.label).format_map(Shown({**facts, **chosen}))
     changed = [
         f"{fields[name].title}: {_value(fields[name], old)} → {_value(fields[name], facts.get(name))}"
         for name, old in facts.get("was", {}).items()
@@ -27,9 +30,13 @@ def _value(field: Any, value: Any) -> str:
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     if extra.get("widget") == "person":
         return _name(value)
-    if isinstance(field.annotation, type) and issubclass(field.annotation, enum.Enum):
+    if _is_choice(field):
         return str(getattr(field.annotation(value), "label", value))
     return str(value)
+
+
+def _is_choice(field: Any) -> bool:
+    return isinstance(field.annotation, type) and issubclass(field.annotation, enum.Enum)
 
 
 def _name(pk: Any) -> str:

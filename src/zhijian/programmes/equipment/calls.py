@@ -32,7 +32,7 @@ CALL = Flow(
     steps=[
         Step(
             "trapped", to="called", who=DUTY, hidden=True, label=_("People are trapped"), facts=facts.Called,
-            said=_("People are trapped in the lift; inside: {people}. {words}"), does=effects.called,
+            said=_("People are trapped in the lift. {words}"), does=effects.called,
             starts=[rules.TAKE_WITHIN, rules.RESCUE_WITHIN], tells=[PARTY, HEAD, INSPECTOR],
             article=rules.RESCUE_WITHIN,
         ),

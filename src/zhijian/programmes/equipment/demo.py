@@ -155,8 +155,12 @@ def _maintenance(town: Town, lifts: list[int]) -> None:
             at = calendar.start_of(day) + dt.timedelta(hours=9, minutes=n)
             far = there is not None and n == 3 and day > town.today - dt.timedelta(days=16)
             where = (there[0] + Decimal("0.03"), there[1]) if far and there else there
-            maintenance.visit_of(record, record.maintainer, at, Visit(note="半月维保"), where).save()
-            maintenance.remember(record, day)
+            made = maintenance.visit_of(record, record.maintainer, at, Visit(note="半月维保"), where)
+            made.save()
+            if made.doubt:
+                maintenance.flag(record.matter, made)
+            else:
+                maintenance.remember(record, day)
             day += dt.timedelta(days=21 if (n + day.toordinal()) % 9 == 0 else 14)
         record.save(update_fields=["maintained_on", "maintain_by"])
 

@@ -30,6 +30,8 @@ def standing(matter: Matter, record: Equipment) -> Cell:
     state = EQUIPMENT.state(matter.state)
     if matter.state != "in_use":
         return Cell(str(state.label), tone=state.tone)
+    if record.failed_on is not None:
+        return Cell(_("Did not pass"), tone="bad")
     if record.next_on is None:
         return Cell(_("In use, no day known"), tone="warn")
     left = (record.next_on - calendar.today()).days
@@ -85,8 +87,9 @@ def order_panel(matter: Matter, record: Order, actor: Actor) -> dict[str, Any]:
 def call_panel(matter: Matter, record: LiftCall, actor: Actor) -> dict[str, Any]:
     """The call: who is inside, which lift, whom to telephone."""
     of = record.equipment
-    chain = [(of.maintainer.name, of.maintainer.phone)] if of.maintainer else []
-    if (user := of.matter.entity) is not None:
+    called, user = matter.entity, of.matter.entity  # who keeps the lift by now may be another firm
+    chain = [(called.name, called.phone)] if called is not None else []
+    if user is not None and user != called:
         chain.append((user.name, user.phone))
     chain.append((_("Hotline"), str(rules.HOTLINE.value(calendar.today(), ""))))
     return {"piece": of, "of": of.matter, "chain": [(who, number) for who, number in chain if number]}

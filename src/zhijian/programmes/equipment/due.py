@@ -18,6 +18,7 @@ from zhijian.programmes.equipment.periods import Due, Law, Piece
 
 FACTS = (
     "category", "grade", "in_use_since", "supervised_on", "base_month", "inspected_on", "tested_on", "told_next",
+    "failed_on",
 )  # fmt: skip
 COLUMNS = ", ".join(f"e.{name}" for name in FACTS)
 RUNNING = f"""
@@ -80,8 +81,8 @@ def settle_all() -> int:
 
 
 def is_overdue(record: Equipment, day: dt.date) -> bool:
-    """Whether its day is over."""
-    return record.next_on is not None and record.next_on < day
+    """Whether it must not run: its day is over, or it did not pass."""
+    return record.failed_on is not None or (record.next_on is not None and record.next_on < day)
 
 
 def planted(record: Equipment, law: Law) -> Any:

@@ -26,6 +26,9 @@ def taken_over(matter: Matter, record: Equipment, facts: Any, actor: Actor, at: 
     """Another table says something else now."""
     matter.title = catalogue.title_of(record)
     matter.save(update_fields=["title"])
+    if record.failed_on and (record.inspected_on or record.tested_on or dt.date.min) > record.failed_on:
+        record.failed_on = None  # it has passed since
+        record.save(update_fields=["failed_on"])
     if record.maintain_by is None:
         maintenance.run_from(record, calendar.legal_day(at))
         record.save(update_fields=["maintain_by"])
@@ -33,12 +36,14 @@ def taken_over(matter: Matter, record: Equipment, facts: Any, actor: Actor, at: 
 
 
 def inspected(matter: Matter, record: Equipment, facts: Any, actor: Actor, at: dt.datetime) -> None:
-    """Keep the last inspection or testing; one that failed leaves the piece as due as it was."""
-    record.conclusion, record.report_no = facts.outcome, facts.report or record.report_no
-    if facts.outcome != Conclusion.FAILED and facts.what == What.TESTING:
-        record.tested_on = facts.done_on
-    elif facts.outcome != Conclusion.FAILED:
-        record.inspected_on, record.told_next = facts.done_on, facts.next_told
+    """Keep the last inspection or testing that it passed; after one that it did not pass it must not run."""
+    if facts.outcome == Conclusion.FAILED:
+        record.failed_on = facts.done_on
+    elif facts.what == What.TESTING:
+        record.tested_on, record.failed_on = facts.done_on, None
+    else:
+        record.inspected_on, record.told_next, record.failed_on = facts.done_on, facts.next_told, None
+        record.conclusion, record.report_no = facts.outcome, facts.report or record.report_no
     record.save()
     due.settle(matter, record, at)
 
@@ -68,7 +73,9 @@ def put_away(matter: Matter, record: Equipment, facts: Any, actor: Actor, at: dt
 
 
 def looked_at(matter: Matter, record: Equipment, facts: Any, actor: Actor, at: dt.datetime) -> None:
-    """A person has looked at the doubtful visits; the ledger keeps who, when, and his word on it."""
+    """A person has looked at the doubtful visits; they count where he found that they took place."""
+    if facts.took_place:
+        maintenance.took_place(record, [flag["visit"] for flag in matter.flags if "visit" in flag])
     matter.flags = []
     Matter.objects.filter(pk=matter.pk).update(flags=[])
 

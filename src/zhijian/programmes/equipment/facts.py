@@ -54,6 +54,7 @@ class TakenOver(Facts):
     supervised_on: dt.date | None = None
     inspected_on: dt.date | None = None
     tested_on: dt.date | None = None
+    failed_on: dt.date | None = None
     conclusion: Conclusion | None = None
     report_no: Annotated[str | None, Field(max_length=60)] = None
     told_next: dt.date | None = None
@@ -91,7 +92,9 @@ class Entrusted(Facts):
 
 
 class Looked(Facts):
-    """What the head says of a doubtful maintenance visit."""
+    """What the head says of doubtful maintenance visits."""
+
+    took_place: Annotated[bool, Field(title=_("The maintenance took place"))] = False
 
     word: Annotated[str, long(_("What you found"))]
 

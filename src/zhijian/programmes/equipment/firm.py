@@ -64,7 +64,9 @@ def maintain(request: HttpRequest, code: str) -> HttpResponse:
             )
         assert isinstance(told, Visit)
         made = maintenance.visit(record, standing.entity, standing.actor, told, position(request))
-        if made.doubt:
+        if made.doubt == "nowhere":
+            messages.warning(request, _("Recorded without a position: the local office will look at it."))
+        elif made.doubt:
             messages.warning(request, _("Recorded. The place does not fit: the local office will look at it."))
         else:
             messages.success(request, _("Recorded. Thank you."))

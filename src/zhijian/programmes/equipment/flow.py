@@ -41,7 +41,7 @@ EQUIPMENT = Flow(
         ),
         Step(
             "inspect", ("in_use", "idle"), who=STAFF, label=_("Enter an inspection"), facts=facts.Inspected,
-            said=_("Inspected or tested on {done_on}; report {report}"), when=guards.took_place,
+            said=_("{what} on {done_on}: {outcome}; report {report}"), when=guards.took_place,
             does=effects.inspected, article=rules.INSPECT_BY,
         ),
         Step(
@@ -51,6 +51,7 @@ EQUIPMENT = Flow(
         ),
         Step(
             "put_away", "in_use", "idle", who=[PARTY, *STAFF], label=_("Take it out of use"), facts=facts.Stopped,
+            quiet=True,
             said=_("Out of use since {idle_since}: {reason}"), when=guards.not_a_day_to_come, does=effects.put_away,
             tells=HEAD,
         ),

@@ -11,6 +11,7 @@ from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.clock.arithmetic import add_months
 from zhijian.kernel.matters import Guard, no, ok
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.registry import proposals
 from zhijian.programmes.equipment import due, maintenance, rules
 from zhijian.programmes.equipment.models import Equipment, Group, Order, What
 
@@ -54,6 +55,8 @@ def not_a_day_to_come(matter: Matter, record: Equipment, actor: Actor, facts: An
     """A piece is out of use since a day that was."""
     if facts is not None and facts.idle_since > matter.day:
         return no(_("It is taken out of use on the day itself, not beforehand."))
+    if facts is not None and record.in_use_since is not None and facts.idle_since < record.in_use_since:
+        return no(_("It was taken into use on %(day)s only.") % {"day": record.in_use_since})
     return ok()
 
 
@@ -103,6 +106,8 @@ def a_known_firm(matter: Matter, record: Equipment, actor: Actor, facts: Any) ->
     firm = maintenance.firm_named(facts.firm)
     if firm is None and not facts.phone:
         return no(_("No enterprise of that name or code is on the register. Add its telephone number to enter it."))
+    if facts.phone and not proposals.is_number(facts.phone):
+        return no(_("This is no telephone number."))
     if firm is not None and firm.pk == record.maintainer_id:
         return no(_("That firm maintains it already."))
     return ok()

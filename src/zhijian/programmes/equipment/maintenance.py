@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -66,11 +67,12 @@ def visit_of(record: Equipment, firm: Entity, at: dt.datetime, told: Visit, plac
     day = calendar.legal_day(at)
     doubt, metres = doubt_of(record, place, day)
     gap = (day - record.maintained_on).days if record.maintained_on else None
+    told_twice = gap is not None and gap <= 0
     return Maintenance(
         equipment=record, area=record.matter.area, firm=firm, at=at, work=told.work, note=told.note,
         lat=place[0] if place else None, lon=place[1] if place else None, metres=metres, doubt=doubt,
         gap=None if gap is None else max(gap, 0),
-        in_time=None if record.maintain_by is None else day <= record.maintain_by,
+        in_time=None if doubt or told_twice or record.maintain_by is None else day <= record.maintain_by,
     )  # fmt: skip
 
 
@@ -100,16 +102,20 @@ def remember(record: Equipment, day: dt.date) -> None:
 
 
 def visit(record: Equipment, firm: Entity, actor: Actor, told: Visit, place: Place | None) -> Maintenance:
-    """Record a visit of the firm that keeps the lift. Far away or nowhere: recorded all the same, and flagged."""
+    """Record a visit of the firm that keeps the lift. Far away or nowhere: recorded all the same, and flagged.
+
+    What is flagged counts once the head has found that it took place; a second visit of a day counts as the first.
+    """
     at = when.now()
     with transaction.atomic(), scoped(SYSTEM):
         record = Equipment.objects.select_for_update(of=("self",)).select_related("matter__premises").get(pk=record.pk)
         made = visit_of(record, firm, at, told, place)
         made.save()
-        remember(record, calendar.legal_day(at))
-        record.save(update_fields=["maintained_on", "maintain_by"])
         if made.doubt:
-            _flag(record.matter, made)
+            flag(record.matter, made)
+        else:
+            remember(record, calendar.legal_day(at))
+            record.save(update_fields=["maintained_on", "maintain_by"])
         ledger.record(
             MAINTAINED.code, actor=actor, subject=f"matter:{record.pk}", matter=record.matter,
             data={"firm": firm.name, "note": told.note, "work": str(told.work), "doubt": made.doubt, "visit": made.pk},
@@ -117,10 +123,24 @@ def visit(record: Equipment, firm: Entity, actor: Actor, told: Visit, place: Pla
     return made
 
 
-def _flag(matter: Matter, made: Maintenance) -> None:
-    flag = {"code": made.doubt, "day": calendar.legal_day(made.at).isoformat(), "metres": made.metres}
+def took_place(record: Equipment, visits: Iterable[int]) -> None:
+    """The head has found that these doubtful visits were made: they count like others, the first one first."""
+    for made in Maintenance.objects.filter(equipment=record, pk__in=visits, in_time=None).order_by("at"):
+        day = calendar.legal_day(made.at)
+        if record.maintained_on is not None and day <= record.maintained_on:
+            continue
+        made.in_time = None if record.maintain_by is None else day <= record.maintain_by
+        made.save(update_fields=["in_time"])
+        remember(record, day)
+    record.save(update_fields=["maintained_on", "maintain_by"])
+
+
+def flag(matter: Matter, made: Maintenance) -> None:
+    """Let the head look at a doubtful visit."""
+    day = calendar.legal_day(made.at).isoformat()
+    told = {"code": made.doubt, "day": day, "metres": made.metres, "visit": made.pk}
     locked = Matter.objects.select_for_update(of=("self",)).get(pk=matter.pk)
-    Matter.objects.filter(pk=matter.pk).update(flags=[*locked.flags, flag])
+    Matter.objects.filter(pk=matter.pk).update(flags=[*locked.flags, told])
 
 
 @dataclass(frozen=True)

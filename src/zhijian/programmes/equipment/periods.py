@@ -77,6 +77,7 @@ class Piece:
     inspected_on: date | None = None
     tested_on: date | None = None
     told_next: date | None = None  # next inspection as the last report says
+    failed_on: date | None = None  # it did not pass then, and has not passed since
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,13 @@ PLAIN = {"1": BOILER, "5": VEHICLE, "6": RIDE, "9": ROPEWAY}  # by the first cha
 
 def due(piece: Piece, law: Law) -> Due | None:
     """What comes next and by when; None where nothing is known to count from, or the place has no such rule."""
+    found = _by_period(piece, law)
+    if piece.failed_on is not None and (found is None or piece.failed_on < found.day):
+        return Due(piece.failed_on, "inspection", rule_of(piece, law))  # it must not run until it passes
+    return found
+
+
+def _by_period(piece: Piece, law: Law) -> Due | None:
     if piece.category[:1] == "3":
         return _lift(piece, law)
     name = rule_of(piece, law)
@@ -107,7 +115,7 @@ def due(piece: Piece, law: Law) -> Due | None:
     if last is None:
         return None
     months = _months(name, piece, law, last)
-    return Due(add_months(last, months), "inspection", name) if months else None
+    return Due(add_months(last, months), "inspection", name) if months is not None else None
 
 
 def rule_of(piece: Piece, law: Law) -> str:
@@ -129,7 +137,8 @@ def rule_of(piece: Piece, law: Law) -> str:
 def _months(name: str, piece: Piece, law: Law, day: date) -> int | None:
     if name in law.by_grade:
         table = law.by_grade[name].on(day) or {}
-        return table.get(piece.grade) or min(table.values(), default=None)  # of an unknown grade the strictest
+        strictest = min((n for n in table.values() if n), default=None)  # of an unknown grade
+        return table.get(piece.grade, strictest)  # no months at all: what has that grade must not run
     return law.months[name].on(day) if name in law.months else None
 
 

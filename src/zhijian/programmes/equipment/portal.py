@@ -27,6 +27,11 @@ def of_piece(matter: Matter, record: Equipment, parts: Any) -> Say:
     if matter.state != "in_use" or record.next_on is None:
         return Say("wait", EQUIPMENT.state(matter.state).label)
     told = {"what": record.get_next_what_display(), "day": record.next_on}  # type: ignore[attr-defined]
+    if record.failed_on is not None:
+        return Say(
+            "bad", _("It did not pass its inspection on %(day)s: it must not run.") % {"day": record.failed_on},
+            _("Have it repaired and inspected anew, and stop it until then."),
+        )  # fmt: skip
     if due.is_overdue(record, calendar.today()):
         return Say(
             "bad", _("Its %(what)s was due on %(day)s: it must not run.") % told,

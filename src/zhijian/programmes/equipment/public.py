@@ -135,7 +135,7 @@ def call_page(request: HttpRequest, code: str, uid: UUID) -> HttpResponse:
     """Who comes and by when, for whoever waits inside; it renews itself until somebody is there."""
     record = piece_of(code)
     with scoped(SYSTEM):
-        rows = LiftCall.objects.select_related("matter").filter(equipment=record, matter__uid=uid)
+        rows = LiftCall.objects.select_related("matter__entity").filter(equipment=record, matter__uid=uid)
         made = rows.first()
         if made is None:
             raise Http404
