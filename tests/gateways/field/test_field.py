@@ -27,6 +27,7 @@ from zhijian.kernel.accounts.models import Device, Person
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.appointments import acts, telling
+from zhijian.kernel.appointments.offering import moment_of
 from zhijian.kernel.clock import calendar, clocks
 from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.digest import canonical
@@ -189,6 +190,15 @@ def test_the_time_that_the_enterprise_chose_stands_with_the_task(phone: Phone, w
     with scoped(party_of(w.entity)) as party:
         acts.book(slot, acts.wish_of(visit), party)
     assert [t["appointment"] for t in phone.pull()["tasks"]] == [telling.said(slot)]
+    slot.day = calendar.today()
+    slot.begins, slot.ends = moment_of(slot.day, dt.time(0)), moment_of(slot.day, dt.time(0, 1))
+    with scoped(SYSTEM):
+        slot.save()
+        assert telling.coming([visit.pk]) == {visit.pk: telling.said(slot)}, "it stays for its day, as on the desk"
+    slot.day, slot.begins, slot.ends = (one - dt.timedelta(days=1) for one in (slot.day, slot.begins, slot.ends))
+    with scoped(SYSTEM):
+        slot.save()
+        assert telling.coming([visit.pk]) == {}
 
 
 def test_a_visit_with_findings_becomes_everything(phone: Phone, w: world.World) -> None:

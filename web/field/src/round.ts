@@ -3,7 +3,7 @@ import { rightNow } from "./clock";
 import type { DayOrder, Pace, Task } from "./contract";
 import type { Place } from "./record";
 import { simple, straight, walk, type Plan, type Stop as RouteStop, type Visit } from "./route";
-import type { Stop } from "./tasks";
+import { appointmentOf, dayOf, type Stop } from "./tasks";
 import { localTime } from "./workdays";
 
 /** Where the server says nothing of its pace yet: a plain town's day. */
@@ -40,17 +40,18 @@ export function hourOf(seconds: number): string {
   return `${two(seconds / 3600)}:${two((seconds % 3600) / 60)}`;
 }
 
-/** The promised time of a task on a day, from "2026-12-01 14:00–15:00". */
+/** The promised time of a task on a day. */
 export function promised(task: Task, day: string): [number, number] | null {
-  const found = /^(\d{4}-\d\d-\d\d) (\d\d):(\d\d)–(\d\d):(\d\d)$/.exec(task.appointment ?? "");
-  if (!found || found[1] !== day) return null;
-  const [h, m, k, l] = found.slice(2).map(Number);
+  const found = appointmentOf(task);
+  if (!found || found[0] !== day) return null;
+  const [h, m, k, l] = found.slice(1).map(Number);
   return [h! * 3600 + m! * 60, k! * 3600 + l! * 60];
 }
 
-/** Whether a task is one of the day: due by then, or promised for it. */
+/** Whether a task is one of today: its day is this one, or went by. */
 export function isOf(task: Task, day: string): boolean {
-  return (task.due !== null && task.due.slice(0, 10) <= day) || promised(task, day) !== null;
+  const on = dayOf(task, day);
+  return on !== null && on <= day;
 }
 
 function routeStop(stop: Stop, pace: Pace, day: string): RouteStop {

@@ -5,14 +5,23 @@ import { t } from "./i18n";
 import type { Place } from "./record";
 import { daysBetween } from "./workdays";
 
-/** Overdue first, then by date; without a date last; re-checks before first visits of the same day. */
+/** Day and hours of the enterprise's appointment, from "2026-12-01 14:00–15:00". */
+export function appointmentOf(task: Task): string[] | null {
+  return /^(\d{4}-\d\d-\d\d) (\d\d):(\d\d)–(\d\d):(\d\d)$/.exec(task.appointment ?? "")?.slice(1) ?? null;
+}
+
+/** The day on which a task is done, as the desk has it: that of its appointment, which holds nobody once it went by; else when it is due. */
+export function dayOf(task: Task, today: string): string | null {
+  const appointed = appointmentOf(task)?.[0];
+  return appointed && appointed >= today ? appointed : (task.due?.slice(0, 10) ?? null);
+}
+
+/** By the day on which it is done, what is late first; without a date last; re-checks before first visits of the same day. */
 export function sortTasks(tasks: Task[], day: string): Task[] {
-  const far = "9999-12-31";
-  const late = (task: Task) => (task.due && task.due.slice(0, 10) < day ? 0 : 1);
+  const on = (task: Task) => dayOf(task, day) ?? "9999-12-31";
   return [...tasks].sort(
     (a, b) =>
-      late(a) - late(b) ||
-      (a.due ?? far).slice(0, 10).localeCompare((b.due ?? far).slice(0, 10)) ||
+      on(a).localeCompare(on(b)) ||
       Number(b.kind === "recheck") - Number(a.kind === "recheck") ||
       a.number.localeCompare(b.number),
   );

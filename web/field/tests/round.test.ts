@@ -3,7 +3,7 @@ import type { DayOrder, DueShop, Premises, Task } from "../src/contract";
 import { frameOf, labelAt, linesIn, tilesIn } from "../src/mapping";
 import { nearOnes } from "../src/near";
 import { hourOf, promised, roundOf } from "../src/round";
-import { byShop } from "../src/tasks";
+import { byShop, sortTasks } from "../src/tasks";
 import { shop } from "./helpers";
 
 const DAY = "2026-12-01";
@@ -60,6 +60,17 @@ test("what is for another day stands apart; a shop without a place is told, last
   expect(uids(round)).toEqual(["mid", "lost"]);
   expect(round.legs[1]!.visit).toBeNull();
   expect(round.later.map(({ uid }) => uid)).toEqual(["far"]);
+});
+
+test("what is appointed for another day belongs to that day, though it is due; an appointment that went by holds nobody", () => {
+  const on = (appointment: string, due = DAY) => [task("1", "far", { appointment, due, kind: "recheck" }), task("2", "near")];
+  const round = (tasks: Task[]) => roundOf(stops(sortTasks(tasks, DAY)), asked);
+  const coming = round(on("2026-12-03 14:00–15:00"));
+  expect([uids(coming), coming.later.map(({ uid }) => uid)]).toEqual([["near"], ["far"]]);
+  expect(uids(round(on(`${DAY} 14:00–15:00`, "2026-12-09")))).toEqual(["far", "near"]);
+  expect(uids(round(on("2026-11-30 14:00–15:00", "2026-11-29")))).toEqual(["far", "near"]);
+  const gone = round(on("2026-11-30 14:00–15:00", "2026-12-09"));
+  expect([uids(gone), gone.later.map(({ uid }) => uid)]).toEqual([["near"], ["far"]]);
 });
 
 test("in the evening the day is told as a whole", () => {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -59,8 +58,10 @@ def said(slot: Slot) -> str:
 
 
 def coming(matters: Iterable[int]) -> dict[int, str]:
-    """When the enterprise's next appointment about each of the matters is, by the place's clocks; one query."""
-    rows = Booking.objects.filter(matter__in=list(matters), state=Booking.State.BOOKED, slot__ends__gt=timezone.now())
+    """When the enterprise's next appointment about each of the matters is, from today on, by the place's clocks; one
+    query."""
+    booked = Booking.objects.filter(matter__in=list(matters), state=Booking.State.BOOKED)
+    rows = booked.filter(slot__day__gte=calendar.today())  # the whole day it belongs to, as the desk's route has it
     found: dict[int, str] = {}
     for booking in rows.select_related("slot").order_by("slot__begins", "pk"):
         found.setdefault(booking.matter_id, said(booking.slot))
