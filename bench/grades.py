@@ -31,9 +31,9 @@ WITH made AS (
 visit AS (
     INSERT INTO inspection_inspection (matter_id, purpose, started, ended, result, items_checked, failed, failed_key,
         officers, present_name, present_role, refused, refused_reason, witness, no_witness, hindered, findings,
-        statement, record_digest, check_code, imported, outside, outside_reason)
+        statement, record_digest, check_code, imported, outside, outside_reason, minutes_paused)
     SELECT id, 'routine', closed, closed, 'compliant', 50, 3 * (id %% 2), id %% 2, '[]', '', '', false, '', '', '', '',
-        '', '', '', '', '{}', '', '' FROM made RETURNING matter_id),
+        '', '', '', '', '{}', '', '', 0 FROM made RETURNING matter_id),
 gone AS (
     INSERT INTO inspection_bylist (inspection_id, checklist_id, place, result, items_checked, failed, failed_key)
     SELECT id, (SELECT c.id FROM inspection_checklist c JOIN registry_premises p ON p.id = premises_id

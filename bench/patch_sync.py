@@ -31,9 +31,9 @@ WITH made AS (
 visit AS (
     INSERT INTO inspection_inspection (matter_id, purpose, started, ended, result, items_checked, failed, failed_key,
         officers, present_name, present_role, refused, refused_reason, witness, no_witness, hindered, findings,
-        statement, record_digest, check_code, imported, outside, outside_reason)
+        statement, record_digest, check_code, imported, outside, outside_reason, minutes_paused)
     SELECT id, 'routine', closed, closed, 'compliant', 50, 3 * (id %% 2), id %% 2, '[]', '', '', false, '', '', '', '',
-        '', '', '', '', '{}', '', '' FROM made RETURNING matter_id)
+        '', '', '', '', '{}', '', '', 0 FROM made RETURNING matter_id)
 INSERT INTO inspection_answer (inspection_id, item, key, answer, by_section, at, value, unit, note, safety, measure)
 SELECT m.id, i.no, false, 'no', false, m.closed, '', '', '', false, ''
 FROM made m, (VALUES ('1.1'), ('2.1'), ('3.1')) i (no) WHERE m.id %% 2 = 1;
@@ -44,7 +44,7 @@ def main() -> None:
     """Run the bench."""
     args = arguments("patch_sync", __doc__ or "", runs=3)
     with bench_database():
-        shops = _register(max(50, round(PREMISES * args.scale)))
+        shops = _register(max(100, round(PREMISES * args.scale)))
         few = _patch(args.runs, shops, 12)
         many = _patch(args.runs, shops, 40)
         day = statistics.median(_day(shops, n) for n in range(args.runs))

@@ -24,6 +24,14 @@ with scoped(SYSTEM): found = finding.find()
 print(time.perf_counter() - begun, found)
 """
 
+COPIED = """
+INSERT INTO registry_entity (uid, scheme, code, old_code, source, source_key, name, fold, grams, initials, name_key,
+    kind, status, representative, phone, phone_set, address, area, industry, pinned, extra)
+SELECT gen_random_uuid(), '', '', '', '', '', name, fold, grams, initials, name_key, kind, status, representative, '',
+    false, address || ' ', area, industry, false, '{}'
+FROM registry_entity WHERE id %% 7 = 0 ORDER BY id LIMIT %(n)s;
+"""
+
 
 def main() -> None:
     """Run the bench."""
@@ -56,14 +64,7 @@ def _twice(n: int) -> None:
     from django.db import connections
 
     with connections["default"].cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO registry_entity (uid, scheme, code, old_code, source, source_key, name, fold, grams, initials,"
-            " name_key, kind, status, representative, phone, phone_set, address, area, industry, pinned, extra)"
-            " SELECT gen_random_uuid(), '', '', '', '', '', name, fold, grams, initials, name_key, kind, status,"
-            " representative, '', false, address || ' ', area, industry, false, '{}'"
-            " FROM registry_entity WHERE id %% 7 = 0 ORDER BY id LIMIT %s",
-            [n],
-        )
+        cursor.execute(COPIED, {"n": n})
     with connections["owner"].cursor() as cursor:
         cursor.execute("VACUUM ANALYZE registry_entity")
 
