@@ -14,6 +14,7 @@ from tests.openers import piece
 
 from zhijian.kernel.accounts.actor import SYSTEM, party_of
 from zhijian.kernel.accounts.models import Person
+from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import in_scope, scoped
 from zhijian.kernel.evidence.models import LedgerEntry, LedgerPersonal
 from zhijian.kernel.matters.errors import NotOpen
@@ -63,6 +64,28 @@ def test_the_code_shows_certificate_and_next_inspection(lift):
     assert Client().get(f"/d/{lift.door_code}/")["Location"] == f"/t/{lift.door_code}/"  # typed where shops are typed
     assert Client().get(f"/t/{lift.door_code.lower()}/")["Location"] == f"/t/{lift.door_code}/"
     assert Client().get("/t/0000000000/").status_code == 404
+
+
+def test_a_running_call_stands_first_on_the_to_do_of_whoever_may_answer_it(w, lift):
+    def shown(person: Person) -> bool:
+        client = Client()
+        client.force_login(person)
+        found = client.get("/").context["sections"]
+        return bool(found) and found[0].code == "critical" and [line.matter.pk for line in found[0].lines] == [made.pk]
+
+    call(lift)
+    with scoped(SYSTEM):
+        made = Matter.objects.get(kind="lift_call")
+        people = [w.head, w.inspector, w.person("文员", Role.CLERK, world.OFFICE)]
+        others = [w.stranger, w.person("审计", Role.AUDITOR, world.OFFICE)]
+    assert [shown(one) for one in people] == [True] * 3
+    assert [shown(one) for one in others] == [False] * 2
+    with scoped(SYSTEM):
+        Matter.objects.filter(pk=made.pk).update(assignee=w.inspector)
+    assert not shown(w.head), "it is in somebody's charge"
+    with scoped(SYSTEM):
+        Matter.objects.filter(pk=made.pk).update(assignee=None, urgency=Matter.Urgency.NORMAL)
+    assert not shown(w.head)
 
 
 def test_from_the_call_to_rescued_and_closed(w, lift, firm):

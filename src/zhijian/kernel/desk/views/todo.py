@@ -1,4 +1,5 @@
-"""The first page: what I must do, by the nearest clock; what waits for me as a second; what is late in my area."""
+"""The first page: what is critical and nobody's yet; what I must do, by the nearest clock; what waits for me as a
+second; what is late in my area."""
 
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ from zhijian.kernel.desk import lists, said, waiting
 from zhijian.kernel.desk.gate import actor_in, staff
 from zhijian.kernel.desk.views import saved
 from zhijian.kernel.matters import pairs
+from zhijian.kernel.matters.awaiting import awaited
 from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable
@@ -107,6 +109,13 @@ def _by_clock(lines: list[Line], more: bool) -> list[Section]:
     return [section for section in sections if section.lines]
 
 
+def _critical(actor: Actor) -> list[Section]:
+    """What cannot wait until somebody is put in charge: whoever may do its next step sees it first."""
+    rows = readable(Matter.objects.filter(awaited(actor), urgency=Matter.Urgency.CRITICAL), actor)
+    lines, more = _lines(rows.order_by(F("due").asc(nulls_last=True), "pk"), OTHERS)
+    return [Section("critical", _("Critical, in nobody's charge yet"), lines, more)] if lines else []
+
+
 def _others(actor: Actor) -> list[Section]:
     nearest = F("due").asc(nulls_last=True)
     second, more = _lines(Matter.objects.filter(second_id=actor.person_id, closed=None).order_by(nearest, "pk"), OTHERS)
@@ -174,7 +183,8 @@ def todo_page(request: HttpRequest) -> HttpResponse:
     actor = actor_in(request)
     mine = Matter.objects.filter(assignee_id=actor.person_id, closed=None)
     lines, more = _lines(mine.order_by(F("due").asc(nulls_last=True), "pk"), MINE)
-    context: dict[str, Any] = {"sections": _by_clock(lines, more), "others": _others(actor), "posts": actor.posts}
+    sections = [*_critical(actor), *_by_clock(lines, more)]
+    context: dict[str, Any] = {"sections": sections, "others": _others(actor), "posts": actor.posts}
     context |= {
         "kept": saved.of(actor),
         "waiting": [*waiting.lines(actor), *_alone(actor)],
