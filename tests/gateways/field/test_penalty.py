@@ -236,6 +236,7 @@ def test_what_was_left_out_of_the_procedure_is_a_doubt_each(phone: Phone, w: wor
         ({**BY_ORDER, "warning": True, "fine": 0, "payment": "none"}, {"no_order_before"}),
         ({**BY_ORDER, "warning": True, "fine": 0, "payment": "none", "ordered": "11月2日"}, set()),
         ({**BY_ORDER, "ordered": "11月2日〔2026〕7号"}, {"fine_unknown"}),
+        ({"basis": "食品安全法第一百二十六条第一款第六项 "}, {"fine_unknown"}),
         ({"basis": " "}, {"no_grounds"}),
         ({"warning": False, "fine": 0, "payment": "none"}, {"nothing_decided"}),
         ({"item": "1.9"}, {"not_found"}),

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zhijian.kernel.packs.loader import Stack
-from zhijian.programmes.spot_penalty import law
+from zhijian.programmes.spot_penalty import citing, law
 from zhijian.programmes.spot_penalty.law import Limits, Side
 
 SHARED = json.loads((Path(__file__).parents[2] / "fixtures/spot_penalty.json").read_text(encoding="utf-8"))
@@ -36,6 +36,8 @@ def test_the_phone_and_the_server_reckon_alike() -> None:
         assert law.within(fine, kind, LIMITS) is allowed, (kind, fine)
     for fine, ground, allowed in SHARED["cash"]:
         assert law.cash_allowed(fine, ground, LIMITS) is allowed, (fine, ground)
+    for basis, ground in SHARED["cited"]:
+        assert citing.cited(SHARED["grounds"], basis) == ground, basis
 
 
 def spoken(words: str) -> int:

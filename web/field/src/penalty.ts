@@ -2,6 +2,7 @@
  * A penalty on the spot (当场处罚): what may be decided at the visit, within which limit, and what is still missing. The
  * server reckons alike (`spot_penalty/law.py`); `tests/fixtures/spot_penalty.json` holds both sides to it.
  */
+import { cited } from "./citing";
 import type { CashGround, SpotGround, SpotRules } from "./contract";
 import { t } from "./i18n";
 import type { Obstacle } from "./obstacles";
@@ -33,9 +34,9 @@ export function limitOf(rules: SpotRules, kind: string | null): SpotRules["citiz
   return { ...rules[side], side };
 }
 
-/** The ground of the place's list that the decision names; none where it was written by hand. */
-export function groundOf(rules: SpotRules | null | undefined, { violated, basis }: Pick<Penalty, "violated" | "basis">): SpotGround | null {
-  return rules?.grounds.find((one) => one.violated === violated && one.basis === basis) ?? null;
+/** The ground of the place's list whose article the decision names, however it writes it; none for any other. */
+export function groundOf(rules: SpotRules | null | undefined, { basis }: Pick<Penalty, "basis">): SpotGround | null {
+  return rules?.grounds[cited(rules.grounds.map((one) => one.basis), basis)] ?? null;
 }
 
 /** Whether that ground knows the penalty; one that names none knows both. */

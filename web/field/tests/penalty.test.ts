@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { uuid7 } from "../src/bytes";
+import { cited } from "../src/citing";
 import { contentOf, papersNeeded } from "../src/content";
 import type { Checklist, Rules, SpotRules } from "../src/contract";
 import { KeyRing } from "../src/crypto";
@@ -20,6 +21,8 @@ interface Shared {
   rules: { citizen: number; entity: number; as_citizen: string[]; cash_most: number; cash_grounds: string[] };
   limits: [string, number, boolean][];
   cash: [number, string, boolean][];
+  grounds: string[];
+  cited: [string, number | null][];
 }
 const table = shared<Shared>("tests/fixtures/spot_penalty.json");
 const fixture = shared<{ known: Omit<Known, "sheet">; record: FieldRecord; paper: SpotDecision }>("tests/fixtures/spot_decision.json");
@@ -70,6 +73,7 @@ test("amounts in words, limits and cash are those of the server", () => {
   for (const [amount, words] of table.capital) expect(capital(amount)).toBe(words);
   for (const [kind, fine, allowed] of table.limits) expect(fine <= limitOf(SPOT, kind).most, `${kind} ${fine}`).toBe(allowed);
   for (const [fine, ground, allowed] of table.cash) expect(cashAllowed(SPOT, fine, ground), `${fine} ${ground}`).toBe(allowed);
+  for (const [basis, ground] of table.cited) expect(cited(table.grounds, basis), basis).toBe(ground ?? -1);
   expect(() => capital(1.5)).toThrow();
 });
 
@@ -110,7 +114,7 @@ test.each<[string, Partial<PenaltyDraft>, string[]]>([
   ["above the limit of an organisation", { fine: "3001" }, ["penalty-fine"]],
   ["no whole yuan", { fine: "99.5" }, ["penalty-fine"]],
   ["neither warned nor fined", { fine: "" }, ["penalty-warning"]],
-  ["a warning alone", { fine: "", warning: true, payment: "none" }, []],
+  ["a warning alone", { basis: "某条例第28条", fine: "", warning: true, payment: "none" }, []],
   ["not told", { told: false }, ["penalty-told"]],
   ["nobody asked", { asked: "" }, ["penalty-silent"]],
   ["stated, and nothing became of it", { asked: "stated", statement: "不服" }, ["penalty-adopted"]],
@@ -118,6 +122,7 @@ test.each<[string, Partial<PenaltyDraft>, string[]]>([
   ["adopted without saying what of it", { asked: "stated", statement: "家庭困难", heard: "adopted" }, ["penalty-answer"]],
   ["stated and adopted", { asked: "stated", statement: "家庭困难", heard: "adopted", answer: "罚款减为一百元" }, []],
   ["a fine by an article that knows none", { violated: "许可办法第38条", basis: "许可办法第58条", ordered: "11月2日责令" }, ["penalty-fine"]],
+  ["a fine by that article in other words, for another act", { violated: "食法2", basis: "《许可办法》第五十八条 ", ordered: "11月2日责令" }, ["penalty-fine"]],
   ["a warning by an article that knows none", { violated: "价格法第13条", warning: true }, ["penalty-warning"]],
   ["no order before, where only that is punished", { violated: "许可办法第38条", basis: "许可办法第58条", fine: "", warning: true }, ["penalty-ordered"]],
   ["no basis", { basis: " " }, ["penalty-basis"]],

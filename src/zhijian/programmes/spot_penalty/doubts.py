@@ -88,7 +88,7 @@ def of_decision(told: Told, visit: Visit, day: dt.date) -> Flags:
 
 def _by_ground(told: Told, day: dt.date) -> Flags:
     """What the provision that is punished does not know: a fine or a warning, or a penalty before an order."""
-    ground = rules.ground_of(told.violated, told.basis, day)
+    ground = rules.ground_of(told.basis, day)
     if ground is None:
         return []
     known = ground.get("allows", ("warning", "fine"))

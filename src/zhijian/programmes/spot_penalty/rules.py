@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop as _
 
 from zhijian.kernel.clock import Rule, calendar, clocks, rule
 from zhijian.kernel.packs.rows import RuleRow
-from zhijian.programmes.spot_penalty import law
+from zhijian.programmes.spot_penalty import citing, law
 from zhijian.programmes.spot_penalty.law import Limits
 
 CITIZEN = rule("spot_penalty.fine_citizen", _("The highest fine that may be decided on the spot against a citizen"))
@@ -80,10 +80,11 @@ def review_first(day: dt.date) -> RuleRow | None:
     return row if row is not None and row.value else None
 
 
-def ground_of(violated: str, basis: str, day: dt.date) -> dict[str, Any] | None:
-    """The row of the place's list that a decision names, as it stood on its day; None for one written by hand."""
+def ground_of(basis: str, day: dt.date) -> dict[str, Any] | None:
+    """The row of the place's list whose article a decision names, as it stood on its day; None for any other."""
     rows = GROUNDS.value(day, [])
-    return next((dict(one) for one in rows if (one["violated"], one["basis"]) == (violated, basis)), None)
+    n = citing.cited([one["basis"] for one in rows], basis)
+    return dict(rows[n]) if n is not None else None
 
 
 def officers_min(day: dt.date) -> int:
