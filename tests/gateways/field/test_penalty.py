@@ -235,6 +235,7 @@ def test_what_was_left_out_of_the_procedure_is_a_doubt_each(phone: Phone, w: wor
         ({"violated": ""}, {"no_grounds"}),
         ({**BY_ORDER, "warning": True, "fine": 0, "payment": "none"}, {"no_order_before"}),
         ({**BY_ORDER, "warning": True, "fine": 0, "payment": "none", "ordered": "11月2日"}, set()),
+        ({**BY_ORDER, "warning": True, "fine": 0, "payment": "none", "ordered": " x "}, {"no_order_before"}),
         ({**BY_ORDER, "ordered": "11月2日〔2026〕7号"}, {"fine_unknown"}),
         ({"basis": "食品安全法第一百二十六条第一款第六项 "}, {"fine_unknown"}),
         ({"basis": " "}, {"no_grounds"}),
@@ -246,6 +247,18 @@ def test_what_was_left_out_of_the_procedure_is_a_doubt_each(phone: Phone, w: wor
     ]  # fmt: skip
     for more, wanted in of:
         assert codes(put(phone, decided(phone, w, **more))[1]) == wanted, more
+
+
+def test_the_order_that_was_not_obeyed_stands_on_the_desk_s_and_on_the_party_s_page(
+    phone: Phone, w: world.World, client: Client  # noqa: F811
+) -> None:  # fmt: skip
+    named = {**BY_ORDER, "fine": 0, "payment": "none", "ordered": "11月2日〔2026〕7号"}
+    matter = made(put(phone, decided(phone, w, **named))[1])
+    with scoped(SYSTEM):
+        link = make_link(w.entity, matter)
+    client.force_login(w.head)
+    for page in (f"/m/{matter.uid}/", f"/p/{link}/"):
+        assert "11月2日〔2026〕7号" in client.get(page).content.decode(), page
 
 
 def test_money_that_was_taken_is_to_be_handed_in(phone: Phone, w: world.World) -> None:  # noqa: F811

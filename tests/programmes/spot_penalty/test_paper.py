@@ -84,6 +84,10 @@ def test_a_warning_alone_speaks_of_no_money(w: world.World) -> None:
     assert "当事人未提出陈述、申辩" in text
 
 
+def test_the_order_that_was_not_obeyed_is_a_sentence_of_its_own(w: world.World) -> None:
+    assert "K8.1）。此前已责令改正，当事人拒不改正：11月2日7号。" in printed(w, ordered="11月2日7号")
+
+
 def test_money_taken_on_the_spot_names_its_ground_and_receipt(w: world.World) -> None:
     text = printed(w, fine=100, payment="cash", cash_ground="small", receipt="鲁财 0012345", days=None, at="")
     assert "罚款数额在当场收缴限额以内" in text and "鲁财0012345" in text

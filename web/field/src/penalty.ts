@@ -26,6 +26,8 @@ export interface Candidate {
   grave: boolean;
 }
 
+/** The shortest text that can name an order, by its day or number. */
+const ORDER_LEAST = 4;
 export const CASH_GROUNDS: CashGround[] = ["small", "hard", "remote"];
 
 /** Whose limit holds for a party of that kind: one whose kind nobody knows has the lower one. */
@@ -124,7 +126,7 @@ function ofDecision(penalty: PenaltyDraft, rules: SpotRules, of: Candidate, kind
     ...when(fine === 0 && !penalty.warning, t("penalty.stop_nothing"), "penalty-warning"),
     ...when(!!fine && !allows(ground, "fine"), t("penalty.stop_no_fine"), "penalty-fine"),
     ...when(penalty.warning && !allows(ground, "warning"), t("penalty.stop_no_warning"), "penalty-warning"),
-    ...when(!!ground?.order_first && !penalty.ordered?.trim(), t("penalty.stop_ordered"), "penalty-ordered"),
+    ...when(!!ground?.order_first && (penalty.ordered ?? "").trim().length < ORDER_LEAST, t("penalty.stop_ordered"), "penalty-ordered"),
     ...when(fine !== null && fine > most, t("penalty.stop_limit", { most, basis }), "penalty-fine"),
   ];
 }

@@ -125,6 +125,7 @@ test.each<[string, Partial<PenaltyDraft>, string[]]>([
   ["a fine by that article in other words, for another act", { violated: "食法2", basis: "《许可办法》第五十八条 ", ordered: "11月2日责令" }, ["penalty-fine"]],
   ["a warning by an article that knows none", { violated: "价格法第13条", warning: true }, ["penalty-warning"]],
   ["no order before, where only that is punished", { violated: "许可办法第38条", basis: "许可办法第58条", fine: "", warning: true }, ["penalty-ordered"]],
+  ["an order named by one letter", { basis: "许可办法第58条", fine: "", warning: true, ordered: " x " }, ["penalty-ordered"]],
   ["no basis", { basis: " " }, ["penalty-basis"]],
   ["too much to be taken as a small sum", { payment: "cash", cash_ground: "small", receipt: "1" }, ["penalty-cash"]],
   ["taken without a receipt", { fine: "100", payment: "cash", cash_ground: "small" }, ["penalty-receipt"]],
@@ -167,6 +168,18 @@ test("what a later choice made void is not written into the record", async () =>
   const visit = await visited();
   const of = penaltyOf(full(visit, { fine: "", warning: true, payment: "cash", cash_ground: "small", receipt: "7", asked: "silent", statement: "旧话", heard: "declined", answer: "旧" }), SPOT);
   expect(of).toMatchObject({ fine: 0, payment: "none", cash_ground: "", receipt: "", statement: "", heard: "none", answer: "", days: null, at: "" });
+});
+
+test("the record says what the decision quotes, where nothing else is written", async () => {
+  const visit = await visited();
+  const at = { device: "d", app: "1", ended: "2026-11-23T10:00:00+08:00", skew: 0, rules: session.value!.reference.rules, words: wordsOf(undefined), papers: [] };
+  const recorded = () => contentOf(visit.draft, visit.sheet, at).statement;
+  visit.saveHead({ penalty: full(visit, { asked: "stated", statement: " 家庭困难 ", heard: "declined", answer: "不影响" }) });
+  expect(recorded()).toBe("家庭困难");
+  visit.saveHead({ statement: "无异议" });
+  expect(recorded()).toBe("无异议");
+  visit.saveHead({ statement: "", penalty: full(visit, { asked: "silent", statement: "旧话" }) });
+  expect(recorded()).toBe("");
 });
 
 test("the order that was not obeyed is written where the law asks for one, and only there", async () => {

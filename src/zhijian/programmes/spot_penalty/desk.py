@@ -55,7 +55,12 @@ def penalty_panel(matter: Matter, record: SpotPenalty, actor: Actor) -> dict[str
     record.matter = matter
     day = _decided_on(matter)
     limit = rules.limit_rule("" if record.side == SpotPenalty.Side.CITIZEN else "?", day)
-    return {**shown.told_of(record), "limit_by": rules.article(limit, day), "visit": matter.parent}
+    return {
+        **shown.told_of(record),
+        "ordered": shown.ordered_before(record),
+        "limit_by": rules.article(limit, day),
+        "visit": matter.parent,
+    }
 
 
 class SpotPenalties(MatterList):

@@ -17,6 +17,7 @@ from zhijian.programmes.spot_penalty import law, rules
 from zhijian.programmes.spot_penalty.told import Told
 
 Flags = list[dict[str, Any]]
+ORDER_LEAST = 4  # the shortest text that can name an order, by its day or number
 
 DOUBTS = {
     "not_here": gettext_lazy("On that day the place knew no penalty on the spot."),
@@ -94,7 +95,7 @@ def _by_ground(told: Told, day: dt.date) -> Flags:
     known = ground.get("allows", ("warning", "fine"))
     given = {"fine": told.fine > 0, "warning": told.warning}
     found = [doubt(f"{what}_unknown", basis=told.basis) for what, so in given.items() if so and what not in known]
-    if ground.get("order_first") and not told.ordered.strip():
+    if ground.get("order_first") and len(told.ordered.strip()) < ORDER_LEAST:
         found.append(doubt("no_order_before", basis=told.basis))
     return found
 

@@ -25,6 +25,7 @@ def penalty_panel(matter: Matter, record: SpotPenalty, actor: Actor) -> dict[str
     day, organ = calendar.legal_day(matter.opened), stack().organ(matter.area)
     return {
         **shown.told_of(record),
+        "ordered": shown.ordered_before(record),
         "say": says(matter, record, ()),
         "organ": organ,
         "unpaid": record.money_open and record.payment == SpotPenalty.Payment.BANK and not record.reason,

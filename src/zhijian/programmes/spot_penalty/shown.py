@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk.columns import Cell
+from zhijian.kernel.papers.models import Paper
 from zhijian.programmes.spot_penalty import rules
 from zhijian.programmes.spot_penalty.effects import additional_on
 from zhijian.programmes.spot_penalty.models import SpotPenalty
+from zhijian.programmes.spot_penalty.papers import DECISION
 
 
 def yuan(amount: Decimal) -> str:
@@ -50,6 +52,12 @@ def _at_the_bank(record: SpotPenalty) -> Cell:
     if calendar.today() > record.pay_by:
         return Cell(_("Overdue, under review") if record.under_review else _("Overdue"), tone="bad")
     return Cell(_("Pay by %(day)s") % {"day": record.pay_by}, tone="act")
+
+
+def ordered_before(record: SpotPenalty) -> str:
+    """The order that was not obeyed, as the decision names it; empty where the law asks for none."""
+    paper = Paper.objects.filter(matter=record.matter, kind=DECISION).order_by("pk").last()
+    return str(paper.data.get("ordered", "")) if paper else ""
 
 
 def told_of(record: SpotPenalty) -> dict[str, Any]:
