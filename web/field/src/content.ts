@@ -146,6 +146,14 @@ function voicesIn({ photos }: OpenDraft): Pick<Content, "voices"> {
   return voices.length ? { voices } : {};
 }
 
+/**
+ * What the party says, as the record holds it: what it said of the penalty, where nothing else is written. Both papers
+ * are signed at the same moment, so both say the same.
+ */
+export function statementOf({ statement, penalty }: Pick<OpenDraft["head"], "statement" | "penalty">): string {
+  return statement.trim() || penalty?.asked !== "stated" ? statement : penalty.statement.trim();
+}
+
 export interface Circumstances {
   device: string;
   app: string;
@@ -189,7 +197,7 @@ export function contentOf(draft: OpenDraft, sheet: Sheet | null, at: Circumstanc
     photos: draft.photos.filter((each) => !isVoice(each)).map(({ name: _, ...photo }) => photo),
     ...voicesIn(draft),
     findings: head.findings?.trim() ? head.findings : findingsText(draft, sheet, at.words),
-    statement: head.statement,
+    statement: whole ? statementOf(head) : head.statement,
     outcome: came && {
       result: came.result,
       items: failed.map(({ item, measure }) => ({ item: item.no, measure })),

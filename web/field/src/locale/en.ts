@@ -334,6 +334,7 @@ export const en: Record<keyof typeof zh, string> = {
   "review.findings": "What was found (written for you; change it if needed)",
   "review.rewrite": "Write anew from the answers",
   "review.statement": "What the party says",
+  "review.statement_same": "Left empty, the record says the same as the decision of the penalty: {text}",
   "review.no_objection": "No objection",
   "review.first": "First officer: {name} ({no})",
   "review.second": "Second officer",

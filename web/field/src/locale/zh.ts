@@ -331,6 +331,7 @@ export const zh = {
   "review.findings": "现场情况（自动写好，可以改）",
   "review.rewrite": "按答案重新写",
   "review.statement": "当事人陈述和申辩",
+  "review.statement_same": "不填的，笔录与当场处罚决定书记同样的话：{text}",
   "review.no_objection": "无异议",
   "review.first": "执法人员一：{name}({no})",
   "review.second": "执法人员二",
