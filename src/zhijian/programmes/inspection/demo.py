@@ -238,7 +238,7 @@ def _penalty(call: Call, plan: dict[str, Any]) -> dict[str, Any]:
     if not plan or not call.living or call.n >= BY_PHONE or call.n % plan["every"]:
         return {}
     turn = plan["decided"][call.n // plan["every"] % len(plan["decided"])]
-    return {**{key: plan[key] for key in ("kinds", "basis", "days", "at")}, **turn}
+    return {**{key: plan[key] for key in ("kinds", "days", "at")}, **turn}
 
 
 def _closed_year(plan: dict[str, Any], scale: float, town: Town) -> int:

@@ -178,8 +178,8 @@ def _penalty(seen: Seen, answers: list[Json]) -> Json:
     bank = {"days": of["days"], "at": of["at"]} if fine and not cash else {"days": None, "at": ""}
     told: Json = {
         "item": failed["item"],
-        "facts": failed.get("note") or item["text"],
-        "violated": item["basis"],
+        "facts": of.get("facts") or failed.get("note") or item["text"],
+        "violated": of.get("violated") or item["basis"],
         "basis": of["basis"],
         "warning": of.get("warning", False),
         "fine": fine,
