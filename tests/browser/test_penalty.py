@@ -190,7 +190,7 @@ def the_clerk_settles_it(desk: Page, site: Site, matter: Matter) -> None:
     seen(desk, "pay")
     desk.locator("main form.fields button.btn-primary").click()
     desk.wait_for_load_state()
-    expect(desk.locator("main")).to_contain_text("已备案、已缴清")
+    expect(desk.locator("main")).to_contain_text("已备案，已了结")
     with scoped(SYSTEM):
         matter.refresh_from_db()
         record = SpotPenalty.objects.get(pk=matter.pk)

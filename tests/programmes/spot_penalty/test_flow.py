@@ -13,6 +13,7 @@ from tests import world
 from tests.openers import spot_penalty
 
 from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.links import make_link
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
@@ -23,11 +24,13 @@ from zhijian.kernel.matters.errors import NotAllowed, NotOpen
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform, why_not
 from zhijian.kernel.matters.ticking import tick
+from zhijian.kernel.notices.wording import step_title
 from zhijian.kernel.papers import making
 from zhijian.kernel.papers.models import NumberRow, Paper
 from zhijian.programmes.spot_penalty import rules, shown
 from zhijian.programmes.spot_penalty.actions import taken_over
 from zhijian.programmes.spot_penalty.effects import additional_on, mark_served
+from zhijian.programmes.spot_penalty.flow import SPOT_PENALTY
 from zhijian.programmes.spot_penalty.models import SpotPenalty
 
 
@@ -90,6 +93,23 @@ def test_a_warning_is_only_filed(w: world.World) -> None:
     with pytest.raises(NotOpen):
         act(w, "内勤", matter, "pay", paid_on=calendar.today(), **PAID)
     assert act(w, "所长", matter, "file").state == "closed"
+    with translation.override("zh-hans"):
+        assert "缴" not in str(SPOT_PENALTY.state("closed").label), "there was nothing to pay"
+
+
+def test_the_message_says_what_happened_and_the_page_why_it_was_withdrawn(w: world.World, client: Client) -> None:
+    matter = spot_penalty(w)
+    act(w, "内勤", matter, "pay", paid_on=calendar.today(), **PAID)
+    told = {"kind": SPOT_PENALTY.kind, "verb": "pay", "state": "filing", "party": True}
+    with translation.override("zh-hans"):
+        assert step_title(told) == "当场处罚：罚款已缴"
+        assert step_title(told | {"verb": "decide"}) == "当场处罚：已决定"
+    act(w, "所长", matter, "appeal", since=calendar.today(), what="张店区政府 2026-9")
+    act(w, "所长", matter, "withdraw", reason="当事人已取得健康证明")
+    assert kept(matter).pauses[-1]["until"] == calendar.today().isoformat(), "the review ended with the decision"
+    with scoped(SYSTEM):
+        link = make_link(w.entity, matter)
+    assert "当事人已取得健康证明" in client.get(f"/p/{link}/").content.decode()
 
 
 def test_money_taken_on_the_spot_is_handed_in_by_those_who_took_it(w: world.World) -> None:

@@ -125,8 +125,11 @@ def step_title(data: Mapping[str, Any]) -> str:
     flow = _flow(data)
     if flow is None:
         return str(data.get("title", "…"))
-    state = _page(flow.kind).state(data["state"]) if data.get("party") else flow.state(data["state"]).label
-    return _("{kind}: {state}").format(kind=flow.title, state=state)
+    said = flow.state(data["state"]).label
+    if data.get("party"):
+        page = _page(flow.kind)
+        said = page.happened.get(data.get("verb", "")) or page.state(data["state"])
+    return _("{kind}: {state}").format(kind=flow.title, state=said)
 
 
 def _flow(data: Mapping[str, Any]) -> Flow | None:

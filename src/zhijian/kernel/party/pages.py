@@ -55,6 +55,7 @@ class PartyPage:
     """How the matters of a flow are shown to their enterprise. Whatever is left out is made from the flow.
 
     `title` stands above the matter's own; `states` and `buttons` are the enterprise's words for states and steps;
+    `happened` what it is told of a step by its verb, where the state that it leads to does not say it;
     `panels` are templates (told `matter`, `record` and `actor`), `children` the flows whose matters stand on the page
     (None: every one of which the enterprise knows), `papers` the kinds that it was given besides those of the steps it
     is told of. `says(matter, record, parts)` is the sentence at the top, None for the usual one. `asks` is the text
@@ -81,6 +82,7 @@ class PartyPage:
     rights: Text = RIGHTS
     beside: bool = False
     adds: Callable[[Any, Any], Text] | None = None
+    happened: Mapping[str, Text] = field(default_factory=dict)
 
     @cached_property
     def steps(self) -> list[Step]:

@@ -57,7 +57,9 @@ def looked_at(matter: Matter, record: SpotPenalty, facts: Any, actor: Actor, at:
 
 
 def withdrawn(matter: Matter, record: SpotPenalty, facts: Any, actor: Actor, at: dt.datetime) -> None:
-    """The decision is void and stays in the register with the reason; what was paid is owed back."""
+    """The decision is void and stays in the register with the reason; what was paid is owed back, no review runs on."""
+    if record.under_review:
+        _keep(record, [*record.pauses[:-1], {**record.pauses[-1], "until": calendar.legal_day(at).isoformat()}])
     record.refund, record.withdrawn_on = record.settled, calendar.legal_day(at)
     SpotPenalty.objects.filter(pk=record.pk).update(refund=record.refund, withdrawn_on=record.withdrawn_on)
     for paper in Paper.objects.filter(matter=matter, kind="spot_decision", state=Paper.State.ISSUED):

@@ -29,7 +29,7 @@ SPOT_PENALTY = Flow(
         State("open", _("To be filed and paid"), tone="act"),
         State("paying", _("Filed, to be paid"), tone="warn"),
         State("filing", _("To be filed with the office"), tone="act"),
-        State("closed", _("Filed and settled"), final=True, tone="good"),
+        State("closed", _("Filed, nothing open"), final=True, tone="good"),
         State("withdrawn", _("Decision withdrawn"), final=True, tone="bad", void=True),
     ],
     steps=[

@@ -67,6 +67,11 @@ def in_short(matter: Matter, record: SpotPenalty) -> str:
 
 PAGE = PartyPage(
     SPOT_PENALTY,
+    happened={
+        "pay": gettext_lazy("The fine is paid"),
+        "remind_pay": gettext_lazy("Time to pay over"),
+        "appeal_over": gettext_lazy("The decision was upheld"),
+    },
     panels=[Panel("spot_penalty/party/penalty.html", penalty_panel)],
     states={
         "open": gettext_lazy("Decided"),  # what is to be paid is said beside it: cash is paid by then
