@@ -72,6 +72,12 @@ export function candidates(visit: Visit): Candidate[] {
   return sheet ? visit.failed.value.map(({ item, answer, measure }) => ({ item: item.no, found: foundOf(item, answer, words), basis: item.basis, grave: measure === "investigate" })) : [];
 }
 
+/** The penalty of the record that is amended, by its number: it was handed over and stands. Null where there is none. */
+export function standing({ amends }: Pick<Visit["head"], "amends">): { number: string } | null {
+  const paper = amends?.papers.find(({ kind }) => kind === "spot_decision");
+  return paper ? { number: paper.number ?? "" } : null;
+}
+
 /** A new decision about an item, as far as the visit knows it. */
 export function begun({ item, found, basis }: Candidate): PenaltyDraft {
   return {

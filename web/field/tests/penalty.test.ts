@@ -7,7 +7,7 @@ import { KeyRing } from "../src/crypto";
 import { obstacles } from "../src/obstacles";
 import { spotDecision, type Known, type SpotDecision } from "../src/paperdata";
 import { paperViews } from "../src/paperview";
-import { begun, candidates, cashAllowed, limitOf, penaltyOf, yuan, type PenaltyDraft } from "../src/penalty";
+import { begun, candidates, cashAllowed, limitOf, penaltyOf, standing, yuan, type PenaltyDraft } from "../src/penalty";
 import type { Profile } from "../src/profiles";
 import type { FieldRecord } from "../src/record";
 import { Session, session } from "../src/session";
@@ -162,6 +162,14 @@ test("a finding that was not put right at a re-check can be punished", async () 
   expect(candidates(visit)).toEqual([{ item: "2", found: "未明码标价；仍未标价", basis: "", grave: false }]);
   visit.saveHead({ penalty: full(visit) });
   expect(papersNeeded(visit.draft, [])).toEqual(["onsite_record", "spot_decision"]);
+});
+
+test("who amends a record is told that its penalty stands", () => {
+  const amends = { record: "r1", reason: "", absent: false, ended: "", task: null, deadline: null };
+  const number = "张市监当罚〔2026〕7号";
+  expect(standing({ amends: { ...amends, papers: [{ kind: "onsite_record", number: "1" }, { kind: "spot_decision", number }] } })).toEqual({ number });
+  expect(standing({ amends: { ...amends, papers: [{ kind: "onsite_record", number: "1" }] } })).toBe(null);
+  expect(standing({ amends: undefined })).toBe(null);
 });
 
 test("what a later choice made void is not written into the record", async () => {

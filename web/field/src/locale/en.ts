@@ -406,6 +406,7 @@ export const en: Record<keyof typeof zh, string> = {
   "amend.going": "You are amending a signed record: change it, sign anew, and it goes out as a new version; the one before is kept.",
   "amend.title": "Amendment",
   "amend.what": "Time and place of the visit stay. The new papers bear new numbers and say which ones they replace; those become void and are kept.",
+  "amend.penalty": "The penalty decision {number} stands as it was handed over: amending does not change it. Where its act falls away, the head withdraws it.",
   "amend.reason": "Why it is amended",
   "amend.reason_item": "Wrong answer at an item",
   "amend.reason_value": "Wrong value",

@@ -403,6 +403,7 @@ export const zh = {
   "amend.going": "正在更正已签的记录：改好后重新签名，作为新版本送出；原来的一版照样保留。",
   "amend.title": "更正",
   "amend.what": "检查的时间、地点不变。新文书用新编号，写明代替哪一份；原文书作废并保留。",
+  "amend.penalty": "当场处罚决定书{number}已交付当事人，更正不改变它；所罚的事项不成立的，由负责人撤销决定。",
   "amend.reason": "更正原因",
   "amend.reason_item": "检查项选错",
   "amend.reason_value": "数值录错",
