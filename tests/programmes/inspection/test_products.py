@@ -69,6 +69,7 @@ def test_what_was_scanned_stands_in_the_visit_on_its_papers_and_is_found_by_its_
     assert "6901234567892" in page and "/visits/products/?code=6901234567892" in page
     listed = client.get("/visits/products/").content.decode()
     assert "纯牛奶" in listed and "饼干" in listed
+    assert "批号" in listed and "抽签号" not in listed, "a lot of goods, not one that was drawn"
     found = client.get("/visits/products/", {"code": "0 36000-29145 2"}).content.decode()
     assert "饼干" in found and "纯牛奶" not in found
     assert "饼干" in client.get("/visits/products/", {"code": "0036000291452"}).content.decode(), "UPC-A as EAN-13"
@@ -77,7 +78,7 @@ def test_what_was_scanned_stands_in_the_visit_on_its_papers_and_is_found_by_its_
     file = client.get("/excel/products_seen/", {"code": "6901234567892"})
     book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(file.streaming_content)))
     rows = book.get_sheet_by_index(0).to_python()
-    assert len(rows) == 2
+    assert len(rows) == 2 and "批号" in rows[0]
     assert {"纯牛奶", "A1", w.premises.name} <= set(map(str, rows[1]))
     other = Client()
     other.force_login(w.stranger)

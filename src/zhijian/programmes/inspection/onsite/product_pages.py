@@ -50,7 +50,7 @@ def _told(_actor: Actor, given: QueryDict) -> list[tuple[str, str]]:
 
 excel.sheet(
     "products_seen", _("Products seen"), READERS,
-    (_("Product code"), _("Product"), _("Lot"), _("Date as printed"), _("Premises"), _("Area"), _("Seen on"),
+    (_("Product code"), _("Product"), _("Lot number"), _("Date as printed"), _("Premises"), _("Area"), _("Seen on"),
      _("Number"), _("Item"), _("Result")),
     seen, _cells, told=_told,
 )  # fmt: skip
