@@ -112,15 +112,17 @@ def test_a_new_version_takes_the_place_of_the_first_and_both_are_kept(
 
 
 def test_photos_that_a_version_adds_or_no_longer_names_stand_among_its_changes(phone: Phone, w: world.World) -> None:  # noqa: F811
-    one, other = (photo_of(picture(n), item, dt.datetime.now(dt.UTC)) for n, item in ((1, "1.2"), (2, "2.3")))
+    one, other, swapped = (
+        photo_of(picture(n), item, dt.datetime.now(dt.UTC)) for n, item in ((1, "1.2"), (2, "2.3"), (3, "2.3"))
+    )
     first = record(phone, here(phone, w), failed={"1.2": {"note": "未公示"}}, photos=[one])
     put(phone, first)
     second = anew(phone, first, photos=[one, other])
     put(phone, second)
-    _, told = put(phone, anew(phone, second, photos=[other]))
+    _, told = put(phone, anew(phone, second, photos=[swapped]))
     with scoped(SYSTEM):
         said = [[(c.before, c.after) for c in v.changes if c.what == "照片"] for v in versions(visit_of(told))]
-    assert said == [[("1 (1.2)", "2 (1.2、2.3)")], [("2 (1.2、2.3)", "1 (2.3)")]]
+    assert said == [[("", "新增 1 张 (2.3)")], [("去掉 2 张 (1.2、2.3)", "新增 1 张 (2.3)")]]
 
 
 def test_the_papers_of_before_are_void_and_lead_to_the_new_ones(

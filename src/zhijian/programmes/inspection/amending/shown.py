@@ -73,16 +73,19 @@ _LABELS = {
 
 
 def _photos(told: Told) -> list[Change]:
-    """Other photos than before: how many, and of which items. Versions of old do not tell them."""
+    """Other photos than before: how many are gone, how many new, and of which items. Versions of old do not tell."""
     before, after = (told.get(name) for name in ("photos", "photos_next"))
     if before is None or after is None or before == after:
         return []
-    return [Change(str(_("Photos")), _counted(before), _counted(after))]
+    gone, new = (dict(one.items() - other.items()) for one, other in ((before, after), (after, before)))
+    return [Change(str(_("Photos")), _counted(_("%(n)s gone"), gone), _counted(_("%(n)s new"), new))]
 
 
-def _counted(photos: dict[str, str]) -> str:
+def _counted(said: str, photos: dict[str, str]) -> str:
+    if not photos:
+        return ""
     items = sorted({item for item in photos.values() if item})
-    return f"{len(photos)} ({listed(items)})" if items else str(len(photos))
+    return said % {"n": len(photos)} + (f" ({listed(items)})" if items else "")
 
 
 def _result(told: Told) -> str:
