@@ -28,7 +28,8 @@ def test_a_few_are_decided_at_visits_and_settled_since(
         rows = list(SpotPenalty.objects.select_related("matter").order_by("pk"))
         assert rows, "some visit of the quarter decided one"
         for one in rows:
-            # what is fined by its basis may be fined, and only that; the demo amends one record on the next morning: its decision, if there is one, is for the head to look at
+            # its basis allows what it decides; the demo amends one record on the next morning: the decision of that,
+            # if it has any, is for the head to look at
             assert {flag["code"] for flag in one.matter.flags} <= {"record_amended"}
             assert one.matter.parent_id is not None
             paper = Paper.objects.get(matter=one.matter, kind="spot_decision")
