@@ -212,6 +212,27 @@ def test_what_was_settled_is_withdrawn_once_and_shows_it(w: world.World) -> None
         act(w, "所长", matter, "annul", reason="再撤一次")
 
 
+def test_what_is_owed_back_is_refunded_once(w: world.World, client: Client) -> None:
+    paid, unpaid = spot_penalty(w), spot_penalty(w)
+    act(w, "内勤", paid, "pay", paid_on=calendar.today(), **PAID)
+    for matter in (paid, unpaid):
+        act(w, "所长", matter, "withdraw", reason="事实认定有误")
+    back: dict[str, Any] = {"refunded_on": calendar.today(), "refund_receipt": "退 7"}
+    with pytest.raises(NotOpen):
+        act(w, "内勤", unpaid, "refund", **back)
+    with pytest.raises(NotOpen):
+        act(w, "内勤", paid, "refund", **back | {"refunded_on": calendar.today() - dt.timedelta(days=1)})
+    assert act(w, "内勤", paid, "refund", **back).state == "withdrawn"
+    with pytest.raises(NotOpen):
+        act(w, "内勤", paid, "refund", **back)
+    assert shown.money(kept(paid)).tone == "good"
+    client.force_login(w.head)
+    assert "退 7" in client.get(f"/m/{paid.uid}/").content.decode()
+    with scoped(SYSTEM):
+        link = make_link(w.entity, paid)
+    assert "已于" in client.get(f"/p/{link}/").content.decode()
+
+
 def test_time_reminds_of_what_was_not_filed_and_not_paid(w: world.World) -> None:
     matter = spot_penalty(w)
     long_ago = calendar.start_of(calendar.today() - dt.timedelta(days=90))

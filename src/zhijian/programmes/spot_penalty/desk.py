@@ -40,7 +40,8 @@ PUNISHED = Column(
     "punished", _("Penalty"), ("spot_penalty__fine", "spot_penalty__warning"),
     lambda m: Cell(shown.punished(_record(m))), lambda m: shown.punished(_record(m)),
 )  # fmt: skip
-OF_MONEY = ("pay_by", "fine", "payment", "paid_on", "handed_on", "refund", "pauses")  # the first one sorts
+# the first one sorts
+OF_MONEY = ("pay_by", "fine", "payment", "paid_on", "handed_on", "refund", "refunded_on", "pauses")
 MONEY = Column(
     "money", _("Money"), (*(f"spot_penalty__{name}" for name in OF_MONEY), "opened"), _money, lambda m: _money(m).text
 )

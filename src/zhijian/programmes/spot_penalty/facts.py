@@ -64,6 +64,13 @@ class AppealOver(Facts):
     until: Annotated[dt.date, Field(title=_("Ended on"))]
 
 
+class Refunded(Facts):
+    """The party has its money back."""
+
+    refunded_on: Annotated[dt.date, Field(title=_("Refunded on"))]
+    refund_receipt: Annotated[str, text(_("Number of the receipt"), min_length=2, max_length=60)]
+
+
 class Looked(Facts):
     """What a person says to the doubts of a record from the field."""
 

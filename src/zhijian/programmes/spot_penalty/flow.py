@@ -101,6 +101,10 @@ SPOT_PENALTY = Flow(
             paper="spot_withdrawal", tells=[PARTY, ASSIGNEE, CLERK],
         ),
         Step(
+            "refund", "withdrawn", who=[CLERK, HEAD], label=_("The money is refunded"), facts=facts.Refunded,
+            quiet=True, said=_("Refunded on {refunded_on}, receipt {refund_receipt}"), when=guards.refund_owed,
+        ),
+        Step(
             "remind_file", UNFILED, by=CLOCK, on=rules.FILE_WITHIN.overdue, tells=[HEAD, CLERK], label=_("Overdue"),
             said=_("The time to file the decision is over"),
         ),

@@ -83,6 +83,16 @@ def stands(matter: Matter, record: SpotPenalty, actor: Actor, facts: Any) -> Gua
     return no(_("The decision was withdrawn already.")) if record.reason else ok()
 
 
+def refund_owed(matter: Matter, record: SpotPenalty, actor: Actor, facts: Any) -> Guard:
+    """What was paid for a decision that was withdrawn goes back once, and not before."""
+    if not record.refund_owed:
+        return no(_("Nothing is owed back."))
+    if facts is not None and record.withdrawn_on is not None and facts.refunded_on < record.withdrawn_on:
+        said = _("The decision was withdrawn on %(day)s: tell that day or a later one.")
+        return no(said % {"day": record.withdrawn_on})
+    return ok() if facts is None else _between(matter, facts.refunded_on)
+
+
 def in_doubt(matter: Matter, record: SpotPenalty, actor: Actor, facts: Any) -> Guard:
     """Only what is in doubt is looked at."""
     return ok() if matter.flags else no(_("Nothing about this penalty is in doubt."))

@@ -72,6 +72,8 @@ class SpotPenalty(models.Model):
     reason = models.TextField(_("reason"), blank=True, help_text="why it was withdrawn")
     withdrawn_on = models.DateField(null=True)
     refund = money(_("to be refunded"), default=0)
+    refunded_on = models.DateField(_("refunded on"), null=True)
+    refund_receipt = models.CharField(_("number of the refund’s receipt"), max_length=60, blank=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(fine__gte=0), name="spot_penalty_fine")]
@@ -94,6 +96,11 @@ class SpotPenalty(models.Model):
     def money_open(self) -> bool:
         """Whether the fine is neither paid at the bank nor handed in."""
         return self.fine > 0 and self.paid_on is None and self.handed_on is None
+
+    @property
+    def refund_owed(self) -> bool:
+        """Whether something is owed back that the party has not got yet."""
+        return self.refund > 0 and self.refunded_on is None
 
     @property
     def settled(self) -> Decimal:

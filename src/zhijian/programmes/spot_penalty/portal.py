@@ -40,8 +40,7 @@ def says(matter: Matter, record: SpotPenalty, parts: Any) -> Say:
     record.matter = matter
     what = shown.punished(record)
     if record.reason:
-        back = _("What you paid, ¥%(amount)s, is refunded.") % {"amount": shown.yuan(record.refund)}
-        return Say("good", _("The decision was withdrawn."), back if record.refund else "")
+        return Say("good", _("The decision was withdrawn."), _back(record))
     if record.payment != SpotPenalty.Payment.BANK or not record.money_open:
         return Say("act" if record.paid_on is None and not record.fine else "good", what, _paid(record))
     told = {"amount": shown.told_of(record)["whole"], "day": record.pay_by}
@@ -50,6 +49,13 @@ def says(matter: Matter, record: SpotPenalty, parts: Any) -> Say:
     if calendar.today() > record.pay_by:
         return Say("bad", what, _("The time to pay is over. Pay ¥%(amount)s today.") % told)
     return Say("warn", what, _("Pay ¥%(amount)s by %(day)s.") % told)
+
+
+def _back(record: SpotPenalty) -> str:
+    told = {"amount": shown.yuan(record.refund), "day": record.refunded_on}
+    if record.refunded_on is not None:
+        return _("What you paid, ¥%(amount)s, was refunded on %(day)s.") % told
+    return _("What you paid, ¥%(amount)s, is refunded.") % told if record.refund else ""
 
 
 def _paid(record: SpotPenalty) -> str:

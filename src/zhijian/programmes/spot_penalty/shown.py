@@ -30,6 +30,8 @@ def punished(record: SpotPenalty) -> str:
 
 def money(record: SpotPenalty) -> Cell:
     """Where the money is: nothing due, paid, with the officers, due by a day, or late with what is added."""
+    if record.refunded_on is not None:
+        return Cell(_("Refunded on %(day)s") % {"day": record.refunded_on}, tone="good")
     if record.refund:
         return Cell(_("¥%(amount)s to be refunded") % {"amount": yuan(record.refund)}, tone="warn")
     if record.matter.state == "withdrawn" or record.fine <= 0:
