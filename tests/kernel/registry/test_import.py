@@ -280,7 +280,7 @@ def test_a_killed_import_leaves_nothing(fresh_database: Any, tmp_path: Path) -> 
     path = write(tmp_path / "t.csv", [HEAD, *(entity(n) for n in range(1, 15_001))])
     command = [sys.executable, "-m", "zhijian", "import", str(path), "--mapping", "registration"]
     killed = subprocess.Popen(command, env=os.environ | fresh_database.env, stderr=subprocess.DEVNULL)
-    for _ in range(600):
+    for _ in range(3000):
         if ImportRun.objects.filter(state="running").exists():
             break
         time.sleep(0.02)
