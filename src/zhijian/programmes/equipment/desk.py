@@ -41,8 +41,8 @@ def standing(matter: Matter, record: Equipment) -> Cell:
 
 
 STANDING = Column(
-    "standing", gettext_lazy("State"), ("state", "equipment__next_on"), lambda m: standing(m, m.equipment),
-    lambda m: standing(m, m.equipment).text,
+    "standing", gettext_lazy("State"), ("state", "equipment__next_on", "equipment__failed_on"),
+    lambda m: standing(m, m.equipment), lambda m: standing(m, m.equipment).text,
 )  # fmt: skip
 CATEGORY = Column(
     "category", gettext_lazy("Category"), ("equipment__category",),
