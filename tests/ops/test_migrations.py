@@ -173,6 +173,19 @@ def plant_grounds(apps: Any) -> dict[int, str]:
     return told
 
 
+def plant_pieces(apps: Any) -> dict[str, dt.date | None]:
+    """Pieces by what their last inspection found, with the day since when they must not run."""
+    for code, conclusion in (("11001", "failed"), ("11002", "passed")):
+        matter = apps.get_model("matters.Matter").objects.using("owner").create(
+            kind="equipment", title=code, number=code, area="370303006", state="in_use", opened=AT
+        )  # fmt: skip
+        apps.get_model("equipment.Equipment").objects.using("owner").create(
+            matter=matter, code=code, door_code=f"00000{code}", category="1100", group="1", conclusion=conclusion,
+            inspected_on=AT.date(),
+        )  # fmt: skip
+    return {"11001": AT.date(), "11002": None}
+
+
 def test_rows_of_the_first_release_come_through(old: MigrationExecutor) -> None:
     keys = plant(old.loader.project_state(list(FIRST_RELEASE.items())).apps)
     between = [("inspection", "0010_right_time_of_papers")]
@@ -187,6 +200,10 @@ def test_rows_of_the_first_release_come_through(old: MigrationExecutor) -> None:
     MigrationExecutor(connections["owner"]).migrate(beside)
     whole_city()
     kinds = plant_grounds(MigrationExecutor(connections["owner"]).loader.project_state(beside).apps)
+    registered = [("equipment", "0003_in_time_by_the_day")]
+    MigrationExecutor(connections["owner"]).migrate(registered)
+    whole_city()
+    barred = plant_pieces(MigrationExecutor(connections["owner"]).loader.project_state(registered).apps)
     now = MigrationExecutor(connections["owner"])
     now.migrate(now.loader.graph.leaf_nodes())
     whole_city()
@@ -203,6 +220,8 @@ def test_rows_of_the_first_release_come_through(old: MigrationExecutor) -> None:
     assert {pk: states[pk] for pk in in_vain} == in_vain
     purposes = dict(apps.get_model("inspection.Inspection").objects.using("owner").values_list("pk", "purpose"))
     assert {pk: purposes[pk] for pk in kinds} == kinds
+    failed = dict(apps.get_model("equipment.Equipment").objects.using("owner").values_list("code", "failed_on"))
+    assert failed == barred
     due = dict(apps.get_model("papers.Service").objects.using("owner").values_list("pk", "proof_due"))
     assert due == proofs
     month = apps.get_model("notices.SmsMonth").objects.using("owner").get()

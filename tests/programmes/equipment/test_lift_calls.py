@@ -272,7 +272,10 @@ def test_another_firm_keeps_the_lift_from_the_day_on_that_the_office_enters_it(w
     assert (made.firm, made.gap, made.in_time) == (other, 40, True)  # the days before were not this firm's
     with scoped(w.actor("甲")) as officer:
         perform(Matter.objects.get(pk=lift.pk), "entrust", officer, firm="外地电梯公司", phone="053112345678")
-    assert Equipment.objects.get(pk=lift.pk).maintainer.source == maintenance.FIRMS
+    entered = Equipment.objects.get(pk=lift.pk).maintainer
+    assert entered.source == maintenance.FIRMS
+    Entity.objects.filter(pk=entered.pk).update(merged_into=firm)
+    assert maintenance.firm_named("外地电梯公司") == firm, "of one that was merged, the row that stands"
 
 
 def test_a_fault_is_told_in_words_and_gets_no_advice_for_the_trapped(lift):

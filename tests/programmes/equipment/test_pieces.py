@@ -124,6 +124,28 @@ def test_what_did_not_pass_must_not_run_until_it_passes(w, client):
     assert record(matter).failed_on is None and record(matter).next_on > world.in_days(300)
 
 
+def test_what_makes_up_for_what_was_not_passed(w):
+    """An inspection for everything up to its day, a testing for a testing; an older pass for nothing."""
+    matter = piece(w, supervised_on=world.in_days(-1200), inspected_on=world.in_days(-400))
+
+    def enter(days: int, what: str, outcome: str) -> dt.date | None:
+        with scoped(w.actor("甲")) as actor:
+            perform(Matter.objects.get(pk=matter.pk), "inspect", actor, done_on=world.in_days(days), what=what,
+                    outcome=outcome, report=f"{what}{days}")  # fmt: skip
+        return record(matter).failed_on
+
+    assert enter(-20, "inspection", "failed") == world.in_days(-20)
+    assert enter(-10, "testing", "passed") == world.in_days(-20), "no testing makes up for an inspection"
+    assert enter(-30, "inspection", "passed") == world.in_days(-20), "it was before that"
+    assert (record(matter).report_no, record(matter).failed_report) == ("inspection-30", "inspection-20")
+    assert enter(-5, "inspection", "passed") is None
+    assert enter(-3, "testing", "failed") == world.in_days(-3)
+    assert record(matter).next_what == "testing" or record(matter).next_on < world.in_days(-3)
+    assert enter(-1, "testing", "passed") is None
+    with pytest.raises(NotOpen):
+        enter(-8, "inspection", "failed")
+
+
 def test_the_message_about_an_order_names_the_orders_own_day(w, settings):
     settings.DEMO, settings.PUBLIC_ORIGIN = True, "https://zj.example"
     order(w, late_boiler(w))

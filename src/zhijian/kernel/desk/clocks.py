@@ -19,6 +19,8 @@ from zhijian.kernel.desk.said import Due, due_words
 from zhijian.kernel.matters.catalogue import flows
 from zhijian.kernel.matters.models import Matter
 
+MINUTES = 120  # up to so many a clock of hours or minutes tells them
+
 WHY = {
     Why.COUNTED: gettext_lazy("counted"),
     Why.FIRST: gettext_lazy("first day: not counted"),
@@ -64,9 +66,12 @@ def _shown(clock: Clock, replaced: bool = False, *, over: bool = False) -> Shown
 
 
 def _until(due_at: dt.datetime) -> str:
-    """A clock of hours or minutes ends at a time of day, not with the day."""
+    """A clock of hours or minutes ends at a time of day, not with the day: near it, it counts minutes."""
     left = math.floor((due_at - timezone.now()).total_seconds() / 60)
     told = {"n": abs(left), "time": f"{calendar.local(due_at):%H:%M}"}
+    if abs(left) > MINUTES:
+        told["time"] = f"{calendar.local(due_at):%Y-%m-%d %H:%M}"
+        return (_("overdue since %(time)s") if left < 0 else _("until %(time)s")) % told
     if left < 0:
         return ngettext("%(n)s minute late, due at %(time)s", "%(n)s minutes late, due at %(time)s", -left) % told
     return ngettext("%(n)s minute left, until %(time)s", "%(n)s minutes left, until %(time)s", left) % told

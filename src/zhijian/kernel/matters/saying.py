@@ -12,11 +12,12 @@ from zhijian.kernel.matters.flow import Step
 
 
 def sentence(step: Step, facts: dict[str, Any]) -> str:
-    """The step's wording, with each day, person and choice that it replaced: "Given to others · Officer: A → B"."""
+    """The step's wording, its choices by their names, with each day, person and choice that it replaced: "Given to
+    others · Officer: A → B".
+    """
     fields = step.facts.model_fields if step.facts else {}
-    chosen = {
-        name: _value(fields[name], facts[name]) for name in fields if _is_choice(fields[name]) and facts.get(name)
-    }
+    choices = [name for name, field in fields.items() if _is_choice(field) and facts.get(name)]
+    chosen = {name: _value(fields[name], facts[name]) for name in choices}
     words = str(step.said or step.label).format_map(Shown({**facts, **chosen}))
     changed = [
         f"{fields[name].title}: {_value(fields[name], old)} → {_value(fields[name], facts.get(name))}"
@@ -30,7 +31,7 @@ def _value(field: Any, value: Any) -> str:
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     if extra.get("widget") == "person":
         return _name(value)
-    if _is_choice(field):
+    if _is_choice(field) and value in list(field.annotation):  # one that is no choice any more stays as it was told
         return str(getattr(field.annotation(value), "label", value))
     return str(value)
 

@@ -18,7 +18,7 @@ from zhijian.programmes.equipment.periods import Due, Law, Piece
 
 FACTS = (
     "category", "grade", "in_use_since", "supervised_on", "base_month", "inspected_on", "tested_on", "told_next",
-    "failed_on",
+    "failed_on", "failed_what",
 )  # fmt: skip
 COLUMNS = ", ".join(f"e.{name}" for name in FACTS)
 RUNNING = f"""

@@ -26,24 +26,34 @@ def taken_over(matter: Matter, record: Equipment, facts: Any, actor: Actor, at: 
     """Another table says something else now."""
     matter.title = catalogue.title_of(record)
     matter.save(update_fields=["title"])
-    if record.failed_on and (record.inspected_on or record.tested_on or dt.date.min) > record.failed_on:
-        record.failed_on = None  # it has passed since
-        record.save(update_fields=["failed_on"])
+    for what, day in (("inspection", facts.inspected_on), ("testing", facts.tested_on)):
+        if day is not None and facts.failed_on is None:
+            _passed(record, what, day)
     if record.maintain_by is None:
         maintenance.run_from(record, calendar.legal_day(at))
-        record.save(update_fields=["maintain_by"])
+    record.save()
     due.settle(matter, record, at)
+
+
+def _passed(record: Equipment, what: str, day: dt.date) -> None:
+    """An inspection makes up for whatever was not passed up to its day, a testing for a testing alone. Not saved."""
+    if record.failed_on is None or day < record.failed_on:
+        return
+    if what == What.INSPECTION or record.failed_what == What.TESTING:
+        record.failed_on, record.failed_what, record.failed_report = None, "", ""
 
 
 def inspected(matter: Matter, record: Equipment, facts: Any, actor: Actor, at: dt.datetime) -> None:
     """Keep the last inspection or testing that it passed; after one that it did not pass it must not run."""
     if facts.outcome == Conclusion.FAILED:
-        record.failed_on = facts.done_on
+        record.failed_on, record.failed_what, record.failed_report = facts.done_on, facts.what, facts.report
     elif facts.what == What.TESTING:
-        record.tested_on, record.failed_on = facts.done_on, None
+        record.tested_on = facts.done_on
     else:
-        record.inspected_on, record.told_next, record.failed_on = facts.done_on, facts.next_told, None
+        record.inspected_on, record.told_next = facts.done_on, facts.next_told
         record.conclusion, record.report_no = facts.outcome, facts.report or record.report_no
+    if facts.outcome != Conclusion.FAILED:
+        _passed(record, facts.what, facts.done_on)
     record.save()
     due.settle(matter, record, at)
 

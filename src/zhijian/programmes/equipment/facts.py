@@ -55,6 +55,8 @@ class TakenOver(Facts):
     inspected_on: dt.date | None = None
     tested_on: dt.date | None = None
     failed_on: dt.date | None = None
+    failed_what: What | None = None
+    failed_report: Annotated[str | None, Field(max_length=60)] = None
     conclusion: Conclusion | None = None
     report_no: Annotated[str | None, Field(max_length=60)] = None
     told_next: dt.date | None = None

@@ -13,7 +13,7 @@ from zhijian.kernel.matters import Guard, no, ok
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.registry import proposals
 from zhijian.programmes.equipment import due, maintenance, rules
-from zhijian.programmes.equipment.models import Equipment, Group, Order, What
+from zhijian.programmes.equipment.models import Conclusion, Equipment, Group, Order, What
 
 
 def new_code(matter: Matter, record: Any, actor: Actor, facts: Any) -> Guard:
@@ -35,6 +35,9 @@ def took_place(matter: Matter, record: Equipment, actor: Actor, facts: Any) -> G
         return no(_("Enter it once it has taken place."))
     if facts.next_told is not None and facts.next_told <= facts.done_on:
         return no(_("The next inspection comes after this one."))
+    passed = record.tested_on if facts.what == What.TESTING else record.inspected_on
+    if facts.outcome == Conclusion.FAILED and passed is not None and facts.done_on < passed:
+        return no(_("It has passed since, on %(day)s.") % {"day": passed})
     if facts.what == What.TESTING and not record.is_lift:
         return no(_("Only lifts are tested in the years between inspections."), rules.LIFT_YEARS)
     return ok()

@@ -25,7 +25,7 @@ from zhijian.kernel.registry.import_.hooks import RecordRow, register_record_imp
 from zhijian.kernel.registry.models import Entity, Premises
 from zhijian.programmes.equipment import catalogue, due, flow, maintenance, rules
 from zhijian.programmes.equipment.facts import TakenOver
-from zhijian.programmes.equipment.models import Conclusion, Equipment, Group
+from zhijian.programmes.equipment.models import Conclusion, Equipment, Group, What
 from zhijian.programmes.equipment.periods import Law
 
 TAKEN = ledger.entry_kind("equipment.taken_over", label=_("Taken over from {source}: {code}"))
@@ -95,7 +95,9 @@ def _told(data: dict[str, Any], firm: int | None) -> dict[str, Any]:
     told: dict[str, Any] = {name: data[name] for name in TEXTS if data.get(name)}
     told |= {name: dt.date.fromisoformat(data[name]) for name in DAYS if data.get(name)}
     if told.get("conclusion") == Conclusion.FAILED and "inspected_on" in told:
-        told["failed_on"] = told.pop("inspected_on")  # an inspection that it did not pass moves no day on
+        # An inspection that it did not pass moves no day on.
+        told |= {"failed_on": told.pop("inspected_on"), "failed_what": What.INSPECTION}
+        told |= {"failed_report": told.pop("report_no", "")}
         del told["conclusion"]
         told.pop("told_next", None)
     return told | ({"maintainer": firm} if firm is not None else {})
@@ -107,9 +109,8 @@ def _change(record: Equipment, told: dict[str, Any]) -> bool:
     for name in LATEST:
         if name in new and (stands := getattr(record, name)) is not None and new[name] < stands:
             del new[name]
-    passed = record.inspected_on
-    if "failed_on" in new and passed is not None and new["failed_on"] < passed:
-        del new["failed_on"]
+    if "failed_on" in told and record.inspected_on is not None and told["failed_on"] < record.inspected_on:
+        new = {name: value for name, value in new.items() if not name.startswith("failed_")}  # it has passed since
     if "inspected_on" in told and told["inspected_on"] != (new.get("inspected_on") or record.inspected_on):
         new.pop("told_next", None)  # the next day of an older report
     if not new or record.matter.closed is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel import when
@@ -31,10 +31,12 @@ Place = tuple[Decimal, Decimal]
 
 
 def firm_named(said: str) -> Entity | None:
-    """The firm of that name or credit code, where the register has it."""
+    """The firm of that name or credit code, where the register has it; of one that was merged, the row that stands."""
     said = said.strip()
-    rows = Entity.objects.filter(Q(code=said.upper()) | Q(fold=text.fold(said)[:200]), merged_into=None)
-    return rows.defer("grams", "fold", "initials").order_by("pk").first() if said else None
+    rows = Entity.objects.filter(Q(code=said.upper()) | Q(fold=text.fold(said)[:200]))
+    rows = rows.select_related("merged_into").order_by(F("merged_into").asc(nulls_first=True), "pk")
+    found = rows.defer("grams", "fold", "initials").first() if said else None
+    return found.stands if found is not None else None
 
 
 def firm_entered(name: str, phone: str, area: str) -> Entity:

@@ -78,6 +78,8 @@ class Equipment(models.Model):
     inspected_on = models.DateField(_("last inspection"), null=True)
     tested_on = models.DateField(_("last testing"), null=True)
     failed_on = models.DateField(_("did not pass on"), null=True, help_text="until it passes: it must not run")
+    failed_what = models.CharField(_("what it did not pass"), max_length=10, choices=What, blank=True)
+    failed_report = models.CharField(_("report of it"), max_length=60, blank=True)
     conclusion = models.CharField(_("conclusion"), max_length=12, choices=Conclusion, blank=True)
     report_no = models.CharField(_("report"), max_length=60, blank=True)
     told_next = models.DateField(_("next inspection as reported"), null=True)
@@ -101,7 +103,7 @@ class Equipment(models.Model):
         """What its due day depends on."""
         return Piece(
             self.category, self.grade, self.in_use_since, self.supervised_on, self.base_month, self.inspected_on,
-            self.tested_on, self.told_next, self.failed_on,
+            self.tested_on, self.told_next, self.failed_on, self.failed_what,
         )  # fmt: skip
 
     @property

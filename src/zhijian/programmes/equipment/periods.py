@@ -78,6 +78,7 @@ class Piece:
     tested_on: date | None = None
     told_next: date | None = None  # next inspection as the last report says
     failed_on: date | None = None  # it did not pass then, and has not passed since
+    failed_what: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,8 @@ def due(piece: Piece, law: Law) -> Due | None:
     """What comes next and by when; None where nothing is known to count from, or the place has no such rule."""
     found = _by_period(piece, law)
     if piece.failed_on is not None and (found is None or piece.failed_on < found.day):
-        return Due(piece.failed_on, "inspection", rule_of(piece, law))  # it must not run until it passes
+        what: What = "testing" if piece.failed_what == "testing" else "inspection"
+        return Due(piece.failed_on, what, rule_of(piece, law))  # it must not run until it passes
     return found
 
 

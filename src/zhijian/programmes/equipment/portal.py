@@ -29,7 +29,8 @@ def of_piece(matter: Matter, record: Equipment, parts: Any) -> Say:
     told = {"what": record.get_next_what_display(), "day": record.next_on}  # type: ignore[attr-defined]
     if record.failed_on is not None:
         return Say(
-            "bad", _("It did not pass its inspection on %(day)s: it must not run.") % {"day": record.failed_on},
+            "bad", _("It did not pass its %(what)s on %(day)s: it must not run.")
+            % {"what": record.get_failed_what_display(), "day": record.failed_on},  # type: ignore[attr-defined]
             _("Have it repaired and inspected anew, and stop it until then."),
         )  # fmt: skip
     if due.is_overdue(record, calendar.today()):
