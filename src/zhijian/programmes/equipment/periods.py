@@ -101,7 +101,7 @@ PLAIN = {"1": BOILER, "5": VEHICLE, "6": RIDE, "9": ROPEWAY}  # by the first cha
 def due(piece: Piece, law: Law) -> Due | None:
     """What comes next and by when; None where nothing is known to count from, or the place has no such rule."""
     found = _by_period(piece, law)
-    if piece.failed_on is not None and (found is None or piece.failed_on < found.day):
+    if piece.failed_on is not None and (found is None or piece.failed_on <= found.day):
         what: What = "testing" if piece.failed_what == "testing" else "inspection"
         return Due(piece.failed_on, what, rule_of(piece, law))  # it must not run until it passes
     return found
