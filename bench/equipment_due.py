@@ -23,9 +23,9 @@ WITH made AS (
     FROM generate_series(1, %(n)s) i RETURNING id, number)
 INSERT INTO equipment_equipment (matter_id, code, door_code, category, "group", name, model, serial, inner_no,
     certificate, registered_with, place, grade, maker, installer, body, in_use_since, supervised_on, inspected_on,
-    tested_on, conclusion, report_no, next_what, next_rule, reminded, source)
+    tested_on, conclusion, report_no, failed_what, failed_report, next_what, next_rule, reminded, source)
 SELECT id, number, lpad(id::text, 10, '0'), c, left(c, 1), '', '', '', '', '', '', '', (1 + id %% 4)::text, '', '', '',
-    first, first, first + (random() * 700)::int, first + (random() * 1100)::int, '', '', '', '', 0, ''
+    first, first, first + (random() * 700)::int, first + (random() * 1100)::int, '', '', '', '', '', '', 0, ''
 FROM (SELECT id, number, (%(categories)s::text[])[1 + id %% %(k)s] AS c,
     date '2012-01-01' + (random() * 4700)::int AS first FROM made) m;
 """
