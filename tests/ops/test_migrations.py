@@ -88,13 +88,16 @@ def plant(apps: Any) -> dict[str, int]:
     visit = row("inspection.Inspection", matter=matter, checklist=checklist, result="compliant", started=AT, ended=AT)
     child = row(
         "matters.Matter", kind="rectification", title="1.2", entity=entity, area="370303006", state="ordered",
-        opened=AT, parent=matter,
+        opened=AT, parent=matter, due=AT.date(),
     )  # fmt: skip
     row(
         "inspection.Rectification", matter=child, inspection=visit, item="1.2", found="未公示", required="补齐",
         deadline=AT.date(), asked_until=AT.date(),
     )  # fmt: skip
-    row("clock.Clock", matter=child, rule="inspection.rectify_within", area="370303006", started=AT, basis={})
+    row(
+        "clock.Clock", matter=child, rule="inspection.rectify_within", area="370303006", started=AT, basis={},
+        due=AT.date(), due_at=AT,
+    )  # fmt: skip
     paper = row(
         "papers.Paper", matter=matter, entity=entity, area="370303006", organ="370303", kind="rectification_order",
         number="责改1号", data={}, digest="0", digest_sm3="0", signed_digest="0", code="ABCDEFGHJKMN", at=AT,
@@ -213,6 +216,8 @@ def test_rows_of_the_first_release_come_through(old: MigrationExecutor) -> None:
     matter = apps.get_model("matters.Matter").objects.using("owner").get(pk=keys["matters.Matter"])
     paper = apps.get_model("papers.Paper").objects.using("owner").get(pk=keys["papers.Paper"])
     place = apps.get_model("registry.Premises").objects.using("owner").get(pk=keys["registry.Premises"])
+    moments = apps.get_model("matters.Matter").objects.using("owner").filter(due_at__isnull=False)
+    assert list(moments.values_list("kind", "due_at")) == [("rectification", AT)], "the moment of a clock that runs"
     assert (matter.partner, matter.state) == (False, "asking"), "a request for time became a state of its own"
     assert (paper.sealed, paper.number) == (True, "责改1号")
     assert (place.door_code, place.name) == ("0000000000", "甲店")

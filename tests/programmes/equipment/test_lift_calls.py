@@ -13,6 +13,7 @@ from tests import world
 from tests.openers import piece
 
 from zhijian.kernel.accounts.actor import SYSTEM, party_of
+from zhijian.kernel.accounts.links import make_link
 from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import in_scope, scoped
@@ -21,6 +22,7 @@ from zhijian.kernel.matters.errors import NotOpen
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.matters.ticking import tick
+from zhijian.kernel.notices.groups import counts
 from zhijian.kernel.notices.models import Notice
 from zhijian.kernel.party.doors import KEY, sealed
 from zhijian.kernel.registry.models import Entity
@@ -120,6 +122,26 @@ def test_from_the_call_to_rescued_and_closed(w, lift, firm):
     with scoped(w.actor("所长")) as head:
         perform(Matter.objects.get(pk=made.matter.pk), "close", head, cause="门锁触点接触不良")
     assert Matter.objects.get(pk=made.matter.pk).state == "closed"
+
+
+def test_half_an_hour_is_told_by_its_minutes_wherever_it_stands(w, lift, firm):
+    call(lift)
+    matter = Matter.objects.get(kind="lift_call")
+    clock = matter.clocks.order_by("due_at")[0]  # the firm's answer, before anybody must be there
+    assert (matter.due, matter.due_at) == (clock.due, clock.due_at)
+    minutes = re.compile(r"还剩 \d+ 分钟（\d\d:\d\d 截止）")
+    link = f"/p/{make_link(firm, matter)}/"
+    record = f"/m/{matter.uid}/"
+    for page in ("/", "/l/lift_call/", record, f"{record}clock/{clock.pk}/", f"/e/{firm.uid}/", link):
+        told = desk(w.head).get(page).content.decode()
+        assert minutes.search(told) or "夜间、周末和节假日照常计算" in told, page
+        assert "共计入" not in told and "今天到期" not in told, page
+    assert "夜间、周末和节假日照常计算" in Client().get(link).content.decode(), "why it is that moment"
+    assert not desk(w.head).get("/l/lift_call/?overdue=1").context["rows"]
+    Matter.objects.filter(pk=matter.pk).update(due_at=timezone.now() - dt.timedelta(minutes=3))
+    late = desk(w.head).get("/l/lift_call/?overdue=1").content.decode()
+    assert re.search(r"已超时 [34] 分钟", late), "late from that minute on, not from tomorrow"
+    assert counts(world.OFFICE, matter.due, timezone.now())["late"]["lift_call"] == 1
 
 
 def test_the_call_chain_goes_on_by_itself(w, lift):

@@ -13,7 +13,7 @@ from zhijian.kernel.packs import Limit, RuleAbsent, RuleRow, Unit
 from .declared import CLOCK, Event, Rule, declared, rule
 
 _LATER = {
-    "DueState", "due_state", "explain", "nearest", "overdue", "recompute_open", "resume", "start", "stop",
+    "DueState", "due_state", "explain", "nearest", "overdue", "past_due", "recompute_open", "resume", "start", "stop",
     "stop_all", "suspend",
 }  # fmt: skip
 

@@ -213,12 +213,22 @@ def _recount(clock: Clock) -> None:
 
 
 def _tell(matter: Matter) -> None:
-    """Keep `matter.due` at the nearest open clock's day; a closed matter is due no more."""
+    """Keep `matter.due` at the nearest open clock's day (and moment); a closed matter is due no more."""
     clock = nearest(matter) if matter.closed is None else None
-    due = clock.due if clock else None
-    if matter.due != due:
-        matter.due = due
-        Matter.objects.filter(pk=matter.pk).update(due=due)
+    due, due_at = (clock.due, clock.due_at) if clock else (None, None)
+    if (matter.due, matter.due_at) != (due, due_at):
+        matter.due, matter.due_at = due, due_at
+        Matter.objects.filter(pk=matter.pk).update(due=due, due_at=due_at)
+
+
+def past_due(now: datetime | None = None) -> Q:
+    """The matters whose nearest clock ran out before `now`: its last day is over, or the moment on it is.
+
+    The day alone bounds what the index is read for; the moment only sorts out today's.
+    """
+    now = now or timezone.now()
+    day = calendar.legal_day(now)
+    return Q(due__lte=day) & (Q(due__lt=day) | Q(due_at__lt=now))
 
 
 def nearest(matter: Matter) -> Clock | None:
@@ -265,7 +275,7 @@ def due_state(clock: Clock, now: datetime | None = None) -> DueState:
 
 
 def state_of(due: date, day: date, due_at: datetime | None = None, at: datetime | None = None) -> DueState:
-    """How a last day stands on `day`; what lists use, which have `matter.due` only."""
+    """How a last day (or moment on it) stands on `day`; what lists use, which have no clock at hand."""
     left = calendar.working_days_between(day, due)
     late = at > due_at if due_at is not None and at is not None else day > due
     if late:

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from zhijian.kernel.clock import calendar, declared, due_state, explain
 from zhijian.kernel.clock.arithmetic import Why
 from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.clock.wording import limit_words
-from zhijian.kernel.desk.said import Due, due_words
+from zhijian.kernel.desk.said import Due, due_words, until
 from zhijian.kernel.matters.catalogue import flows
 from zhijian.kernel.matters.models import Matter
-
-MINUTES = 120  # up to so many a clock of hours or minutes tells them
 
 WHY = {
     Why.COUNTED: gettext_lazy("counted"),
@@ -57,24 +53,12 @@ def _shown(clock: Clock, replaced: bool = False, *, over: bool = False) -> Shown
     ground = " ".join(str(basis[key]) for key in ("basis", "article") if basis.get(key))
     due = due_words(due_state(clock))
     if clock.due_at is not None and clock.open:
-        due = replace(due, words=_until(clock.due_at))
+        due = replace(due, words=until(clock.due_at), at=clock.due_at)
     if replaced:
         due = replace(due, words=_("another day was set"))
     elif over and due.tone == "kept":
         due = replace(due, tone="far", words=_("no longer applies"))
     return Shown(clock, _name(clock), due, ground, bool(basis.get("unverified")), replaced)
-
-
-def _until(due_at: dt.datetime) -> str:
-    """A clock of hours or minutes ends at a time of day, not with the day: near it, it counts minutes."""
-    left = math.floor((due_at - timezone.now()).total_seconds() / 60)
-    told = {"n": abs(left), "time": f"{calendar.local(due_at):%H:%M}"}
-    if abs(left) > MINUTES:
-        told["time"] = f"{calendar.local(due_at):%Y-%m-%d %H:%M}"
-        return (_("overdue since %(time)s") if left < 0 else _("until %(time)s")) % told
-    if left < 0:
-        return ngettext("%(n)s minute late, due at %(time)s", "%(n)s minutes late, due at %(time)s", -left) % told
-    return ngettext("%(n)s minute left, until %(time)s", "%(n)s minutes left, until %(time)s", left) % told
 
 
 def of_matter(matter: Matter) -> list[Shown]:
@@ -108,6 +92,7 @@ def told(clock: Clock) -> dict[str, Any]:
         "shown": _shown(clock),
         "told": told,
         "days": days,
+        "moment": calendar.local(told.due_at) if told.due_at is not None and not clock.fixed else None,
         "limit": limit_words(limit) if limit else "",
         "fixed": clock.fixed,
         "set_by": clock.basis.get("set_by", ""),

@@ -54,7 +54,7 @@ def _state(matter: Matter) -> Cell:
 
 
 def _due(matter: Matter) -> Cell:
-    due = said.due_of(matter.due) if matter.closed is None else None
+    due = said.due_of(matter.due, matter.due_at) if matter.closed is None else None
     if due is None or due.day is None:
         return Cell("")
     tone = due.tone if due.tone in ("late", "soon") else ""

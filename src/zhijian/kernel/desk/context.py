@@ -7,14 +7,14 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zhijian.kernel.accounts.actor import PUBLIC, Actor
 from zhijian.kernel.accounts.roles import Role
-from zhijian.kernel.clock.calendar import today
+from zhijian.kernel.clock import past_due
 from zhijian.kernel.desk import lists, menu
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.packs import stack
@@ -50,7 +50,7 @@ class Desk:
         rows = (
             Matter.objects.filter(assignee_id=self.actor.person_id, closed=None)
             .values_list("kind")
-            .annotate(n=Count("id"), late=Count("id", filter=Q(due__lt=today())))
+            .annotate(n=Count("id"), late=Count("id", filter=past_due()))
             .order_by()
         )
         return {kind: (n, late) for kind, n, late in rows}

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.accounts.scope import area_filter, below
-from zhijian.kernel.clock import calendar
+from zhijian.kernel.clock import calendar, past_due
 from zhijian.kernel.desk.columns import accessor
 from zhijian.kernel.matters import pairs
 from zhijian.kernel.matters.flow import Flow
@@ -105,7 +105,7 @@ def _assignees(actor: Actor) -> Options:
 
 
 def _overdue(rows: Rows, given: dict[str, str], actor: Actor) -> Rows:
-    return rows.filter(closed=None, due__lt=calendar.today())
+    return rows.filter(past_due(), closed=None)
 
 
 def _date(text: str) -> dt.date | None:

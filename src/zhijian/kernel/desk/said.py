@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +13,8 @@ from django.utils.translation import ngettext
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.clock.clocks import DueState, state_of
 from zhijian.kernel.packs import stack
+
+MINUTES = 120  # up to so many a clock of hours or minutes tells them
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class Due:
     words: str
     day: dt.date | None = None
     provisional: bool = False
+    at: dt.datetime | None = None  # the moment, which `words` name then
 
 
 def due_words(state: DueState) -> Due:
@@ -46,9 +50,24 @@ def _standing(state: DueState, due: dt.date, day: dt.date) -> str:
     return ngettext("%(n)s working day left", "%(n)s working days left", left) % {"n": left}
 
 
-def due_of(day: dt.date | None) -> Due | None:
-    """How a matter's nearest day stands today."""
-    return due_words(state_of(day, calendar.today())) if day else None
+def due_of(day: dt.date | None, at: dt.datetime | None = None) -> Due | None:
+    """How a matter's nearest day stands today; where it ends at a moment (`at`), how long until then."""
+    if day is None:
+        return None
+    due = due_words(state_of(day, calendar.today(), at, timezone.now()))
+    return replace(due, words=until(at), at=at) if at is not None else due
+
+
+def until(at: dt.datetime) -> str:
+    """A clock of hours or minutes ends at a time of day, not with the day: near it, it counts minutes."""
+    left = math.floor((at - timezone.now()).total_seconds() / 60)
+    told = {"n": abs(left), "time": f"{calendar.local(at):%H:%M}"}
+    if abs(left) > MINUTES:
+        told["time"] = f"{calendar.local(at):%Y-%m-%d %H:%M}"
+        return (_("overdue since %(time)s") if left < 0 else _("until %(time)s")) % told
+    if left < 0:
+        return ngettext("%(n)s minute late, due at %(time)s", "%(n)s minutes late, due at %(time)s", -left) % told
+    return ngettext("%(n)s minute left, until %(time)s", "%(n)s minutes left, until %(time)s", left) % told
 
 
 def area_name(code: str) -> str:

@@ -37,6 +37,7 @@ class Matter(models.Model):
     urgency = models.SmallIntegerField(choices=Urgency.choices, default=Urgency.NORMAL)
     opened = models.DateTimeField()
     due = models.DateField(null=True, help_text="the nearest open clock's day; kept by the clock")
+    due_at = models.DateTimeField(null=True, help_text="the moment on it, of a clock that counts hours or minutes")
     closed = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")

@@ -232,7 +232,9 @@ def _allowed(step: Step, matter: Matter | None, actor: Actor, area: str) -> None
 
 def _keep_due(planted: Planted) -> None:
     """`matter.due` is the nearest open clock's day."""
-    planted.matter.due = min((c.due for c in planted.clocks if c.stopped is None and c.due), default=None)
+    running = [clock for clock in planted.clocks if clock.stopped is None and clock.due]
+    first = min(running, key=lambda c: (c.due, c.due_at is None, c.due_at), default=None)
+    planted.matter.due, planted.matter.due_at = (first.due, first.due_at) if first else (None, None)
 
 
 def _take_ids(model: type[models.Model], count: int) -> list[int]:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.scope import below, scoped
-from zhijian.kernel.clock import calendar
+from zhijian.kernel.clock import calendar, past_due
 from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.flow import Flow, Step
 from zhijian.kernel.matters.models import Matter
@@ -77,15 +77,15 @@ def office_name(area: str) -> str:
     return (areas[area].short or areas[area].name) if area in areas else area
 
 
-def counts(area: str, day: dt.date) -> dict[str, Any]:
+def counts(area: str, day: dt.date, now: dt.datetime) -> dict[str, Any]:
     """What is overdue, due today and new in an office, by kind, counted no further than COUNTED of each."""
     before = day - dt.timedelta(days=1)
     while not calendar.is_working_day(before):
         before -= dt.timedelta(days=1)
     mine = Matter.objects.filter(below("area", area))
     parts = {
-        "late": mine.filter(closed=None, due__lt=day),
-        "today": mine.filter(closed=None, due=day),
+        "late": mine.filter(past_due(now), closed=None),
+        "today": mine.filter(Q(due_at=None) | Q(due_at__gte=now), closed=None, due=day),
         "new": mine.filter(closed=None, opened__gte=calendar.start_of(before)),
     }
     found: dict[str, Any] = {}
@@ -107,7 +107,7 @@ def digests(now: dt.datetime | None = None) -> int:
     told = Notice.objects.filter(template=DIGEST, dedupe=f"digest:{day}", robot__in=due).values_list("robot", flat=True)
     made = 0
     for robot in due.exclude(pk__in=list(told)):
-        data = {"office": office_name(robot.area), "day": day.isoformat(), **counts(robot.area, day)}
+        data = {"office": office_name(robot.area), "day": day.isoformat(), **counts(robot.area, day, now)}
         made += tell_group(robot, template=DIGEST, data=data, actor=SYSTEM, dedupe=f"digest:{day}") is not None
     return made
 
@@ -124,9 +124,16 @@ def heard(flow: Flow, step: Step, matter: Matter, actor: Actor, at: dt.datetime)
             return
         data = {
             "office": office_name(matter.area), "kind": flow.kind, "number": matter.number, "state": matter.state,
-            "due": matter.due.isoformat() if matter.due else "", "path": f"/m/{matter.uid}/",
+            "due": _by(matter), "path": f"/m/{matter.uid}/",
         }  # fmt: skip
         tell_group(robot, template=URGENT, data=data, actor=actor, dedupe=f"{matter.pk}:{matter.version}:{step.verb}")
+
+
+def _by(matter: Matter) -> str:
+    """The day by which something is to be done, with the moment on it where it has one; empty where nothing is due."""
+    if matter.due_at is not None:
+        return f"{calendar.local(matter.due_at):%Y-%m-%d %H:%M}"
+    return matter.due.isoformat() if matter.due else ""
 
 
 def test(robot: Robot, actor: Actor) -> Notice | None:

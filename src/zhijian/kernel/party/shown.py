@@ -73,7 +73,7 @@ class Part:
     @property
     def due(self) -> said.Due | None:
         """The day by which the enterprise has to do something; what the bureau has to do is not its worry."""
-        return said.due_of(self.matter.due) if self.waits else None
+        return said.due_of(self.matter.due, self.matter.due_at) if self.waits else None
 
     @property
     def why(self) -> dict[str, Any] | None:
@@ -138,7 +138,7 @@ def _clocks(matters: Iterable[Matter]) -> dict[int, Clock]:
     """The clock that gives each matter its day."""
     rows = Clock.objects.filter(matter__in=list(matters), stopped=None, due__isnull=False).select_related("matter")
     found: dict[int, Clock] = {}
-    for clock in rows.order_by("due", "pk"):
+    for clock in rows.order_by("due", "due_at", "pk"):
         found.setdefault(clock.matter_id, clock)
     return found
 

@@ -29,7 +29,7 @@ from zhijian.kernel.papers.serving import proving
 from zhijian.kernel.people.keeping import COUNTED, SHOWN, Row, keeps
 from zhijian.kernel.words import listed
 
-COLUMNS = ("uid", "kind", "number", "title", "state", "due", "assignee_id", "area", "closed")
+COLUMNS = ("uid", "kind", "number", "title", "state", "due", "due_at", "assignee_id", "area", "closed")
 
 
 def count_matters(person: Person) -> int:

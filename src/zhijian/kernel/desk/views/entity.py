@@ -41,7 +41,7 @@ def _matters(request: HttpRequest, entity: Entity) -> dict[str, Any]:
     shown = []
     for matter in page.rows:
         flow = flow_of(matter.kind)
-        due = said.due_of(matter.due) if matter.closed is None else None
+        due = said.due_of(matter.due, matter.due_at) if matter.closed is None else None
         shown.append((matter, flow.title, flow.state(matter.state), due))
     return {"matters": shown, "page": page}
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from zhijian.kernel.accounts.actor import Actor
-from zhijian.kernel.clock import calendar
+from zhijian.kernel.clock import past_due
 from zhijian.kernel.desk import outlines, said
 from zhijian.kernel.desk.gate import actor_in, ours
 from zhijian.kernel.matters.catalogue import flow_of, flows
@@ -46,7 +46,7 @@ def _matters(actor: Actor, given: dict[str, str], box: patch.Box) -> QuerySet[Ma
     if given["kind"]:
         rows = rows.filter(kind=given["kind"])
     if given["late"]:
-        rows = rows.filter(due__lt=calendar.today())
+        rows = rows.filter(past_due())
     if given["trade"]:
         rows = rows.filter(premises__trade=given["trade"])
     rows = rows.filter(premises__lat__range=(box.south, box.north), premises__lon__range=(box.west, box.east))
@@ -63,7 +63,7 @@ def _by_matters(actor: Actor, given: dict[str, str], box: patch.Box) -> dict[str
     def lines(pks: list[int]) -> list[dict[str, Any]]:
         only = [f"premises__{name}" for name in COLUMNS]
         some = rows.filter(pk__in=pks).select_related("premises__entity")
-        return [_line(one.premises, one) for one in some.only("uid", "kind", "due", *only) if one.premises]
+        return [_line(one.premises, one) for one in some.only("uid", "kind", "due", "due_at", *only) if one.premises]
 
     return _answer(box, list(first.values()), lines, more=len(found) == patch.MOST)
 
@@ -81,7 +81,7 @@ def _by_premises(actor: Actor, given: dict[str, str], box: patch.Box) -> dict[st
 
 def _line(place: Premises, matter: Matter | None = None) -> dict[str, Any]:
     assert place.lat is not None and place.lon is not None
-    due = said.due_of(matter.due) if matter and matter.due else None
+    due = said.due_of(matter.due, matter.due_at) if matter else None
     return {
         "lat": float(place.lat),
         "lon": float(place.lon),

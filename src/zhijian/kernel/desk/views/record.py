@@ -106,12 +106,17 @@ def record_page(request: HttpRequest, uid: str) -> HttpResponse:
     return render(request, "desk/record.html", context)
 
 
+CHILD = ("uid", "kind", "number", "title", "state", "due", "due_at", "closed", "parent")
+
+
 def _children(matter: Matter) -> list[tuple[Matter, Any, Any, str]]:
-    rows = matter.children.only("uid", "kind", "number", "title", "state", "due", "closed", "parent").order_by("id")  # type: ignore[attr-defined]
+    rows = matter.children.only(
+        "uid", "kind", "number", "title", "state", "due", "due_at", "closed", "parent"
+    ).order_by("id")  # type: ignore[attr-defined]
     found = []
     for child in rows[:100]:
         flow = flow_of(child.kind)
-        due = said.due_of(child.due) if child.closed is None else None
+        due = said.due_of(child.due, child.due_at) if child.closed is None else None
         found.append((child, flow.state(child.state), due, str(flow.title)))
     return found
 

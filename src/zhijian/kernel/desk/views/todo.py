@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import area_filter, within_reach
-from zhijian.kernel.clock import calendar
+from zhijian.kernel.clock import calendar, past_due
 from zhijian.kernel.desk import lists, said, waiting
 from zhijian.kernel.desk.gate import actor_in, staff
 from zhijian.kernel.desk.views import saved
@@ -32,7 +32,7 @@ OTHERS = 50
 COUNTED = 1000
 OVERSEE = frozenset({Role.HEAD, Role.SECTION, Role.LEADER, Role.DISPATCHER})
 COLUMNS = (
-    "id", "uid", "kind", "number", "title", "area", "state", "due", "urgency", "flags", "closed", "second",
+    "id", "uid", "kind", "number", "title", "area", "state", "due", "due_at", "urgency", "flags", "closed", "second",
     "entity__name", "premises__name", "assignee__name",
 )  # fmt: skip
 
@@ -84,7 +84,7 @@ class Section:
 def line_of(matter: Matter) -> Line:
     """A matter as a line, or as a card of a board."""
     flow = flow_of(matter.kind)
-    due, area = said.due_of(matter.due), said.area_name(matter.area)
+    due, area = said.due_of(matter.due, matter.due_at), said.area_name(matter.area)
     return Line(matter, str(flow.title), flow.state(matter.state), due, area, pairs.is_alone(matter))
 
 
@@ -104,7 +104,8 @@ def _by_clock(lines: list[Line], more: bool) -> list[Section]:
     ]
     for line in lines:
         due = line.matter.due
-        at = 3 if due is None or due > soon else 0 if due < today else 1 if due == today else 2
+        late = line.due is not None and line.due.tone == "late"
+        at = 3 if due is None or due > soon else 0 if late else 1 if due == today else 2
         sections[at].lines.append(line)
     return [section for section in sections if section.lines]
 
@@ -126,7 +127,7 @@ def _others(actor: Actor) -> list[Section]:
         none = _("Nothing waits for your department. What the bureau passes on to it stands here while it does.")
         found.append(Section("partner", _("Waits for my department"), lines, more, none))
     if actor.roles_at() & OVERSEE:
-        late = readable(Matter.objects.filter(closed=None, due__lt=calendar.today()), actor)
+        late = readable(Matter.objects.filter(past_due(), closed=None), actor)
         lines, more = _lines(late.order_by("due", "pk"), OTHERS)
         found.append(Section("area", _("Overdue in my area"), lines, more, _("Nothing is overdue in your area.")))
         flagged = readable(Matter.objects.exclude(flags=[]), actor).order_by("-pk")
