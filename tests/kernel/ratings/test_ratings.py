@@ -27,7 +27,7 @@ from zhijian.kernel.matters.errors import NotAllowed, NotOpen
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.notices.models import Notice
-from zhijian.kernel.ratings import acts, calling, rules
+from zhijian.kernel.ratings import acts, calling, groups, rules
 from zhijian.kernel.ratings.models import Draw, Rating, ReturnCall
 
 pytestmark = pytest.mark.django_db
@@ -121,7 +121,7 @@ def test_the_rated_officers_see_nothing_of_it_below_the_querysets(w: world.World
     for name in ("甲", "乙"):
         with scoped(w.actor(name)) as actor:
             assert not Rating.objects.exists()
-            assert not acts.readable(actor).exists()
+            assert not groups.groups(actor, calendar.today().year)
             assert not Matter.objects.filter(kind="return_call").exists()
             assert calling.waiting(actor) == 0
             assert not ReturnCall.objects.filter(matter__kind="return_call").exists()
@@ -142,8 +142,55 @@ def test_the_rated_officers_see_nothing_of_it_below_the_querysets(w: world.World
         told = Notice.objects.filter(matter=call.matter, person__isnull=False)
         assert {one.person.name for one in told} == {"文员"}
         assert not LedgerEntry.objects.filter(kind__startswith="rating.", matter__isnull=False).exists()
-    assert "1 / 5" in client_of(w.people["文员"]).get("/ratings/").content.decode()
-    assert "态度不好" in client_of(w.people["文员"]).get(f"/m/{call.matter.uid}/").content.decode()
+    page = f"/m/{call.matter.uid}/"
+    assert "态度不好" in client_of(w.people["文员"]).get(page).content.decode(), "who rings reads what was written"
+    with scoped(SYSTEM):
+        auditor = w.person("审计", Role.AUDITOR, world.OFFICE)
+    assert "态度不好" not in client_of(auditor).get(page).content.decode()
+    step(w, "文员", call.matter, "call", satisfied="not")
+    assert "态度不好" not in client_of(w.people["文员"]).get(page).content.decode(), "for the call only"
+
+
+def test_those_who_oversee_read_whole_blocks_and_never_one(w: world.World) -> None:
+    """Four are none; the fifth brings all five at once, the next four nothing; a block that can change is not told."""
+    clerk, year = client_of(w.people["文员"]), calendar.today().year
+    given = [1, 5, 4, 3, 2, 5, 5, 5, 5]
+    long_ago = calendar.start_of(calendar.today()) - dt.timedelta(days=9)
+
+    def page() -> str:
+        return clerk.get(f"/ratings/?year={long_ago.year}").content.decode()
+
+    for n, stars in enumerate(given, start=1):
+        rate(w, closed_visit(w), stars, f"第{n}家的话")
+        with scoped(SYSTEM):
+            newest = Rating.objects.latest("pk")
+            Rating.objects.filter(pk=newest.pk).update(rated_at=long_ago + dt.timedelta(minutes=n))
+        with scoped(w.actor("文员")) as actor:
+            (group,) = groups.groups(actor, long_ago.year)
+            told = groups.words_of(actor, long_ago.year, world.OFFICE, "inspection")
+        assert (group.shown, group.waiting) == (n // 5 * 5, n - n // 5 * 5)
+        assert group.stars == ((1, 1, 1, 1, 1) if n >= 5 else (0,) * 5)
+        assert group.mean == (Decimal("3.0") if n >= 5 else None)
+        assert {words for _stars, words in told} == {f"第{k}家的话" for k in range(1, n // 5 * 5 + 1)}
+        assert ("3.0" in page()) == (n >= 5) and "清风" not in page()
+    words = f"/ratings/{world.OFFICE}/inspection/?year={long_ago.year}"
+    read = clerk.get(words).content.decode()
+    assert "第5家的话" in read and "第6家的话" not in read and "清风" not in read
+    assert client_of(w.second).get(words).status_code == 404, "not an inspector's"
+    assert clerk.get(f"/ratings/370305001/inspection/?year={long_ago.year}").status_code == 404
+    assert clerk.get(f"/ratings/{world.OFFICE}/nothing/").status_code == 404
+    rate(w, closed_visit(w), 1)  # the tenth, which can be changed for seven days
+    with scoped(w.actor("文员")) as actor:
+        assert sum(one.shown for one in groups.groups(actor, long_ago.year)) == 5
+        assert sum(one.waiting for y in {year, long_ago.year} for one in groups.groups(actor, y)) == 5
+    assert clerk.get("/ratings/?year=1;DROP").context["year"] == year
+
+
+@given(st.integers(0, 60), st.integers(1, 9))
+def test_no_rating_is_the_difference_of_two_pages(count: int, minimum: int) -> None:
+    """From one page to a later one either nothing is added, or a whole block at least."""
+    step_up = rules.whole_blocks(count + 1, minimum) - rules.whole_blocks(count, minimum)
+    assert step_up in (0, minimum)
 
 
 def test_words_stand_sealed_in_the_table_and_beside_the_ledger(w: world.World, visit: Matter) -> None:
@@ -276,7 +323,7 @@ def test_figures_are_counted_by_hand_and_open_their_records(w: world.World) -> N
 
     found = {code: number(code) for code in declared() if code.startswith(("ratings.", "returns."))}
     assert found == {
-        "ratings.given": "5", "ratings.stars": "13", "ratings.mean": "2.60", "returns.closed": "5",
+        "ratings.given": "5", "returns.closed": "5",
         "returns.called": "3", "returns.valid": "2", "returns.satisfied": "1", "returns.satisfaction_rate": "50.0",
         "returns.return_rate": "60.0",
     }  # fmt: skip

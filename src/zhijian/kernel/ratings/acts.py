@@ -6,14 +6,14 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.roles import Role
-from zhijian.kernel.accounts.scope import area_filter, scoped
+from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar, clocks
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.figures.compute import divide
@@ -27,6 +27,7 @@ READERS = frozenset({Role.CLERK, Role.HEAD, Role.SECTION, Role.LEADER, Role.AUDI
 RATED = frozenset({Role.INSPECTOR, Role.HELPER, Role.MEDIATOR, Role.CASE_OFFICER})
 LONGEST = 1000  # characters of the words
 COUNTED = 1000
+FURTHEST = 366  # days back to look for the newest rating that can change no more
 
 # A chain of its own: the matter's timeline and the enterprise's file are read by those who are rated.
 GIVEN = ledger.entry_kind("rating.given", label=gettext_lazy("Rated: {stars} of 5"), personal=("words",))
@@ -91,11 +92,13 @@ def rate(matter: Matter, stars: int, words: str, actor: Actor) -> Rating:
     return rating
 
 
-def readable(actor: Actor) -> QuerySet[Rating]:
-    """The ratings that the actor may read one by one, newest first: of his area, never those of his own work."""
-    own = Q(officer_id=actor.person_id) | Q(second_id=actor.person_id)
-    rows = Rating.objects.filter(area_filter(actor, roles=READERS)).exclude(own)
-    return rows.select_related("matter", "entity", "officer").order_by("-id")
+def settled_before(day: dt.date) -> dt.datetime:
+    """The moment before which a rating was given that can change no more on `day`, by the rule in force back then."""
+    for back in range(FURTHEST):
+        last = last_day(rules.CHANGE_WITHIN, calendar.start_of(day - dt.timedelta(days=back)))
+        if last is None or last < day:
+            return calendar.end_of(day - dt.timedelta(days=back))
+    return calendar.start_of(day - dt.timedelta(days=FURTHEST))
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ def mean_of(person_id: int) -> Mean:
     with scoped(SYSTEM):
         since = calendar.start_of(dt.date(day.year, 1, 1))
         mine = Q(officer_id=person_id) | Q(second_id=person_id)
-        rows = Rating.objects.filter(mine, rated_at__gte=since).order_by("rated_at", "id")
-        stars = [row.stars for row in rows[:COUNTED] if (last_day(rules.CHANGE_WITHIN, row.rated_at) or day) <= day]
+        rows = Rating.objects.filter(mine, rated_at__gte=since, rated_at__lt=settled_before(day))
+        stars = list(rows.order_by("rated_at", "id").values_list("stars", flat=True)[:COUNTED])
     told = rules.whole_blocks(len(stars), minimum)
     return Mean(told, divide(sum(stars[:told]), told, 1), minimum)

@@ -11,7 +11,7 @@ from zhijian.kernel.desk.lists import MatterList
 from zhijian.kernel.desk.panels import Panel
 from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.ratings.flow import RETURN_CALL
+from zhijian.kernel.ratings.flow import MAY_RING, RETURN_CALL
 from zhijian.kernel.ratings.models import ReturnCall
 
 # Headings of the record's own columns are looked up by the fields' names.
@@ -19,7 +19,7 @@ HEADINGS = (_("Cause"), _("Tries in vain"), _("Last try"))
 
 
 def call_panel(matter: Matter, record: ReturnCall, actor: Actor) -> dict[str, Any]:
-    """Whom to ring about what, and what they said in writing."""
+    """Whom to ring about what, and for whoever may ring, while the call is to be made, what they said in writing."""
     about = record.about
     place = about.premises or about.entity
     return {
@@ -28,7 +28,7 @@ def call_panel(matter: Matter, record: ReturnCall, actor: Actor) -> dict[str, An
         "kind": flow_of(about.kind).title,
         "place": place,
         "phone": (place.phone if place is not None else "") or (about.entity.phone if about.entity else ""),
-        "rating": record.rating,
+        "rating": record.rating if matter.closed is None and actor.roles_at(matter.area) & set(MAY_RING) else None,
     }
 
 

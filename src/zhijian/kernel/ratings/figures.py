@@ -24,18 +24,7 @@ def given(t: Any, period: Period, area: Any) -> Any:
     return t.rating.filter(period(t.rating.rated_at_on), area(t.rating.area))
 
 
-@figure(
-    "ratings.stars", _("Stars given"), unit=_("stars"), sum="stars", roles=READERS,
-    definition=_("The stars of the ratings given, one to five each."),
-)  # fmt: skip
-def stars(t: Any, period: Period, area: Any) -> Any:
-    return t.rating.filter(period(t.rating.rated_at_on), area(t.rating.area))
-
-
-figure(
-    "ratings.mean", _("Mean rating"), unit=_("of 5 stars"), roles=READERS,
-    definition=_("Stars given, divided by ratings given."), ratio=("ratings.stars", "ratings.given"),
-)  # fmt: skip
+# What was given is no figure: of any period and area it could be one enterprise's. `groups.py` tells it in blocks.
 
 
 @figure(

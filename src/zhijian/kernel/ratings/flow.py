@@ -15,6 +15,8 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.ratings import facts, rules
 from zhijian.kernel.ratings.models import ReturnCall
 
+MAY_RING = (CLERK, HEAD)
+
 
 def not_the_rated(matter: Matter, record: ReturnCall | None, actor: Actor, given: Any) -> Guard:
     """Whoever is rated does not call, whatever else he is."""
@@ -76,7 +78,7 @@ RETURN_CALL = Flow(
             "call",
             "waiting",
             "called",
-            who=[CLERK, HEAD],
+            who=MAY_RING,
             label=_("Reached: note the answer"),
             facts=facts.Answer,
             said=_("Called back: {satisfied}"),
@@ -87,7 +89,7 @@ RETURN_CALL = Flow(
         Step(
             "try",
             "waiting",
-            who=[CLERK, HEAD],
+            who=MAY_RING,
             label=_("Not reached"),
             facts=facts.NotReached,
             said=_("Nobody was reached"),
@@ -98,7 +100,7 @@ RETURN_CALL = Flow(
             "give_up",
             "waiting",
             "given_up",
-            who=[CLERK, HEAD],
+            who=MAY_RING,
             label=_("Give up"),
             said=_("Given up: nobody was reached"),
             when=[not_the_rated, tried_enough],

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,11 +20,12 @@ from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.errors import BadFacts, StepError
 from zhijian.kernel.party.doors import Door, through_door
 from zhijian.kernel.party.family import Family
-from zhijian.kernel.ratings import acts, calling, inviting, rules
+from zhijian.kernel.ratings import acts, calling, groups, inviting, rules
 from zhijian.kernel.ratings.declared import question_of
 from zhijian.kernel.ratings.models import Draw, Rating
 
 PAGE = 50
+YEARS = 3  # this one and those before it that can be looked at
 STARS = list(reversed(Rating.Stars.choices))
 
 
@@ -91,39 +92,63 @@ def _invite(request: HttpRequest, door: Door, family: Family) -> HttpResponse:
 @require_safe
 @gate.roles(*(acts.READERS | acts.RATED))
 def ratings_page(request: HttpRequest) -> HttpResponse:
-    """The mean of one's own work; and for those who oversee or call back, what enterprises said."""
+    """The mean of one's own work; and for those who oversee, what enterprises gave, by office and kind."""
     actor = gate.actor_in(request)
     context: dict[str, Any] = {"reads": bool(actor.roles_at() & acts.READERS)}
     if actor.roles_at() & acts.RATED and actor.person_id is not None:
         context["own"] = acts.mean_of(actor.person_id)
     if context["reads"]:
-        rows, after = acts.readable(actor), request.GET.get("after", "")
-        if after.isdecimal() and len(after) < 19:
-            rows = rows.filter(pk__lt=int(after))
-        found = list(rows[: PAGE + 1])
-        context["rows"] = [
-            (one, flow_of(one.matter.kind).title, said.area_name(one.area), said.moment(one.changed_at or one.rated_at))
-            for one in found[:PAGE]
-        ]
-        context |= {"after": found[PAGE - 1].pk if len(found) > PAGE else "", "later": bool(after)}
+        year = _year(request.GET)
+        found = groups.groups(actor, year)
+        context["rows"] = [(one, flow_of(one.kind).title, said.area_name(one.area)) for one in found]
+        this = calendar.today().year
+        context |= {"year": year, "years": range(this, this - YEARS, -1), "stars": range(5, 0, -1)}
+        context["minimum"] = int(rules.MINIMUM.value(calendar.today(), 5))
     return render(request, "ratings/desk/ratings.html", context)
 
 
+@require_safe
+@gate.roles(*acts.READERS)
+def words_page(request: HttpRequest, area: str, kind: str) -> HttpResponse:
+    """What the enterprises of a group wrote, without names, days and order."""
+    actor, year = gate.actor_in(request), _year(request.GET)
+    one = next((one for one in groups.groups(actor, year) if (one.area, one.kind) == (area, kind)), None)
+    if one is None:
+        raise Http404
+    rows = groups.words_of(actor, year, area, kind)
+    context = {
+        "one": one,
+        "rows": rows,
+        "kind": flow_of(kind).title,
+        "area": said.area_name(area),
+        "most": groups.WORDS,
+    }
+    return render(request, "ratings/desk/words.html", context)
+
+
+def _year(given: QueryDict) -> int:
+    """The year that was asked for; this one where none is, or none that is offered."""
+    this, asked = calendar.today().year, given.get("year", "")
+    return int(asked) if asked in [str(this - back) for back in range(YEARS)] else this
+
+
 HEADS = (
-    gettext_lazy("About"), gettext_lazy("Number"), gettext_lazy("Enterprise"), gettext_lazy("Area"),
-    gettext_lazy("Rating"), gettext_lazy("In their own words"), gettext_lazy("Date and time"),
+    gettext_lazy("Area"), gettext_lazy("About"), gettext_lazy("Year"), gettext_lazy("Ratings"),
+    gettext_lazy("Mean rating"), *(Rating.Stars(n).label for n in range(5, 0, -1)), gettext_lazy("Not told yet"),
 )  # fmt: skip
 
 
-def _cells(block: list[Rating], _actor: Actor) -> Iterator[list[Any]]:
+def _cells(block: list[groups.Group], _actor: Actor) -> Iterator[list[Any]]:
     for one in block:
-        yield [
-            str(flow_of(one.matter.kind).title), one.matter.number, one.entity.name, said.area_name(one.area),
-            one.stars, one.words, one.changed_at or one.rated_at,
-        ]  # fmt: skip
+        by_star = one.stars if one.shown else [None] * len(one.stars)
+        where, about = said.area_name(one.area), str(flow_of(one.kind).title)
+        yield [where, about, one.year, one.shown, one.mean, *by_star, one.waiting]
 
 
-excel.sheet("ratings", gettext_lazy("Ratings"), acts.READERS, HEADS, lambda actor, _given: acts.readable(actor), _cells)
+excel.sheet(
+    "ratings", gettext_lazy("Ratings"), acts.READERS, HEADS,
+    lambda actor, given: groups.groups(actor, _year(given)), _cells,
+)  # fmt: skip
 
 
 @require_safe

@@ -11,4 +11,5 @@ urlpatterns = [
     path("my/<uuid:matter>/rating/", pages.rate, name="party_my_rating"),
     path("ratings/", pages.ratings_page, name="ratings"),
     path("ratings/draws/", pages.draws_page, name="draws"),
+    path("ratings/<str:area>/<str:kind>/", pages.words_page, name="ratings_words"),
 ]
