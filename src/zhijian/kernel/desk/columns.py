@@ -136,7 +136,7 @@ STANDARD = {
             "second", gettext_lazy("Second officer"), ("second__name",),
             lambda m: Cell(m.second.name if m.second else ""), lambda m: m.second.name if m.second else "",
         ),
-        Column("due", gettext_lazy("Due"), ("due", "closed"), _due, lambda m: m.due),
+        Column("due", gettext_lazy("Due"), ("due", "due_at", "closed"), _due, lambda m: m.due),
         Column("opened", gettext_lazy("Opened"), ("opened",), lambda m: _when(m.opened), lambda m: _day(m.opened)),
         Column("closed", gettext_lazy("Closed on"), ("closed",), lambda m: _when(m.closed), lambda m: _day(m.closed)),
         Column(

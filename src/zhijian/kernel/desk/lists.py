@@ -31,7 +31,9 @@ from zhijian.kernel.matters.flow import Flow, Step
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable, readers
 
-ALWAYS = ("id", "uid", "kind", "number", "title", "area", "state", "due", "closed", "version", "entity_id", "opened")
+ALWAYS = (
+    "id", "uid", "kind", "number", "title", "area", "state", "due", "due_at", "closed", "version", "entity_id", "opened",
+)  # fmt: skip
 
 
 class MatterList:

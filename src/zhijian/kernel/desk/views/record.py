@@ -110,9 +110,7 @@ CHILD = ("uid", "kind", "number", "title", "state", "due", "due_at", "closed", "
 
 
 def _children(matter: Matter) -> list[tuple[Matter, Any, Any, str]]:
-    rows = matter.children.only(
-        "uid", "kind", "number", "title", "state", "due", "due_at", "closed", "parent"
-    ).order_by("id")  # type: ignore[attr-defined]
+    rows = matter.children.only(*CHILD).order_by("id")  # type: ignore[attr-defined]
     found = []
     for child in rows[:100]:
         flow = flow_of(child.kind)
