@@ -52,7 +52,7 @@ def test_what_the_packs_ship_is_loaded_once(food: dict[str, Any]) -> None:
     assert (kept.code, len(kept.items), kept.content["verified"]) == (CODE, 56, False)
     assert (kept.until, second.since) == (dt.date(2026, 6, 30), dt.date(2026, 7, 1))
     assert (second.until, newest.since, newest.until) == (dt.date(2026, 11, 27), dt.date(2026, 11, 28), None)
-    assert LedgerEntry.objects.filter(kind="checklist.load").count() == len(first) == 26
+    assert LedgerEntry.objects.filter(kind="checklist.load").count() == len(first) == 27
     assert checklists.as_data(kept) == {**food, "until": "2026-06-30"}
 
 

@@ -35,7 +35,8 @@ def test_they_are_joined_as_the_phone_joins_them(case: dict[str, Any]) -> None:
 def test_the_lists_for_a_place_are_those_that_the_phone_says(case: dict[str, Any]) -> None:
     lists = [Checklist(code=one["id"], **{k: v for k, v in one.items() if k != "id"}) for one in APPLYING["lists"]]
     told = case["place"]
-    place = Place(told["trade"], tuple((one["kind"], one["number"]) for one in told["licences"]), told["industry"])
+    licences = tuple((one["kind"], one["number"]) for one in told["licences"])
+    place = Place(told["trade"], licences, told["industry"], told.get("registered", ()))
     assert [one.code for one in fitting(lists, place)] == case["lists"]
 
 

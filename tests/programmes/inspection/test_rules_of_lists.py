@@ -5,30 +5,37 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.db.models import Q
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 from tests import world as worlds
+from tests.openers import piece
 from tests.world import in_days
 
 from zhijian.gateways.field import reference
+from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence.models import LedgerEntry
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.packs import stack
 from zhijian.kernel.packs.changes import NotPermitted
 from zhijian.kernel.registry.models import Entity, Licence, Premises
 from zhijian.programmes.inspection.checklists import applying, in_force, reaching, ruling, shops_for
 from zhijian.programmes.inspection.checklists.applying import Place
+from zhijian.programmes.inspection.checklists.sheet import read_checklist
 from zhijian.programmes.inspection.models import Checklist, ListReach, ListRule
 
 RULED = json.loads((Path(__file__).parents[2] / "fixtures/applying.json").read_text(encoding="utf-8"))["ruled"]
-WISH = ruling.Wish(["food_stall"], ["food_business:JY2"], ["F52"])
+WISH = ruling.Wish(["food_stall"], ["food_business:JY2"], ["F52"], ["equipment"])
 
 
 @pytest.mark.parametrize("case", RULED["cases"], ids=lambda case: case["name"])
@@ -74,6 +81,7 @@ def w(db: None) -> Iterator[worlds.World]:
             if kind:
                 Licence.objects.create(entity=entity, premises=shop, kind=kind, number=number)
         world.person("科长", Role.SECTION, worlds.CITY)
+        piece(world)
         yield world
 
 
@@ -94,9 +102,9 @@ def set_rule(w: worlds.World, rule: ruling.Wish | None = WISH, day: int = 0) -> 
 def test_the_count_is_what_the_rule_says_of_each_place(w: worlds.World) -> None:
     places = Premises.objects.exclude(status="closed").select_related("entity").prefetch_related("licences")
     of = the_list()
-    of.ruled = ListRule(applies=WISH.applies, licences=WISH.licences, industries=WISH.industries)
+    of.ruled = ListRule(**asdict(WISH))
     fit = {one.pk for one in places if applying.fits(of, Place.of(one))}
-    assert {one.name for one in places if one.pk in fit} >= {"店0", "店1", "店3"}
+    assert {one.name for one in places if one.pk in fit} >= {"店0", "店1", "店3", "清风小馆(水晶街店)"}
     assert sum(reaching.reach(WISH).values()) == len(fit) == places.filter(shops_for(of)).distinct().count()
 
 
@@ -155,7 +163,10 @@ def test_who_may_and_what_is_refused(w: worlds.World) -> None:
         ([], "", ""), (["moon"], "", ""), ([], "JY 2:3:4", ""), ([], "food_business:a:b", ""), ([], "", "52%"),
     ]:  # fmt: skip
         with pytest.raises(ruling.RuleRefused):
-            ruling.wish(trades, licences, industries, {"restaurant"})
+            ruling.wish(trades, licences, industries, [], {"restaurant"})
+    with pytest.raises(ruling.RuleRefused):
+        ruling.wish([], "", "", ["inspection"], {"restaurant"})  # visits end: nothing stays registered by them
+    assert ruling.wish([], "", "", ["equipment"], {"restaurant"}).registers == ["equipment"]
 
 
 def test_the_phone_gets_a_list_again_when_its_rule_is_another(w: worlds.World) -> None:
@@ -165,7 +176,8 @@ def test_the_phone_gets_a_list_again_when_its_rule_is_another(w: worlds.World) -
     set_rule(w)
     (again,), gone, after = reference._lists(held)
     assert again["ruled"] == [{"since": in_days(0).isoformat(), "applies": ["food_stall"],
-                               "licences": ["food_business:JY2"], "industries": ["F52"]}]  # fmt: skip
+                               "licences": ["food_business:JY2"], "industries": ["F52"],
+                               "registers": ["equipment"]}]  # fmt: skip
     assert (again["applies"], gone) == (["restaurant"], [])
     assert reference._lists(after)[0] == []
     old = dict.fromkeys(sorted(held), "")  # what a cursor from before says
@@ -179,9 +191,12 @@ def test_the_page_tries_puts_into_force_and_goes_back(w: worlds.World) -> None:
     client.force_login(w.people["科长"])
     assert "test.food" in client.get("/checklists/").content.decode()
     address = "/checklists/test.food/"
-    rule = {"trade": ["food_stall"], "licences": "food_business:JY2", "industries": ""}
+    rule = {"trade": ["food_stall"], "licences": "food_business:JY2", "industries": "", "register": ["equipment"]}
     page = client.get(address, {**rule, "try": "1"}).content.decode()
-    assert "店0" in page and "店1" in page and w.premises.name in page
+    assert "店0" in page and "店1" in page and "特种设备" in page
+    assert w.premises.name not in page, "it loses its trade's line and keeps the list by its lift"
+    without = client.get(address, {**rule, "register": [], "try": "1"}).content.decode()
+    assert w.premises.name in without, "would lose it"
     assert client.get(address, {**rule, "industries": "%", "try": "1"}).status_code == 422
     sent = {**rule, "since": in_days(0).isoformat(), "reason": "夜市归餐饮", "seen": "0"}
     refused = client.post(address, {**sent, "reason": ""})
@@ -193,9 +208,34 @@ def test_the_page_tries_puts_into_force_and_goes_back(w: worlds.World) -> None:
     assert (conflict.status_code, ListRule.objects.count()) == (409, 1)
     row = ListRule.objects.get()
     assert (row.by_name, row.reason, row.applies) == ("科长", "夜市归餐饮", ["food_stall"])
+    assert row.registers == ["equipment"]
     back = {"back": "1", "since": in_days(0).isoformat(), "reason": "试行结束", "seen": str(row.pk)}
     assert client.post(address, back).status_code == 302
     assert the_list().ruled is None
     client.force_login(w.person("区科", Role.SECTION, worlds.DISTRICT))
     assert client.get(address).status_code == 200
     assert client.post(address, sent).status_code == 403
+
+
+def test_what_is_registered_at_a_place_is_asked_once_and_ends_with_the_register(
+    w: worlds.World, django_assert_num_queries: Any
+) -> None:
+    of = Checklist(code="test.lift", registers=["equipment"])
+    shops = list(Premises.objects.select_related("entity").prefetch_related("licences").order_by("pk"))
+    with django_assert_num_queries(1):
+        applying.note_registered(shops)
+        fit = [one.name for one in shops if applying.fits(of, Place.of(one))]
+    assert fit == [w.premises.name]
+    assert applying.registered_in(Q(area=worlds.OFFICE)) == {"equipment": [w.premises.uid]}
+    assert applying.registered_in(Q(area=worlds.NEIGHBOUR_OFFICE)) == {}
+    Matter.objects.filter(kind="equipment").update(state="scrapped", closed=when.now())
+    fresh = Premises.objects.get(pk=w.premises.pk)
+    assert not applying.fits(of, Place.of(fresh)), "what is scrapped is registered no more"
+    assert list(Premises.objects.filter(applying.reached_by(of))) == []
+
+
+def test_the_shipped_list_of_special_equipment_is_for_whoever_has_some() -> None:
+    data = read_checklist(
+        stack().files("checklists/special_equipment_v2.xlsx")["checklists/special_equipment_v2.xlsx"]
+    ).data
+    assert data is not None and data["registers"] == ["equipment"]

@@ -9,13 +9,16 @@ export interface Place {
   trade: string;
   licences: { kind: string; number: string }[];
   industry: string;
+  /** Of which lasting kinds something is registered there (equipment). */
+  registered?: string[];
 }
 
-type Fit = Pick<Checklist, "id" | "applies"> & Partial<Pick<Checklist, "licences" | "industries">>;
+type Fit = Pick<Checklist, "id" | "applies"> & Partial<Pick<Checklist, "licences" | "industries" | "registers">>;
 
-/** Whether a list is for a place: by its trade, one of its licences, or its industry (beginning of the code). */
-export function fits({ applies, licences = [], industries = [] }: Fit, place: Place): boolean {
-  return applies.includes(place.trade) || licences.some((wanted) => holds(place, wanted)) || industries.some((beginning) => place.industry.startsWith(beginning));
+/** Whether a list is for a place: by its trade, one of its licences, its industry (beginning of the code), or something that is registered there. */
+export function fits({ applies, licences = [], industries = [], registers = [] }: Fit, place: Place): boolean {
+  const asked = applies.includes(place.trade) || licences.some((wanted) => holds(place, wanted)) || industries.some((beginning) => place.industry.startsWith(beginning));
+  return asked || registers.some((kind) => place.registered?.includes(kind));
 }
 
 /** Whether it has such a licence: a kind, or kind:beginning of the number. */
@@ -33,8 +36,8 @@ export function fitting<L extends Fit>(lists: L[], place: Place): L[] {
 /** The list with the rule that says on a day for which places it is: the bureau's own, where one has begun. */
 export function ruledOn<L extends Pick<Checklist, "ruled">>(list: L, day: string): L {
   const begun = (list.ruled ?? []).filter(({ since }) => since <= day).sort((a, b) => (a.since < b.since ? -1 : 1));
-  const { applies, licences, industries } = begun[begun.length - 1] ?? {};
-  return applies ? { ...list, applies, licences, industries } : list;
+  const { applies, licences, industries, registers = [] } = begun[begun.length - 1] ?? {};
+  return applies ? { ...list, applies, licences, industries, registers } : list;
 }
 
 /** The versions in force on a day, one of each list, by code, each with its rule of that day. */

@@ -111,8 +111,10 @@ export interface Checklist {
   applies: string[];
   licences?: string[];
   industries?: string[];
+  /** Kinds of what is registered there, as equipment. */
+  registers?: string[];
   /** The bureau's own rules beside it: the last one that has begun says for which places it is. */
-  ruled?: { since: string; applies: string[]; licences: string[]; industries: string[] }[];
+  ruled?: { since: string; applies: string[]; licences: string[]; industries: string[]; registers?: string[] }[];
   sections: Section[];
 }
 
@@ -261,6 +263,9 @@ export interface DueShop {
   why: string;
 }
 
+/** The premises at which something of a lasting kind is registered (equipment), by kind. */
+export type Registered = Record<string, string[]>;
+
 /** How the enterprises' years stand, and the cap: a number, or numbers by `any`, purpose and risk grade; null: none is set. */
 export interface Years {
   year: number;
@@ -335,6 +340,8 @@ export interface PullPage {
   site?: Site;
   /** Only where they are others than those of the last pull. */
   years?: Years;
+  /** Premises by the kinds of what is registered there, as equipment. */
+  registered?: Registered;
   calendar?: Calendar;
   organ?: Organ;
   /** All offices in whose name the officer's papers are made: more than one while he is on loan. */

@@ -2,7 +2,7 @@
 import { computed, reactive, ref, shallowRef, watch } from "vue";
 import { Api } from "./api";
 import { tellSkew } from "./clock";
-import type { Calendar, Colleague, DayOrder, DueShop, Ground, Organ, Person, PullPage, Rules, Site, Trade, Years } from "./contract";
+import type { Calendar, Colleague, DayOrder, DueShop, Ground, Organ, Person, PullPage, Registered, Rules, Site, Trade, Years } from "./contract";
 import { KeyRing, Vault } from "./crypto";
 import { FieldDb } from "./db";
 import { Drafts } from "./drafts";
@@ -22,6 +22,7 @@ export interface Reference {
   rules: Rules | null;
   site: Site | null;
   years: Years | null;
+  registered: Registered | null;
   calendar: Calendar | null;
   organ: Organ | null;
   organs: Organ[];
@@ -45,6 +46,7 @@ export class Session {
     rules: null,
     site: null,
     years: null,
+    registered: null,
     calendar: null,
     organ: null,
     organs: [],

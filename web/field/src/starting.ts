@@ -1,7 +1,7 @@
 /** Starting a visit: who goes, with which checklist. */
 import { today } from "./clock";
 import type { Place } from "./applying";
-import type { Premises, Purpose, Task } from "./contract";
+import type { Premises, Purpose, Registered, Task } from "./contract";
 import type { Head } from "./drafts";
 import type { Place as Spot, Signer, Unlisted } from "./record";
 import { t } from "./i18n";
@@ -9,8 +9,9 @@ import { status, type Session } from "./session";
 import { maySign, partyId, worksAt } from "./tasks";
 
 /** What the lists ask of a shop. */
-export function placeOf({ trade, licences, entity }: Premises): Place {
-  return { trade, licences, industry: entity.industry ?? "" };
+export function placeOf({ uid, trade, licences, entity }: Premises, registers: Registered | null): Place {
+  const registered = Object.keys(registers ?? {}).filter((kind) => registers?.[kind]?.includes(uid));
+  return { trade, licences, industry: entity.industry ?? "", registered };
 }
 
 /** A place without a file, as it was entered at its door. */

@@ -7,7 +7,7 @@ import { checklistRef, type FieldDb } from "./db";
 const MOST_PAGES = 500;
 
 /** Facts of the last pull that every screen needs; kept under these keys. */
-export const KEPT = ["person", "colleagues", "rules", "site", "years", "calendar", "organ", "organs", "papers", "trades", "uploads", "day_order", "ground", "due"] as const;
+export const KEPT = ["person", "colleagues", "rules", "site", "years", "calendar", "organ", "organs", "papers", "trades", "uploads", "day_order", "ground", "due", "registered"] as const;
 
 /** Milliseconds that the phone's clock is ahead of the server's, allowing for the way there and back. */
 export function skewOf(sent: number, received: number, serverTime: string): number {

@@ -7,7 +7,7 @@ import type { Answer, FieldRecord } from "../src/record";
 import { shared } from "./helpers";
 
 const joined = shared<{ cases: { name: string; lists: Listed[]; joined: object }[] }>("tests/fixtures/joined.json");
-const applying = shared<{ lists: Pick<Checklist, "id" | "applies" | "licences" | "industries">[]; cases: { name: string; place: Place; lists: string[] }[]; ruled: { list: Pick<Checklist, "id" | "applies" | "licences" | "industries" | "ruled">; cases: { name: string; day: string; applies: string[]; licences: string[] }[] } }>("tests/fixtures/applying.json");
+const applying = shared<{ lists: Pick<Checklist, "id" | "applies" | "licences" | "industries" | "registers">[]; cases: { name: string; place: Place; lists: string[] }[]; ruled: { list: Pick<Checklist, "id" | "applies" | "licences" | "industries" | "ruled">; cases: { name: string; day: string; applies: string[]; licences: string[] }[] } }>("tests/fixtures/applying.json");
 const told = (sheet: Sheet) => ({ sections: sheet.sections, title: titleOf(sheet), number: numberOf(sheet), basis: basisOf(sheet) });
 
 test.each(joined.cases)("$name: as the server joins them", ({ lists, joined: wanted }) => {

@@ -23,6 +23,7 @@ from zhijian.kernel.accounts.actor import Actor, Range, subtree
 from zhijian.kernel.accounts.middleware import upload_origin
 from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.accounts.scope import below
 from zhijian.kernel.appointments import telling
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import outlines
@@ -89,13 +90,24 @@ def pull(device: Device, actor: Actor, since: str, request: HttpRequest) -> Json
         had = had if isinstance(had, dict) else dict.fromkeys(had, "")  # a cursor from before
         told["checklists"], told["removed"]["checklists"], after["c"] = _lists(had)
         today = calendar.today()
-        large = {"ground": _ground(ranges), "due": due(ranges, today), "years": fair.years(ranges, today)}
+        large = {
+            "ground": _ground(ranges), "due": due(ranges, today), "years": fair.years(ranges, today),
+            "registered": _registered(ranges),
+        }  # fmt: skip
         after["k"] = {
             key: f"{zlib.crc32(json.dumps(said, sort_keys=True).encode()):08x}" for key, said in large.items()
         }
         told |= {key: said for key, said in large.items() if held.get("k", {}).get(key) != after["k"][key]}
     told["cursor"] = pack_cursor(after)
     return told
+
+
+def _registered(ranges: list[Range]) -> dict[str, list[str]]:
+    """The premises of the patch by the kinds of what is registered there: some lists are for those."""
+    here = Q(pk__in=[])
+    for low, high in ranges:
+        here |= below("area", low, high)
+    return {kind: [str(uid) for uid in uids] for kind, uids in applying.registered_in(here).items()}
 
 
 def _changed(rows: list[Json], held: Json, key: str) -> tuple[list[Json], list[str], Json]:
@@ -286,6 +298,7 @@ def _checklist(of: Checklist) -> Json:
         "applies": of.applies,
         "licences": of.licences,
         "industries": of.industries,
+        "registers": of.registers,
         "sections": sections_of(of),
     }
 

@@ -23,7 +23,7 @@ from zhijian.kernel.accounts.scope import below
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection.checklists import in_force
-from zhijian.programmes.inspection.checklists.applying import Place, fitting, reached_by
+from zhijian.programmes.inspection.checklists.applying import Place, fitting, note_registered, reached_by
 from zhijian.programmes.inspection.models import Checklist, Purpose
 
 SHOPS = 5000  # of a trade and an office; the list of a phone's screen ends well before
@@ -47,6 +47,7 @@ def _tasks(form: Form, device: Device, actor: Actor) -> Rows:
     places = Premises.objects.filter(uid__in=[task["premises"] for task in wanted])
     shops = {str(one.uid): one for one in places.select_related("entity").prefetch_related("licences")}
     lists, codes = in_force(calendar.today()), [one.code for one in form.lists]
+    note_registered(shops.values())
     for task in wanted:
         shop, named = shops[task["premises"]], task["checklist"]
         if form.lists and not _goes_by(codes, named, fitting(lists, Place.of(shop))):

@@ -32,7 +32,8 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable, readers
 
 ALWAYS = (
-    "id", "uid", "kind", "number", "title", "area", "state", "due", "due_at", "closed", "version", "entity_id", "opened",
+    "id", "uid", "kind", "number", "title", "area", "state", "due", "due_at", "closed", "version", "entity_id",
+    "opened",
 )  # fmt: skip
 
 

@@ -151,6 +151,8 @@ class Flow:
 
     `board` names the states that are columns of its board, in their order; none given: all of them, as they stand here.
     `reads` names roles that read its matters although no step is theirs.
+    `lasting`: its matters last as long as what they register (a lift), rather than end when work is done: rules may ask
+    whether one stands open at a place.
     `of_area`: its matters are about an area, no enterprise; the step that opens one asks for all it needs.
     `doubt` says a flag of its matters (`Matter.flags`: a code and what its sentence needs) in the active language.
     """
@@ -164,6 +166,7 @@ class Flow:
     plural: Text = ""
     board: tuple[str, ...] = ()
     reads: tuple[Role, ...] = ()
+    lasting: bool = False
     of_area: bool = False
     doubt: Callable[[dict[str, Any]], str] = field(default=lambda flag: str(flag["code"]), repr=False)
     _by_code: dict[str, State] = field(init=False, repr=False, compare=False, default_factory=dict)

@@ -21,6 +21,7 @@ EQUIPMENT = Flow(
     plural=_("Special equipment"),
     record=models.Equipment,
     numbered=False,
+    lasting=True,
     doubt=doubts.sentence,
     board=("in_use", "idle"),
     states=[

@@ -23,7 +23,7 @@ from zhijian.kernel.desk.said import area_name
 from zhijian.kernel.packs import stack
 from zhijian.kernel.packs.changes import NotPermitted, permitted
 from zhijian.programmes.inspection.checklists import in_force, reaching, ruling
-from zhijian.programmes.inspection.checklists.applying import Rule, rules_of
+from zhijian.programmes.inspection.checklists.applying import Rule, lasting, rules_of
 from zhijian.programmes.inspection.models import Checklist, ListReach, ListRule
 
 READERS = frozenset({Role.ADMIN, Role.SECTION, Role.AUDITOR})
@@ -61,11 +61,12 @@ def _licences() -> dict[str, str]:
 
 def _words(rule: Rule) -> dict[str, list[str]]:
     """A rule in words: trades and licences by their names, industries as they are written."""
-    known, licences = _trades(), _licences()
+    known, licences, known_registers = _trades(), _licences(), lasting()
     return {
         "trades": [known.get(one, one) for one in rule.applies],
         "licences": [f"{licences[one]} {one}" if one in licences else one for one in rule.licences],
         "industries": list(rule.industries),
+        "registers": [str(known_registers[one]) if one in known_registers else one for one in rule.registers],
     }
 
 
@@ -136,6 +137,7 @@ def _shown(of: Checklist, actor: Actor) -> dict[str, Any]:
         "seen": rules[-1].pk if rules else 0,
         "trades": _trades(),
         "kinds": _licences(),
+        "lasting": lasting(),
         "today": today.isoformat(),
         "since": today.isoformat(),
     }
@@ -147,12 +149,14 @@ def _given(form: Any) -> dict[str, Any]:
         "trades": form.getlist("trade")[:100],
         "licences": form.get("licences", "")[:4000],
         "industries": form.get("industries", "")[:4000],
+        "registers": form.getlist("register")[:20],
     }
 
 
 def _given_of(rule: Checklist | ListRule) -> dict[str, Any]:
     return {
-        "trades": list(rule.applies), "licences": "\n".join(rule.licences), "industries": "\n".join(rule.industries)
+        "trades": list(rule.applies), "licences": "\n".join(rule.licences), "industries": "\n".join(rule.industries),
+        "registers": list(rule.registers),
     }  # fmt: skip
 
 
@@ -173,7 +177,7 @@ def _tried(request: HttpRequest, of: Checklist, actor: Actor, context: dict[str,
         districts = _by_district(trial.areas.items())
         lines = [Line(area_name(area), *counts) for area, counts in districts.items()]
         total = tuple(map(sum, zip(*trial.areas.values(), strict=True))) if trial.areas else (0, 0, 0, 0)
-        same = asdict(wish) == {key: list(getattr(of.rule, key)) for key in ("applies", "licences", "industries")}
+        same = asdict(wish) == {key: list(getattr(of.rule, key)) for key in asdict(wish)}
         context |= {"lines": lines, "total": Line("", *total), "trial": trial, "tried": True, "same": same}
     return render(request, "inspection/desk/list_rule.html", context, status=status)
 

@@ -44,6 +44,7 @@ HEAD = (
     Column("applies", "适用业态", "Applies to", "list", needed=True),
     Column("licences", "适用许可", "Applies to licences", "list"),
     Column("industries", "适用行业", "Applies to industries", "list"),
+    Column("registers", "适用登记", "Applies to what is registered there", "list"),
     Column("source", "来源", "Source"),
     Column("note", "说明", "Note"),
 )

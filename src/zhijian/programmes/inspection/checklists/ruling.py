@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 
 from django.db import transaction
@@ -19,6 +19,7 @@ from zhijian.kernel.packs.changes import permitted
 
 from ..jobs import count_lists
 from ..models import Checklist, ListRule
+from .applying import lasting
 
 RULED = ledger.entry_kind(
     "checklist.rule", label=gettext_lazy("Set for which places {title} is, from {since}. Reason: {reason}")
@@ -47,14 +48,15 @@ class Wish:
     applies: list[str] = field(default_factory=list)
     licences: list[str] = field(default_factory=list)
     industries: list[str] = field(default_factory=list)
+    registers: list[str] = field(default_factory=list)
 
 
-def wish(trades: list[str], licences: str, industries: str, known: Collection[str]) -> Wish:
+def wish(trades: list[str], licences: str, industries: str, registers: list[str], known: Collection[str]) -> Wish:
     """The rule that was written down: a licence or an industry to each line. Raises RuleRefused.
 
     `known`: the trades that there are.
     """
-    made = Wish(_once(trades), _once(licences.split()), _once(industries.upper().split()))
+    made = Wish(_once(trades), _once(licences.split()), _once(industries.upper().split()), _once(registers))
     for trade in made.applies:
         if trade not in known:
             raise RuleRefused(_("There is no trade “%(trade)s”.") % {"trade": trade[:40]})
@@ -66,9 +68,12 @@ def wish(trades: list[str], licences: str, industries: str, known: Collection[st
         if not INDUSTRY.fullmatch(one):
             said = _("“%(line)s” is no beginning of an industry: write for example F52.")
             raise RuleRefused(said % {"line": one[:40]})
-    if not (made.applies or made.licences or made.industries):
-        raise RuleRefused(_("Name at least one trade, licence or industry; else the list reaches nobody."))
-    if max(map(len, (made.applies, made.licences, made.industries))) > MOST:
+    if not set(made.registers) <= set(lasting()):
+        raise RuleRefused(_("Nothing of this kind is registered at places."))
+    if not any(vars(made).values()):
+        said = _("Name at least one trade, licence, industry or register; else the list reaches nobody.")
+        raise RuleRefused(said)
+    if max(map(len, vars(made).values())) > MOST:
         raise RuleRefused(_("Name at most %(n)s lines of each.") % {"n": MOST})
     return made
 
@@ -99,7 +104,7 @@ def put_in_force(of: Checklist, rule: Wish | None, *, since: date, reason: str, 
         row = ListRule.objects.create(
             code=of.code, since=since, back=rule is None, reason=reason.strip()[:300],
             by_id=actor.person_id, by_name=actor.name,
-            **({"applies": rule.applies, "licences": rule.licences, "industries": rule.industries} if rule else {}),
+            **(asdict(rule) if rule else {}),
         )  # fmt: skip
         ledger.record(
             (RULED if rule else BACK).code,
@@ -108,7 +113,7 @@ def put_in_force(of: Checklist, rule: Wish | None, *, since: date, reason: str, 
             area=stack().setting("city"),
             data={
                 "title": of.title, "since": since.isoformat(), "reason": row.reason, "applies": row.applies,
-                "licences": row.licences, "industries": row.industries,
+                "licences": row.licences, "industries": row.industries, "registers": row.registers,
             },
         )  # fmt: skip
         count_lists.later()

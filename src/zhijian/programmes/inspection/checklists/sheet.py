@@ -14,8 +14,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
+from zhijian.kernel.words import listed
 
 from . import xlsform
+from .applying import lasting
 from .cells import Fault, Sheet, limit_line, plain
 from .columns import (
     HEAD,
@@ -29,6 +31,7 @@ from .columns import (
     Column,
 )
 
+SPARE = ("short", "licences", "industries", "registers")  # a version without one says nothing of it
 CODE = re.compile(r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$")
 MAX_ROWS = 2000
 
@@ -104,12 +107,15 @@ def _head(sheet: Sheet, trades: set[str]) -> dict[str, Any]:
     if data["since"] and data["until"] and data["until"] < data["since"]:
         sheet.fault(where["until"], 1, _("It ends before it begins."), _("Correct one of the two days."))
     _known(sheet, where.get("applies", 0), 1, data["applies"], trades)
+    for kind in set(data["registers"]) - set(lasting()):
+        said = _("Nothing called “%(kind)s” is registered at places.") % {"kind": kind}
+        sheet.fault(where["registers"], 1, said, _("There are: %(kinds)s.") % {"kinds": listed(lasting())})
     for key in ("since", "until"):
         data[key] = data[key].isoformat() if data[key] else None
     for key in ("number", "source", "note"):
         data[key] = data[key] or ""
     # Absent when empty: the fingerprints of older versions stay what they are.
-    return {key: value for key, value in data.items() if value or key not in ("short", "licences", "industries")}
+    return {key: value for key, value in data.items() if value or key not in SPARE}
 
 
 def _known(sheet: Sheet, row: int, at: int, named: list[str], trades: set[str]) -> None:

@@ -18,7 +18,7 @@ from zhijian.kernel.packs.changes import permitted, sign_off_key
 from zhijian.kernel.packs.current import own
 
 from ..models import Checklist
-from .sheet import digest_of, read_checklist
+from .sheet import SPARE, digest_of, read_checklist
 
 LOADED = ledger.entry_kind(
     "checklist.load", label=gettext_lazy("Loaded checklist {title}, version {version}, from {since}")
@@ -74,6 +74,7 @@ def _make(data: dict[str, Any], digest: str) -> Checklist:
         applies=data["applies"],
         licences=data.get("licences", []),
         industries=data.get("industries", []),
+        registers=data.get("registers", []),
         source=data["source"],
         content={
             "sections": data["sections"],
@@ -133,7 +134,7 @@ def as_data(checklist: Checklist) -> dict[str, Any]:
         "source": checklist.source,
         "note": checklist.content.get("note", ""),
         "sections": checklist.content["sections"],
-        **{key: value for key in ("short", "licences", "industries") if (value := getattr(checklist, key))},
+        **{key: value for key in SPARE if (value := getattr(checklist, key))},
     }
 
 
