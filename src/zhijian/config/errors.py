@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 log = logging.getLogger(__name__)
 
 
-def _answer(request: HttpRequest, status: int, problem: str, message: str, mend: str) -> HttpResponse:
+def _answer(
+    request: HttpRequest, status: int, problem: str, message: str, mend: str, page_of: str = ""
+) -> HttpResponse:
     """The same three facts (what, why, what to do) as JSON below /api/ and as a page elsewhere."""
     if request.path.startswith(("/api/", "/uploads/")):
         return JsonResponse({"problem": problem, "message": message, "mend": mend}, status=status)
     try:
-        page = render_to_string(f"{status}.html", {"message": message, "mend": mend}, request=request)
+        page = render_to_string(page_of or f"{status}.html", {"message": message, "mend": mend}, request=request)
     except TemplateDoesNotExist:
         page = f"{message}\n{mend}\n"
         return HttpResponse(page, status=status, content_type="text/plain; charset=utf-8")
@@ -44,7 +46,17 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404: not there, or not within this person's scope; the answer does not say which."""
+    """404: not there, or not within this person's scope; the answer does not say which. Who is no member of staff has
+    scanned or typed something, and is told how to mend that."""
+    if getattr(getattr(request, "actor", None), "kind", "") != "staff":
+        return _answer(
+            request,
+            404,
+            "request.not_found",
+            _("There is nothing behind this address."),
+            _("Scan the code once more, or compare what you typed with the sign, figure by figure."),
+            "public/404.html",
+        )
     return _answer(
         request,
         404,

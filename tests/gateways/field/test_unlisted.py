@@ -202,7 +202,7 @@ def test_a_short_record_is_bound_to_the_premises_that_the_desk_matches(w, phone)
         assert not Matter.objects.filter(parent=matter, kind="publication").exists(), "it has no result to publish"
     page = head(w).get(f"/m/{matter.uid}/").content.decode()
     assert "On-site record: 未取得食品经营许可" in page
-    assert "items checked" not in page
+    assert "Items checked" not in page
 
 
 def test_a_short_record_wants_two_officers_like_any_act_of_enforcement(w, phone):

@@ -65,7 +65,8 @@ def test_the_code_shows_certificate_and_next_inspection(lift):
     assert "梯11鲁C00001(24)" in page and f"{lift.next_on}" in page and "我被困" in page
     assert Client().get(f"/d/{lift.door_code}/")["Location"] == f"/t/{lift.door_code}/"  # typed where shops are typed
     assert Client().get(f"/t/{lift.door_code.lower()}/")["Location"] == f"/t/{lift.door_code}/"
-    assert Client().get("/t/0000000000/").status_code == 404
+    nothing = Client().get("/t/0000000000/")
+    assert nothing.status_code == 404 and "重新扫一次码" in nothing.content.decode(), "in a citizen's words"
 
 
 def test_a_running_call_stands_first_on_the_to_do_of_whoever_may_answer_it(w, lift):

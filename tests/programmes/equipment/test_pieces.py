@@ -76,6 +76,13 @@ def test_the_day_comes_from_the_rules_and_stands_as_a_clock(w):
     assert matter.number == one.code and matter.title == "乘客电梯 水晶街 1 号"
 
 
+def test_a_code_of_no_class_of_the_catalogue_is_refused_by_hand(w):
+    for code in ("39993703032019000009", "X1103703032019000009"):
+        with pytest.raises(NotOpen):
+            piece(w, code)
+    assert piece(w, "31993703032019000009").number == "31993703032019000009", "a category that is not verified is taken"
+
+
 def test_in_use_due_overdue_out_of_use_scrapped(w):
     """What is kept: in use, out of use, scrapped. What the clock tells: due, overdue."""
     matter = piece(w, "11001", inspected_on=world.in_days(-300), told_next=world.in_days(100))

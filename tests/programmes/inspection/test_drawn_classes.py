@@ -106,7 +106,7 @@ def test_what_ended_at_the_door_is_published_with_its_class_and_nothing_else(w, 
         shown = page(w, language)
         assert "PLANTED" not in shown
         assert w.inspector.name not in shown
-    assert "items checked" not in page(w, "en")
+    assert "Items checked" not in page(w, "en")
     assert said in page(w)
     assert "未能检查任何项目" in page(w)
 

@@ -28,6 +28,15 @@ def name_of(category: str, language: str = "") -> str:
     return str(Group(category[:1]).label) if category[:1] in Group.values else category
 
 
+def known(code: str) -> bool:
+    """Whether a piece's code begins with a class of the catalogue (its first two figures), where the place has one.
+
+    Not with a category of it: which of those there are is not verified everywhere.
+    """
+    names = _names(stack().name)
+    return not names or code[:2] + "00" in names
+
+
 def title_of(record: Equipment) -> str:
     """How a piece is called in lists, in the place's language: what it is, its number there, where it stands."""
     what = record.name or name_of(record.category, stack().language)

@@ -12,7 +12,7 @@ from zhijian.kernel.clock.arithmetic import add_months
 from zhijian.kernel.matters import Guard, no, ok
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.registry import proposals
-from zhijian.programmes.equipment import due, maintenance, rules
+from zhijian.programmes.equipment import catalogue, due, maintenance, rules
 from zhijian.programmes.equipment.models import Conclusion, Equipment, Group, Order, What
 
 
@@ -22,6 +22,8 @@ def new_code(matter: Matter, record: Any, actor: Actor, facts: Any) -> Guard:
         return ok()
     if facts.code[:1] not in Group.values:
         return no(_("The code begins with the category: 3110… for a passenger lift."))
+    if not catalogue.known(facts.code):
+        return no(_("The catalogue of special equipment has no such class: look at the first four figures once more."))
     if Equipment.objects.filter(code=facts.code).exists():
         return no(_("This piece is on the register already."))
     return ok()

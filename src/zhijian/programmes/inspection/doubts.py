@@ -54,10 +54,10 @@ DOUBTS = {
     "checklist_replaced": gettext_lazy("The checklist was not in force on the day of the visit."),
     "checklist_unknown": gettext_lazy("The checklist is not known here."),
     "checklist_other": gettext_lazy("The task asked for the checklist “%(asked)s”; “%(used)s” was used."),
-    "files_missing": gettext_lazy("%(n)s photos or signatures that the form names did not come."),
+    "files_missing": gettext_lazy("Photos or signatures that the form names and that did not come: %(n)s."),
     "marked_alone": gettext_lazy("%(n)s marked pictures came without the photo that they were drawn on."),
     "product_code": gettext_lazy("%(digits)s is no product code: its check digit is wrong."),
-    "incomplete": gettext_lazy("%(left)s items were left unanswered."),
+    "incomplete": gettext_lazy("Items left unanswered: %(left)s."),
     "outcome_differs": gettext_lazy("The rules give another outcome than the phone's."),
     "number_foreign": gettext_lazy("The paper's number was not reserved for this inspector."),
     "deadline_kept": gettext_lazy(
@@ -70,14 +70,14 @@ DOUBTS = {
     "same_day": gettext_lazy("On that day %(number)s is planned for the same shop already: join them, or cancel one."),
     "finding_settled": gettext_lazy("A finding had been settled already."),
     "amended_by_others": gettext_lazy("%(name)s, who amended the record, was not one of the officers of the visit."),
-    "amended_late": gettext_lazy("The record was amended %(days)s days after the visit; the rule gives %(most)s."),
+    "amended_late": gettext_lazy("The record was amended after the visit by so many days: %(days)s; the rule gives %(most)s."),
     "amended_twice": gettext_lazy(
         "It amends a version that had been amended already: what was signed last holds, all versions are kept."
     ),
     "lead_at_work": gettext_lazy(
         "The record was amended at what is being investigated: whoever has the proposal must be told."
     ),
-    "penalty_doubted": gettext_lazy("The penalty on the spot is in doubt: %(n)s sentences stand on its own page."),
+    "penalty_doubted": gettext_lazy("The penalty on the spot is in doubt; its own page says why (%(n)s)."),
 }
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)
 

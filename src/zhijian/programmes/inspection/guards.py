@@ -105,7 +105,7 @@ def all_put_right(matter: Matter, record: Inspection, actor: Actor, facts: Any) 
     """An inspection closes when nothing is left to be put right."""
     left = record.rectifications.exclude(matter__state__in=("accepted", "retracted")).count()
     if left:
-        return no(_("%(left)s findings are not put right yet.") % {"left": left})
+        return no(_("Findings not put right yet: %(left)s.") % {"left": left})
     return ok()
 
 
@@ -132,7 +132,7 @@ def a_day_that_can_be_asked(matter: Matter, record: Rectification, actor: Actor,
 def _not_too_often(record: Rectification) -> Guard:
     often = rules.EXTENSIONS.value(record.deadline)
     if often is not None and record.extended >= int(often):
-        return no(_("The deadline was put off %(n)s times already.") % {"n": record.extended}, rules.EXTENSIONS)
+        return no(_("How often the deadline was put off already: %(n)s.") % {"n": record.extended}, rules.EXTENSIONS)
     return ok()
 
 
@@ -210,4 +210,4 @@ def sought_enough(matter: Matter, record: Unreachable, actor: Actor, facts: Any)
     if rules.sought_enough(record.sought, record.letters, matter.day):
         return ok()
     seen = {"visits": record.sought, "letters": record.letters}
-    return no(_("Not sought often enough: %(visits)s visits and %(letters)s letters so far.") % seen, rules.SOUGHT_MIN)
+    return no(_("Not sought often enough. So far visits: %(visits)s, letters: %(letters)s.") % seen, rules.SOUGHT_MIN)

@@ -229,7 +229,7 @@ def face_of(last: PublishedResult | None, newer: bool = False) -> Face:
     if last is None:
         return Face("", _("No published result yet"), "")
     when = _("Result published on %(day)s") % {"day": last.published_on}
-    what = _("%(n)s findings are being put right") % {"n": last.open_items} if last.open_items else ""
+    what = _("findings being put right: %(n)s") % {"n": last.open_items} if last.open_items else ""
     if newer:
         says = _("A newer result is being prepared for publication")
         return Face("", says, f"{last.result_name or last.drawn_name} · {when}")

@@ -12,8 +12,8 @@ from zhijian.kernel.evidence import ledger
 
 def _said(facts: dict[str, Any]) -> str:
     by_hand, least = (
-        _t("Day's order of %(day)s put by hand: %(n)s places"),
-        _t("Day %(day)s put in order: %(n)s places"),
+        _t("Day's order of %(day)s put by hand; places: %(n)s"),
+        _t("Day %(day)s put in order; places: %(n)s"),
     )
     return (by_hand if facts.get("how") == "hand" else least) % {"day": facts.get("day"), "n": facts.get("n")}
 
