@@ -70,7 +70,7 @@ DOUBTS = {
     "same_day": gettext_lazy("On that day %(number)s is planned for the same shop already: join them, or cancel one."),
     "finding_settled": gettext_lazy("A finding had been settled already."),
     "amended_by_others": gettext_lazy("%(name)s, who amended the record, was not one of the officers of the visit."),
-    "amended_late": gettext_lazy("The record was amended after the visit by so many days: %(days)s; the rule gives %(most)s."),
+    "amended_late": gettext_lazy("Amended too late; days after the visit: %(days)s, by the rule: %(most)s."),
     "amended_twice": gettext_lazy(
         "It amends a version that had been amended already: what was signed last holds, all versions are kept."
     ),
