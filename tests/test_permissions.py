@@ -55,7 +55,7 @@ from zhijian.kernel.registry import joining
 from zhijian.kernel.registry.models import CardRun, Entity, Twin
 from zhijian.ops import tls
 from zhijian.programmes.equipment.models import LiftCall
-from zhijian.programmes.inspection import announcing
+from zhijian.programmes.inspection import announcing, visitcode
 from zhijian.programmes.inspection.fair.models import PlanLine, PublishedPlan
 
 pytestmark = pytest.mark.django_db
@@ -158,7 +158,7 @@ def things(w: world.World) -> Things:
         "kept": str(kept.uid),
         "slot": str(slot.uid),
         "secret": secret,
-        "visit_code": announcing.code_of(planned, SYSTEM, "routine", None, []),
+        "visit_code": visitcode.sign(announcing.announced(planned, SYSTEM, "routine", None, [])),
         "inspection": str(planned.uid),
         "rectification": str(finding.uid),
         "entity": str(w.entity.uid),

@@ -25,7 +25,7 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
-from zhijian.programmes.inspection import visitcode
+from zhijian.programmes.inspection import announcing, visitcode
 from zhijian.programmes.inspection.checklists import load_shipped
 from zhijian.programmes.inspection.checklists.applying import in_force
 from zhijian.programmes.inspection.models import Inspection
@@ -38,6 +38,7 @@ TOLD = st.builds(
     basis=st.lists(WORD, max_size=3).map(tuple), office=WORD,
 )  # fmt: skip
 PAGE = "https://jiancha.zibo.example.gov.cn:8443/I/".upper()
+WORDS = 1_732  # bytes of version 30 at level L: 137 modules, 2.5 pixels each across a narrow phone
 LARGEST = 20  # version of the QR code: 97 modules, 3.5 pixels each across a narrow phone
 
 
@@ -111,6 +112,21 @@ def test_a_shop_with_all_its_lists_still_fits_a_code_that_is_read_at_once(w: wor
     made = segno.make(PAGE + visitcode.sign(told), error="m", micro=False)
     assert made.mode == "alphanumeric"
     assert int(made.version) <= LARGEST
+    bits = 8 * len(f"{announcing.in_words(told)}\n".encode()) + 5.5 * len(PAGE + visitcode.sign(told)) + 60
+    assert bits <= 8 * WORDS, "and beside its words it is still read from a screen"
+
+
+def test_in_words_it_says_what_the_code_says_and_nothing_else(w: world.World) -> None:
+    """For a phone without network: the same fields, whatever the visit came from."""
+    matter = plan(w)
+    with scoped(actor_of(w.inspector)) as actor:
+        (task,) = tasks(actor)
+    told = visitcode.read(task["code"])
+    assert told is not None and task["code_words"] == announcing.in_words(told)
+    said = dict(line.split("：", 1) for line in task["code_words"].splitlines() if not line.startswith("检查人员"))
+    assert said["检查码"] == matter.number and said["企业名称"] == w.entity.name
+    for name, certificate in told.people:
+        assert f"检查人员：{name} {certificate}" in task["code_words"]
 
 
 def test_it_says_who_comes_by_which_list_and_which_office_and_is_noted_once_a_day(w: world.World) -> None:

@@ -158,6 +158,8 @@ export interface Task {
   check_code?: string;
   /** Our own code where the superiors issued none, signed; and when it was last scanned. */
   code?: string;
+  /** What the code says, for a phone without network. */
+  code_words?: string;
   scanned?: string | null;
   /** When the enterprise wants to be visited ("2026-12-01 14:00–15:00"); empty where it chose no time. */
   appointment?: string;

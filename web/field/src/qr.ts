@@ -5,9 +5,13 @@ const QUIET = 4;
 /** The characters that a QR code holds in 5.5 bits instead of 8. */
 const SMALL = /^[0-9A-Z $%*+\-./:]*$/;
 
-export function qrPath(text: string): { path: string; size: number } {
-  const code = qrcode(0, "M");
-  code.addData(text, SMALL.test(text) ? "Alphanumeric" : "Byte");
+// The package takes the low byte of each character, which is no Chinese; readers take bytes for UTF-8.
+qrcode.stringToBytes = (text) => [...new TextEncoder().encode(text)];
+
+/** `parts` one after the other, each in its smallest form; several hold more text than `M` leaves room for. */
+export function qrPath(...parts: string[]): { path: string; size: number } {
+  const code = qrcode(0, parts.length > 1 ? "L" : "M");
+  for (const part of parts) code.addData(part, SMALL.test(part) ? "Alphanumeric" : "Byte");
   code.make();
   const n = code.getModuleCount();
   let path = "";

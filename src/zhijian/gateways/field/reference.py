@@ -33,7 +33,7 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.registry import changes, contacts
 from zhijian.kernel.registry.models import Premises, RetiredCode
 from zhijian.kernel.routing.rules import pace
-from zhijian.programmes.inspection import announcing, decide, kinds, results, rules
+from zhijian.programmes.inspection import announcing, decide, kinds, results, rules, visitcode
 from zhijian.programmes.inspection.checklists import applying, sections_of
 from zhijian.programmes.inspection.checklists.applying import in_force, rules_of
 from zhijian.programmes.inspection.fair import phone as fair
@@ -312,12 +312,15 @@ def tasks(actor: Actor) -> list[Json]:
     photos = pictures.sources(finding.pk for m in shown for finding in findings.get(m.pk, []))
     chosen = telling.coming([m.pk for m in shown])
     prefetch_related_objects(shown, "premises__licences", "inspection__lists")
+    applying.note_registered(m.premises for m in shown if m.premises)
     told = [_task(one, photos, chosen.get(one.matter.pk, "")) for one in waiting]
     lists = in_force(calendar.today()) if shown else []
     for matter, one in zip(shown, told, strict=True):
         due = dt.date.fromisoformat(one["due"]) if one["due"] else None
         given = matter.state != "planned" or kinds.may_be_shown(matter.inspection.purpose, due)
-        one["code"] = announcing.code_of(matter, actor, one["kind"], due, lists) if given else ""
+        announced = announcing.announced(matter, actor, one["kind"], due, lists) if given else None
+        one["code"] = visitcode.sign(announced) if announced else ""
+        one["code_words"] = announcing.in_words(announced) if announced else ""
     return told
 
 

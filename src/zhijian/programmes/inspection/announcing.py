@@ -6,7 +6,9 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import PUBLIC, SYSTEM, Actor, actor_of
@@ -16,37 +18,52 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.packs import stack
-from zhijian.programmes.inspection import visitcode
+from zhijian.kernel.words import listed
 from zhijian.programmes.inspection.checklists.applying import Place, fitting
 from zhijian.programmes.inspection.joining import grounds
-from zhijian.programmes.inspection.models import Checklist, Inspection
+from zhijian.programmes.inspection.models import Checklist, Inspection, Purpose
 from zhijian.programmes.inspection.visitcode import Told
 
 SCANNED = ledger.entry_kind("inspection.code_scanned", label=_("The inspection code was scanned"))
 
 
-def code_of(matter: Matter, actor: Actor, kind: str, due: dt.date | None, lists: Sequence[Checklist]) -> str:
-    """The code that one of its officers shows; empty where the superiors' platform issued one.
+def announced(matter: Matter, actor: Actor, kind: str, due: dt.date | None, lists: Sequence[Checklist]) -> Told | None:
+    """What the code says that one of its officers shows; None where the superiors' platform issued one.
 
     Good until the end of the day that was planned, or of today where that day is over. `lists` are those in force.
     Who stands in for an officer is named in his place.
     """
     visit: Inspection = matter.inspection  # type: ignore[attr-defined]
     if visit.check_code:
-        return ""
+        return None
     asked = _lists(matter, visit, lists)
-    return visitcode.sign(
-        Told(
-            number=matter.number,
-            kind=kind,
-            day=max(due or calendar.today(), calendar.today()),
-            enterprise=matter.entity.name if matter.entity else matter.premises.name,  # type: ignore[union-attr]
-            people=tuple(_people(matter, actor)),
-            lists=tuple(one.title for one in asked),
-            basis=tuple(grounds(one.basis for one in asked)),
-            office=stack().organ(matter.area).name,
-        )
+    return Told(
+        number=matter.number,
+        kind=kind,
+        day=max(due or calendar.today(), calendar.today()),
+        enterprise=matter.entity.name if matter.entity else matter.premises.name,  # type: ignore[union-attr]
+        people=tuple(_people(matter, actor)),
+        lists=tuple(one.title for one in asked),
+        basis=tuple(grounds(one.basis for one in asked)),
+        office=stack().organ(matter.area).name,
     )
+
+
+def in_words(told: Told) -> str:
+    """The same for a phone that has no network: a code of plain text, in the place's language. The signed address
+    stands below it, so that who kept it can have it checked once there is one."""
+    with override(stack().language):
+        lines = [
+            (_now("Inspection code"), told.number),
+            (_now("Office"), told.office),
+            (_now("Name of the enterprise"), told.enterprise),
+            (_now("Kind of check"), str(Purpose(told.kind).label)),
+            (_now("Good until"), told.day.isoformat()),
+            *((_now("Officer"), " ".join(filter(None, person))) for person in told.people),
+            (_now("What is checked"), listed(told.lists) or _now("chosen at the door")),
+            *((_now("Legal basis"), one) for one in told.basis),
+        ]
+        return "\n".join(_now("{what}: {value}").format(what=what, value=value) for what, value in lines)
 
 
 def _lists(matter: Matter, visit: Inspection, lists: Sequence[Checklist]) -> list[Checklist]:
