@@ -37,6 +37,12 @@
     }
   })
 
+  // A bar of tabs that is wider than the page begins with the one where one is.
+  all('.tabs [aria-current]').forEach((tab) => {
+    const bar = tab.closest('.tabs')
+    bar.scrollLeft = tab.offsetLeft - bar.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2
+  })
+
   if (one('[data-keys]') && matchMedia('(pointer: fine)').matches) go(1)
 
   document.addEventListener('click', (event) => {
