@@ -139,7 +139,7 @@ def test_the_page_proposes_accepts_and_keeps_apart(w: world.World, client: Clien
     client.force_login(w.head)
     page = client.get("/visits/joint/", headers={"accept-language": "en"}).content.decode()
     assert first.number in page
-    assert "Visits of 1 place could be one." in client.get("/", headers={"accept-language": "en"}).content.decode()
+    assert "Visits of 1 place could be one" in client.get("/", headers={"accept-language": "en"}).content.decode()
     form = {"visit": [f"{first.pk}:1", f"{other.pk}:1"], "assignee": w.inspector.pk, "second": w.inspector.pk}
     form |= {"planned_for": in_days(2).isoformat()}
     assert client.post("/visits/joint/", form).status_code == 409, "two different officers are needed"

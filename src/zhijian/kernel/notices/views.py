@@ -215,7 +215,7 @@ def simulator(request: HttpRequest) -> HttpResponse:
     if not (settings.DEMO or settings.TRAINING):
         raise Http404
     seen = SimulatedMessage.objects.filter(notice__in=Notice.objects.all())  # row security narrows it to the scope
-    rows, more = _page(seen.select_related("notice__entity").order_by("-id"), request.GET.get("after"))
+    rows, more = _page(seen.select_related("notice__entity", "notice__robot").order_by("-id"), request.GET.get("after"))
     for row in rows:
         row.told = linebreaksbr(_linked(row.text))
     return render(request, "notices/simulator.html", {"rows": rows, "more": more, "ways": _by_way()})

@@ -102,7 +102,8 @@ def render(code: str, data: Mapping[str, Any]) -> Rendered:
     title, text = (_say(part, data) for part in (template.title, template.text))
     sms = _say((STEP if more else template).sms, data)
     lines = list(dict.fromkeys([text, *(one.text for one in more)]))
-    return Rendered("; ".join(dict.fromkeys([title, *(one.title for one in more)])), "; ".join(lines), sms or text)
+    joint = _("; ")
+    return Rendered(joint.join(dict.fromkeys([title, *(one.title for one in more)])), joint.join(lines), sms or text)
 
 
 def _say(part: Text, data: Mapping[str, Any]) -> str:

@@ -99,6 +99,7 @@ def list_page(request: HttpRequest, name: str) -> HttpResponse:
         "columns": shown,
         "rows": drawn,
         "count": f"{count:,}+" if more else f"{count:,}",
+        "some": count,
         "page": page,
         "query": urlencode(kept),
         "order": order,

@@ -26,7 +26,7 @@ menu.item("visit_joint", gettext_lazy("Joint visits"), "visit_joint", joint.DECI
 
 def _say(n: int) -> str:
     return ngettext(
-        "Visits of %(n)s place could be one.", "Visits of %(n)s places could be one each.", n
+        "Visits of %(n)s place could be one", "Visits of %(n)s places could be one each", n
     ) % {"n": n}  # fmt: skip
 
 
