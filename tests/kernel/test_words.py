@@ -12,7 +12,7 @@ from zhijian.kernel.words import listed, quoted
 
 def test_lists_in_two_languages() -> None:
     with translation.override("zh-hans"):
-        assert (listed(["甲", "乙"]), quoted("甲")) == ("甲、乙", "「甲」")
+        assert (listed(["甲", "乙"]), quoted("甲")) == ("甲、乙", "“甲”")
         assert listed("甲乙丙", most=2) == "甲、乙等，另有 1 项"
     with translation.override("en"):
         assert (listed(["a", "b"]), quoted("a")) == ("a, b", "“a”")

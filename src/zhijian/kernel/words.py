@@ -1,4 +1,4 @@
-"""Small words of a language: lists and quotation marks, in Chinese 、 and 「」, in English commas and “ ”."""
+"""Small words of a language: lists, joined by 、 in Chinese and by commas in English, and quotation marks."""
 
 from __future__ import annotations
 
