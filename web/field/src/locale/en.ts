@@ -329,6 +329,7 @@ export const en: Record<keyof typeof zh, string> = {
 
   "review.title": "Review, then sign",
   "review.back": "Back to change",
+  "review.basis": " ({basis})",
   "review.counts": "{yes} yes · {no} no · {na} n/a",
   "review.no_photo": "Failed items without a photo: {list}",
   "review.deadline": "To be put right by",
@@ -668,7 +669,7 @@ export const en: Record<keyof typeof zh, string> = {
   "slip.short": "Receipt (summary)",
   "slip.place": "Place",
   "slip.present": "Present",
-  "slip.failed": "{n} items failed",
+  "slip.failed": "Items that failed: {n}",
   "slip.deadline": "To be put right by {date}",
   "slip.penalty": "Penalty on the spot: {what}",
   "slip.papers": "Papers and their numbers",

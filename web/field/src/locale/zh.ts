@@ -326,6 +326,7 @@ export const zh = {
 
   "review.title": "核对，然后签字",
   "review.back": "返回修改",
+  "review.basis": "（{basis}）",
   "review.counts": "符合 {yes} 项 · 不符合 {no} 项 · 不适用 {na} 项",
   "review.no_photo": "这些不合格项还没有照片：{list}",
   "review.deadline": "改正期限",
@@ -336,7 +337,7 @@ export const zh = {
   "review.statement": "当事人陈述和申辩",
   "review.statement_same": "不填的，笔录与当场处罚决定书记同样的话：{text}",
   "review.no_objection": "无异议",
-  "review.first": "执法人员一：{name}({no})",
+  "review.first": "执法人员一：{name}（{no}）",
   "review.second": "执法人员二",
   "review.choose": "请选择",
   "review.expired": "没有有效证件",

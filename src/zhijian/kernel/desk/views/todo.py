@@ -185,7 +185,7 @@ def todo_page(request: HttpRequest) -> HttpResponse:
     mine = Matter.objects.filter(assignee_id=actor.person_id, closed=None)
     lines, more = _lines(mine.order_by(F("due").asc(nulls_last=True), "pk"), MINE)
     sections = [*_critical(actor), *_by_clock(lines, more)]
-    context: dict[str, Any] = {"sections": sections, "others": _others(actor), "posts": actor.posts}
+    context: dict[str, Any] = {"sections": sections, "others": _others(actor), "posts": actor.posts, "own": bool(lines)}
     context |= {
         "kept": saved.of(actor),
         "waiting": [*waiting.lines(actor), *_alone(actor)],
