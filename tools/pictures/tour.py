@@ -99,12 +99,14 @@ class Tour:
             self._fetched.add(address)
             page = read(answer.text())
             self._keep(route, address, who, page)
-            for link in [*self._leads(address, page, answer), *_narrowed(address, page)]:
-                if link not in known:
-                    known.add(link)
-                    waiting.append(link)
+            links = dict.fromkeys([*self._leads(address, page, answer, who), *_narrowed(address, page)])
+            new = [link for link in links if link not in known]
+            known |= set(new)
+            if route.startswith("l/") and (record := next(filter(_is_record, new), None)):
+                waiting.appendleft(record)  # a record of each kind and state, before all that a long list holds
+            waiting += new
 
-    def _leads(self, address: str, page: Read, answer: APIResponse) -> Iterator[str]:
+    def _leads(self, address: str, page: Read, answer: APIResponse, who: str) -> Iterator[str]:
         self._public += [f"/d/{code}/" for code in page.codes]
         if "/e/" in address:
             self._registered += re.findall(r"\b9[0-9A-Z]{17}\b", answer.text())
@@ -112,7 +114,7 @@ class Tour:
             to = within(link, self.album.site, urlsplit(address).path)
             if to is None:
                 continue
-            if to.startswith(FOR_ALL):
+            if to.startswith(FOR_ALL) and who != PUBLIC:
                 self._public.append(to)
             else:
                 yield to
@@ -168,6 +170,10 @@ def _plain_routes() -> list[str]:
 def _word(name: str, value: object) -> bool:
     """A parameter that names a kind of page, and not a record."""
     return isinstance(value, str) and name not in ("code", "token", "seq")
+
+
+def _is_record(address: str) -> bool:
+    return route_of(address) == "m/<uuid:uid>/"
 
 
 def _breadth(route: str) -> int:
