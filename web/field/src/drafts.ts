@@ -8,6 +8,7 @@ import type { Vault } from "./crypto";
 import type { PenaltyDraft } from "./penalty";
 import { checklistRef, type DraftRow, type FieldDb } from "./db";
 import type { Amends, Answer, Hindered, PhotoFact, Place, Recheck, Refused, Signature, Signer, SignerRole, Unlisted } from "./record";
+import { inReserve } from "./reserve";
 import { watchRoom } from "./storage";
 import { localTime } from "./workdays";
 
@@ -79,7 +80,8 @@ export class Drafts {
 
   /** Runs writes one after the other; a failed one does not stop those behind it. */
   private inOrder<T>(write: () => Promise<T>): Promise<T> {
-    const done = watchRoom(this.chain.then(write, write));
+    const attempt = () => inReserve(write);
+    const done = watchRoom(this.chain.then(attempt, attempt));
     this.chain = done.catch(() => undefined);
     return done;
   }

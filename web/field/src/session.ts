@@ -11,6 +11,7 @@ import { tidy } from "./housekeeping";
 import { isUnderWay, Outbox } from "./outbox";
 import { prefetch } from "./pictures";
 import { profileDb, type Profile } from "./profiles";
+import { holdReserve } from "./reserve";
 import { askToKeep, full, ifRoom, isFull, tryRoom } from "./storage";
 import { KEPT, pullAll } from "./sync";
 import { placeSpeaks } from "./i18n";
@@ -186,6 +187,7 @@ export async function syncNow(): Promise<void> {
   }
   if (session.value !== here) return;
   await refreshWaiting(here);
+  if (!failures) void holdReserve();
   timer = setTimeout(() => void syncNow(), failures ? Math.min(SOON_MS * 2 ** (failures - 1), 60_000) : EVERY_MS);
 }
 

@@ -4,12 +4,14 @@ import { ref } from "vue";
 export interface Room {
   persisted: boolean;
   usedMb: number;
-  freeMb: number;
+  /** Null where the browser does not tell: Chrome reports a round 10 GB more than is used. */
+  freeMb: number | null;
   tight: boolean;
 }
 
 /** Less than this free and the app warns: about fifteen large photos. */
 const TIGHT_MB = 200;
+const GB = 1_073_741_824;
 
 /** True from the first write that found no room until one of a photo's size goes through again. */
 export const full = ref(false);
@@ -25,9 +27,10 @@ export async function askToKeep(): Promise<boolean> {
 export async function room(): Promise<Room | null> {
   if (!navigator.storage?.estimate) return null;
   const { usage = 0, quota = 0 } = await navigator.storage.estimate();
-  const freeMb = Math.max(0, Math.floor((quota - usage) / 1_048_576));
+  const left = quota - usage;
+  const freeMb = left && left % GB === 0 ? null : Math.max(0, Math.floor(left / 1_048_576));
   const persisted = (await navigator.storage.persisted?.()) ?? false;
-  return { persisted, usedMb: Math.ceil(usage / 1_048_576), freeMb, tight: freeMb < TIGHT_MB };
+  return { persisted, usedMb: Math.ceil(usage / 1_048_576), freeMb, tight: freeMb !== null && freeMb < TIGHT_MB };
 }
 
 /** Whether a write failed for want of room; the store wraps the browser's error in its own, sometimes twice. */

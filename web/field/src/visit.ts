@@ -14,6 +14,7 @@ import { join, placesOf, type Asked, type AskedSection, type Sheet } from "./joi
 import type { Answer, Reading, Recheck } from "./record";
 import { checkVoice, settled, type Spoken } from "./recording";
 import { open } from "./session";
+import { lookAhead } from "./reserve";
 import { full } from "./storage";
 import { localDate, localTime } from "./workdays";
 
@@ -356,6 +357,7 @@ export function useVisit(id: string) {
   const missing = ref(false);
   onUnmounted(() => visit.value?.close());
   watch(full, (isFull) => !isFull && visit.value?.roomAgain());
+  void lookAhead();
   void Visit.load(id).then((found) => {
     visit.value = found;
     missing.value = !found;
