@@ -47,7 +47,7 @@ def test_a_full_phone_loses_nothing(site: Site, desk: Page, handset: Handset) ->
     phone.wait_for_timeout(500)
     where = phone.evaluate("location.hash")
 
-    # The reserve is held by now. With no other room left it is given up: told before it hurts, in the middle of a visit.
+    # The reserve is held by now. With no other room it is given up: told before it hurts, in the middle of a visit.
     phone.wait_for_function(HELD)
     usage = phone.context.new_cdp_session(phone).send("Storage.getUsageAndQuota", {"origin": site.url})["usage"]
     give_room(phone, site.url, int(usage))

@@ -71,7 +71,7 @@ def serve(host: str, ports: Ports, scale: str = "") -> int:
     try:
         make_ready(scale)
         certificate = tls.ensure(host)
-        check_ports(bind, ports)  # minutes have passed; the servers share a port silently with whoever took it meanwhile
+        check_ports(bind, ports)  # minutes have passed, and servers share a port silently with who took it
         site = Supervisor(children(bind, ports, certificate), places.data_home() / "logs" / places.pack_name())
         outcome = site.run(on_ready=lambda: _announce_later(site, host, bind, ports, certificate))
     finally:

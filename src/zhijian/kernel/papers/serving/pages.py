@@ -149,6 +149,8 @@ def serve_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     if not asked.is_valid() or not _done(asked, paper, actor):
         return render(request, "papers/serve.html", context, status=422)
     messages.success(request, _("Recorded: %(way)s") % {"way": WAYS[way]})
+    if paper.services.filter(proof_due=True).exists():
+        messages.warning(request, _("Its proof is still to be added: on this page, or from the list of papers."))
     return redirect("record", uid=paper.matter.uid)
 
 
