@@ -21,6 +21,7 @@ from zhijian.kernel.matters.perform import offers, perform
 from zhijian.kernel.matters.ticking import tick
 from zhijian.kernel.notices.models import Notice, SimulatedMessage
 from zhijian.kernel.papers.models import Paper
+from zhijian.kernel.party.doors import KEY, sealed
 from zhijian.programmes.equipment import due, reminding
 from zhijian.programmes.equipment.desk import standing
 from zhijian.programmes.equipment.models import Equipment
@@ -248,6 +249,26 @@ def test_users_are_reminded_60_and_30_days_before_once_each(w):
     assert reminding.remind(world.in_days(20)) == 1  # the first is 25 days away now
     assert [one["n"] for one in said(told.all())] == [2, 1]
     assert sorted(Equipment.objects.filter(pk__in=[one.pk, two.pk]).values_list("reminded", flat=True)) == [30, 60]
+
+
+def test_the_reminder_arrives_with_its_day_by_text_message_and_in_the_account(w, settings, client):
+    settings.DEMO, settings.PUBLIC_ORIGIN = True, "https://zj.example"
+    for n, days in enumerate((45, 50)):
+        piece(w, f"1100{n}", inspected_on=world.in_days(-300), told_next=world.in_days(days))
+    reminding.remind()
+    jobs.run_pending()
+    sms = Notice.objects.get(template="equipment.near", entity=w.entity, channel="sms")
+    assert (sms.state, sms.error) == ("sent", "")
+    text = SimulatedMessage.objects.get(notice=sms).text
+    assert f"等2台特种设备须在{world.in_days(45):%Y-%m-%d}前检验" in text and "/p/" in text
+    with scoped(SYSTEM):
+        link = text[text.index("/p/") :]
+    assert client.get(link).status_code == 200
+    session = client.session
+    session[KEY] = sealed(w.entity.phone)
+    session.save()
+    page = client.get("/my/").content.decode()
+    assert "特种设备临近检验：2 台" in page and f"{world.in_days(45)}" in page and "请提前一个月" in page
 
 
 def test_each_morning_the_head_is_told_how_many_are_overdue(w):

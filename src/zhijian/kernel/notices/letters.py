@@ -61,11 +61,17 @@ def text_of(notice: Notice) -> str:
             "day": family.day.isoformat() if family.day else "",
             "waits": first.kind if first is not None else "",
             "invites": invites(notice.template, notice.data),
-        }
+        } | _own_facts(notice)
     with in_its_language():
         if notice.entity is not None and notice.matter is not None:
             told["own"] = _own_words(head, family, notice)
         return render(notice.template, texts.book().fitted(told)).sms
+
+
+def _own_facts(notice: Notice) -> dict[str, Any]:
+    """The number and the day that an occasion names itself (of the enterprise's pieces that are due): they say more
+    than those of the page, unless something else was told with it."""
+    return {} if notice.data.get("more") else {name: notice.data[name] for name in ("n", "day") if name in notice.data}
 
 
 def _own_words(head: Matter, family: Family, notice: Notice) -> str:

@@ -6,5 +6,5 @@ class Config(AppConfig):
     label = "equipment"
 
     def ready(self) -> None:
-        """Register who takes equipment out of an imported file, and where its codes lead."""
-        from zhijian.programmes.equipment import importing, public  # noqa: F401
+        """Register who takes equipment out of an imported file, where its codes lead, and what its notices say."""
+        from zhijian.programmes.equipment import importing, public, reminding  # noqa: F401

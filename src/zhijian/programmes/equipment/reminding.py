@@ -24,7 +24,10 @@ COUNTED = 1000  # of an office's overdue pieces
 NEAR = notice_template(
     "equipment.near",
     title=_("Special equipment is due: {n}"),
-    text=_("{title}: {n} pieces of special equipment must be inspected, the first by {day}."),
+    text=_(
+        "{title}: {n} pieces of special equipment must be inspected, the first by {day}. Ask the inspection body for a "
+        "date a month before, and stop whatever has not been inspected by its day."
+    ),
     sms=_("{organ}: {title}: {n} pieces of special equipment must be inspected, the first by {day}: {link}"),
     kind=LIMITS,
 )
