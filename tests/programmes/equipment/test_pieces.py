@@ -22,7 +22,7 @@ from zhijian.kernel.matters.ticking import tick
 from zhijian.kernel.notices.models import Notice, SimulatedMessage
 from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.party.doors import KEY, sealed
-from zhijian.programmes.equipment import due, reminding
+from zhijian.programmes.equipment import due, reminding, rules
 from zhijian.programmes.equipment.desk import standing
 from zhijian.programmes.equipment.models import Equipment
 from zhijian.programmes.equipment.periods import LIFT
@@ -183,6 +183,27 @@ def test_an_order_is_given_only_about_what_is_overdue_and_only_by_two(w):
             perform(matter, "order", actor, ground="uninspected", first=w.inspector.pk, other=w.second.pk, **said)
         with pytest.raises(NotOpen, match="两名"):
             perform(matter, "order", actor, ground="hazard", first=w.inspector.pk, other=w.inspector.pk, **said)
+
+
+def test_an_order_stops_what_is_not_inspected_and_leaves_no_more_time_than_the_rule(w):
+    """Safety Law art. 84: what was not inspected must not run; no order waits for decades."""
+    matter = late_lift(w)
+    said = {"problem": "超期", "required": "停用并申请检验", "first": w.inspector.pk, "other": w.second.pk}
+    last = rules.latest_to_obey(world.in_days(0))
+    assert world.in_days(60) <= last <= world.in_days(70), "a last day that is a holiday moves on"
+    with scoped(w.actor("甲")) as actor:
+        with pytest.raises(NotOpen, match="停止使用") as refused:
+            perform(matter, "order", actor, ground="uninspected", stop=False, deadline=world.in_days(7), **said)
+        assert "第84条" in refused.value.article
+        for ground in ("uninspected", "hazard"):
+            with pytest.raises(NotOpen, match=f"{last:%Y-%m-%d}"):
+                perform(matter, "order", actor, ground=ground, stop=True, deadline=last + dt.timedelta(days=1), **said)
+        perform(matter, "order", actor, ground="hazard", stop=False, deadline=last, **said)
+    made = matter.children.get(kind="equipment_order")
+    with scoped(party_of(w.entity)) as user:
+        perform(made, "report", user, answer="马上办")
+    with scoped(w.actor("甲")) as actor, pytest.raises(NotOpen, match="最晚"):
+        perform(Matter.objects.get(pk=made.pk), "again", actor, note="没有停", deadline=world.in_days(3000))
 
 
 def test_overdue_ordered_inspected_and_looked_at_again(w):

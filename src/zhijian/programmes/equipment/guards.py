@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -73,9 +74,20 @@ def may_be_ordered(matter: Matter, record: Equipment, actor: Actor, facts: Any) 
         return ok()
     if facts.ground == Order.Ground.UNINSPECTED and not due.is_overdue(record, matter.day):
         return no(_("Its inspection is not overdue."), rules.ORDER_GROUND)
-    if facts.deadline < matter.day:
+    if facts.ground == Order.Ground.UNINSPECTED and not facts.stop:
+        return no(_("What was not inspected, or did not pass, must not run: tick that it stops."), rules.ORDER_GROUND)
+    far = _a_day_to_obey(facts.deadline, matter.day)
+    return two_officers(facts, matter) if far else far
+
+
+def _a_day_to_obey(deadline: dt.date, day: dt.date) -> Guard:
+    """A deadline is still to come, and no further away than the rule allows."""
+    if deadline < day:
         return no(_("Name a day that is still to come."))
-    return two_officers(facts, matter)
+    last = rules.latest_to_obey(day)
+    if last is not None and deadline > last:
+        return no(_("At most until %(day)s.") % {"day": last}, rules.PUT_RIGHT_LONGEST)
+    return ok()
 
 
 def two_officers(facts: Any, matter: Matter) -> Guard:
@@ -88,10 +100,8 @@ def two_officers(facts: Any, matter: Matter) -> Guard:
 
 
 def a_later_day(matter: Matter, record: Order, actor: Actor, facts: Any) -> Guard:
-    """Another deadline is a day to come."""
-    if facts is not None and facts.deadline < matter.day:
-        return no(_("Name a day that is still to come."))
-    return ok()
+    """Another deadline is a day to come, and no more distant than a first one may be."""
+    return ok() if facts is None else _a_day_to_obey(facts.deadline, matter.day)
 
 
 def no_longer_overdue(matter: Matter, record: Order, actor: Actor, facts: Any) -> Guard:

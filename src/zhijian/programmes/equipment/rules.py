@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from django.utils.translation import gettext_noop as _
 
-from zhijian.kernel.clock import Unit, rule
+from zhijian.kernel.clock import Unit, calendar, rule
 from zhijian.kernel.packs import Limit, rule_timeline
 from zhijian.programmes.equipment import periods
 from zhijian.programmes.equipment.periods import Law, LiftYears, Phases
@@ -47,6 +47,7 @@ PUT_RIGHT = rule(
     starts="ordered",
     stops="reported or looked at",
 )
+PUT_RIGHT_LONGEST = rule("equipment.put_right_longest", _("How much time an order about equipment may give at most"))
 RECHECK_WITHIN = rule(
     "equipment.recheck_within",
     _("By when equipment is looked at again"),
@@ -125,6 +126,14 @@ BY_NAME = {one.name: one for one in (*BY_TIME, *BY_GRADE, LIFT_YEARS)}
 def reminders(day: dt.date) -> list[int]:
     """How many days before the user is reminded, the earliest first."""
     return sorted((int(n) for n in REMIND.value(day, ())), reverse=True)
+
+
+def latest_to_obey(day: dt.date) -> dt.date | None:
+    """The furthest day that an order of `day` may name; None where the place sets no bound."""
+    from zhijian.kernel.clock import clocks
+
+    row = PUT_RIGHT_LONGEST.maybe(day)
+    return clocks.count(row, calendar.start_of(day)).due if row is not None and row.limit is not None else None
 
 
 def maintain_days(day: dt.date) -> int | None:
