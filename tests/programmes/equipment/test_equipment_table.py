@@ -21,8 +21,8 @@ from zhijian.programmes.equipment.models import Equipment
 pytestmark = pytest.mark.django_db
 HEAD = [
     "使用单位名称", "使用单位统一社会信用代码", "管辖单位", "设备代码", "产品名称", "使用登记证编号", "使用地点",
-    "安全状况等级",
-    "维保单位名称", "维保单位电话", "监督检验日期", "检验日期", "检验结论", "下次检验日期", "使用状态",
+    "安全状况等级", "维保单位名称", "维保单位电话", "投用日期",
+    "监督检验日期", "检测日期", "检验日期", "检验结论", "下次检验日期", "使用状态",
 ]  # fmt: skip
 CODE = "91370303MA3C0R6E95"
 
@@ -84,33 +84,33 @@ def test_told_by_its_headings_taken_in_and_the_same_again_changes_nothing(tmp_pa
 
 
 def test_a_later_table_changes_what_it_says_and_an_older_one_takes_nothing_back(tmp_path):
-    import_file(table(tmp_path, LIFT), "equipment")
-    later = row(LIFT[3], 检验日期="2028-06-05", 监督检验日期="2024-06-11", 使用地点="水晶街 2 号")
+    import_file(table(tmp_path, [("2024-06-11" if cell == "2025年6月2日" else cell) for cell in LIFT]), "equipment")
+    later = row(LIFT[3], 检验日期="2025-06-05", 监督检验日期="2024-06-11", 使用地点="水晶街 2 号")
     run = import_file(table(tmp_path, later), "equipment")
     assert run.counts["equipment"] == {"new": 0, "changed": 1, "same": 0}
     lift = Equipment.objects.select_related("matter").get(code=LIFT[3])
-    assert (lift.place, lift.next_on) == ("水晶街 2 号", dt.date(2029, 6, 30))
+    assert (lift.place, lift.next_on) == ("水晶街 2 号", dt.date(2026, 6, 30))
     assert lift.matter.due == lift.next_on and lift.certificate == "梯11鲁C00001(24)"  # an empty cell erases nothing
-    older = row(LIFT[3], 检验日期="2025-06-02", 使用地点="水晶街 2 号")
+    older = row(LIFT[3], 检验日期="2025-01-02", 使用地点="水晶街 2 号")
     assert import_file(table(tmp_path, older), "equipment").counts["equipment"]["same"] == 1
-    assert Equipment.objects.get(code=LIFT[3]).inspected_on == dt.date(2028, 6, 5)
+    assert Equipment.objects.get(code=LIFT[3]).inspected_on == dt.date(2025, 6, 5)
 
 
 def test_an_inspection_that_was_not_passed_moves_no_day_on(tmp_path):
     import_file(table(tmp_path, LIFT), "equipment")
     before = Equipment.objects.get(code=LIFT[3])
-    failed = row(LIFT[3], 检验日期="2026-06-05", 检验结论="不合格", 下次检验日期="2027-06-05")
+    failed = row(LIFT[3], 检验日期="2025-07-05", 检验结论="不合格", 下次检验日期="2026-07-05")
     import_file(table(tmp_path, failed), "equipment")
     one = Equipment.objects.get(code=LIFT[3])
-    assert (one.failed_on, one.inspected_on) == (dt.date(2026, 6, 5), before.inspected_on)
-    assert one.next_on == min(before.next_on, dt.date(2026, 6, 5))
-    passed = row(LIFT[3], 检验日期="2026-07-05", 检验结论="合格")
+    assert (one.failed_on, one.inspected_on) == (dt.date(2025, 7, 5), before.inspected_on)
+    assert one.next_on == min(before.next_on, dt.date(2025, 7, 5))
+    passed = row(LIFT[3], 检验日期="2025-08-05", 检验结论="合格")
     import_file(table(tmp_path, passed), "equipment")
     one = Equipment.objects.get(code=LIFT[3])
-    assert (one.failed_on, one.inspected_on) == (None, dt.date(2026, 7, 5))
-    boiler = row("11003703002020000009", 产品名称="锅炉", 检验日期="2026-06-05", 检验结论="不合格")
+    assert (one.failed_on, one.inspected_on) == (None, dt.date(2025, 8, 5))
+    boiler = row("11003703002020000009", 产品名称="锅炉", 检验日期="2025-07-05", 检验结论="不合格")
     import_file(table(tmp_path, boiler), "equipment")
-    assert Equipment.objects.get(code="11003703002020000009").failed_on == dt.date(2026, 6, 5)
+    assert Equipment.objects.get(code="11003703002020000009").failed_on == dt.date(2025, 7, 5)
 
 
 def test_rows_that_cannot_be_read_come_back_with_the_reason(tmp_path):
@@ -120,6 +120,21 @@ def test_rows_that_cannot_be_read_come_back_with_the_reason(tmp_path):
     assert run.counts["equipment"]["new"] == 1 and run.counts["rejected"] == 2 and run.report
     whys = {problem["why"] for one in run.sample for problem in one["problems"]}
     assert whys == {"not_in_table", "missing"}
+
+
+def test_classes_that_the_catalogue_lacks_and_days_to_come_are_lines_to_mend(tmp_path):
+    """Nothing of 3999 or 9999 is registered; nobody has inspected anything in years to come."""
+    bad = [
+        row("39993703002024000009"), row("99993703002024000010"), row("70003703002024000011"),
+        *(row(f"3110370300202400002{n}", **{what: day}) for n, (what, day) in enumerate([
+            ("检验日期", "2090-06-02"), ("监督检验日期", "2090年6月"), ("检测日期", "69500"), ("投用日期", "2090/6/2"),
+        ])),
+    ]  # fmt: skip
+    run = import_file(table(tmp_path, LIFT, *bad), "equipment")
+    assert (run.counts["equipment"]["new"], run.counts["rejected"]) == (1, len(bad))
+    whys = [problem["why"] for one in run.sample for problem in one["problems"]]
+    assert (whys.count("not_in_table"), whys.count("to_come")) == (3, 4)
+    assert Equipment.objects.count() == 1
 
 
 def test_what_stands_twice_counts_once(tmp_path):

@@ -33,8 +33,8 @@ EQUIPMENT = Flow(
     steps=[
         Step(
             "register", to="in_use", who=[CLERK, SECTION], label=_("Register a piece of equipment"),
-            facts=facts.Registered, said=_("Put on the register: {code}"), when=guards.new_code,
-            does=effects.registered,
+            facts=facts.Registered, said=_("Put on the register: {code}"), does=effects.registered,
+            when=(guards.new_code, guards.no_day_to_come),
         ),
         Step(
             "take_over", ("in_use", "idle"), who=SECTION, label=_("Change by import"),

@@ -30,6 +30,15 @@ def new_code(matter: Matter, record: Any, actor: Actor, facts: Any) -> Guard:
     return ok()
 
 
+def no_day_to_come(matter: Matter, record: Any, actor: Actor, facts: Any) -> Guard:
+    """What is told of a piece when it is registered has been: only its next inspection is to come."""
+    told = (facts.in_use_since, facts.supervised_on, facts.inspected_on) if facts is not None else ()
+    for day in told:
+        if day is not None and day > matter.day:
+            return no(_("%(day)s is still to come: look at the dates once more.") % {"day": day})
+    return ok()
+
+
 def took_place(matter: Matter, record: Equipment, actor: Actor, facts: Any) -> Guard:
     """What is entered has taken place, and only lifts are tested."""
     if facts is None:

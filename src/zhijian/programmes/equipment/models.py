@@ -16,7 +16,10 @@ from zhijian.programmes.equipment.periods import Piece
 
 
 class Group(models.TextChoices):
-    """The first character of a category (TSG catalogue): what the eye looks for."""
+    """The first character of a category (TSG catalogue): what the eye looks for.
+
+    Piping components (7) and safety devices (F) stand in the catalogue, too, but are not registered piece by piece.
+    """
 
     BOILER = "1", _("Boilers")
     VESSEL = "2", _("Pressure vessels")
@@ -24,10 +27,8 @@ class Group(models.TextChoices):
     CRANE = "4", _("Cranes")
     VEHICLE = "5", _("Works vehicles")
     RIDE = "6", _("Amusement rides")
-    PART = "7", _("Piping components")
     PIPE = "8", _("Pressure piping")
     ROPEWAY = "9", _("Ropeways")
-    SAFETY = "F", _("Safety devices")
 
 
 class What(models.TextChoices):

@@ -135,8 +135,13 @@ def licence_no_converter(spec: Mapping[str, Any], tables: Mapping[str, Any]) -> 
 
 
 def choice_converter(spec: Mapping[str, Any], tables: Mapping[str, Any]) -> Converter:
-    """A word or code of a table of the mapping; the longest key that the cell begins with serves too if `prefix`."""
-    table = {fold(str(k)): str(v) for k, v in tables[spec["table"]].items()}
+    """A word or code of a table of the mapping; the longest key that the cell begins with serves too if `prefix`.
+
+    `first = 2`: of the table's codes only the first two characters count (a class, not each of its categories).
+    """
+    first = int(spec["first"]) if "first" in spec else None
+    table = {fold(str(k)[:first]): str(v)[:first] for k, v in tables[spec["table"]].items()}
+    known = ", ".join(dict.fromkeys(str(k)[:first] for k in tables[spec["table"]]))[:200]
     by_length = sorted(table, key=len, reverse=True) if spec.get("prefix") else []
     keep = bool(spec.get("keep"))  # an unknown value stays as it is written, or becomes `rest`
     rest, longest = str(spec.get("rest", "")), int(spec.get("max", 200))
@@ -155,7 +160,7 @@ def choice_converter(spec: Mapping[str, Any], tables: Mapping[str, Any]) -> Conv
         if found is None and rest:
             return rest
         if found is None:
-            raise Bad("not_in_table", table=", ".join(dict.fromkeys(tables[spec["table"]]))[:200])
+            raise Bad("not_in_table", table=known)
         return found
 
     return convert
@@ -190,6 +195,11 @@ def date_converter(spec: Mapping[str, Any], tables: Mapping[str, Any]) -> Conver
     """
     earliest, past = int(spec.get("earliest", 1900)), bool(spec.get("past"))
 
+    def been(day: str) -> str:
+        if past and day > (dt.datetime.now(dt.UTC) + FIRST_TO_WAKE).date().isoformat():
+            raise Bad("to_come")
+        return day
+
     @lru_cache(maxsize=65536)
     def convert(cell: str) -> str:
         text = _GAP.sub("", half_width(clean(cell)))
@@ -203,15 +213,14 @@ def date_converter(spec: Mapping[str, Any], tables: Mapping[str, Any]) -> Conver
         if whole is not None:
             if int(whole[:4]) < earliest:
                 raise Bad("too_early", year=str(earliest))
-            if past and whole > (dt.datetime.now(dt.UTC) + FIRST_TO_WAKE).date().isoformat():
-                raise Bad("to_come")
-            return whole
+            return been(whole)
         month = _MONTH.fullmatch(text)
         if month:
-            return Rich(_month_day(int(month[1]), int(month[2]), bool(spec.get("end"))), note="month_only")
+            day = _month_day(int(month[1]), int(month[2]), bool(spec.get("end")))
+            return Rich(been(day), note="month_only")
         serial = _SERIAL.fullmatch(text)
         if serial and 10_000 <= int(serial[1]) <= 80_000:
-            return (_EPOCH + dt.timedelta(days=int(serial[1]))).isoformat()
+            return been((_EPOCH + dt.timedelta(days=int(serial[1]))).isoformat())
         raise Bad("not_a_date")
 
     return convert

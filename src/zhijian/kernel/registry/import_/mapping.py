@@ -7,7 +7,7 @@
     [entity]  mode = "always"     "always": the file wins; "fill": only what we lack is taken from it
     columns = [{to = "code", from = ["统一社会信用代码"], as = "identity", scheme = "uscc", required = true}, …]
     [premises] [licence] [records.NAME]   likewise; `when` names a field without which a row has none of these
-    [tables.status]               words and codes for `as = "choice"`
+    [tables.status]               words and codes for `as = "choice"`; `table = "codes/equipment"` is the pack's own
     [areas] strip, suffixes       how this country's offices and places are called, see `AreaFinder`
     [shapes] person, address, firm  patterns by which such cells are known, see `shapes`
     ask_above = 0.2               a field that changes in a greater share of the known rows has to be confirmed
@@ -28,6 +28,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
+
+from zhijian.kernel.packs import stack
 
 from ..text import fold
 from .areas import area_converter
@@ -152,13 +154,14 @@ def read_mapping(path: Path) -> Mapping:
     if raw.get("row_is") not in {s.kind.removeprefix("records.") for s in sections}:
         raise MappingError(f"{path.name}: row_is must name a section")
     words = raw.get("areas", {})
+    named = {str(c.spec["table"]) for s in sections for c in s.columns if "/" in str(c.spec.get("table", ""))}
     return Mapping(
         name=path.stem,
         title=raw["title"],
         source=raw["source"],
         row_is=raw["row_is"],
         sections=tuple(sections),
-        tables=raw.get("tables", {}),
+        tables=raw.get("tables", {}) | {name: {code: code for code in stack().table(name)} for name in named},
         stops=tuple(raw.get("stops", ())),
         area_words=(tuple(words.get("strip", ())), tuple(words.get("suffixes", ()))),
         shapes=raw.get("shapes", {}),

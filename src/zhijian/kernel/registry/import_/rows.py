@@ -16,6 +16,8 @@ from .areas import AreaFinder
 from .convert import Bad, Converter, Rich
 from .mapping import Header, Mapping, Section, compile_column
 
+UNTRUE = "to_come"  # no slip of writing: what it says has not happened, so the row is rejected wherever it stands
+
 # Columns of the staging tables, in the order in which they are written.
 SEARCH = ("fold", "grams", "initials", "name_key")
 STAGED: dict[str, tuple[str, ...]] = {
@@ -112,7 +114,7 @@ class _SectionReader:
                 try:
                     found = convert(cell)
                 except Bad as problem:
-                    (notes if lenient else bad).append(
+                    (notes if lenient and problem.why != UNTRUE else bad).append(
                         Problem(header.shown[place], cell[:200], problem.why, problem.detail, place)
                     )
                     continue
