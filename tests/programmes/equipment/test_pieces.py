@@ -89,9 +89,9 @@ def test_in_use_due_overdue_out_of_use_scrapped(w):
     matter = piece(w, "11001", inspected_on=world.in_days(-300), told_next=world.in_days(100))
     assert standing(matter, record(matter)).text == "在用"
     with scoped(w.actor("甲")) as actor:
-        perform(matter, "inspect", actor, done_on=world.in_days(-1), next_told=world.in_days(30))
+        perform(matter, "inspect", actor, done_on=world.in_days(-9), next_told=world.in_days(30))
         assert standing(matter, record(matter)).text == "临近检验"
-        perform(matter, "inspect", actor, done_on=world.in_days(-9), next_told=world.in_days(-1))
+        perform(matter, "inspect", actor, done_on=world.in_days(-8), next_told=world.in_days(-1))
     assert standing(matter, record(matter)).text == "已超期"
     with scoped(party_of(w.entity)) as user:
         perform(Matter.objects.get(pk=matter.pk), "put_away", user, idle_since=world.in_days(0), reason="停产")
@@ -100,6 +100,42 @@ def test_in_use_due_overdue_out_of_use_scrapped(w):
     with scoped(SYSTEM):
         perform(matter, "scrap", SYSTEM, reason="锅炉拆除")
     assert Matter.objects.get(pk=matter.pk).closed is not None
+
+
+def test_an_inspection_of_long_ago_stands_in_the_history_and_moves_no_day_back(w):
+    matter = piece(w, supervised_on=world.in_days(-1200))
+
+    def enter(days: int, **more: object) -> Equipment:
+        with scoped(w.actor("甲")) as actor:
+            perform(Matter.objects.get(pk=matter.pk), "inspect", actor, done_on=world.in_days(days), **more)
+        return record(matter)
+
+    enter(-30, report="NEW", by_body="市特检院")
+    newest = enter(-20, what="testing", report="T-NEW")
+    for what in ("inspection", "testing"):
+        one = enter(-3000, what=what, report="OLD", by_body="旧检验所", next_told=world.in_days(-2635))
+        for name in ("inspected_on", "tested_on", "told_next", "report_no", "body", "next_on", "next_what"):
+            assert getattr(one, name) == getattr(newest, name), (what, name)
+    assert LedgerEntry.objects.filter(matter=matter, kind="equipment.inspect").count() == 4
+    enter(-10, outcome="failed", report="BAD")
+    with pytest.raises(NotOpen):  # it has passed since
+        enter(-40, outcome="failed")
+    assert enter(-15, outcome="failed", report="BAD-OLD").failed_report == "BAD"
+
+
+def test_nothing_that_is_told_of_a_piece_when_it_is_registered_is_still_to_come(w):
+    for name in ("in_use_since", "supervised_on", "inspected_on"):
+        with pytest.raises(NotOpen, match="尚未到来"):
+            piece(w, **{name: world.in_days(1)})
+
+
+def test_only_kinds_that_are_registered_piece_by_piece_are_offered_and_taken(w, client):
+    client.force_login(w.head)
+    page = client.get("/l/equipment/").content.decode()
+    assert "压力管道元件" not in page and "安全附件" not in page and "客运索道" in page
+    for code in ("70003703002024000001", "F0003703002024000001"):
+        with pytest.raises(NotOpen):
+            piece(w, code)
 
 
 def test_what_failed_its_inspection_is_as_due_as_it_was(w):

@@ -43,15 +43,26 @@ def _passed(record: Equipment, what: str, day: dt.date) -> None:
         record.failed_on, record.failed_what, record.failed_report = None, "", ""
 
 
-def inspected(matter: Matter, record: Equipment, facts: Any, actor: Actor, at: dt.datetime) -> None:
-    """Keep the last inspection or testing that it passed; after one that it did not pass it must not run."""
-    if facts.outcome == Conclusion.FAILED:
+def _failed(record: Equipment, facts: Any) -> None:
+    """Keep what it did not pass: of two the later one, but a testing never in place of an inspection. Not saved."""
+    later = record.failed_on is None or facts.done_on >= record.failed_on
+    if later or (facts.what == What.INSPECTION and record.failed_what == What.TESTING):
         record.failed_on, record.failed_what, record.failed_report = facts.done_on, facts.what, facts.report
+
+
+def inspected(matter: Matter, record: Equipment, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """Keep the last inspection or testing that it passed; after one that it did not pass it must not run.
+
+    One of long ago that is entered late stands in the history alone: it moves no day back.
+    """
+    if facts.outcome == Conclusion.FAILED:
+        _failed(record, facts)
     elif facts.what == What.TESTING:
-        record.tested_on = facts.done_on
-    else:
+        record.tested_on = max(facts.done_on, record.tested_on or facts.done_on)
+    elif record.inspected_on is None or facts.done_on >= record.inspected_on:
         record.inspected_on, record.told_next = facts.done_on, facts.next_told
         record.conclusion, record.report_no = facts.outcome, facts.report or record.report_no
+        record.body = facts.by_body or record.body
     if facts.outcome != Conclusion.FAILED:
         _passed(record, facts.what, facts.done_on)
     record.save()

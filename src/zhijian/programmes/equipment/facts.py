@@ -69,7 +69,7 @@ class Inspected(Facts):
     done_on: Annotated[dt.date, day(_("Day of it"))]
     outcome: Annotated[Conclusion, Field(title=_("Conclusion"))] = Conclusion("passed")
     report: Annotated[str, text(_("Report"), max_length=60)] = ""
-    body: Annotated[str, text(_("Inspection body"), max_length=120)] = ""
+    by_body: Annotated[str, text(_("Inspection body"), max_length=120)] = ""
     next_told: Annotated[dt.date | None, day(_("Next inspection as reported"))] = None
 
 
