@@ -169,6 +169,7 @@ def test_a_technician_records_a_visit_where_he_stands(playwright: Playwright, si
     page.goto(f"{site.url}/t/{lift.door_code}/maintenance/")
     expect(page.locator("[data-where]")).to_contain_text("已取得位置")
     shot(page, "lift-maintain")
+    page.locator("[name=note]").fill("半月维保")
     page.get_by_role("button", name="记录这次维保").click()
     expect(page.locator(".box.good")).to_contain_text("已记录")
     with scoped(SYSTEM):

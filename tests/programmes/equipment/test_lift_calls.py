@@ -25,7 +25,7 @@ from zhijian.kernel.matters.ticking import tick
 from zhijian.kernel.notices.groups import counts
 from zhijian.kernel.notices.models import Notice
 from zhijian.kernel.party.doors import KEY, sealed
-from zhijian.kernel.registry.models import Entity
+from zhijian.kernel.registry.models import Entity, Premises
 from zhijian.programmes.equipment import due, maintenance
 from zhijian.programmes.equipment.models import Equipment, LiftCall, Maintenance
 
@@ -201,9 +201,9 @@ def test_a_visit_is_recorded_with_time_and_place_and_doubted_far_away_or_nowhere
     address, there = f"/t/{lift.door_code}/maintenance/", lift.matter.premises
     near = {"work": "half_month", "note": "半月保养", "lat": f"{there.lat}", "lon": f"{there.lon + Decimal('0.001')}"}
     assert technician().post(address, near).status_code == 302
-    far = {"work": "half_month", "lat": f"{there.lat + Decimal('0.05')}", "lon": f"{there.lon}"}
+    far = {**near, "lat": f"{there.lat + Decimal('0.05')}", "lon": f"{there.lon}"}
     assert technician().post(address, far).status_code == 302
-    assert technician().post(address, {"work": "repair"}).status_code == 302
+    assert technician().post(address, {"work": "repair", "note": "更换门锁"}).status_code == 302
     found = list(Maintenance.objects.order_by("pk"))
     assert [one.doubt for one in found] == ["", "far", "nowhere"]
     assert found[0].metres < 100 and found[1].metres > 5000
@@ -216,28 +216,82 @@ def test_a_visit_is_recorded_with_time_and_place_and_doubted_far_away_or_nowhere
         LedgerEntry.objects.filter(matter=lift.matter, kind="equipment.maintained", actor=f"entity:{firm.pk}").count()
         == 3
     )
+    for visit, left in ((found[1], ["nowhere"]), (found[2], [])):
+        look(w, lift, visit)
+        assert [flag["code"] for flag in Matter.objects.get(pk=lift.pk).flags] == left
+
+
+def look(w, lift: Equipment, visit: Maintenance, finding: str = "made", **more: object) -> None:
     with scoped(w.actor("所长")) as head:
-        perform(Matter.objects.get(pk=lift.pk), "look", head, word="已电话核实,定位漂移")
-    assert Matter.objects.get(pk=lift.pk).flags == []
+        perform(
+            Matter.objects.get(pk=lift.pk), "look", head, visit=visit.pk, finding=finding, word="已电话核实", **more
+        )
+
+
+def test_each_doubtful_visit_is_accepted_or_rejected_by_itself(w, lift, firm):
+    address, there = f"/t/{lift.door_code}/maintenance/", lift.matter.premises
+    far = {"work": "half_month", "note": "半月保养", "lat": f"{there.lat + Decimal('0.2')}", "lon": f"{there.lon}"}
+    for told in (far, {"work": "repair", "note": "更换门锁"}):
+        technician().post(address, told)
+    one, two = Maintenance.objects.order_by("pk")
+    form = desk(w.head).get(f"/m/{lift.matter.uid}/look/").content.decode()
+    assert "记录位置距电梯" in form and "没有位置" in form, "each with its reason"
+    look(w, lift, one, "not_made")
+    lift.refresh_from_db()
+    assert lift.maintained_on is None and len(Matter.objects.get(pk=lift.pk).flags) == 1
+    with pytest.raises(NotOpen, match="已经核对"):
+        look(w, lift, one)
+    with pytest.raises(NotOpen, match="没有位置"):
+        look(w, lift, two, stands_here=True)
+    look(w, lift, two)
+    lift.refresh_from_db()
+    assert lift.maintained_on == world.in_days(0)
+    assert list(Maintenance.objects.order_by("pk").values_list("finding", flat=True)) == ["not_made", "made"]
+    for page in (f"/m/{lift.matter.uid}/", "/equipment/firms/"):
+        told = desk(w.head).get(page).content.decode()
+        assert "没有进行" in told and "确已进行" in told
+
+
+def test_at_a_lift_of_unknown_place_a_visit_is_doubted_until_somebody_says_where_it_stands(w, lift, firm):
+    Premises.objects.filter(pk=lift.matter.premises_id).update(lat=None, lon=None)
+    address = f"/t/{lift.door_code}/maintenance/"
+    told = {"work": "half_month", "note": "半月保养", "lat": "36.8", "lon": "118.05"}
+    page = technician().post(address, told, follow=True).content.decode()
+    assert "还不知道这台电梯在哪里" in page
+    visit = Maintenance.objects.get()
+    lift.refresh_from_db()
+    assert (visit.doubt, visit.in_time, lift.maintained_on) == ("unplaced", None, None)
+    assert "电梯的位置不明" in desk(w.head).get(f"/m/{lift.matter.uid}/").content.decode()
+    look(w, lift, visit, stands_here=True)
+    lift.refresh_from_db()
+    assert (lift.lat, lift.lon, lift.maintained_on) == (Decimal("36.8"), Decimal("118.05"), world.in_days(0))
+    technician().post(address, told)
+    assert Maintenance.objects.latest("pk").doubt == ""
+
+
+def test_a_visit_says_what_was_maintained(w, lift):
+    address = f"/t/{lift.door_code}/maintenance/"
+    for note in ({}, {"note": " "}, {"note": "好"}):
+        assert technician().post(address, {"work": "half_month", **note}).status_code == 422
+    assert not Maintenance.objects.exists()
 
 
 def test_a_doubtful_visit_counts_when_the_head_finds_that_it_took_place(w, lift, firm):
     """Three visits in a minute, 26 km away, are no maintenance: neither the lift's days nor the score move."""
     address, there = f"/t/{lift.door_code}/maintenance/", lift.matter.premises
     Equipment.objects.filter(pk=lift.pk).update(maintained_on=world.in_days(-14), maintain_by=world.in_days(1))
-    far = {"work": "half_month", "lat": f"{there.lat + Decimal('0.2')}", "lon": f"{there.lon}"}
+    far = {"work": "half_month", "note": "保养", "lat": f"{there.lat + Decimal('0.2')}", "lon": f"{there.lon}"}
     for _ in range(3):
         technician().post(address, far)
     lift.refresh_from_db()
     assert (lift.maintained_on, lift.maintain_by) == (world.in_days(-14), world.in_days(1))
     assert maintenance.scores(w.actor("所长"), world.in_days(0))[0].made == 0
-    with scoped(w.actor("所长")) as head:
-        perform(Matter.objects.get(pk=lift.pk), "look", head, word="确认没有到场")
+    for visit in Maintenance.objects.all():
+        look(w, lift, visit, "not_made")
     lift.refresh_from_db()
     assert lift.maintain_by == world.in_days(1)
     technician().post(address, far)
-    with scoped(w.actor("所长")) as head:
-        perform(Matter.objects.get(pk=lift.pk), "look", head, word="核实到场，定位漂移", took_place=True)
+    look(w, lift, Maintenance.objects.latest("pk"))
     lift.refresh_from_db()
     score = maintenance.scores(w.actor("所长"), world.in_days(0))[0]
     assert (lift.maintained_on, score.made, score.in_time) == (world.in_days(0), 1, 1)
@@ -250,7 +304,7 @@ def test_the_score_of_a_firm_is_what_its_formula_says(w, lift, firm):
         one = Equipment.objects.select_related("matter__premises").get(pk=lift.pk)
         at = now - dt.timedelta(days=days)
         there = one.matter.premises
-        maintenance.visit_of(one, firm, at, maintenance.Visit(), (there.lat, there.lon)).save()
+        maintenance.visit_of(one, firm, at, maintenance.Visit(note="半月保养"), (there.lat, there.lon)).save()
         maintenance.remember(one, world.in_days(-days))
         one.save()
     head = w.actor("所长")
@@ -289,7 +343,7 @@ def test_another_firm_keeps_the_lift_from_the_day_on_that_the_office_enters_it(w
     assert (lift.maintainer, lift.maintain_by) == (other, world.in_days(15))
     assert technician().post(f"/t/{lift.door_code}/maintenance/", {"work": "repair"}).status_code == 403
     there = lift.matter.premises
-    told = {"work": "repair", "lat": f"{there.lat}", "lon": f"{there.lon}"}
+    told = {"work": "repair", "note": "修理", "lat": f"{there.lat}", "lon": f"{there.lon}"}
     assert technician(other.phone).post(f"/t/{lift.door_code}/maintenance/", told).status_code == 302
     made = Maintenance.objects.get()
     assert (made.firm, made.gap, made.in_time) == (other, 40, True)  # the days before were not this firm's

@@ -13,14 +13,16 @@ from django.utils.translation import gettext_lazy
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk.columns import Cell, Column
+from zhijian.kernel.desk.forms import Asked, Options, choices
 from zhijian.kernel.desk.lists import MatterList, Panel
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.addresses import public_url
 from zhijian.kernel.notices.panel import PANEL
 from zhijian.kernel.registry.door import shown_door_code
-from zhijian.programmes.equipment import catalogue, due, firms, rules  # noqa: F401 -- `firms` puts its page on the menu
+from zhijian.programmes.equipment import catalogue, doubts, due, rules
+from zhijian.programmes.equipment import firms as firms  # puts its page on the menu
 from zhijian.programmes.equipment.flow import CALL, EQUIPMENT, ORDER
-from zhijian.programmes.equipment.models import Equipment, LiftCall, Order
+from zhijian.programmes.equipment.models import Equipment, LiftCall, Maintenance, Order
 
 VISITS, CALLS, SOON = 10, 10, 60
 
@@ -76,6 +78,17 @@ def piece_panel(matter: Matter, record: Equipment, actor: Actor) -> dict[str, An
             "late": late,
         }
     )
+
+
+def _doubtful(asked: Asked) -> Options:
+    """The doubtful visits of the lift that nobody has looked at yet, each with its reason."""
+    flags = {doubts.visit_of(flag): flag for flag in asked.matter.flags} if asked.matter is not None else {}
+    begun = dict(Maintenance.objects.filter(pk__in=flags).values_list("pk", "at"))
+    hours = {pk: f"{calendar.local(at):%H:%M} · " for pk, at in begun.items()}
+    return [(str(pk), hours.get(pk, "") + doubts.sentence(flag)) for pk, flag in flags.items()]
+
+
+choices("doubtful_visit", _doubtful)
 
 
 def order_panel(matter: Matter, record: Order, actor: Actor) -> dict[str, Any]:

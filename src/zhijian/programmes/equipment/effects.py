@@ -9,7 +9,7 @@ from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.clock import calendar, clocks
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
-from zhijian.programmes.equipment import catalogue, due, maintenance, rules
+from zhijian.programmes.equipment import catalogue, doubts, due, maintenance, rules
 from zhijian.programmes.equipment.models import Conclusion, Equipment, LiftCall, Order, What
 
 
@@ -94,11 +94,10 @@ def put_away(matter: Matter, record: Equipment, facts: Any, actor: Actor, at: dt
 
 
 def looked_at(matter: Matter, record: Equipment, facts: Any, actor: Actor, at: dt.datetime) -> None:
-    """A person has looked at the doubtful visits; they count where he found that they took place."""
-    if facts.took_place:
-        maintenance.took_place(record, [flag["visit"] for flag in matter.flags if "visit" in flag])
-    matter.flags = []
-    Matter.objects.filter(pk=matter.pk).update(flags=[])
+    """A person has looked at a doubtful visit; it counts where he found that it took place. The others wait on."""
+    maintenance.found(record, facts.visit, facts.finding, stands_here=facts.stands_here)
+    matter.flags = [flag for flag in matter.flags if doubts.visit_of(flag) != facts.visit]
+    Matter.objects.filter(pk=matter.pk).update(flags=matter.flags)
 
 
 def order(matter: Matter, record: Equipment, facts: Any, actor: Actor, at: dt.datetime) -> None:

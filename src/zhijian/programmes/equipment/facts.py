@@ -94,10 +94,11 @@ class Entrusted(Facts):
 
 
 class Looked(Facts):
-    """What the head says of doubtful maintenance visits."""
+    """What the head says of a doubtful maintenance visit."""
 
-    took_place: Annotated[bool, Field(title=_("The maintenance took place"))] = False
-
+    visit: Annotated[int, Field(title=_("Doubtful maintenance"), json_schema_extra={"widget": "doubtful_visit"})]
+    finding: Annotated[Maintenance.Finding, Field(title=_("The maintenance"))]
+    stands_here: Annotated[bool, Field(title=_("Where it was recorded is where the lift stands"))] = False
     word: Annotated[str, long(_("What you found"))]
 
 
@@ -188,7 +189,7 @@ class Visit(Facts):
     """A maintenance visit as the firm records it."""
 
     work: Annotated[Maintenance.Work, Field(title=_("Kind of maintenance"))] = Maintenance.Work("half_month")
-    note: Annotated[str, text(_("What was maintained"), max_length=400)] = ""
+    note: Annotated[str, text(_("What was maintained"), min_length=2, max_length=400)]
 
 
 CALLED = {LiftCall.Kind.TRAPPED: "trapped", LiftCall.Kind.FAULT: "fault"}

@@ -66,6 +66,10 @@ def maintain(request: HttpRequest, code: str) -> HttpResponse:
         made = maintenance.visit(record, standing.entity, standing.actor, told, position(request))
         if made.doubt == "nowhere":
             messages.warning(request, _("Recorded without a position: the local office will look at it."))
+        elif made.doubt == "unplaced":
+            messages.warning(
+                request, _("Recorded. Where this lift stands is not known yet: the local office will look at it.")
+            )
         elif made.doubt:
             messages.warning(request, _("Recorded. The place does not fit: the local office will look at it."))
         else:

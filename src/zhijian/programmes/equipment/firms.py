@@ -63,12 +63,19 @@ excel.sheet(
 
 def _doubtful_cells(block: list[Maintenance], _actor: Actor) -> Iterator[list[Any]]:
     for one in block:
-        yield [one.equipment.matter.title, one.equipment.matter.number, one.firm.name, one.at, one.metres]
+        yield [
+            one.equipment.matter.title,
+            one.equipment.matter.number,
+            one.firm.name,
+            one.at,
+            one.doubt_said,
+            one.get_finding_display(),
+        ]
 
 
 excel.sheet(
-    "equipment_doubtful", _("Recorded far away, or without a position"), READERS,
-    (_("Lift"), _("Number"), _("Maintenance firm"), _("Date and time"), _("Metres away (empty: no position)")),
+    "equipment_doubtful", _("Recorded far away, without a position, or at a lift of unknown place"), READERS,
+    (_("Lift"), _("Number"), _("Maintenance firm"), _("Date and time"), _("Doubt"), _("What was found")),
     lambda actor, _given: _doubtful(actor), _doubtful_cells,
 )  # fmt: skip
 

@@ -80,8 +80,8 @@ EQUIPMENT = Flow(
             article=rules.MAINTAIN_EVERY,
         ),
         Step(
-            "look", ("in_use", "idle"), who=HEAD, label=_("Doubts looked at"), facts=facts.Looked,
-            said=_("The doubtful maintenance was looked at: {word}"), when=guards.in_doubt, quiet=True,
+            "look", ("in_use", "idle"), who=HEAD, label=_("Look at a doubt"), facts=facts.Looked,
+            said=_("A doubtful maintenance was looked at: {finding} {word}"), when=guards.in_doubt, quiet=True,
             does=effects.looked_at,
         ),
     ],

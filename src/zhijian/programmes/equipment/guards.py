@@ -13,7 +13,7 @@ from zhijian.kernel.clock.arithmetic import add_months
 from zhijian.kernel.matters import Guard, no, ok
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.registry import proposals
-from zhijian.programmes.equipment import catalogue, due, maintenance, rules
+from zhijian.programmes.equipment import catalogue, doubts, due, maintenance, rules
 from zhijian.programmes.equipment.models import Conclusion, Equipment, Group, Order, What
 
 
@@ -138,5 +138,14 @@ def a_known_firm(matter: Matter, record: Equipment, actor: Actor, facts: Any) ->
 
 
 def in_doubt(matter: Matter, record: Equipment, actor: Actor, facts: Any) -> Guard:
-    """Only what is in doubt is looked at."""
-    return ok() if matter.flags else no(_("Nothing about this piece is in doubt."))
+    """Only what is in doubt is looked at, one visit after the other."""
+    if not matter.flags:
+        return no(_("Nothing about this piece is in doubt."))
+    if facts is None:
+        return ok()
+    if facts.visit not in {doubts.visit_of(flag) for flag in matter.flags}:
+        return no(_("That visit is not in doubt, or was looked at already."))
+    nowhere = not record.maintenance.filter(pk=facts.visit, lat__isnull=False).exists()  # type: ignore[attr-defined]
+    if facts.stands_here and nowhere:
+        return no(_("That visit was recorded without a position."))
+    return ok()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -53,12 +52,12 @@ def place_of(record: Equipment) -> Place | None:
 
 
 def doubt_of(record: Equipment, place: Place | None, day: dt.date) -> tuple[str, int | None]:
-    """(doubt, metres): far away, nowhere, or none."""
+    """(doubt, metres): far away, nowhere, at a lift of which nobody knows where it stands, or none."""
     if place is None:
         return "nowhere", None
     there = place_of(record)
     if there is None:
-        return "", None
+        return "unplaced", None
     metres = metres_between(*place, *there)
     far = rules.FAR_FROM_LIFT.value(day, None)
     return ("far" if far is not None and metres is not None and metres > int(far) else ""), metres
@@ -104,7 +103,7 @@ def remember(record: Equipment, day: dt.date) -> None:
 
 
 def visit(record: Equipment, firm: Entity, actor: Actor, told: Visit, place: Place | None) -> Maintenance:
-    """Record a visit of the firm that keeps the lift. Far away or nowhere: recorded all the same, and flagged.
+    """Record a visit of the firm that keeps the lift. What is doubtful is recorded all the same, and flagged.
 
     What is flagged counts once the head has found that it took place; a second visit of a day counts as the first.
     """
@@ -125,16 +124,20 @@ def visit(record: Equipment, firm: Entity, actor: Actor, told: Visit, place: Pla
     return made
 
 
-def took_place(record: Equipment, visits: Iterable[int]) -> None:
-    """The head has found that these doubtful visits were made: they count like others, the first one first."""
-    for made in Maintenance.objects.filter(equipment=record, pk__in=visits, in_time=None).order_by("at"):
-        day = calendar.legal_day(made.at)
-        if record.maintained_on is not None and day <= record.maintained_on:
-            continue
+def found(record: Equipment, pk: int, finding: Maintenance.Finding, *, stands_here: bool) -> None:
+    """The head has looked at a doubtful visit. One that took place counts like others, unless a later one does already;
+    `stands_here`: where it was recorded is where the lift stands."""
+    made = Maintenance.objects.filter(equipment=record, pk=pk).first()
+    if made is None:
+        return
+    made.finding, day = finding, calendar.legal_day(made.at)
+    if finding == Maintenance.Finding.MADE and (record.maintained_on is None or day > record.maintained_on):
         made.in_time = None if record.maintain_by is None else day <= record.maintain_by
-        made.save(update_fields=["in_time"])
         remember(record, day)
-    record.save(update_fields=["maintained_on", "maintain_by"])
+    made.save(update_fields=["finding", "in_time"])
+    if stands_here:
+        record.lat, record.lon = made.lat, made.lon
+    record.save(update_fields=["maintained_on", "maintain_by", "lat", "lon"])
 
 
 def flag(matter: Matter, made: Maintenance) -> None:

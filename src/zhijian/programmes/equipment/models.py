@@ -7,6 +7,7 @@ are its states; due and overdue are told by its clock.
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel.matters.models import Matter
@@ -160,6 +161,10 @@ class Maintenance(models.Model):
         YEAR = "year", _("yearly")
         REPAIR = "repair", _("repair")
 
+    class Finding(models.TextChoices):
+        MADE = "made", _("took place")
+        NOT_MADE = "not_made", _("did not take place")
+
     equipment = models.ForeignKey(Equipment, models.PROTECT, related_name="maintenance")
     area = models.CharField(max_length=16, db_collation="C")
     firm = models.ForeignKey(Entity, models.PROTECT, related_name="+")
@@ -169,7 +174,10 @@ class Maintenance(models.Model):
     lat = models.DecimalField(max_digits=9, decimal_places=6, null=True)
     lon = models.DecimalField(max_digits=9, decimal_places=6, null=True)
     metres = models.PositiveIntegerField(null=True, help_text="from the lift, where both places are known")
-    doubt = models.CharField(max_length=10, blank=True, help_text="far, nowhere; empty: none")
+    doubt = models.CharField(max_length=10, blank=True, help_text="far, nowhere, unplaced; empty: none")
+    finding = models.CharField(
+        _("what was found"), max_length=8, choices=Finding, blank=True, help_text="of a doubt; empty: nobody looked yet"
+    )
     gap = models.PositiveSmallIntegerField(null=True, help_text="days since the visit before")
     in_time = models.BooleanField(null=True, help_text="by the day that the rule set; null where none was known")
 
@@ -178,3 +186,13 @@ class Maintenance(models.Model):
             models.Index(fields=["equipment", "-at"], name="maintenance_newest"),
             models.Index(fields=["firm", "-at"], name="maintenance_firm"),
         ]
+
+    @property
+    def doubt_said(self) -> str:
+        """What is doubtful about it, in a word or two; empty where nothing is."""
+        said = {
+            "far": gettext("%(n)s m away") % {"n": self.metres},
+            "nowhere": gettext("no position"),
+            "unplaced": gettext("place of the lift not known"),
+        }
+        return said.get(self.doubt, self.doubt)
