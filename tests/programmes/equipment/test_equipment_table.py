@@ -137,6 +137,15 @@ def test_classes_that_the_catalogue_lacks_and_days_to_come_are_lines_to_mend(tmp
     assert Equipment.objects.count() == 1
 
 
+def test_a_firm_without_its_telephone_is_noted_and_gets_it_from_a_later_row(tmp_path):
+    mute = [("" if cell == "13905330011" else cell) for cell in LIFT]
+    run = import_file(table(tmp_path, mute), "equipment")
+    assert [one["why"] for row in run.sample for one in row["problems"]] == ["unreached"] and run.counts["noted"] == 1
+    assert Equipment.objects.get().maintainer.phone == ""
+    run = import_file(table(tmp_path, LIFT), "equipment")
+    assert run.counts["noted"] == 0 and Equipment.objects.get().maintainer.phone == "13905330011"
+
+
 def test_what_stands_twice_counts_once(tmp_path):
     twice = row(LIFT[3], 使用地点="水晶街 3 号")
     run = import_file(table(tmp_path, LIFT, twice), "equipment")

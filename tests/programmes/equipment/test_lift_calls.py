@@ -160,6 +160,37 @@ def test_the_call_chain_goes_on_by_itself(w, lift):
     assert LiftCall.objects.get().in_time is False
 
 
+def test_a_firm_that_gets_no_message_is_to_be_rung_and_nobody_says_that_it_was_told(w, lift, firm, settings):
+    settings.DEMO = True  # there is a gateway: the simulator
+    Entity.objects.filter(pk=firm.pk).update(phone="")
+    assert "同时通知维保单位" not in Client().get(f"/t/{lift.door_code}/").content.decode()
+    where = call(lift)
+    made = Matter.objects.get(kind="lift_call")
+    page = Client().get(where).content.decode()
+    assert "无法通知：没有电话" in page and "96333" in page and "已通知" in page
+    for address in ("/", f"/m/{made.uid}/"):
+        assert "请立即拨打应急热线" in desk(w.head).get(address).content.decode(), "at once, not after five minutes"
+    with scoped(w.actor("甲")) as officer:
+        perform(made, "take", officer, who="老陈")
+    assert Matter.objects.get(pk=made.pk).flags == []
+    assert "无法通知" not in Client().get(where).content.decode()
+
+
+def test_what_is_said_of_a_firm_that_was_told_is_what_became_of_the_message(w, lift, firm, settings):
+    settings.DEMO, settings.PUBLIC_ORIGIN = True, "https://zj.example"
+    assert "同时通知维保单位" in Client().get(f"/t/{lift.door_code}/").content.decode()
+    where = call(lift)
+    assert "已发短信" in Client().get(where).content.decode() and Matter.objects.get(kind="lift_call").flags == []
+    Notice.objects.filter(matter__kind="lift_call", channel="sms").update(state="failed")
+    assert "没有收到短信，请直接拨打" in Client().get(where).content.decode()
+    Entity.objects.filter(pk=firm.pk).update(phone="0533-2180000")  # a landline gets no text message
+    LiftCall.objects.all().delete()
+    call(lift)
+    flags = Matter.objects.filter(kind="lift_call").latest("pk").flags
+    assert flags == [{"code": "unheard", "phone": "0533-2180000"}]
+    assert "请立即电话联系：0533-2180000" in desk(w.head).get("/").content.decode()
+
+
 def test_whoever_presses_twice_makes_one_call(lift):
     assert call(lift) == call(lift)
     assert LiftCall.objects.count() == 1

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from zhijian.kernel.accounts import CLERK, DISPATCHER, HEAD, INSPECTOR, PARTY, SECTION
 from zhijian.kernel.clock import CLOCK
 from zhijian.kernel.matters import Flow, State, Step
-from zhijian.programmes.equipment import effects, facts, models, rules
+from zhijian.programmes.equipment import doubts, effects, facts, models, rules
 
 DUTY = [CLERK, INSPECTOR, HEAD, DISPATCHER]
 
@@ -20,6 +20,7 @@ CALL = Flow(
     title=_("Call from a lift"),
     plural=_("Calls from lifts"),
     record=models.LiftCall,
+    doubt=doubts.sentence,
     board=("called", "coming", "there", "settled"),
     states=[
         State("called", _("Called: nobody has answered yet"), tone="bad"),
@@ -66,6 +67,7 @@ CALL = Flow(
         Step(
             "mistake", ("called", "coming", "there"), "mistaken", who=DUTY, label=_("It was a false alarm"),
             facts=facts.Reason, confirm=True, said=_("A false alarm: {reason}"), tells=PARTY,
+            does=effects.heard,
         ),
         Step(
             "unanswered", "called", by=CLOCK, on=rules.TAKE_WITHIN.overdue, label=_("The firm does not answer"),

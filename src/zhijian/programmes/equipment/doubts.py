@@ -16,6 +16,8 @@ DOUBTS = {
     "unplaced": gettext_lazy(
         "Maintenance on %(day)s: the place of the lift is not known, so nobody can say whether the firm was there."
     ),
+    "unheard": gettext_lazy("The maintenance firm got no message. Ring it now: %(phone)s."),
+    "nameless": gettext_lazy("No telephone of a maintenance firm is known. Ring the hotline and the user now."),
 }
 
 

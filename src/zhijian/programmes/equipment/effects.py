@@ -9,7 +9,7 @@ from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.clock import calendar, clocks
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
-from zhijian.programmes.equipment import catalogue, doubts, due, maintenance, rules
+from zhijian.programmes.equipment import catalogue, doubts, due, maintenance, reach, rules
 from zhijian.programmes.equipment.models import Conclusion, Equipment, LiftCall, Order, What
 
 
@@ -118,18 +118,27 @@ def run_deadline(matter: Matter, record: Order, facts: Any, actor: Actor, at: dt
 
 
 def called(matter: Matter, record: LiftCall, facts: Any, actor: Actor, at: dt.datetime) -> None:
-    """A call from a lift cannot wait for the morning."""
+    """A call from a lift cannot wait for the morning; of a firm that gets no message the office knows at once."""
     matter.urgency = Matter.Urgency.CRITICAL if record.what == LiftCall.Kind.TRAPPED else Matter.Urgency.URGENT
-    matter.save(update_fields=["urgency"])
+    matter.flags = reach.flags_of(matter)
+    matter.save(update_fields=["urgency", "flags"])
+
+
+def heard(matter: Matter, record: LiftCall, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """The firm knows of it, or need not know any more: nobody has to ring it."""
+    matter.flags = []
+    Matter.objects.filter(pk=matter.pk).update(flags=[])
 
 
 def on_the_way(matter: Matter, record: LiftCall, facts: Any, actor: Actor, at: dt.datetime) -> None:
     """The firm has answered."""
+    heard(matter, record, facts, actor, at)
     LiftCall.objects.filter(pk=record.pk).update(taken=at)
 
 
 def at_the_lift(matter: Matter, record: LiftCall, facts: Any, actor: Actor, at: dt.datetime) -> None:
     """Rescuers are there: in time or not, by the clock that ran."""
+    heard(matter, record, facts, actor, at)
     clock = matter.clocks.filter(rule=rules.RESCUE_WITHIN.name).order_by("-started").first()  # type: ignore[attr-defined]
     in_time = None if clock is None or clock.due_at is None else at <= clock.due_at
     LiftCall.objects.filter(pk=record.pk).update(arrived=at, in_time=in_time)

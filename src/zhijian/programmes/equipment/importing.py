@@ -40,14 +40,19 @@ class Firms:
     """Maintenance firms by name: the register's own, else a row that bears no more than the name."""
 
     def __init__(self) -> None:
-        self.known: dict[str, int] = {}
+        self.known: dict[str, Entity] = {}
 
     def find(self, name: str, phone: str, area: str) -> int | None:
-        """The firm's row; made where there is none. None for no name."""
-        if name and name not in self.known:
-            found = maintenance.firm_named(name) or maintenance.firm_entered(name, phone, area)
-            self.known[name] = found.pk
-        return self.known.get(name)
+        """The firm's row; made where there is none. None for no name. One that had no telephone gets the table's."""
+        if not name:
+            return None
+        if name not in self.known:
+            self.known[name] = maintenance.firm_named(name) or maintenance.firm_entered(name, phone, area)
+        found = self.known[name]
+        if phone and not found.phone and found.source == maintenance.FIRMS:
+            found.phone = phone
+            found.save(update_fields=["phone"])
+        return found.pk
 
 
 def take_records(rows: Iterator[RecordRow], source: str) -> dict[str, int]:

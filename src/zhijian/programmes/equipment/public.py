@@ -24,7 +24,7 @@ from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.party import limits
 from zhijian.kernel.party.pages import code_page
 from zhijian.kernel.registry.door import read_door_code
-from zhijian.programmes.equipment import catalogue, due, rules
+from zhijian.programmes.equipment import catalogue, due, reach, rules
 from zhijian.programmes.equipment.facts import CALLED
 from zhijian.programmes.equipment.flow import CALL
 from zhijian.programmes.equipment.models import Equipment, LiftCall
@@ -69,6 +69,7 @@ def shown(record: Equipment) -> dict[str, Any]:
         "tone": "bad" if late else "good" if running else "warn",
         "late": late,
         "hotline": rules.HOTLINE.value(day, ""),
+        "told": record.maintainer is not None and reach.way_to(record.maintainer) == reach.MESSAGE,
     }
 
 
@@ -139,6 +140,7 @@ def call_page(request: HttpRequest, code: str, uid: UUID) -> HttpResponse:
         made = rows.first()
         if made is None:
             raise Http404
+        way = reach.way_of(made.matter)
         clock = made.matter.clocks.filter(rule=rules.RESCUE_WITHIN.name).first()  # type: ignore[attr-defined]
     left = None
     if clock is not None and clock.stopped is None and clock.due_at is not None:
@@ -148,6 +150,7 @@ def call_page(request: HttpRequest, code: str, uid: UUID) -> HttpResponse:
         "state": CALL.state(made.matter.state),
         "left": left,
         "by": clock.due_at if clock else None,
+        "way": way,
     }
     waits = made.matter.state in ("called", "coming")
     return render(request, "equipment/public/call.html", {**shown(record), **context, "waits": waits})

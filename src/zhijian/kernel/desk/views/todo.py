@@ -59,6 +59,11 @@ class Line:
         """The shop, unless the line's title names it already."""
         return "" if self.shop == self.matter.title else self.shop
 
+    @property
+    def doubt(self) -> str:
+        """The first thing to look at, as a sentence; empty where there is nothing."""
+        return flow_of(self.matter.kind).doubt(self.matter.flags[0]) if self.matter.flags else ""
+
 
 @dataclass
 class Section:

@@ -13,6 +13,8 @@
     ask_above = 0.2               a field that changes in a greater share of the known rows has to be confirmed
 
 `from` is in order of preference; what the other columns say goes to `extra` where `to` is "extra.WORD".
+`beside = "firm"`: where that field is filled this one should be, too (a firm's telephone); where it is not, the row is
+taken with a note.
 `out = "门店营业状态"` names the heading under which a field goes out where its first one is another field's, too. A
 table that has such a heading is one of ours (`Header.ours`): each field is then read from the heading that it went out
 under, and from no other, so that what goes out and comes in again changes nothing.

@@ -25,6 +25,7 @@ REASONS = {
     "too_early": _("lies before {year}"),
     "to_come": _("is a day that has not come yet"),
     "month_only": _("has no day; the first or last day of the month was taken"),
+    "unreached": _("comes without its telephone: unless the register knows one, nobody can reach it when it is needed"),
     "not_a_phone": _("has no telephone number"),
     "not_a_number": _("is not a number"),
     "out_of_range": _("is not between {min} and {max}"),

@@ -36,7 +36,7 @@ STAGED: dict[str, tuple[str, ...]] = {
     "record": ("line", "kind", "entity_k", "premises_k", "data"),
 }  # fmt: skip
 # Notes on what was read all the same; what else is noted was left empty.
-TAKEN = frozenset({"code_repaired", "licence_check_digit", "month_only"})
+TAKEN = frozenset({"code_repaired", "licence_check_digit", "month_only", "unreached"})
 NULLABLE = frozenset({"established", "ended", "lat", "lon", "valid_from", "valid_until"})
 
 
@@ -89,6 +89,7 @@ class _SectionReader:
         self.plan: list[tuple[str, list[int], Converter, bool, bool]] = []
         needed = {c.to for c in section.columns if c.required}
         self.needed: dict[str, list[int]] = {}  # field → its columns in this file
+        self.beside = [(c.to, str(c.spec["beside"])) for c in section.columns if "beside" in c.spec]
         for column in section.columns:
             if header.ours(mapping) and any(to == column.to for to, *_rest in self.plan):
                 continue  # of several lines for one field only the first goes out
@@ -138,6 +139,10 @@ class _SectionReader:
             if to not in values and not any(b.place in needed for b in bad):
                 place = needed[0] if needed else -1
                 bad.append(Problem(header.shown[place] if needed else to, "", "missing", place=place))
+        for to, other in self.beside:
+            if other in values and to not in values:
+                place = next(places[0] for name, places, *_rest in self.plan if name == other)
+                notes.append(Problem(header.shown[place], str(values[other])[:200], "unreached", place=place))
         return values
 
 
