@@ -12,18 +12,22 @@ from django.utils import timezone
 from tests import world
 from tests.openers import piece
 
+from zhijian.kernel import jobs
 from zhijian.kernel.accounts.actor import SYSTEM, party_of
 from zhijian.kernel.accounts.links import make_link
 from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import in_scope, scoped
+from zhijian.kernel.appointments.models import Slot
+from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence.models import LedgerEntry, LedgerPersonal
 from zhijian.kernel.matters.errors import NotOpen
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.matters.ticking import tick
+from zhijian.kernel.notices import wording
 from zhijian.kernel.notices.groups import counts
-from zhijian.kernel.notices.models import Notice
+from zhijian.kernel.notices.models import Notice, Robot, SimulatedMessage
 from zhijian.kernel.party.doors import KEY, sealed
 from zhijian.kernel.registry.models import Entity, Premises
 from zhijian.programmes.equipment import due, maintenance
@@ -189,6 +193,78 @@ def test_what_is_said_of_a_firm_that_was_told_is_what_became_of_the_message(w, l
     flags = Matter.objects.filter(kind="lift_call").latest("pk").flags
     assert flags == [{"code": "unheard", "phone": "0533-2180000"}]
     assert "请立即电话联系：0533-2180000" in desk(w.head).get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("what", "after", "words"),
+    [
+        ("trapped", 0, "有人被困，请立即应答并在{by}前到达现场"),
+        ("fault", 0, "报告故障，请应答并到场检修"),
+        ("trapped", 31, "应于{by}前到达，现已超时，请立即赶到现场"),
+    ],
+)
+def test_the_firms_message_says_which_lift_what_and_until_when(w, lift, firm, settings, what, after, words):
+    settings.DEMO, settings.PUBLIC_ORIGIN = True, "https://zj.example"
+    Client().post(f"/t/{lift.door_code}/call/", {"what": what, "words": "门关不上"})
+    made = Matter.objects.get(kind="lift_call")
+    jobs.run_pending()
+    if after:
+        tick(timezone.now() + dt.timedelta(minutes=after), kind="lift_call")
+        jobs.run_pending()
+    clock = made.clocks.filter(rule="equipment.rescue_within").first()
+    by = f"{calendar.local(clock.due_at):%H:%M}" if clock else ""
+    sms = Notice.objects.filter(matter=made, channel="sms").latest("pk")
+    assert (sms.state, sms.error) == ("sent", "")
+    text = SimulatedMessage.objects.get(notice=sms).text
+    assert words.format(by=by) in text and made.title in text
+
+
+def test_the_offices_group_reads_which_lift_what_happened_and_until_when(w, lift, settings):
+    with scoped(SYSTEM):
+        Robot.objects.create(area=world.OFFICE, kind="wecom", key="693a1316-7a0c-4bc4-97a0-0ec2b5fa5a7d")
+    call(lift)
+    made = Matter.objects.get(kind="lift_call")
+    by = f"{calendar.local(made.clocks.get(rule='equipment.rescue_within').due_at):%H:%M}"
+    tick(timezone.now() + dt.timedelta(minutes=6), kind="lift_call")
+    tick(timezone.now() + dt.timedelta(minutes=31), kind="lift_call")
+    told = [
+        wording.render(one.template, one.data).text for one in Notice.objects.filter(channel="robot").order_by("pk")
+    ]
+    for text, what in zip(told, ("有人被困", "维保单位没有应答", "救援人员超时"), strict=True):
+        assert made.title in text and what in text and made.number in text
+    assert by in told[0] and by in told[2]
+
+
+def test_after_the_time_is_over_the_firm_is_told_to_hurry_and_how_late_it_was(w, lift, firm):
+    call(lift)
+    made = Matter.objects.get(kind="lift_call")
+    page = f"/p/{make_link(firm, made)}/"
+    assert "前到达现场" in Client().get(page).content.decode()
+    clock = made.clocks.get(rule="equipment.rescue_within")
+    made.clocks.update(due_at=timezone.now() - dt.timedelta(minutes=9, seconds=30))
+    by = f"{calendar.local(made.clocks.get(pk=clock.pk).due_at):%H:%M}"
+    late = Client().get(page).content.decode()
+    assert f"{by} 已经到时" in late and f"请在 {by} 前" not in late
+    with scoped(w.actor("甲")) as officer:
+        perform(Matter.objects.get(pk=made.pk), "arrive", officer)
+    told = desk(w.head).get(f"/m/{made.uid}/").content.decode()
+    assert "晚 10 分钟" in told and "逾期 10 分钟了结" in told
+
+
+def test_no_appointment_is_offered_while_people_are_trapped(w, lift, firm):
+    with scoped(SYSTEM):
+        begins = timezone.now() + dt.timedelta(days=3)
+        Slot.objects.create(
+            area=world.OFFICE, kind="counter", day=calendar.legal_day(begins), begins=begins, capacity=1,
+            ends=begins + dt.timedelta(minutes=30), made_at=timezone.now(), place="一楼大厅",
+        )  # fmt: skip
+    call(lift)
+    made = Matter.objects.get(kind="lift_call")
+    page = f"/p/{make_link(firm, made)}/"
+    assert "times/" not in Client().get(page).content.decode()
+    with scoped(SYSTEM):
+        Matter.objects.filter(pk=made.pk).update(urgency=Matter.Urgency.NORMAL)
+    assert "times/" in Client().get(page).content.decode(), "the slot is there for others"
 
 
 def test_whoever_presses_twice_makes_one_call(lift):

@@ -12,7 +12,7 @@ from functools import cache
 from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel.matters.catalogue import furniture
-from zhijian.kernel.matters.flow import Flow, Guard, Text, ok
+from zhijian.kernel.matters.flow import Flow, Guard, Text, no, ok
 from zhijian.kernel.matters.models import Matter
 
 
@@ -38,7 +38,12 @@ class Bookable:
         return self.flow is None or (matter is not None and matter.kind == self.flow.kind)
 
 
-COUNTER = Bookable("counter", _("Consultation at the counter"))
+def _can_wait(matter: Matter) -> Guard:
+    """Nobody comes to the counter about people who are trapped."""
+    return no(_("This cannot wait for an appointment.")) if matter.urgency == Matter.Urgency.CRITICAL else ok()
+
+
+COUNTER = Bookable("counter", _("Consultation at the counter"), when=_can_wait)
 
 
 @cache

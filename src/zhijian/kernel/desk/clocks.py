@@ -13,7 +13,7 @@ from zhijian.kernel.clock import calendar, declared, due_state, explain
 from zhijian.kernel.clock.arithmetic import Why
 from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.clock.wording import limit_words
-from zhijian.kernel.desk.said import Due, due_words, until
+from zhijian.kernel.desk.said import MINUTES, Due, due_words, ended_late, until
 from zhijian.kernel.matters.catalogue import flows
 from zhijian.kernel.matters.models import Matter
 
@@ -54,11 +54,20 @@ def _shown(clock: Clock, replaced: bool = False, *, over: bool = False) -> Shown
     due = due_words(due_state(clock))
     if clock.due_at is not None and clock.open:
         due = replace(due, words=until(clock.due_at), at=clock.due_at)
+    elif due.tone == "broken" and _by_minutes(clock):
+        due = replace(due, words=ended_late(clock.due_at, clock.stopped), at=clock.due_at)  # type: ignore[arg-type]
     if replaced:
         due = replace(due, words=_("another day was set"))
     elif over and due.tone == "kept":
         due = replace(due, tone="far", words=_("no longer applies"))
     return Shown(clock, _name(clock), due, ground, bool(basis.get("unverified")), replaced)
+
+
+def _by_minutes(clock: Clock) -> bool:
+    """Whether it stopped so shortly after its moment that minutes tell how late."""
+    if clock.due_at is None or clock.stopped is None:
+        return False
+    return clock.stopped - clock.due_at <= dt.timedelta(minutes=MINUTES)
 
 
 def of_matter(matter: Matter) -> list[Shown]:

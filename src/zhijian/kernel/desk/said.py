@@ -70,6 +70,12 @@ def until(at: dt.datetime) -> str:
     return ngettext("%(n)s minute left, until %(time)s", "%(n)s minutes left, until %(time)s", left) % told
 
 
+def ended_late(due_at: dt.datetime, stopped: dt.datetime) -> str:
+    """By how many minutes too late a clock stopped that ended at a moment."""
+    late = max(math.ceil((stopped - due_at).total_seconds() / 60), 1)
+    return ngettext("ended %(n)s minute late", "ended %(n)s minutes late", late) % {"n": late}
+
+
 def area_name(code: str) -> str:
     """The short name of the place whose code it is, or of the nearest place above it; the code where none is known."""
     areas = stack().areas

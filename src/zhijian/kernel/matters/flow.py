@@ -154,6 +154,7 @@ class Flow:
     `lasting`: its matters last as long as what they register (a lift), rather than end when work is done: rules may ask
     whether one stands open at a place.
     `of_area`: its matters are about an area, no enterprise; the step that opens one asks for all it needs.
+    `of_things`: its titles name a thing and where it stands (a lift), nobody: an office's group may read them.
     `doubt` says a flag of its matters (`Matter.flags`: a code and what its sentence needs) in the active language.
     """
 
@@ -168,6 +169,7 @@ class Flow:
     reads: tuple[Role, ...] = ()
     lasting: bool = False
     of_area: bool = False
+    of_things: bool = False
     doubt: Callable[[dict[str, Any]], str] = field(default=lambda flag: str(flag["code"]), repr=False)
     _by_code: dict[str, State] = field(init=False, repr=False, compare=False, default_factory=dict)
 

@@ -1,6 +1,7 @@
 """The groups of offices: the morning's digest and what is urgent, by the robot of the group.
 
-A group is no place for names: it is told how many matters of which kind, official numbers, and the way to the desk.
+A group is no place for names: it is told how many matters of which kind, official numbers, and the way to the desk;
+the title of an urgent one only where it names a thing (which lift), no person and no enterprise.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from zhijian.kernel.matters.flow import Flow, Step
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.models import Notice, Robot
 from zhijian.kernel.notices.telling import tell_group
-from zhijian.kernel.notices.wording import notice_template
+from zhijian.kernel.notices.wording import notice_template, step_said
 from zhijian.kernel.packs import stack
 from zhijian.kernel.words import listed
 
@@ -57,7 +58,8 @@ def _urgent_title(data: Mapping[str, Any]) -> str:
 
 def _urgent(data: Mapping[str, Any]) -> str:
     flow = flow_of(data["kind"])
-    what = f"{flow.title} {data['number']} · {flow.state(data['state']).label}"
+    thing = [data["title"], step_said(data)] if data.get("title") else []
+    what = " · ".join([f"{flow.title} {data['number']}", *thing, str(flow.state(data["state"]).label)])
     due = _("by {day}").format(day=data["due"]) if data.get("due") else ""
     return "\n".join(filter(None, [what, due, _("[Open it]({link})").format(link=data.get("link", "/"))]))
 
@@ -124,13 +126,21 @@ def heard(flow: Flow, step: Step, matter: Matter, actor: Actor, at: dt.datetime)
             return
         data = {
             "office": office_name(matter.area), "kind": flow.kind, "number": matter.number, "state": matter.state,
-            "due": _by(matter), "path": f"/m/{matter.uid}/",
+            "verb": step.verb, "due": _by(matter, step), "path": f"/m/{matter.uid}/",
+            "title": matter.title if flow.of_things else "",
         }  # fmt: skip
         tell_group(robot, template=URGENT, data=data, actor=actor, dedupe=f"{matter.pk}:{matter.version}:{step.verb}")
 
 
-def _by(matter: Matter) -> str:
-    """The day by which something is to be done, with the moment on it where it has one; empty where nothing is due."""
+def _by(matter: Matter, step: Step) -> str:
+    """The day by which something is to be done, with the moment on it where it has one; empty where nothing is due.
+
+    Of several clocks that of the rule by which the step is taken: when somebody must be there, not when he answers.
+    """
+    rule = getattr(step.article, "name", "")
+    clock = matter.clocks.filter(rule=rule).order_by("-started", "-pk").first() if rule else None  # type: ignore[attr-defined]
+    if clock is not None and clock.due_at is not None:
+        return f"{calendar.local(clock.due_at):%Y-%m-%d %H:%M}"
     if matter.due_at is not None:
         return f"{calendar.local(matter.due_at):%Y-%m-%d %H:%M}"
     return matter.due.isoformat() if matter.due else ""

@@ -21,6 +21,7 @@ CALL = Flow(
     plural=_("Calls from lifts"),
     record=models.LiftCall,
     doubt=doubts.sentence,
+    of_things=True,
     board=("called", "coming", "there", "settled"),
     states=[
         State("called", _("Called: nobody has answered yet"), tone="bad"),

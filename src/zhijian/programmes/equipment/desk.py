@@ -105,7 +105,8 @@ def call_panel(matter: Matter, record: LiftCall, actor: Actor) -> dict[str, Any]
     if user is not None and user != called:
         chain.append((user.name, user.phone))
     chain.append((_("Hotline"), str(rules.HOTLINE.value(calendar.today(), ""))))
-    return {"piece": of, "of": of.matter, "chain": [(who, number) for who, number in chain if number]}
+    chain = [(who, number) for who, number in chain if number]
+    return {"piece": of, "of": of.matter, "chain": chain, "late": rules.minutes_late(matter, record.arrived)}
 
 
 class Equipments(MatterList):

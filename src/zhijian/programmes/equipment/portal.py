@@ -7,11 +7,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk.panels import Panel
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.party.pages import PartyPage, Say
+from zhijian.kernel.party.pages import PartyPage, Say, Told
 from zhijian.programmes.equipment import due, rules
 from zhijian.programmes.equipment.flow import CALL, EQUIPMENT, ORDER
 from zhijian.programmes.equipment.models import Equipment, LiftCall
@@ -56,7 +57,24 @@ def _by_when(matter: Matter) -> Any:
     clock = matter.clocks.filter(rule=rules.RESCUE_WITHIN.name, stopped=None).first()  # type: ignore[attr-defined]
     if clock is None or clock.due_at is None:
         return CALL.state(matter.state).label
-    return _("Be at the lift by %(time)s.") % {"time": f"{calendar.local(clock.due_at):%H:%M}"}
+    told = {"time": f"{calendar.local(clock.due_at):%H:%M}"}
+    if clock.due_at < when.now():
+        return _("The time to be at the lift was over at %(time)s: hurry, and say here when you are there.") % told
+    return _("Be at the lift by %(time)s.") % told
+
+
+def sms_of_call(told: Told) -> Any:
+    """What the firm must know before it opens the page: trapped, a fault, or that it is late; and by when."""
+    verbs = {verb for _kind, verb in told.steps}
+    clock = told.matter.clocks.filter(rule=rules.RESCUE_WITHIN.name, stopped=None).first()
+    by = {"at": f"{calendar.local(clock.due_at):%H:%M}"} if clock is not None and clock.due_at is not None else None
+    if "too_late" in verbs and by:
+        return _("{organ}: {title}: people are trapped, rescuers were due by %(at)s. Go there at once: {link}") % by
+    if "trapped" in verbs and by:
+        return _("{organ}: {title}: people are trapped. Answer at once, be there by %(at)s: {link}") % by
+    if "fault" in verbs:
+        return _("{organ}: {title}: a fault was reported. Say here when you come: {link}")
+    return ""
 
 
 PIECE = PartyPage(
@@ -73,6 +91,7 @@ CALLED = PartyPage(
     CALL,
     panels=["equipment/party/call.html"],
     says=of_call,
+    sms=sms_of_call,
     asks=gettext_lazy("{organ}: {title}: a call from the lift. Say here at once that you are coming: {link}"),
     rights="",
 )

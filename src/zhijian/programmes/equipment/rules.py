@@ -128,6 +128,14 @@ def reminders(day: dt.date) -> list[int]:
     return sorted((int(n) for n in REMIND.value(day, ())), reverse=True)
 
 
+def minutes_late(call: Any, arrived: dt.datetime | None) -> int | None:
+    """By how many minutes rescuers were late; None where they were not, or are not there yet."""
+    clock = call.clocks.filter(rule=RESCUE_WITHIN.name).order_by("-started").first()
+    if arrived is None or clock is None or clock.due_at is None or arrived <= clock.due_at:
+        return None
+    return max(-int((clock.due_at - arrived).total_seconds() // 60), 1)
+
+
 def latest_to_obey(day: dt.date) -> dt.date | None:
     """The furthest day that an order of `day` may name; None where the place sets no bound."""
     from zhijian.kernel.clock import clocks
