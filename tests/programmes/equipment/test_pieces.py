@@ -159,6 +159,8 @@ def test_what_did_not_pass_must_not_run_until_it_passes(w, client):
     client.force_login(w.head)
     page = client.get(f"/m/{matter.uid}/").content.decode()
     assert "检验：不合格" in page and "BAD-1" in page, "the timeline says the outcome"
+    head = page[page.index('class="rechead"') : page.index('class="columns')]
+    assert f"{world.in_days(0)} 定期检验不合格：不得使用" in head and "在用" not in head and "到期" not in head
     given = order(w, matter)
     with scoped(w.actor("甲")) as actor:
         with pytest.raises(NotOpen):

@@ -155,6 +155,8 @@ class Flow:
     whether one stands open at a place.
     `of_area`: its matters are about an area, no enterprise; the step that opens one asks for all it needs.
     `of_things`: its titles name a thing and where it stands (a lift), nobody: an office's group may read them.
+    `stands(matter, record)` gives a state and a sentence where the record says more than the state that is kept (a lift
+    that did not pass its inspection): they stand at the head of its page in place of that state and of its clocks.
     `doubt` says a flag of its matters (`Matter.flags`: a code and what its sentence needs) in the active language.
     """
 
@@ -170,6 +172,7 @@ class Flow:
     lasting: bool = False
     of_area: bool = False
     of_things: bool = False
+    stands: Callable[[Any, Any], tuple[State, str] | None] = field(default=lambda matter, record: None, repr=False)
     doubt: Callable[[dict[str, Any]], str] = field(default=lambda flag: str(flag["code"]), repr=False)
     _by_code: dict[str, State] = field(init=False, repr=False, compare=False, default_factory=dict)
 

@@ -6,11 +6,13 @@ import datetime as dt
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar, clocks
+from zhijian.kernel.matters import State
 from zhijian.kernel.matters.models import Matter
 from zhijian.programmes.equipment import maintenance, periods, rules
 from zhijian.programmes.equipment.models import Equipment
@@ -83,6 +85,17 @@ def settle_all() -> int:
 def is_overdue(record: Equipment, day: dt.date) -> bool:
     """Whether it must not run: its day is over, or it did not pass."""
     return record.failed_on is not None or (record.next_on is not None and record.next_on < day)
+
+
+def barred(matter: Matter, record: Equipment) -> tuple[State, str] | None:
+    """How a piece in use stands that did not pass: it waits for no day, it must not run (Safety Law art. 84)."""
+    if matter.state != "in_use" or record.failed_on is None:
+        return None
+    told = {"what": record.get_failed_what_display(), "day": record.failed_on}  # type: ignore[attr-defined]
+    return (
+        State("failed", _("Did not pass"), tone="bad"),
+        _("It did not pass its %(what)s on %(day)s: it must not run.") % told,
+    )
 
 
 def planted(record: Equipment, law: Law) -> Any:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from zhijian.kernel.accounts import ASSIGNEE, CLERK, HEAD, INSPECTOR, PARTY, SECOND, SECTION
 from zhijian.kernel.clock import CLOCK
 from zhijian.kernel.matters import Flow, State, Step
-from zhijian.programmes.equipment import doubts, effects, facts, guards, models, rules
+from zhijian.programmes.equipment import doubts, due, effects, facts, guards, models, rules
 from zhijian.programmes.equipment.calls import CALL
 
 INSTRUCTION = "safety_instruction"  # the paper of an order
@@ -23,6 +23,7 @@ EQUIPMENT = Flow(
     numbered=False,
     lasting=True,
     doubt=doubts.sentence,
+    stands=due.barred,
     board=("in_use", "idle"),
     states=[
         State("in_use", _("In use"), tone="good"),

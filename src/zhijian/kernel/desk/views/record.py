@@ -73,6 +73,7 @@ def record_page(request: HttpRequest, uid: str) -> HttpResponse:
     watched.looked(actor, f"matter:{matter.pk}", matter.number or matter.title, matter=matter)
     record = record_of(matter, flow)
     own = lists.panels_of(matter.kind)
+    state, barred = flow.stands(matter, record) or (flow.state(matter.state), "")
     running = clocks.of_matter(matter)
     lines = timeline.lines(LedgerEntry.objects.filter(matter=matter), actor)
     rows = File.objects.filter(matter=matter, original=None, kind__in=SHOWN).select_related("drawn_on")
@@ -81,7 +82,8 @@ def record_page(request: HttpRequest, uid: str) -> HttpResponse:
     context = {
         "matter": matter,
         "flow": flow,
-        "state": flow.state(matter.state),
+        "state": state,
+        "barred": barred,
         "path": said.area_path(matter.area),
         "listed": lists.page_of(matter.kind, actor),
         "doubts": [flow.doubt(flag) for flag in matter.flags],
