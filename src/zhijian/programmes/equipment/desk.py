@@ -106,7 +106,8 @@ def call_panel(matter: Matter, record: LiftCall, actor: Actor) -> dict[str, Any]
         chain.append((user.name, user.phone))
     chain.append((_("Hotline"), str(rules.HOTLINE.value(calendar.today(), ""))))
     chain = [(who, number) for who, number in chain if number]
-    return {"piece": of, "of": of.matter, "chain": chain, "late": rules.minutes_late(matter, record.arrived)}
+    late = rules.minutes_late(matter, record.arrived) if record.in_time is False else None
+    return {"piece": of, "of": of.matter, "chain": chain, "late": late}
 
 
 class Equipments(MatterList):
