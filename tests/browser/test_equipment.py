@@ -85,7 +85,7 @@ def test_trapped_from_the_scan_to_rescued_and_closed(
     technician.get_by_role("button", name="人员已救出").click()
     expect(technician.locator("main")).to_contain_text("正在查明原因")
     citizen.goto(waiting)
-    expect(citizen.locator(".box").first).to_contain_text("脱困")
+    expect(citizen.locator(".box").first).to_contain_text("现场已处置")
     browser.close()
     sign_in(desk, site.url, "sun")
     desk.goto(f"{site.url}/l/lift_call/")
