@@ -29,7 +29,7 @@ from zhijian.kernel.papers import making
 from zhijian.kernel.papers.models import NumberRow, Paper
 from zhijian.programmes.spot_penalty import rules, shown
 from zhijian.programmes.spot_penalty.actions import taken_over
-from zhijian.programmes.spot_penalty.effects import additional_on, mark_served
+from zhijian.programmes.spot_penalty.effects import mark_served
 from zhijian.programmes.spot_penalty.flow import SPOT_PENALTY
 from zhijian.programmes.spot_penalty.models import SpotPenalty
 
@@ -137,7 +137,7 @@ def test_who_pays_late_owes_three_percent_a_day_and_never_more_than_the_fine(w: 
     mark_served(matter, served, calendar.start_of(served))
     record = kept(matter)
     assert record.pay_by is not None
-    late = [additional_on(record, record.pay_by + dt.timedelta(days=n)) for n in (0, 1, 10, 60)]
+    late = [record.additional_on(record.pay_by + dt.timedelta(days=n)) for n in (0, 1, 10, 60)]
     assert late == [0, Decimal("6.00"), Decimal("60.00"), Decimal("200.00")]
     assert shown.money(record).tone == "bad"
     day = record.pay_by + dt.timedelta(days=10)
@@ -147,7 +147,72 @@ def test_who_pays_late_owes_three_percent_a_day_and_never_more_than_the_fine(w: 
         act(w, "内勤", matter, "pay", paid_on=calendar.today() + dt.timedelta(days=1), **PAID)
     act(w, "内勤", matter, "pay", paid_on=day, additional=Decimal("60.00"), **PAID)
     record = kept(matter)
-    assert (additional_on(record, calendar.today()), record.settled) == (Decimal("60.00"), Decimal("260.00"))
+    assert (record.additional_on(calendar.today()), record.settled) == (Decimal("60.00"), Decimal("260.00"))
+
+
+def paid_late(w: world.World, days: int = 10) -> tuple[Matter, dt.date]:
+    """A decision that was not paid in time, and a day so many days after the last one for paying."""
+    matter = spot_penalty(w)
+    served = calendar.today() - dt.timedelta(days=200)
+    with scoped(SYSTEM):
+        Matter.objects.filter(pk=matter.pk).update(opened=calendar.start_of(served))
+    mark_served(matter, served, calendar.start_of(served))
+    pay_by = kept(matter).pay_by
+    assert pay_by is not None
+    return matter, pay_by + dt.timedelta(days=days)
+
+
+def test_what_was_added_stays_owed_until_it_is_paid(w: world.World, client: Client) -> None:
+    matter, day = paid_late(w)
+    with scoped(w.actor("内勤")), pytest.raises(NotOpen, match=r"60\.00"):
+        act(w, "内勤", matter, "pay", paid_on=day, **PAID)
+    act(w, "内勤", matter, "file")
+    client.force_login(w.head)
+    form = client.get(f"/m/{matter.uid}/pay/").content.decode()
+    assert 'value="200.00"' in form, "the form begins with what has been added by today"
+    done = act(w, "内勤", matter, "pay_part", paid_on=day, additional=Decimal(20), **PAID)
+    assert (done.state, kept(matter).rest, shown.money(kept(matter)).tone) == ("paying", Decimal("40.00"), "bad")
+    with pytest.raises(NotOpen):
+        act(w, "内勤", matter, "pay", paid_on=day, additional=Decimal(40), **PAID)
+    told = {"kind": SPOT_PENALTY.kind, "verb": "pay_part", "state": "paying", "party": True}
+    with translation.override("zh-hans"):
+        assert step_title(told) == "当场处罚：罚款已缴，加处罚款未缴清"
+    with scoped(SYSTEM):
+        link = make_link(w.entity, matter)
+    assert "尚须缴纳加处罚款 40 元" in client.get(f"/p/{link}/").content.decode()
+    done = act(w, "内勤", matter, "pay_rest", rest_on=calendar.today(), rest_receipt="鲁非税 002")
+    record = kept(matter)
+    assert (done.state, record.rest, record.settled) == ("closed", 0, Decimal("260.00"))
+    with pytest.raises(NotOpen):
+        act(w, "内勤", matter, "pay_rest", rest_on=calendar.today(), rest_receipt="鲁非税 003")
+
+
+def test_the_head_waives_what_was_added_but_never_the_fine(w: world.World) -> None:
+    """Administrative Compulsion Law art. 42."""
+    matter, day = paid_late(w)
+    with pytest.raises(NotOpen):
+        act(w, "所长", matter, "waive", waived_why="已采取补救措施")
+    act(w, "内勤", matter, "pay_part", paid_on=day, additional=Decimal(0), **PAID)
+    with pytest.raises(NotAllowed):
+        act(w, "内勤", matter, "waive", waived_why="已采取补救措施")
+    done = act(w, "所长", matter, "waive", waived_why="已采取补救措施")
+    record = kept(matter)
+    assert (done.state, record.waived, record.rest, record.settled) == (
+        "filing",
+        Decimal("60.00"),
+        0,
+        Decimal("200.00"),
+    )
+
+
+def test_what_was_closed_while_a_rest_was_owed_still_takes_it(w: world.World) -> None:
+    matter, day = paid_late(w)
+    act(w, "内勤", matter, "file")
+    act(w, "内勤", matter, "pay", paid_on=day, additional=Decimal(60), **PAID)
+    with scoped(SYSTEM):
+        SpotPenalty.objects.filter(pk=matter.pk).update(additional=0)  # as older versions booked it
+    done = act(w, "内勤", matter, "pay_rest", rest_on=calendar.today(), rest_receipt="鲁非税 002")
+    assert (done.state, kept(matter).rest) == ("closed", 0)
 
 
 def test_nothing_is_added_while_a_review_runs(w: world.World) -> None:
@@ -161,12 +226,12 @@ def test_nothing_is_added_while_a_review_runs(w: world.World) -> None:
     assert pay_by is not None
     since = pay_by + dt.timedelta(days=3)
     act(w, "所长", matter, "appeal", since=since, what="张店区政府 2026-8")
-    assert additional_on(kept(matter), calendar.today()) == Decimal("12.00"), "two days before it"
+    assert kept(matter).additional_on(calendar.today()) == Decimal("12.00"), "two days before it"
     with pytest.raises(NotOpen):
         act(w, "所长", matter, "appeal", since=since, what="又一次")
     until = since + dt.timedelta(days=9)
     act(w, "所长", matter, "appeal_over", until=until)
-    assert additional_on(kept(matter), until + dt.timedelta(days=4)) == Decimal("36.00"), "2 before, 4 after"
+    assert kept(matter).additional_on(until + dt.timedelta(days=4)) == Decimal("36.00"), "2 before, 4 after"
 
 
 def test_a_warning_and_money_already_handed_in_are_appealed_against_as_well(w: world.World) -> None:

@@ -133,4 +133,4 @@ def test_the_limits_of_the_law_by_the_day_of_the_decision() -> None:
 def test_chicago_knows_no_penalty_on_the_spot() -> None:
     lines = Stack.read("us_chicago").timelines
     rows = [row for name, line in lines.items() if name.startswith("spot_penalty.") for row in line.all_rows()]
-    assert len(rows) == 14 and all(row.absent and row.note for row in rows)
+    assert len(rows) == 15 and all(row.absent and row.note for row in rows)

@@ -168,7 +168,8 @@ def form_for(
 def _now(name: str, info: FieldInfo, matter: Matter | None, record: models.Model | None) -> Any:
     """What the field holds at first: the matter's or record's own value, else the fact's default.
 
-    A fact that says `json_schema_extra={"from": "asked_until"}` begins with that column of the record.
+    A fact that says `json_schema_extra={"from": "asked_until"}` begins with that column of the record, or with what the
+    record computes under that name.
     """
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     name = str(extra.get("from", name))
@@ -176,6 +177,8 @@ def _now(name: str, info: FieldInfo, matter: Matter | None, record: models.Model
         column = _column(source, name)
         if source is not None and column is not None and getattr(source, column.attname) not in (None, ""):
             return getattr(source, column.attname)
+    if "from" in extra and isinstance(getattr(type(record), name, None), property):
+        return getattr(record, name)
     default = info.get_default(call_default_factory=True) if not info.is_required() else None
     return default.value if isinstance(default, enum.Enum) else default
 

@@ -17,7 +17,6 @@ from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.papers.serving import on_site
 from zhijian.programmes.inspection.actions import Visit, about
 from zhijian.programmes.spot_penalty import doubts, flow, law, rules, wording
-from zhijian.programmes.spot_penalty.effects import additional_on
 from zhijian.programmes.spot_penalty.models import SpotPenalty
 from zhijian.programmes.spot_penalty.papers import DECISION
 from zhijian.programmes.spot_penalty.told import Told, read
@@ -181,7 +180,7 @@ def taken_over(matter: Matter, day: dt.date | None = None) -> TakenOver:
         basis=of.basis,
         warning=of.warning,
         fine=of.fine,
-        additional=additional_on(of, day or calendar.today()),
+        additional=of.additional_on(day or calendar.today()),
         statement=of.statement,
         heard=of.heard,
         answer=of.answer,

@@ -41,7 +41,19 @@ PUNISHED = Column(
     lambda m: Cell(shown.punished(_record(m))), lambda m: shown.punished(_record(m)),
 )  # fmt: skip
 # the first one sorts
-OF_MONEY = ("pay_by", "fine", "payment", "paid_on", "handed_on", "refund", "refunded_on", "pauses")
+OF_MONEY = (
+    "pay_by",
+    "fine",
+    "payment",
+    "paid_on",
+    "handed_on",
+    "refund",
+    "refunded_on",
+    "pauses",
+    "additional",
+    "waived",
+    "reason",
+)
 MONEY = Column(
     "money", _("Money"), (*(f"spot_penalty__{name}" for name in OF_MONEY), "opened"), _money, lambda m: _money(m).text
 )
@@ -69,7 +81,8 @@ class SpotPenalties(MatterList):
     columns = ["number", "entity", PUNISHED, "area", "state", DECIDED, MONEY, "due"]
     exported = [
         "premises", "code", "address", "item", "found", "violated", "basis", "warning", FINE, "payment", "served_on",
-        "pay_by", "paid_on", "receipt", "additional", "handed_on", "voucher", "filed_on", "assignee", "second",
+        "pay_by", "paid_on", "receipt", "additional", "rest_on", "waived", "handed_on", "voucher", "filed_on",
+        "assignee", "second",
     ]  # fmt: skip
     filters = ["q", "state", "area", "payment", "overdue", "period"]
     bulk = ["file"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 from typing import Any
 
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
@@ -12,7 +11,7 @@ from zhijian.kernel.clock import calendar, clocks
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.papers import making
 from zhijian.kernel.papers.models import Paper
-from zhijian.programmes.spot_penalty import law, rules
+from zhijian.programmes.spot_penalty import rules
 from zhijian.programmes.spot_penalty.models import SpotPenalty
 
 
@@ -33,6 +32,16 @@ def served(matter: Matter, record: SpotPenalty, facts: Any, actor: Actor, at: dt
 def filed(matter: Matter, record: SpotPenalty, facts: Any, actor: Actor, at: dt.datetime) -> None:
     """The day on which it was filed."""
     SpotPenalty.objects.filter(pk=record.pk).update(filed_on=calendar.legal_day(at))
+
+
+def rest_paid(matter: Matter, record: SpotPenalty, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """What was still owed of the additional fine is paid as well."""
+    SpotPenalty.objects.filter(pk=record.pk).update(additional=record.additional + record.rest)
+
+
+def waived(matter: Matter, record: SpotPenalty, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """What was still owed of the additional fine is owed no more; the fine itself is never waived."""
+    SpotPenalty.objects.filter(pk=record.pk).update(waived=record.waived + record.rest)
 
 
 def appealed(matter: Matter, record: SpotPenalty, facts: Any, actor: Actor, at: dt.datetime) -> None:
@@ -64,19 +73,6 @@ def withdrawn(matter: Matter, record: SpotPenalty, facts: Any, actor: Actor, at:
     SpotPenalty.objects.filter(pk=record.pk).update(refund=record.refund, withdrawn_on=record.withdrawn_on)
     for paper in Paper.objects.filter(matter=matter, kind="spot_decision", state=Paper.State.ISSUED):
         making.void(paper, facts.reason, actor)
-
-
-def additional_on(record: SpotPenalty, day: dt.date) -> Decimal:
-    """The additional fine as it stands on a day: computed, never stored, and none once the fine is paid."""
-    if record.pay_by is None or record.fine <= 0:
-        return Decimal(0)
-    until = min(day, record.paid_on) if record.paid_on is not None else day
-    late = law.days_late(record.pay_by, until, record.rests)
-    return law.additional(record.fine, rules.percent(_decided_on(record)), late)
-
-
-def _decided_on(record: SpotPenalty) -> dt.date:
-    return calendar.legal_day(record.matter.opened)
 
 
 def mark_served(matter: Matter, day: dt.date, at: dt.datetime) -> None:

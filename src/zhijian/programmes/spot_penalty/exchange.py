@@ -42,7 +42,7 @@ PENALTY = owes(
     "spot_penalty",
     _("Penalty on the spot"),
     kind=SPOT_PENALTY.kind,
-    begins=["decide", "warn", "file", "pay", "hand_in", "withdraw", "annul"],
+    begins=["decide", "warn", "file", "pay", "pay_part", "hand_in", "withdraw", "annul"],
     values={
         "decision": _("Number of the decision"),
         "decided_on": _("Decided on"),

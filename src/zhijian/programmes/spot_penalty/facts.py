@@ -41,7 +41,29 @@ class Paid(Facts):
 
     paid_on: Annotated[dt.date, Field(title=_("Paid on"))]
     receipt: Annotated[str, text(_("Number of the receipt"), min_length=2, max_length=60)]
-    additional: Annotated[Decimal, Field(title=_("Additional fine paid with it"), ge=0, decimal_places=2)] = Decimal(0)
+    additional: Annotated[
+        Decimal,
+        Field(
+            title=_("Additional fine paid with it"),
+            description=_("What had been added by the day of payment."),
+            ge=0,
+            decimal_places=2,
+            json_schema_extra={"from": "added_today"},
+        ),
+    ] = Decimal(0)
+
+
+class RestPaid(Facts):
+    """What had been added and was still owed has come as well."""
+
+    rest_on: Annotated[dt.date, Field(title=_("Paid on"))]
+    rest_receipt: Annotated[str, text(_("Number of the receipt"), min_length=2, max_length=60)]
+
+
+class Waived(Facts):
+    """Why what had been added is not collected."""
+
+    waived_why: Annotated[str, long(_("Why it is waived"), min_length=4, max_length=1000)]
 
 
 class HandedIn(Facts):

@@ -15,6 +15,7 @@ from zhijian.programmes.spot_penalty import doubts, effects, facts, guards, mode
 
 UNSETTLED = ("open", "paying")  # the money is not where it belongs
 UNFILED = ("open", "filing")
+SETTLES = (("open", "filing"), ("paying", "closed"))  # what becomes of the money's track once nothing is owed
 RUNNING = ("open", "paying", "filing")
 STANDING = (*RUNNING, "closed")
 
@@ -60,10 +61,33 @@ SPOT_PENALTY = Flow(
         *(
             Step(
                 "pay", before, after, who=[CLERK, HEAD], label=_("The fine is paid"), facts=facts.Paid, likely=True,
-                said=_("Paid on {paid_on}, receipt {receipt}"), when=[guards.at_the_bank, guards.paid_plausibly],
+                said=_("Paid on {paid_on}, receipt {receipt}"),
+                when=[guards.at_the_bank, guards.paid_plausibly, guards.paid_whole],
                 stops=rules.PAY_WITHIN, tells=PARTY, article=rules.PAY_WITHIN,
             )
-            for before, after in (("open", "filing"), ("paying", "closed"))
+            for before, after in SETTLES
+        ),
+        Step(  # what was added stays owed, and the matter open for it
+            "pay_part", UNSETTLED, who=[CLERK, HEAD], label=_("Paid, not all that was added"), facts=facts.Paid,
+            said=_("Paid on {paid_on}, receipt {receipt}; of what was added only ¥{additional}"), quiet=True,
+            when=[guards.at_the_bank, guards.paid_plausibly, guards.paid_in_part],
+            stops=rules.PAY_WITHIN, tells=PARTY, article=rules.PERCENT,
+        ),
+        *(
+            Step(
+                "pay_rest", before, after, who=[CLERK, HEAD], label=_("The rest is paid"), facts=facts.RestPaid,
+                likely=True, quiet=True, said=_("What was still owed was paid on {rest_on}, receipt {rest_receipt}"),
+                when=guards.rest_owed, does=effects.rest_paid, tells=PARTY, article=rules.PERCENT,
+            )
+            for before, after in (*SETTLES, (("filing", "closed"), None))
+        ),
+        *(
+            Step(
+                "waive", before, after, who=HEAD, label=_("Waive what was added"), facts=facts.Waived, quiet=True,
+                confirm=True, said=_("What was still owed of the additional fine is waived: {waived_why}"),
+                when=guards.waivable, does=effects.waived, tells=PARTY, article=rules.WAIVE,
+            )
+            for before, after in (*SETTLES, (("filing", "closed"), None))
         ),
         *(
             Step(
@@ -72,7 +96,7 @@ SPOT_PENALTY = Flow(
                 when=[guards.taken_on_the_spot, guards.handed_plausibly], stops=rules.HAND_IN_WITHIN,
                 article=rules.HAND_IN_WITHIN,
             )
-            for before, after in (("open", "filing"), ("paying", "closed"))
+            for before, after in SETTLES
         ),
         Step(  # of whatever was decided, paid or not: a warning is appealed against as well
             "appeal", STANDING, who=[HEAD, CLERK], label=_("Review or law suit"), facts=facts.Appealed, quiet=True,

@@ -12,7 +12,6 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters import Guard, no, ok
 from zhijian.kernel.matters.models import Matter
 from zhijian.programmes.spot_penalty import rules
-from zhijian.programmes.spot_penalty.effects import additional_on
 from zhijian.programmes.spot_penalty.models import SpotPenalty
 
 
@@ -31,15 +30,60 @@ def taken_on_the_spot(matter: Matter, record: SpotPenalty, actor: Actor, facts: 
 
 
 def paid_plausibly(matter: Matter, record: SpotPenalty, actor: Actor, facts: Any) -> Guard:
-    """Between the decision and today, and no more than had been added by then (Penalty Law art. 72)."""
+    """Once, between the decision and today, and no more than had been added by then (Penalty Law art. 72)."""
+    if record.paid_on is not None:
+        return no(_("The fine was paid on %(day)s.") % {"day": record.paid_on})
     if facts is None:
         return ok()
     if not (day := _between(matter, facts.paid_on)):
         return day
-    most = additional_on(record, facts.paid_on)
+    most = record.additional_on(facts.paid_on)
     if facts.additional > most:
         said = _("By that day ¥%(most)s had been added: no more than that can be paid.") % {"most": most}
         return no(said, rules.PERCENT)
+    return ok()
+
+
+def paid_whole(matter: Matter, record: SpotPenalty, actor: Actor, facts: Any) -> Guard:
+    """What was added stays owed until it is paid: only with it nothing is open."""
+    if facts is None or facts.additional == (added := record.additional_on(facts.paid_on)):
+        return ok()
+    said = _(
+        "By that day ¥%(added)s had been added. Where less was paid, book it under “Paid, not all that was added”."
+    )
+    return no(said % {"added": added}, rules.PERCENT)
+
+
+def paid_in_part(matter: Matter, record: SpotPenalty, actor: Actor, facts: Any) -> Guard:
+    """The fine came late and without all that had been added by its day."""
+    added = record.additional_on(facts.paid_on) if facts is not None else record.added_today
+    if added <= 0:
+        return no(_("Nothing had been added."), rules.PERCENT)
+    if facts is not None and facts.additional >= added:
+        return no(_("That is all that had been added: book it under “The fine is paid”."), rules.PERCENT)
+    return ok()
+
+
+def rest_owed(matter: Matter, record: SpotPenalty, actor: Actor, facts: Any) -> Guard:
+    """A rest is paid where one is left, not before the fine and not after today."""
+    if record.rest <= 0:
+        return no(_("Nothing that was added is still owed."), rules.PERCENT)
+    if facts is not None and facts.rest_on < record.paid_on:
+        return no(_("The fine was paid on %(day)s: tell that day or a later one.") % {"day": record.paid_on})
+    return ok() if facts is None else _between(matter, facts.rest_on)
+
+
+def waivable(matter: Matter, record: SpotPenalty, actor: Actor, facts: Any) -> Guard:
+    """What was added may be waived once the fine is paid, where the law of the place knows it.
+
+    A rest that a review took away afterwards is closed in the same way.
+    """
+    if not rules.WAIVE.value(matter.day, False):
+        return no(_("The law of this place knows no waiver of what was added."), rules.WAIVE)
+    if record.paid_on is None:
+        return no(_("First the fine itself is paid."), rules.WAIVE)
+    if record.rest <= 0 and matter.closed is not None:
+        return no(_("Nothing that was added is still owed."), rules.PERCENT)
     return ok()
 
 

@@ -9,8 +9,10 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.words import listed
+from zhijian.programmes.spot_penalty import law, rules
 
 
 def money(*args: Any, **more: Any) -> Any:
@@ -64,6 +66,10 @@ class SpotPenalty(models.Model):
     paid_on = models.DateField(_("paid on"), null=True)
     receipt = models.CharField(_("number of the receipt"), max_length=60, blank=True)
     additional = money(_("additional fine paid"), default=0)
+    rest_on = models.DateField(_("rest paid on"), null=True, help_text="of what had been added, where it came later")
+    rest_receipt = models.CharField(_("number of the rest’s receipt"), max_length=60, blank=True)
+    waived = money(_("additional fine waived"), default=0)
+    waived_why = models.TextField(_("why it was waived"), blank=True)
     handed_on = models.DateField(_("handed in on"), null=True)
     voucher = models.CharField(_("number of the voucher"), max_length=60, blank=True)
     filed_on = models.DateField(_("filed on"), null=True)
@@ -96,6 +102,26 @@ class SpotPenalty(models.Model):
     def money_open(self) -> bool:
         """Whether the fine is neither paid at the bank nor handed in."""
         return self.fine > 0 and self.paid_on is None and self.handed_on is None
+
+    def additional_on(self, day: dt.date) -> Decimal:
+        """The additional fine as it stands on a day: computed, never stored; it grows no more once the fine is paid."""
+        if self.pay_by is None or self.fine <= 0:
+            return Decimal(0)
+        until = min(day, self.paid_on) if self.paid_on is not None else day
+        late = law.days_late(self.pay_by, until, self.rests)
+        return law.additional(self.fine, rules.percent(calendar.legal_day(self.matter.opened)), late)
+
+    @property
+    def added_today(self) -> Decimal:
+        """What is to be paid beside the fine by whoever pays today."""
+        return self.additional_on(calendar.today())
+
+    @property
+    def rest(self) -> Decimal:
+        """What had been added when the fine was paid and is neither paid nor waived since: it stays owed."""
+        if self.paid_on is None or self.reason:
+            return Decimal(0)
+        return max(Decimal(0), self.additional_on(self.paid_on) - self.additional - self.waived)
 
     @property
     def refund_owed(self) -> bool:

@@ -28,7 +28,7 @@ def penalty_panel(matter: Matter, record: SpotPenalty, actor: Actor) -> dict[str
         "ordered": shown.ordered_before(record),
         "say": says(matter, record, ()),
         "organ": organ,
-        "unpaid": record.money_open and record.payment == SpotPenalty.Payment.BANK and not record.reason,
+        "unpaid": _owes(record) and not record.reason,
         "review": rules.REVIEW_WITHIN.maybe(day),
         "court": rules.COURT_WITHIN.maybe(day),
         "first": rules.review_first(day),
@@ -41,7 +41,12 @@ def says(matter: Matter, record: SpotPenalty, parts: Any) -> Say:
     what = shown.punished(record)
     if record.reason:
         return Say("good", _("The decision was withdrawn."), _back(record))
-    if record.payment != SpotPenalty.Payment.BANK or not record.money_open:
+    if record.rest:
+        told = {"amount": shown.yuan(record.rest), "day": record.paid_on}
+        return Say(
+            "bad", what, _("The fine was paid on %(day)s. ¥%(amount)s added for delay is still to be paid.") % told
+        )
+    if not _owes(record):
         return Say("act" if record.paid_on is None and not record.fine else "good", what, _paid(record))
     told = {"amount": shown.told_of(record)["whole"], "day": record.pay_by}
     if record.pay_by is None:
@@ -49,6 +54,11 @@ def says(matter: Matter, record: SpotPenalty, parts: Any) -> Say:
     if calendar.today() > record.pay_by:
         return Say("bad", what, _("The time to pay is over. Pay ¥%(amount)s today.") % told)
     return Say("warn", what, _("Pay ¥%(amount)s by %(day)s.") % told)
+
+
+def _owes(record: SpotPenalty) -> bool:
+    """Whether anything is still to be paid at the bank: the fine, or what was added to it."""
+    return record.payment == SpotPenalty.Payment.BANK and (record.money_open or record.rest > 0)
 
 
 def _back(record: SpotPenalty) -> str:
@@ -75,6 +85,9 @@ PAGE = PartyPage(
     SPOT_PENALTY,
     happened={
         "pay": gettext_lazy("The fine is paid"),
+        "pay_part": gettext_lazy("The fine is paid; what was added is still owed"),
+        "pay_rest": gettext_lazy("All is paid"),
+        "waive": gettext_lazy("What was added is waived"),
         "remind_pay": gettext_lazy("Time to pay over"),
         "appeal_over": gettext_lazy("The decision was upheld"),
     },

@@ -29,6 +29,7 @@ CASH_GROUNDS = rule("spot_penalty.cash_grounds", _("On which grounds the money m
 PAY_AT = rule("spot_penalty.pay_at", _("Where a fine is paid"))
 PUBLISHED = rule("spot_penalty.published", _("Whether a penalty decided on the spot is published"))
 PERCENT = rule("spot_penalty.additional_percent", _("What part of the fine is added for each day of delay, in percent"))
+WAIVE = rule("spot_penalty.waive", _("Whether what was added for delay may be waived"))
 FILE_WITHIN = rule(
     "spot_penalty.file_within",
     _("By when a decision made on the spot is filed with the office"),

@@ -11,7 +11,6 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk.columns import Cell
 from zhijian.kernel.papers.models import Paper
 from zhijian.programmes.spot_penalty import rules
-from zhijian.programmes.spot_penalty.effects import additional_on
 from zhijian.programmes.spot_penalty.models import SpotPenalty
 from zhijian.programmes.spot_penalty.papers import DECISION
 
@@ -36,6 +35,8 @@ def money(record: SpotPenalty) -> Cell:
         return Cell(_("¥%(amount)s to be refunded") % {"amount": yuan(record.refund)}, tone="warn")
     if record.matter.state == "withdrawn" or record.fine <= 0:
         return Cell(_("Nothing to pay"))
+    if record.rest:
+        return Cell(_("Fine paid, ¥%(rest)s of what was added still owed") % {"rest": yuan(record.rest)}, tone="bad")
     if record.paid_on is not None:
         return Cell(_("Paid on %(day)s") % {"day": record.paid_on}, tone="good")
     if record.handed_on is not None:
@@ -46,8 +47,7 @@ def money(record: SpotPenalty) -> Cell:
 
 
 def _at_the_bank(record: SpotPenalty) -> Cell:
-    added = additional_on(record, calendar.today())
-    if added:
+    if added := record.added_today:
         return Cell(_("Overdue, ¥%(amount)s added") % {"amount": yuan(added)}, tone="bad")
     if record.pay_by is None:
         return Cell(_("Not served yet"), tone="warn")
@@ -65,12 +65,13 @@ def ordered_before(record: SpotPenalty) -> str:
 def told_of(record: SpotPenalty) -> dict[str, Any]:
     """What both the desk and the party read."""
     day = calendar.legal_day(record.matter.opened)
-    added = additional_on(record, calendar.today())
+    added = record.added_today
     return {
         "punished": punished(record),
         "money": money(record),
         "added": yuan(added) if added else "",
-        "whole": yuan(record.fine + added) if record.fine else "",
+        "whole": yuan(record.rest or record.fine + added) if record.fine else "",
+        "rest": yuan(record.rest) if record.rest else "",
         "percent": f"{rules.percent(day).normalize():f}",
         "added_by": rules.article(rules.PERCENT, day),
         "published": bool(rules.PUBLISHED.value(day, False)),
