@@ -27,6 +27,7 @@ from zhijian.kernel.matters.errors import NotAllowed, NotOpen
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.notices.models import Notice
+from zhijian.kernel.notices.panel import hand_over
 from zhijian.kernel.ratings import acts, calling, groups, rules
 from zhijian.kernel.ratings.models import Draw, Rating, ReturnCall
 
@@ -337,3 +338,20 @@ def test_figures_are_counted_by_hand_and_open_their_records(w: world.World) -> N
     assert page.status_code == 200 and len(page.context["lines"]) == 1
     assert client_of(w.second).get("/figures/returns.satisfied/").status_code == 404, "not an inspector's"
     assert "returns." not in client_of(w.second).get("/figures/").content.decode()
+
+
+def test_a_link_that_one_of_the_rated_made_opens_all_but_the_rating(w: world.World, visit: Matter) -> None:
+    """An officer who makes the link and opens it himself rates nobody; one that a colleague hands over does."""
+    client = Client()
+    with scoped(w.actor("甲")) as officer:
+        own = hand_over(visit, officer).rstrip("/").rsplit("/", 1)[1]
+    page = client.get(f"/p/{own}/").content.decode()
+    assert "请用收到的短信评价" in page and 'name="stars"' not in page
+    client.post(f"/p/{own}/rating/", {"stars": "5"})
+    with scoped(SYSTEM):
+        assert not Rating.objects.filter(matter=visit).exists()
+    with scoped(w.actor("所长")) as head:
+        other = hand_over(visit, head).rstrip("/").rsplit("/", 1)[1]
+    client.post(f"/p/{other}/rating/", {"stars": "4"})
+    with scoped(SYSTEM):
+        assert Rating.objects.get(matter=visit).stars == 4

@@ -24,10 +24,13 @@ def _digest(token: str) -> str:
     return hashlib.sha256(f"link:{token}".encode()).hexdigest()
 
 
-def make_link(entity: Entity, matter: Matter, days: int = LINK_DAYS, number: str = "") -> str:
+def make_link(
+    entity: Entity, matter: Matter, days: int = LINK_DAYS, number: str = "", made_by: int | None = None
+) -> str:
     """A new token (128 bits, URL-safe) that opens `matter` for `entity`; the page is at /p/<token>/.
 
-    `number` is the telephone that it is sent to: empty for one that is handed over in person.
+    `number` is the telephone that it is sent to: empty for one that is handed over in person,
+    by whom `made_by` says.
     """
     token = secrets.token_urlsafe(16)
     AccessLink.objects.create(
@@ -36,6 +39,7 @@ def make_link(entity: Entity, matter: Matter, days: int = LINK_DAYS, number: str
         matter_uid=matter.uid,
         number=number_index(number) if number else "",
         sent_to=mask(number) if number else "",
+        made_by_id=made_by,
         expires=when.now() + dt.timedelta(days=days),
     )
     return token

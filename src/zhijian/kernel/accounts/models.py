@@ -193,6 +193,9 @@ class AccessLink(models.Model):
         max_length=32, blank=True, db_default="", help_text="blind index of the number it went to"
     )
     sent_to = models.CharField(max_length=24, blank=True, db_default="", help_text="that number, masked")
+    made_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", help_text="who handed it over; none: it was sent"
+    )
     made_at = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)

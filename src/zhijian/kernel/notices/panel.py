@@ -70,7 +70,7 @@ def hand_over(matter: Matter, actor: Actor) -> str:
     if matter.entity is None:
         raise ValueError("the matter is about nobody who could get a link")
     with scoped(SYSTEM):
-        token = make_link(matter.entity, matter)
+        token = make_link(matter.entity, matter, made_by=actor.person_id)
         ledger.record(HANDED_OVER, actor=actor, subject=f"matter:{matter.pk}", matter=matter)
         waiting = Notice.objects.filter(matter=matter, channel=Channel.LINK, state=NoticeState.QUEUED)
         waiting.update(state=NoticeState.SENT)

@@ -32,6 +32,7 @@ class Door:
     asked: Matter
     base: str
     by_link: bool
+    handed_by: int | None = None  # the person of the office who made the link, where it was handed over
 
     def family(self) -> Family:
         """What stands on the page."""
@@ -82,12 +83,12 @@ def through_door(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
                 gone = 404 if link is None else 410
                 return missing(request, gone, expired=token if link is not None else "")
             uid, base = link.matter_uid, f"/p/{token}/"
-            party, reach = party_of(link.entity, through=link.sent_to), None
+            party, reach, handed_by = party_of(link.entity, through=link.sent_to), None, link.made_by_id
         else:
             reach = _by_account(request, matter)
             if reach is None:
                 return redirect("party_sign_in")
-            uid, base, party = matter, f"/my/{matter}/", reach.actor
+            uid, base, party, handed_by = matter, f"/my/{matter}/", reach.actor, None
         with scoped(party) as actor:
             rows = Matter.objects.select_related("entity", "premises", "parent__parent", "parent__entity")
             rows = in_scope(rows, actor)
@@ -95,7 +96,7 @@ def through_door(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             try:
                 if asked is None:
                     raise Http404
-                answer = view(request, Door(actor, asked, base, bool(token)), **kwargs)
+                answer = view(request, Door(actor, asked, base, bool(token), handed_by), **kwargs)
             except Http404:
                 answer = missing(request, by_link=bool(token))
             answer["X-Robots-Tag"] = "noindex"

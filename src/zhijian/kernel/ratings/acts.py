@@ -92,6 +92,11 @@ def rate(matter: Matter, stars: int, words: str, actor: Actor) -> Rating:
     return rating
 
 
+def made_by_rated(matter: Matter, made_by: int | None) -> bool:
+    """Whether one of those who are rated made the link: it opens the matter, and not the rating of his own work."""
+    return made_by is not None and made_by in (matter.assignee_id, matter.second_id)
+
+
 def settled_before(day: dt.date) -> dt.datetime:
     """The moment before which a rating was given that can change no more on `day`, by the rule in force back then."""
     for back in range(FURTHEST):

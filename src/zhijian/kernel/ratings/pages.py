@@ -41,8 +41,9 @@ def asked_of(door: Door, family: Family) -> dict[str, Any] | None:
     if why and rating is None:
         return None
     until = acts.last_day(rules.CHANGE_WITHIN, rating.rated_at) if rating is not None else None
-    told = {"question": question.asks, "stars": STARS, "rating": rating, "shut": why, "until": until}
-    return {**told, "wanted": wanted}
+    elsewhere = acts.made_by_rated(family.head, door.handed_by)
+    told = {"question": question.asks, "stars": STARS, "rating": rating, "shut": why or elsewhere, "until": until}
+    return {**told, "wanted": wanted, "elsewhere": elsewhere and not why}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,6 +61,8 @@ def rate(request: HttpRequest, door: Door) -> HttpResponse:
         return render(request, "ratings/party/page.html", {"door": door, "asked": told, "head": family.head})
     if "invite" in request.POST:
         return _invite(request, door, family)
+    if told is not None and told["elsewhere"]:
+        return redirect(door.base + "#rate")
     stars, words = request.POST.get("stars", ""), request.POST.get("words", "")
     try:
         acts.rate(family.head, int(stars) if stars.isdecimal() and len(stars) == 1 else 0, words, door.actor)
