@@ -27,6 +27,7 @@ from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.papers.drafts.acts import replacement
 from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.papers.verify import look_up
+from zhijian.programmes.grading import jobs as grading_jobs
 from zhijian.programmes.inspection.amending.models import EarlierVersion
 from zhijian.programmes.inspection.amending.shown import versions
 from zhijian.programmes.inspection.flow import INSPECTION
@@ -338,3 +339,29 @@ def test_a_drawn_visit_is_published_as_what_is_said_now_and_a_judgement_stays(ph
     with scoped(SYSTEM):
         told = PublishedResult.objects.get(matter_uid=matter.uid)
         assert (told.drawn, told.failed) == ("concealed", 1), "the result is the new one, the judgement stands"
+
+
+def test_a_new_version_takes_a_refusal_back(phone: Phone, w: world.World) -> None:  # noqa: F811
+    """He had not refused, he was away: reason and witness of the earlier version stand on the page no more."""
+    refused = {"reason": "认为检查不公", "witness": "赵六", "no_witness": ""}
+    sent = record(phone, here(phone, w), refused=refused)
+    told = put(phone, sent)[1]
+    with scoped(SYSTEM):
+        assert visit_of(told).refused_reason == "认为检查不公"
+    put(phone, anew(phone, sent, "当事人不在场，并非拒签", refused=None))
+    with scoped(SYSTEM):
+        visit = visit_of(told)
+        assert (visit.refused, visit.refused_reason, visit.witness, visit.no_witness) == (False, "", "", "")
+
+
+def test_an_amended_record_grades_its_place_anew(
+    phone: Phone,  # noqa: F811
+    w: world.World,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(grading_jobs.grade, "later", lambda *, premises, job_once: asked.append(premises))
+    sent = record(phone, here(phone, w), failed={"1.2": {"note": "未公示"}})
+    put(phone, sent)
+    put(phone, anew(phone, sent, failed={}))
+    assert asked == [w.premises.pk, w.premises.pk], "after the visit, and after what it had found was taken away"

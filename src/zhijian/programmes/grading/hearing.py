@@ -1,4 +1,4 @@
-"""A visit that was recorded, or refused, grades its place anew: soon after, by a job of its own."""
+"""A visit that was recorded, refused, or whose record was amended grades its place anew, by a job of its own."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from zhijian.kernel.matters.flow import Flow, Step
 from zhijian.kernel.matters.models import Matter
 
 RECORDED = {("inspection", "rectifying"), ("inspection", "closed"), ("inspection", "hindered")}
+AMENDED = {"amend", "amend_order"}
 
 
 def visited(flow: Flow, step: Step, matter: Matter, actor: Actor, at: dt.datetime) -> None:
     """Hear every step; what says that a visit was made queues the count, once for each place."""
-    if (flow.kind, step.to) not in RECORDED or matter.premises_id is None or "planned" not in step.froms:
+    says_what_was_found = "planned" in step.froms or step.verb in AMENDED
+    if (flow.kind, step.to) not in RECORDED or matter.premises_id is None or not says_what_was_found:
         return
     from zhijian.programmes.grading.jobs import grade
 

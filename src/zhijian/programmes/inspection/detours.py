@@ -52,8 +52,8 @@ def hinder(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
         digest=visit.record.digest,
     )
     # With the attempt: at a re-check the visit's own fields tell of the record that was made back then.
-    if refusal := refusal_of(content):
-        Attempt.objects.filter(record_id=visit.record.id).update(**refusal)
+    if content.refused is not None:
+        Attempt.objects.filter(record_id=visit.record.id).update(**refusal_of(content))
     _then(kind, visit, matter)
     matter.refresh_from_db()
     if matter.state == "hindered":

@@ -15,7 +15,7 @@ from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import flow
 from zhijian.programmes.inspection.models import Checklist
-from zhijian.programmes.inspection.record import Content, Record
+from zhijian.programmes.inspection.record import Content, Record, Refused
 
 
 class CannotPlace(Exception):
@@ -89,9 +89,10 @@ def about(visit: Visit, parent: Matter | None = None, title: str = "") -> About:
 
 
 def refusal_of(content: Content) -> dict[str, str]:
-    """The fields of the visit that tell why the person in charge did not sign, and who witnessed it."""
-    of = content.refused
-    return {"refused_reason": of.reason, "witness": of.witness[:80], "no_witness": of.no_witness[:200]} if of else {}
+    """The fields of the visit that tell why the person in charge did not sign, and who witnessed it: empty where he did
+    not refuse, since a new version may take a refusal back."""
+    of = content.refused or Refused()
+    return {"refused_reason": of.reason, "witness": of.witness[:80], "no_witness": of.no_witness[:200]}
 
 
 def start(visit: Visit, verb: str = "start", **more: Any) -> Matter:
