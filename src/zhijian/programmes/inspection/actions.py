@@ -21,7 +21,7 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.registry.models import Premises
 from zhijian.kernel.words import listed
-from zhijian.programmes.inspection import beside, decide, detours, doubts, flow, following, publishing, rules
+from zhijian.programmes.inspection import beside, decide, detours, doubts, flow, following, publishing, rules, twice
 from zhijian.programmes.inspection.amending.acts import amend, take_back_papers
 from zhijian.programmes.inspection.beside import on_recorded, paper_facts
 from zhijian.programmes.inspection.doubts import sentence as doubt_sentence
@@ -120,7 +120,9 @@ def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
     task = task_of(visit)
     flags = doubts.of_task(task, content.task is not None, visit.actor.hands)
     purpose = task.inspection.purpose if task is not None and task.kind == "inspection" else content.purpose  # type: ignore[attr-defined]
-    judged = judge(visit, purpose)
+    judged, first = judge(visit, purpose), twice.first_of(visit)
+    flags += twice.doubts_of(first, flags)
+    to_order = twice.still_to_order(judged, first)
     other: list[dict[str, Any]] = []
     if task is None or task.state != "planned" or task.area != visit.premises.area:
         task = start(visit)
@@ -129,7 +131,7 @@ def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
         other = doubts.of_other_checklist(asked, judged.lists, calendar.legal_day(visit.began))
     matter = perform(
         task,
-        "order" if judged.of("rectify") else "finish",
+        "order" if to_order else "repeat" if first else "finish",
         visit.actor,
         at=visit.at,
         by_field={
@@ -137,16 +139,19 @@ def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
             "clock_ahead": visit.ahead or None,
             **minutes.fields(visit.record, rules.pause_after(visit.at)),
         },
+            "twice_of": first.matter if first else None,
         **facts_of(visit, judged),
     )
     for told_of in other:
         _say_other_checklist(visit, matter, told_of)
     inspection = Inspection.objects.select_related("matter").get(pk=matter.pk)
     write_answers(inspection, judged, content)
-    following.order(visit, inspection, judged, judged.of("rectify"))
-    following.propose(visit, inspection, judged)
-    owed = publishing.awaited(inspection)
-    perform(flow.PUBLICATION, "await", visit.actor, at=visit.at, about=about(visit, matter), by_field=owed)
+    following.order(visit, inspection, judged, to_order)
+    if not twice.proposed(first):
+        following.propose(visit, inspection, judged)
+    if first is None:  # else the first record's result is the one that is published
+        owed = publishing.awaited(inspection)
+        perform(flow.PUBLICATION, "await", visit.actor, at=visit.at, about=about(visit, matter), by_field=owed)
     matter.refresh_from_db()
     return matter, [*flags, *judged.flags, *other]
 

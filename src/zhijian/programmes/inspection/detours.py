@@ -18,7 +18,7 @@ from zhijian.kernel.packs.areas import office_named
 from zhijian.kernel.registry.models import Premises, PremisesStatus, Proposal, What
 from zhijian.kernel.registry.proposals import after_accepting, propose
 from zhijian.kernel.words import listed
-from zhijian.programmes.inspection import doubts, flow, publishing, rules
+from zhijian.programmes.inspection import doubts, flow, publishing, rules, twice
 from zhijian.programmes.inspection.models import Attempt, Hindered, Inspection, Unreachable
 from zhijian.programmes.inspection.visiting import Visit, about, people_of, refusal_of, start, task_of
 
@@ -154,7 +154,7 @@ def _licence(said: str) -> str:
 
 def write_down(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
     """What the officers saw at a place, in their own words: recorded and signed, without a checklist."""
-    content = visit.record.content
+    content, first = visit.record.content, twice.first_of(visit)
     matter = perform(
         start(visit),
         "note_down",
@@ -172,9 +172,10 @@ def write_down(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
             "statement": content.statement,
             **refusal_of(content),
             "clock_ahead": visit.ahead or None,
+            "twice_of": first.matter if first else None,
         },
     )
-    return matter, []
+    return matter, twice.doubts_of(first, [])
 
 
 def unlicensed(visit: Visit, matter: Matter) -> None:

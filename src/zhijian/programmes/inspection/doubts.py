@@ -46,7 +46,7 @@ DOUBTS = {
     ),
     "task_reassigned": gettext_lazy("Those who recorded it did not hold the task, or no longer."),
     "task_cancelled": gettext_lazy("The task had been cancelled meanwhile."),
-    "task_done_twice": gettext_lazy("The task had been recorded already; this is a second visit."),
+    "task_done_twice": gettext_lazy("The visit had been recorded already; this record is kept beside the first."),
     "task_hindered": gettext_lazy(
         "The task had ended because the place could not be inspected; this is a visit of its own."
     ),

@@ -11,7 +11,9 @@ from zhijian.programmes.inspection import rules
 
 
 def _finished(t: Any, period: Period, area: Any) -> Any:
-    visits = t.inspection.filter(t.inspection.state.isin(["rectifying", "closed"]), area(t.inspection.area))
+    """Made and recorded; one more record of the same visit is none."""
+    made, once = t.inspection.state.isin(["rectifying", "closed"]), t.inspection.twice_of_id.isnull()
+    visits = t.inspection.filter(made, once, area(t.inspection.area))
     return visits.filter(period(visits.ended_on.coalesce(visits.closed_on)))
 
 

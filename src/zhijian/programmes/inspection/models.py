@@ -192,6 +192,10 @@ class Inspection(models.Model):
         _("inspection code"), max_length=40, blank=True, help_text="the superiors' platform's"
     )
     scanned = models.DateTimeField(null=True, help_text="when our own code was last scanned, once a day")
+    twice_of = models.ForeignKey(
+        Matter, models.PROTECT, null=True, related_name="recorded_again",
+        help_text="the visit of which it is one more record; it is no visit of its own",
+    )  # fmt: skip
     imported = models.JSONField(default=dict, help_text="columns of the source, for visits made before this platform")
 
     class Meta:

@@ -89,7 +89,8 @@ def _visits(premises: list[int], since: dt.date) -> dict[int, SeenVisit]:
     after = Q(inspection__ended__gte=calendar.start_of(since)) | Q(
         inspection__ended=None, closed__gte=calendar.start_of(since)
     )
-    rows = Matter.objects.filter(refused | made, after, kind="inspection", premises__in=among(premises))
+    once = Q(inspection__twice_of=None)  # one more record of the same visit is none
+    rows = Matter.objects.filter(refused | made, after, once, kind="inspection", premises__in=among(premises))
     found, zone = {}, calendar.zone()  # asked once for all of them
     for row in rows.order_by("pk").values_list(
         "pk", "premises_id", "uid", "number", "state", "closed", "inspection__ended", "inspection__purpose",

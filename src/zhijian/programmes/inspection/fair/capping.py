@@ -88,12 +88,13 @@ def made_in(year: int) -> Q:
 
 
 def visits(year: int) -> QuerySet[Inspection]:
-    """The visits of a year: made by their day, else planned for it. What was cancelled or ended at a shut door is none.
+    """The visits of a year: made by their day, else planned for it. What was cancelled or ended at a shut door is none,
+    nor is one more record of the same visit.
 
     Narrowed to enterprises or premises, the index on their matters answers it.
     """
     planned = Q(started=None, planned_for__range=(dt.date(year, 1, 1), dt.date(year, 12, 31)))
-    return Inspection.objects.filter(made_in(year) | planned).exclude(matter__state__in=NEVER_MADE)
+    return Inspection.objects.filter(made_in(year) | planned, twice_of=None).exclude(matter__state__in=NEVER_MADE)
 
 
 def standing(
@@ -235,7 +236,7 @@ def over_cap(matter: Matter, day: dt.date) -> Standing | None:
     if matter.kind != "inspection" or matter.entity is None or rules.FREQUENCY_CAP.maybe(day) is None:
         return None
     record = Inspection.objects.get(pk=matter.pk)
-    if cause_of(record.purpose, record.outside) != PLANNED:
+    if record.twice_of_id is not None or cause_of(record.purpose, record.outside) != PLANNED:
         return None
     found = standing(matter.entity, day, record.purpose, premises=matter.premises)
     return found if found.over else None
