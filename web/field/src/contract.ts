@@ -203,7 +203,11 @@ export interface Rules {
   spot?: SpotRules | null;
   /** What the estimate of a day goes by: per cent of the straight line, km/h, seconds after midnight, minutes of a visit. */
   route?: Pace;
+  /** The lawful exceptions to the yearly cap that a visit begun at a door may name; from an older server not there. */
+  outside?: OutsideGround[];
 }
+
+export type OutsideGround = "complaint" | "clue" | "accident" | "follow_up" | "campaign" | "key_item";
 
 /** A limit in whole yuan, with law and article. */
 export interface SpotLimit {

@@ -7,7 +7,7 @@ import type { PaperKind, Premises, Purpose, Task } from "./contract";
 import type { Vault } from "./crypto";
 import type { PenaltyDraft } from "./penalty";
 import { checklistRef, type DraftRow, type FieldDb } from "./db";
-import type { Amends, Answer, Hindered, PhotoFact, Place, Recheck, Refused, Signature, Signer, SignerRole, Unlisted } from "./record";
+import type { Amends, Answer, Hindered, OutsideCap, PhotoFact, Place, Recheck, Refused, Signature, Signer, SignerRole, Unlisted } from "./record";
 import { inReserve } from "./reserve";
 import { watchRoom } from "./storage";
 import { localTime } from "./workdays";
@@ -48,6 +48,8 @@ export interface Head {
   only_note?: boolean;
   /** What was seen there in the officer's words, without a checklist. */
   short?: boolean;
+  /** Under which exception it was begun at a reached cap; on no paper. */
+  outside?: OutsideCap;
   /** Of which record it is a new version, why, and what of that one does not change. */
   amends?: Omit<Amends, "at"> & { ended: string; task: string | null; deadline: string | null; check_code?: string };
   /** A penalty on the spot, as far as it is filled in. */
@@ -93,7 +95,7 @@ export class Drafts {
     purpose: Purpose,
     checklists: Head["checklists"],
     inspectors: Signer[],
-    more: Partial<Pick<Head, "hindered" | "unlisted" | "only_note" | "short">> = {},
+    more: Partial<Pick<Head, "hindered" | "unlisted" | "only_note" | "short" | "outside">> = {},
   ): Promise<string> {
     const same = await this.db.drafts.where("premises").equals(premises.uid).toArray();
     const kind = more.hindered ? "hindered" : undefined;

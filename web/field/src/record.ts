@@ -198,6 +198,14 @@ export interface FieldRecord {
   content: Content;
   digest: string;
   signatures: Signature[];
+  /** Only at a reached cap. Beside what is signed: whoever complained could be found by it. */
+  outside?: OutsideCap;
+}
+
+/** Why a visit stands outside the yearly cap, and what calls for it. */
+export interface OutsideCap {
+  ground: string;
+  reason: string;
 }
 
 /** What is otherwise at the door than the phone knew; it becomes a proposal that the desk decides. */

@@ -159,7 +159,7 @@ export async function submit(visit: Visit): Promise<string> {
   const content = JSON.parse(frozen.content) as Content;
   const order = signersOf(content).map((signer) => signer.who);
   const signatures = [...toRaw(frozen).signatures].sort((a, b) => order.indexOf(a.who) - order.indexOf(b.who));
-  const record: FieldRecord = { schema: SCHEMA, id: head.id, kind: "inspection", content, digest: frozen.digest, signatures };
+  const record: FieldRecord = { schema: SCHEMA, id: head.id, kind: "inspection", content, digest: frozen.digest, signatures, ...(head.outside ? { outside: toRaw(head.outside) } : {}) };
   const next_step = content.hindered?.kind ?? (content.mode === "note" ? "note" : content.unlisted ? "unlisted" : "");
   const facts = {
     id: head.id,

@@ -37,6 +37,25 @@ export function dueOf(task: Task, day: string): { text: string; tone: "bad" | "w
   return { text: t("due.on", { date: task.due.slice(0, 10) }), tone: "" };
 }
 
+/** What the page at the shop tells of a task; the shop reads it over the officer's shoulder. */
+export interface AtShop {
+  uid: string;
+  what: string;
+  due: { text: string; tone: "bad" | "warn" | "" };
+  number: string;
+  appointment: string;
+  check_code: string;
+  code?: string;
+  scanned?: string | null;
+}
+
+/** Nothing there tells a visit that a complaint set off, or one that was not announced, from any other: that stands in Today. */
+export function atShop(task: Task, day: string): AtShop {
+  const { uid, number, check_code, code, scanned } = task;
+  const what = t(task.kind === "recheck" ? "purpose.recheck" : "shop.visit");
+  return { uid, what, due: dueOf(task, day), number, appointment: task.appointment?.slice(5) ?? "", check_code: check_code ?? "", code, scanned };
+}
+
 /** Tasks of one shop, and how far it is from here in metres (null when either place is unknown). */
 export interface Stop {
   uid: string;

@@ -36,6 +36,7 @@ from zhijian.kernel.routing.rules import pace
 from zhijian.programmes.inspection import announcing, decide, kinds, results, rules, visitcode
 from zhijian.programmes.inspection.checklists import applying, sections_of
 from zhijian.programmes.inspection.checklists.applying import in_force, rules_of
+from zhijian.programmes.inspection.fair import capping
 from zhijian.programmes.inspection.fair import phone as fair
 from zhijian.programmes.inspection.guards import MOST_A_DAY
 from zhijian.programmes.inspection.joining import Sheet, join
@@ -156,6 +157,7 @@ def _small(device: Device, actor: Actor, ranges: list[Range], request: HttpReque
             **rules.for_phone(today),
             "route": pace(today).as_json(),
             "spot": spot_rules.for_phone(today),
+            "outside": capping.at_the_door(today),
         },
         "day_order": _day_order(device, today),
         "site": {

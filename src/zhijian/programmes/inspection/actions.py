@@ -90,6 +90,8 @@ def record_visit(
         matter, more = _make(visit)(visit)
         if content.amends is None:
             detours.unlicensed(visit, matter)
+        if record.outside is not None and matter.opened == visit.began:
+            capping.say_outside(matter, Inspection.objects.get(pk=matter.pk), visit.actor, visit.began)
         if matter.opened == visit.began and (year := capping.over_cap(matter, day)) and year.tightest:
             flags.append(doubts.doubt("over_cap", n=year.tightest[0], cap=year.tightest[1]))
         _keep_evidence(visit, matter)
@@ -137,9 +139,9 @@ def _inspect(visit: Visit) -> tuple[Matter, list[dict[str, Any]]]:
         by_field={
             **fields_of(visit, judged),
             "clock_ahead": visit.ahead or None,
+            "twice_of": first.matter if first else None,
             **minutes.fields(visit.record, rules.pause_after(visit.at)),
         },
-            "twice_of": first.matter if first else None,
         **facts_of(visit, judged),
     )
     for told_of in other:

@@ -261,6 +261,13 @@ class Signature(Part):
     at: dt.datetime
 
 
+class OutsideCap(Part):
+    """Under which lawful exception a visit was begun at the door though the year was full, and what calls for it."""
+
+    ground: Annotated[str, Field(max_length=20)]
+    reason: Annotated[str, Field(max_length=300)] = ""
+
+
 class Original(Part):
     """A file that came with a record of another client and hangs on its visit beside the photos."""
 
@@ -279,6 +286,7 @@ class Record(Part):
     digest: str
     signatures: list[Signature] = []
     files: list[Original] = []
+    outside: OutsideCap | None = None  # beside what is signed: whoever complained could be found by it
     missing: list[str] = []  # files that a form of another client names and that did not come
 
 

@@ -10,10 +10,12 @@ from zhijian.kernel.accounts.actor import SYSTEM, Actor, PostFact, actor_of
 from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import flow
+from zhijian.programmes.inspection.fair import capping
 from zhijian.programmes.inspection.models import Checklist
 from zhijian.programmes.inspection.record import Content, Record, Refused
 
@@ -108,8 +110,15 @@ def start(visit: Visit, verb: str = "start", **more: Any) -> Matter:
         purpose=content.purpose,
         assignee=visit.device.person_id,
         second=others[0] if others else None,
+        by_field=_outside(visit),
         **more,
     )
+
+
+def _outside(visit: Visit) -> dict[str, str]:
+    """The lawful exception that was named when it was begun at a reached cap."""
+    told = visit.record.outside
+    return capping.named(told.ground, told.reason, calendar.legal_day(visit.began)) if told else {}
 
 
 def people_of(content: Content) -> dict[str, Any]:

@@ -157,6 +157,19 @@ def allowed(day: dt.date) -> list[Outside]:
     return [one for one in ALL if rules.EXCEPTIONS[one.value].value(day, False)]
 
 
+def at_the_door(day: dt.date) -> list[str]:
+    """The exceptions that may be named for a visit begun at a door: those of the kinds that are planned by hand."""
+    grounds = {ground for kind in kinds.plannable(day) for ground in kind.grounds}
+    return [one.value for one in allowed(day) if one in grounds]
+
+
+def named(ground: str, reason: str, day: dt.date) -> dict[str, str]:
+    """The fields of a visit that was begun under an exception; nothing where the law knows none such, or nothing calls
+    for it: then the visit counts."""
+    known = ground in at_the_door(day) and reason.strip()
+    return {"outside": ground, "outside_reason": reason.strip()} if known else {}
+
+
 def _between_counting_and_planning() -> None:
     """A test waits here for the other one."""
 
