@@ -192,7 +192,9 @@ export class Drafts {
     );
   }
 
+  /** As it is once every write that was begun is through. */
   async load(id: string): Promise<OpenDraft | null> {
+    await this.chain;
     const row = await this.db.drafts.get(id);
     if (!row) return null;
     const head = await this.head(row);

@@ -12,6 +12,7 @@ import { metresBetween, whereAmI } from "./geo";
 import { t } from "./i18n";
 import { join, placesOf, type Asked, type AskedSection, type Sheet } from "./joining";
 import type { Answer, Reading, Recheck } from "./record";
+import { followed } from "./rechecking";
 import { checkVoice, settled, type Spoken } from "./recording";
 import { open } from "./session";
 import { lookAhead } from "./reserve";
@@ -19,6 +20,8 @@ import { full } from "./storage";
 import { localDate, localTime } from "./workdays";
 
 const TRY_AGAIN_MS = 3_000;
+/** The one of the page before: what is being typed there is kept before the next page reads it. */
+let latest: Visit | null = null;
 
 /** How an answer keeps its readings: as `readings` by kind, or as the one `value`. */
 function measuredAs(item: CheckItem, readings: Reading[]): Pick<Answer, "value" | "unit" | "readings"> {
@@ -33,6 +36,8 @@ export class Visit {
   /** The lists that it goes by, as one; null while one of them is not on the phone. */
   readonly sheet: Sheet | null;
   readonly session = open();
+  /** Findings of a follow-up that the desk settled after it was begun, by the uid of their order. */
+  readonly over = shallowRef(new Set<string>());
   /** Trouble worth a sentence: storage full, photo too large. */
   readonly trouble = ref("");
   private dirty = false;
@@ -49,13 +54,15 @@ export class Visit {
   static async load(id: string): Promise<Visit | null> {
     const here = open();
     await settled();
+    await latest?.flush();
     const draft = await here.drafts.load(id);
     if (!draft) return null;
     const refs = draft.head.checklists.map(checklistRef);
     const lists = (await here.db.checklists.bulkGet(refs)).filter((list) => list !== undefined);
     const visit = new Visit(draft, refs.length && lists.length === refs.length ? join(lists) : null);
     if (!visit.head.frozen) visit.answerForeign();
-    return visit;
+    if (!visit.head.frozen) await visit.follow();
+    return (latest = visit);
   }
 
   get draft(): OpenDraft {
@@ -281,6 +288,13 @@ export class Visit {
     const open = this.head.task?.open_items.find((each) => each.item === item);
     const recheck = open && this.head.rechecks[open.rectification];
     if (open && recheck) this.recheck(open, { photos });
+  }
+
+  /** Goes on with what the last update says of its findings. */
+  private async follow(): Promise<void> {
+    const { task, over } = followed(this.draft, this.head.task ? await this.session.db.tasks.get(this.head.task.uid) : undefined);
+    this.over.value = over;
+    if (task && toRaw(task) !== toRaw(this.head.task)) this.saveHead({ task: toRaw(task) });
   }
 
   /** Accepts a finding as put right, or sends it back; further calls add a note or photos. */

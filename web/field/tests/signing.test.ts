@@ -39,6 +39,11 @@ beforeEach(async () => {
   await freeze(visit, null);
 });
 
+async function started(): Promise<Visit> {
+  const id = await session.value!.drafts.start(shop("s2"), null, "routine", [], OFFICERS, { short: true });
+  return (await Visit.load(id))!;
+}
+
 test("the refusal is part of what is signed: the digest is another, and who had signed signs again", async () => {
   sign("inspector1");
   const before = visit.head.frozen!.digest;
@@ -99,4 +104,12 @@ test("only the text that was signed last and its own signatures are sent", async
   expect(sent.digest).toBe(await digestOf(sent.content as unknown as Json));
   expect(sent.signatures.map((each) => each.who)).toEqual(["witness", "inspector1", "inspector2"]);
   expect(Object.keys(sent).sort()).toEqual(["content", "digest", "id", "kind", "schema", "signatures"]);
+});
+
+test("what is being typed when the page is left stands on the next page", async () => {
+  const typed = await started();
+  typed.typeHead({ present: { name: "王清", role: "" } });
+  typed.typeHead({ present: { name: "王清", role: "店长" } }); // while the first one is being written
+  typed.close();
+  expect((await Visit.load(typed.head.id))!.head.present).toEqual({ name: "王清", role: "店长" });
 });

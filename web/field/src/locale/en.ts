@@ -336,6 +336,7 @@ export const en: Record<keyof typeof zh, string> = {
   "recheck.summary": "{ok} put right, {back} sent back.",
   "recheck.answered": "The shop's answer of {date}",
   "recheck.asked": "The shop asks for time until {date}; not granted yet.",
+  "recheck.over": "The office has settled this one meanwhile: it need not be looked at any more.",
   "recheck.photo": "The shop's photo {n}",
   "recheck.photos_away": "{n} photos are not on this phone yet; update when there is a network.",
 

@@ -333,6 +333,7 @@ export const zh = {
   "recheck.summary": "已改正 {ok} 项，退回 {back} 项。",
   "recheck.answered": "店方 {date} 答复",
   "recheck.asked": "店方申请延到 {date}，还没有批。",
+  "recheck.over": "办公室已办结这一项，不必再复查。",
   "recheck.photo": "店方的第 {n} 张照片",
   "recheck.photos_away": "还有 {n} 张照片没有下载到手机，有网络时更新一次。",
 
