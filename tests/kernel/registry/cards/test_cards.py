@@ -186,7 +186,7 @@ def test_many_cards_are_a_job_that_tells_how_far_it_is(w, clerk, shop, monkeypat
     assert "The file was dropped" in clerk.get(address).content.decode()
     again = clerk.post(f"/doors/runs/{run.uid}/again/")["Location"]
     jobs.run_pending()
-    assert "13 cards, street by street. Pages: 2." in clerk.get(again).content.decode()
+    assert "Cards: 13, street by street. Pages: 2." in clerk.get(again).content.decode()
 
 
 def test_a_run_that_fails_says_so_and_counts_nothing_as_printed(w, clerk, monkeypatch):
