@@ -62,6 +62,7 @@ PHONE, SCREEN = ({"width": width, "height": 900} for width in (390, 1440))
 PUBLIC = ("p/", "d/", "v/", "my/")  # read on phones
 # What stands in an address where the table of permissions asks for nothing in particular.
 MORE: dict[str, dict[str, str]] = {
+    "ratings/<str:area>/<str:kind>/": {"area": "=370303006", "kind": "=inspection"},
     "handovers/<uuid:uid>/": {"uid": "handover"},
     "held/<uuid:uid>/": {"uid": "held"},
     "held/<uuid:uid>/place/": {"uid": "held"},

@@ -202,6 +202,7 @@ def test_what_was_shipped_stays_as_it_is() -> None:
         "cn.product_maker 1": "88a033761577cf92",
         "cn.product_seller 1": "6324e7757b679941",
         "cn.special_equipment 1": "838eaefec3e945c8",
+        "cn.special_equipment 2": "7e5a278ec49a5b6d",
         "cn_shandong.food_stall 1": "3b5d69bc9e9fd045",
         "cn_shandong.small_catering 1": "101d918738ef7ffb",
         "cn_shandong.small_workshop 1": "4f9799e317c5f3a7",

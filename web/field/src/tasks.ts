@@ -46,14 +46,15 @@ export interface AtShop {
   appointment: string;
   check_code: string;
   code?: string;
+  code_words?: string;
   scanned?: string | null;
 }
 
 /** Nothing there tells a visit that a complaint set off, or one that was not announced, from any other: that stands in Today. */
 export function atShop(task: Task, day: string): AtShop {
-  const { uid, number, check_code, code, scanned } = task;
+  const { uid, number, check_code, code, code_words, scanned } = task;
   const what = t(task.kind === "recheck" ? "purpose.recheck" : "shop.visit");
-  return { uid, what, due: dueOf(task, day), number, appointment: task.appointment?.slice(5) ?? "", check_code: check_code ?? "", code, scanned };
+  return { uid, what, due: dueOf(task, day), number, appointment: task.appointment?.slice(5) ?? "", check_code: check_code ?? "", code, code_words, scanned };
 }
 
 /** Tasks of one shop, and how far it is from here in metres (null when either place is unknown). */

@@ -193,14 +193,18 @@ class Inspection(models.Model):
     )
     scanned = models.DateTimeField(null=True, help_text="when our own code was last scanned, once a day")
     twice_of = models.ForeignKey(
-        Matter, models.PROTECT, null=True, related_name="recorded_again",
+        Matter, models.PROTECT, null=True, related_name="recorded_again", db_index=False,
         help_text="the visit of which it is one more record; it is no visit of its own",
     )  # fmt: skip
     imported = models.JSONField(default=dict, help_text="columns of the source, for visits made before this platform")
 
     class Meta:
         # Films are matched to the visits of their hours, among all officers' visits of all years.
-        indexes = [models.Index(fields=["ended"], name="inspection_ended")]
+        # Hardly any visit was recorded twice: an index of all would be taken for a way to those that were not.
+        indexes = [
+            models.Index(fields=["ended"], name="inspection_ended"),
+            models.Index(fields=["twice_of"], name="inspection_twice", condition=models.Q(twice_of__isnull=False)),
+        ]
 
     @property
     def result_name(self) -> str:
