@@ -9,6 +9,7 @@ matter.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections import defaultdict
 from collections.abc import Iterator
@@ -44,6 +45,7 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.models import Notice, SimulatedMessage
 from zhijian.kernel.papers.printing.models import PrintRun
 from zhijian.kernel.party.doors import KEY, sealed
+from zhijian.kernel.ratings.models import Rating
 from zhijian.kernel.registry.models import ImportRun
 from zhijian.ops import tls
 from zhijian.programmes.inspection.models import PublishedResult
@@ -154,6 +156,11 @@ def city(live_site: str, settings: Any) -> City:
         PublishedResult.objects.create(
             premises=w.premises, matter_uid=closed.uid, visited_on=day, published_on=day, result="compliant"
         )
+        for stars in range(1, 6):  # as many as are told together
+            Rating.objects.create(
+                matter=closed_visit(w), area=world.OFFICE, entity=w.entity, stars=stars, words="检查很仔细",
+                rated_at=calendar.start_of(day) - dt.timedelta(days=20),
+            )  # fmt: skip
         known |= {
             "closed": str(closed.uid),
             "closed_token": make_link(w.entity, closed),
