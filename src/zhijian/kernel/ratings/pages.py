@@ -136,7 +136,7 @@ def _year(given: QueryDict) -> int:
 
 
 HEADS = (
-    gettext_lazy("Area"), gettext_lazy("About"), gettext_lazy("Year"), gettext_lazy("Ratings"),
+    gettext_lazy("Area"), gettext_lazy("Kind of matter"), gettext_lazy("Year"), gettext_lazy("Ratings"),
     gettext_lazy("Mean rating"), *(Rating.Stars(n).label for n in range(5, 0, -1)), gettext_lazy("Not told yet"),
 )  # fmt: skip
 
