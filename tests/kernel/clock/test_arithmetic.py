@@ -19,6 +19,7 @@ from zhijian.kernel.clock.arithmetic import (
     add_working_days,
     due,
     explain,
+    minutes_over,
     working_days_between,
 )
 from zhijian.kernel.packs.loader import Stack
@@ -33,6 +34,12 @@ starts = days.map(lambda d: datetime(d.year, d.month, d.day, 10, 20, tzinfo=ZONE
 numbers = st.integers(0, 120)
 units = st.sampled_from([Unit.WORKING_DAYS, Unit.DAYS])
 extends = st.sampled_from(["none", "statutory", "statutory_proper", "any"])
+
+
+def test_minutes_over_count_what_has_begun() -> None:
+    due_at = datetime.fromisoformat("2026-11-30T09:12:00+08:00")
+    for seconds, said in ((1, 1), (59, 1), (60, 1), (61, 2), (570, 10)):
+        assert minutes_over(due_at, due_at + timedelta(seconds=seconds)) == said
 
 
 def moment(text: str, hour: int, minute: int = 0) -> datetime:

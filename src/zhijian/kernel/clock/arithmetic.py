@@ -235,6 +235,11 @@ def add_months(day: date, n: int) -> date:
     return date(year, month + 1, min(day.day, _months.monthrange(year, month + 1)[1]))
 
 
+def minutes_over(due_at: datetime, at: datetime) -> int:
+    """By how many minutes `at` lies after a last moment: begun ones count; at least 1 for whatever is late."""
+    return max(-((due_at - at) // timedelta(minutes=1)), 1)
+
+
 def _moves(calendar: Calendar, day: date, extend: Extend) -> bool:
     if extend == "none":
         return False

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from zhijian.kernel.clock import calendar
+from zhijian.kernel.clock.arithmetic import minutes_over
 from zhijian.kernel.clock.clocks import DueState, state_of
 from zhijian.kernel.packs import stack
 
@@ -72,7 +73,7 @@ def until(at: dt.datetime) -> str:
 
 def ended_late(due_at: dt.datetime, stopped: dt.datetime) -> str:
     """By how many minutes too late a clock stopped that ended at a moment."""
-    late = max(math.ceil((stopped - due_at).total_seconds() / 60), 1)
+    late = minutes_over(due_at, stopped)
     return ngettext("ended %(n)s minute late", "ended %(n)s minutes late", late) % {"n": late}
 
 

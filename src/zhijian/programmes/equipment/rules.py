@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from django.utils.translation import gettext_noop as _
 
 from zhijian.kernel.clock import Unit, calendar, rule
+from zhijian.kernel.clock.arithmetic import minutes_over
 from zhijian.kernel.packs import Limit, rule_timeline
 from zhijian.programmes.equipment import periods
 from zhijian.programmes.equipment.periods import Law, LiftYears, Phases
@@ -133,7 +134,7 @@ def minutes_late(call: Any, arrived: dt.datetime | None) -> int | None:
     clock = call.clocks.filter(rule=RESCUE_WITHIN.name).order_by("-started").first()
     if arrived is None or clock is None or clock.due_at is None or arrived <= clock.due_at:
         return None
-    return max(-int((clock.due_at - arrived).total_seconds() // 60), 1)
+    return minutes_over(clock.due_at, arrived)
 
 
 def latest_to_obey(day: dt.date) -> dt.date | None:
