@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import OFFICE, Handset, Site
+from tests.browser.looking import look
 from tests.browser.steps import drain, enrol, sign_in, sync_until
 from tests.browser.test_first_inspection import planned
 from tests.browser.test_papers import stored
-from tests.browser.test_party import Open, phone, shot  # noqa: F401 -- a fixture
+from tests.browser.test_party import Open, phone  # noqa: F401 -- a fixture
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.models import Person
@@ -44,7 +45,7 @@ def test_ticked_rows_are_given_to_another_officer_and_taken_back_on_the_spot(sit
     desk.locator("[name=f-second]").select_option(str(third.pk))
     desk.locator("main form .btn-primary").click()
     expect(desk.locator(".band.good")).to_contain_text("撤回")
-    shot(desk, "ticked-done")
+    look(desk, "ticked-done")
     assert stored(lambda: Matter.objects.filter(second=third).count()) == 2
     with scoped(SYSTEM):  # meanwhile one of them is cancelled
         gone = Matter.objects.filter(second=third).order_by("pk").first()
@@ -52,10 +53,10 @@ def test_ticked_rows_are_given_to_another_officer_and_taken_back_on_the_spot(sit
     desk.locator(".band.good a").click()
     expect(desk.locator("main")).to_contain_text("以下事项之后又有变动，不再撤回，保持现状")
     expect(desk.locator("main [data-row]")).to_contain_text(gone.number)
-    shot(desk, "ticked-undo")
+    look(desk, "ticked-undo")
     desk.get_by_role("button", name="撤回").click()
     expect(desk.locator("#run")).to_contain_text("已撤回 1 项")
-    shot(desk, "ticked-undone")
+    look(desk, "ticked-undone")
     assert stored(lambda: Matter.objects.filter(second=second, state="planned").count()) == 2
 
 
@@ -89,11 +90,11 @@ def test_the_manager_is_told_too_and_the_owner_wants_no_invitations(site: Site, 
     page.goto(messages[MANAGER].split("：")[-1])
     page.get_by_role("link", name="您的评价").click()
     expect(page.locator("h1")).to_have_text("您的评价")
-    shot(page, "rating-page")
+    look(page, "rating-page")
     page.goto(messages[site.entity.phone].split("：")[-1])
     page.get_by_role("button", name="短信里不用再请我评价").click()
     expect(page.locator("#rate")).to_contain_text("短信里不再请您评价")
-    shot(page, "rating-uninvited")
+    look(page, "rating-uninvited")
     assert stored(lambda: Uninvited.objects.filter(entity=site.entity).count()) == 1
     closed(site)
     assert not any("评价" in text for text in told().values())
@@ -114,6 +115,6 @@ def test_an_old_code_leads_to_its_shop_without_network(site: Site, desk: Page, h
     app.get_by_test_id("scan-look").click()
     expect(app.get_by_test_id("scan-old")).to_contain_text(site.premises.door_code)
     expect(app.get_by_test_id("scan-old")).to_contain_text("旧门牌码")
-    shot(app, "scan-old")
+    look(app, "scan-old")
     app.get_by_test_id("scan-old-open").click()
     expect(app.locator("h1")).to_contain_text("清风小馆")

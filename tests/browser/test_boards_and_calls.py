@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, Playwright, expect
 from tests.browser.conftest import OFFICE, Site, phone_page
+from tests.browser.looking import look
 from tests.browser.steps import sign_in
 from tests.browser.test_first_inspection import planned
-from tests.browser.test_party import shot
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.links import make_link
@@ -58,7 +58,7 @@ def test_a_card_is_moved_by_keys_and_asks_what_it_must_know(desk: Page, site: Si
     sign_in(desk, site.url, "zhao")
     desk.goto(f"{site.url}/l/rectification/board/?assignee=me")
     card = desk.locator(f"#c-{finding.uid}")
-    shot(desk, "board")
+    look(desk, "board")
     card.locator("a.name").focus()
     desk.keyboard.press("m")
     menu = desk.locator("#moves[open]")
@@ -84,7 +84,7 @@ def test_a_card_is_moved_by_keys_and_asks_what_it_must_know(desk: Page, site: Si
     desk.locator('[data-column="ordered"]').click()
     expect(desk.locator('[data-state="ordered"]')).to_be_visible()
     expect(desk.locator('[data-state="answered"]')).to_be_hidden()
-    shot(desk, "board-390")
+    look(desk, "board-390")
 
 
 def test_a_card_that_may_not_go_there_says_why(desk: Page, site: Site, finding: Matter) -> None:
@@ -118,7 +118,7 @@ def test_the_enterprise_chooses_the_time_and_it_stands_in_the_officers_day(
     browser, phone = phone_page(playwright)
     phone.goto(link)
     phone.get_by_role("link", name="预约、改期或取消").click()
-    shot(phone, "times")
+    look(phone, "times")
     phone.get_by_role("button", name="14:00–15:00").click()
     expect(phone.locator(".box.good").first).to_contain_text("14:00")
     phone.get_by_role("button", name="15:00–16:00").click()
@@ -130,9 +130,9 @@ def test_the_enterprise_chooses_the_time_and_it_stands_in_the_officers_day(
     line = desk.locator(".cal li ul li", has_text="15:00")
     expect(line).to_contain_text("现场复查")
     expect(line).to_contain_text("清风小馆")
-    shot(desk, "calendar-day")
+    look(desk, "calendar-day")
     desk.goto(f"{site.url}/calendar/?day={day}")
-    shot(desk, "calendar-month")
+    look(desk, "calendar-month")
     assert moment_of(day, dt.time(15)) > timezone.now()
 
 
@@ -144,7 +144,7 @@ def test_a_bad_rating_is_called_back_by_somebody_else(desk: Page, playwright: Pl
     phone.goto(link)
     phone.locator("#stars-1").check()
     phone.locator("#rate-words").fill("饭点来查，影响生意。")
-    shot(phone, "rating")
+    look(phone, "rating")
     phone.get_by_role("button", name="提交评价").click()
     expect(phone.locator("#rate")).to_contain_text("评了 1 星")
     browser.close()
@@ -152,7 +152,7 @@ def test_a_bad_rating_is_called_back_by_somebody_else(desk: Page, playwright: Pl
     desk.get_by_role("link", name="有 1 个回访待办").click()
     desk.locator("main table a").first.click()
     expect(desk.locator("main")).to_contain_text("饭点来查，影响生意。")
-    shot(desk, "return-call")
+    look(desk, "return-call")
     desk.get_by_role("link", name="已接通，记录答复").click()
     desk.get_by_label("基本满意").check()
     desk.locator("textarea[name=f-words]").fill("以后错开饭点就行。")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import io
-import os
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import Page, Playwright, expect
 from tests.browser.conftest import ARGS, CHROMIUM, OFFICE, Site
+from tests.browser.looking import BOTH, PICTURES, look
 from tests.browser.steps import sign_in
 from tests.browser.test_first_inspection import planned
 from tests.kernel.recordings import films
@@ -27,7 +27,6 @@ from zhijian.kernel.recordings import acts
 from zhijian.kernel.recordings.models import Recording
 from zhijian.programmes.inspection.models import Inspection
 
-PICTURES = os.environ.get("ZHIJIAN_PICTURES", "")
 FILMED = """async () => {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = 96;
@@ -59,15 +58,6 @@ def visited(site: Site, began: dt.datetime) -> Matter:
     return matter
 
 
-def look(page: Page, name: str) -> None:
-    for width in (1440, 390):
-        page.set_viewport_size({"width": width, "height": 900})
-        if PICTURES:
-            page.screenshot(path=f"{PICTURES}/{name}-{width}.png", full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-    page.set_viewport_size({"width": 1440, "height": 900})
-
-
 @pytest.mark.slow
 def test_films_find_their_visits(site: Site, desk: Page, playwright: Playwright, tmp_path: Path) -> None:
     now = timezone.now().replace(microsecond=0) - dt.timedelta(hours=3)
@@ -91,7 +81,7 @@ def test_films_find_their_visits(site: Site, desk: Page, playwright: Playwright,
     expect(desk.locator("[data-row]")).to_have_count(3)
     expect(desk.locator("input[name=film]:checked")).to_have_count(1)
     expect(desk.locator("main")).to_contain_text("那时这台记录仪没有登记佩戴人")
-    look(desk, "recordings")
+    look(desk, "recordings", widths=BOTH, axe=False)
     several = desk.locator("[data-row]", has=desk.locator("select"))
     several.locator("input[name=film]").check()
     several.locator("select").select_option(str(later.uid))
@@ -105,25 +95,25 @@ def test_films_find_their_visits(site: Site, desk: Page, playwright: Playwright,
         shown = mine.file.matter
     desk.goto(f"{site.url}/m/{shown.uid}/")
     desk.get_by_role("link", name=mine.began_at.astimezone(calendar.zone()).strftime("%Y-%m-%d %H:%M")).click()  # type: ignore[union-attr]
-    look(desk, "recording-asks")
+    look(desk, "recording-asks", widths=BOTH, axe=False)
     desk.locator("#why").fill("当事人投诉未出示证件")
     desk.get_by_role("button", name="打开视频").click()
     video = desk.locator("video")
     video.evaluate("film => { film.muted = true; return film.play() }")
     expect(video).to_have_js_property("error", None)
     assert video.evaluate("film => film.videoWidth") == 96
-    look(desk, "recording")
+    look(desk, "recording", widths=BOTH, axe=False)
     with scoped(SYSTEM):
         entry = LedgerEntry.objects.get(kind="recording.seen")
         assert (entry.matter_id, entry.data["why"]) == (shown.pk, "当事人投诉未出示证件")
     desk.goto(f"{site.url}/recordings/cameras/")
     expect(desk.locator("[data-row]")).to_have_count(1)
-    look(desk, "cameras")
+    look(desk, "cameras", widths=BOTH, axe=False)
     if PICTURES:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
         english = browser.new_context(locale="en-GB", viewport={"width": 1440, "height": 900}).new_page()
         sign_in(english, site.url, "sun")
         for name, path in (("recordings-en", ""), ("recording-en", f"{mine.uid}/"), ("cameras-en", "cameras/")):
             english.goto(f"{site.url}/recordings/{path}")
-            look(english, name)
+            look(english, name, widths=BOTH, axe=False)
         browser.close()

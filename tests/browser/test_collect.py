@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Any
 
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import Site
+from tests.browser.looking import BOTH, PICTURES, look
 from tests.browser.steps import drain, sign_in
 from tests.gateways.openrosa.collect import fill, headers, made, multipart
 
@@ -19,24 +18,14 @@ from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.matters.models import Matter
 
-PICTURES = os.environ.get("ZHIJIAN_PICTURES", "")
-
-
-def look(desk: Page, name: str) -> None:
-    """A picture of the page at both widths, where somebody wants to see it."""
-    if PICTURES:
-        for width in (390, 1440):
-            desk.set_viewport_size({"width": width, "height": 900})
-            desk.screenshot(path=str(Path(PICTURES) / f"{name}-{width}.png"), full_page=True)
-
 
 def test_collect_is_let_in_and_a_visit_arrives(site: Site, desk: Page, settings: Any) -> None:
     sign_in(desk, site.url, "zhao")
     desk.goto(f"{site.url}/me/")
-    look(desk, "account")
+    look(desk, "account", widths=BOTH, axe=False)
     desk.get_by_role("link", name="ODK Collect").click()
     expect(desk.get_by_text("请用 https 打开本页")).to_be_visible()
-    look(desk, "http")
+    look(desk, "http", widths=BOTH, axe=False)
 
     settings.PUBLIC_ORIGIN = "https://zhijian.example.cn"
     desk.reload()
@@ -44,7 +33,7 @@ def test_collect_is_let_in_and_a_visit_arrives(site: Site, desk: Page, settings:
     desk.get_by_role("button", name="显示接入码").click()
     expect(desk.locator(".qr svg")).to_be_visible()
     password = desk.locator("#password").inner_text()
-    look(desk, "code")
+    look(desk, "code", widths=BOTH, axe=False)
 
     with scoped(SYSTEM):
         other = Person.objects.exclude(username="zhao").filter(certificate_no__gt="", home="370303009").first()
@@ -74,7 +63,7 @@ def test_collect_is_let_in_and_a_visit_arrives(site: Site, desk: Page, settings:
     desk.goto(site.url + reverse("record", args=[visit.uid]))
     expect(desk.get_by_text("台账缺三天").first).to_be_visible()
     expect(desk.get_by_text("签名 王清")).to_be_visible()
-    look(desk, "visit")
+    look(desk, "visit", widths=BOTH, axe=False)
 
     desk.goto(f"{site.url}/me/collect/")
     expect(desk.locator("#password")).to_have_count(0)
@@ -87,4 +76,4 @@ def test_collect_is_let_in_and_a_visit_arrives(site: Site, desk: Page, settings:
     if PICTURES:
         desk.get_by_role("button", name="English").click()
         desk.goto(f"{site.url}/me/collect/")
-        look(desk, "en")
+        look(desk, "en", widths=BOTH, axe=False)

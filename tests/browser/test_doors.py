@@ -10,8 +10,9 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Page, Playwright, Route, expect
 from tests.browser.conftest import ARGS, CHROMIUM, Site
+from tests.browser.looking import look
 from tests.browser.steps import drain, photo_file, sign_in
-from tests.browser.test_party import Open, link, phone, photos_of, shot, visit
+from tests.browser.test_party import Open, link, phone, photos_of, visit
 from tests.kernel.party import conftest as party
 
 from zhijian.kernel.accounts.actor import SYSTEM
@@ -127,7 +128,7 @@ def test_large_print_is_the_same_page_and_nothing_is_cut(
         assert min(low, default=64) >= 60, f"{name}: a target of {min(low)} px"
         for width in (320, 390, 1440):
             page.set_viewport_size({"width": width, "height": 844})
-            shot(page, f"large-{name}-{locale}-{width}")
+            look(page, f"large-{name}-{locale}-{width}")
         page.context.clear_cookies(name="large")
 
 
@@ -157,7 +158,7 @@ def test_the_phones_own_type_size_counts(far_sighted: Page, site: Site, link: st
             continue
         far_sighted.goto(address)
         expect(far_sighted.locator("body")).to_have_css("font-size", "24px")
-        shot(far_sighted, f"own-type-{name}")
+        look(far_sighted, f"own-type-{name}")
 
 
 def test_the_counter_answers_for_the_owner_and_puts_his_number_right(
@@ -166,26 +167,26 @@ def test_the_counter_answers_for_the_owner_and_puts_his_number_right(
     owner = signed_in(phone(), site, site.entity.phone)
     owner.goto(f"{site.url}/my/")
     expect(owner.locator(".shops a")).to_have_count(3)
-    shot(owner, "account-several")
+    look(owner, "account-several")
     owner.locator(".shops a", has_text="明月").click()
     expect(owner.locator("h1")).to_contain_text("明月")
-    shot(owner, "account-one")
+    look(owner, "account-one")
 
     with scoped(SYSTEM):
         finding = Matter.objects.filter(parent=visit).order_by("pk").first()
     assert finding is not None
     sign_in(desk, site.url, "sun")
     desk.goto(f"{site.url}/m/{finding.uid}/")
-    shot(desk, "desk-owner-here")
+    look(desk, "desk-owner-here")
     desk.locator('a[href$="/for/answer/"]').click()
     desk.locator("[name=f-speaker]").fill("李建国")
     desk.locator("[name=f-how]").select_option("card")
     desk.locator("[name=f-answer]").fill("许可证已经挂上。")
     desk.locator("[name=f-photos]").set_input_files([photo_file(tmp_path, "1.jpg", 1)])
-    shot(desk, "desk-for-owner")
+    look(desk, "desk-for-owner")
     desk.locator("main form button").first.click()
     expect(desk.locator(".timeline").first).to_contain_text("代李**录入")
-    shot(desk, "desk-entered")
+    look(desk, "desk-entered")
     owner.goto(f"{site.url}/my/{visit.uid}/")
     expect(owner.locator("main")).to_contain_text("许可证已经挂上。")
     expect(owner.locator(".photos img")).to_have_count(1)
@@ -195,10 +196,10 @@ def test_the_counter_answers_for_the_owner_and_puts_his_number_right(
     desk.locator("[name=f-how]").select_option("licence")
     desk.locator("[name=f-phone]").fill("13905330088")
     desk.locator("[name=f-reason]").fill("原店长离职，号码由其带走")
-    shot(desk, "desk-number")
+    look(desk, "desk-number")
     desk.locator("main form button.btn-primary").click()
     expect(desk.locator("main")).to_contain_text("139******88")
-    shot(desk, "desk-number-done")
+    look(desk, "desk-number-done")
     owner.goto(f"{site.url}/my/")
     expect(owner.locator("h1")).to_contain_text("淄博明月餐饮有限公司")
     expect(owner.locator("main")).not_to_contain_text("清风小馆")
@@ -211,13 +212,13 @@ def test_the_counter_answers_for_the_owner_and_puts_his_number_right(
 def test_the_owner_lets_a_manager_in_and_takes_it_away(phone: Open, site: Site, visit: Matter, second: Entity) -> None:
     owner, manager = (phone() for _ in range(2))
     signed_in(owner, site, site.entity.phone).goto(f"{site.url}/my/access/")
-    shot(owner, "access-nobody")
+    look(owner, "access-nobody")
     owner.locator("[name=who]").fill("李店长")
     owner.locator("[name=phone]").fill("138 0533 0071")
     owner.get_by_label(site.premises.name).check()
     owner.locator("main form button.primary").click()
     expect(owner.locator(".rows")).to_contain_text("李店长")
-    shot(owner, "access-given")
+    look(owner, "access-given")
     manager.goto(f"{site.url}/my/")
     manager.locator("[name=registered]").fill("13805330071")
     manager.locator("form button.primary").click()
@@ -230,7 +231,7 @@ def test_the_owner_lets_a_manager_in_and_takes_it_away(phone: Open, site: Site, 
     manager.locator("[name=code]").fill(code.group())
     manager.locator("form button.primary").click()
     expect(manager.locator("h1")).to_contain_text(site.premises.name)
-    shot(manager, "account-manager")
+    look(manager, "account-manager")
     owner.get_by_role("button", name="收回").click()
     expect(owner.locator(".rows")).not_to_contain_text("李店长")
     manager.goto(f"{site.url}/my/")

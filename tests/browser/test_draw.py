@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import Playwright, expect
 from tests import world as worlds
 from tests.browser.conftest import ARGS, CHROMIUM
+from tests.browser.looking import BOTH, PICTURES, look
 from tests.browser.test_fair import enter
-from tests.browser.test_joining import PASSWORD, PICTURES, look
+from tests.browser.test_joining import PASSWORD
 from tests.programmes.inspection.test_draw import shops
 from tests.world import in_days
 
@@ -45,11 +46,11 @@ def test_a_draw_is_shown_changed_and_confirmed(playwright: Playwright, site: str
         page = chromium.new_context(locale=language, viewport={"width": 1440, "height": 900}).new_page()
         page.set_default_timeout(30_000)
         enter(page, site, "head", "/visits/kinds/")
-        look(page, f"kinds-{language}")
+        look(page, f"kinds-{language}", widths=BOTH)
         page.goto(f"{site}/l/visit_draw/")
-        look(page, f"draws-none-{language}")
+        look(page, f"draws-none-{language}", widths=BOTH)
         page.goto(f"{site}/new/visit_draw/draw/")
-        look(page, f"draw-begin-{language}")
+        look(page, f"draw-begin-{language}", widths=BOTH)
         page.select_option("[name=f-area]", worlds.OFFICE)
         page.fill("[name=f-first]", in_days(1).isoformat())
         page.fill("[name=f-last]", in_days(14).isoformat())
@@ -58,11 +59,11 @@ def test_a_draw_is_shown_changed_and_confirmed(playwright: Playwright, site: str
         record = page.url
         expect(page.locator(".tag.good", has_text=words[3])).to_be_visible()
         expect(page.locator("tr[data-row]")).to_have_count(7)
-        look(page, f"drawn-{language}")
+        look(page, f"drawn-{language}", widths=BOTH)
         with scoped(SYSTEM):
             gone = DrawnPlace.objects.get(order=1).first.name
         page.goto(f"{record}recuse/")
-        look(page, f"draw-recuse-{language}")
+        look(page, f"draw-recuse-{language}", widths=BOTH)
         page.select_option("[name=f-place]", "1")
         page.select_option("[name=f-person]", label=gone)
         page.fill("[name=f-reason]", "店主系其亲属")
@@ -72,11 +73,11 @@ def test_a_draw_is_shown_changed_and_confirmed(playwright: Playwright, site: str
         page.goto(f"{record}confirm/")
         page.get_by_role("button", name=words[2]).click()
         expect(page.locator("tr[data-row] a")).to_have_count(7)
-        look(page, f"draw-confirmed-{language}")
+        look(page, f"draw-confirmed-{language}", widths=BOTH)
         page.goto(f"{site}/l/inspection/?purpose=random")
-        look(page, f"visits-random-{language}")
+        look(page, f"visits-random-{language}", widths=BOTH)
         page.goto(f"{site}/new/inspection/plan/?e={_entity()}")
-        look(page, f"plan-kind-{language}")
+        look(page, f"plan-kind-{language}", widths=BOTH)
     finally:
         chromium.close()
     with scoped(SYSTEM):

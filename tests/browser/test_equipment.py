@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, Playwright, expect
 from tests import world
 from tests.browser.conftest import ARGS, CHROMIUM, OFFICE, Site, phone_page
+from tests.browser.looking import look
 from tests.browser.steps import sign_in
-from tests.browser.test_party import shot
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.links import make_link
@@ -51,9 +51,9 @@ def lift(site: Site, firm: Entity) -> Equipment:
 
 def both(page: Page, name: str) -> None:
     """Pictures of a desk page, wide and narrow."""
-    shot(page, name)
+    look(page, name)
     page.set_viewport_size({"width": 390, "height": 844})
-    shot(page, f"{name}-390")
+    look(page, f"{name}-390")
     page.set_viewport_size({"width": 1440, "height": 900})
 
 
@@ -63,18 +63,18 @@ def test_trapped_from_the_scan_to_rescued_and_closed(
     browser, citizen = phone_page(playwright)
     citizen.goto(f"{site.url}/t/{lift.door_code}/")
     expect(citizen.locator("main")).to_contain_text("梯11鲁C00001(24)")
-    shot(citizen, "lift")
+    look(citizen, "lift")
     citizen.get_by_role("button", name="我被困在电梯里").click()
     expect(citizen.locator(".box").first).to_contain_text("尚无应答")
     expect(citizen.locator(".box").first).to_contain_text("分钟")
-    shot(citizen, "lift-call")
+    look(citizen, "lift-call")
     waiting = citizen.url
     with scoped(SYSTEM):
         call = LiftCall.objects.select_related("matter").get()
         link = f"{site.url}/p/{make_link(firm, call.matter)}/"
     technician = citizen.context.new_page()
     technician.goto(link)
-    shot(technician, "lift-firm")
+    look(technician, "lift-firm")
     technician.get_by_role("button", name="已出发").click()
     expect(technician.locator("main")).to_contain_text("正在赶来")
     citizen.goto(waiting)
@@ -118,7 +118,7 @@ def test_past_its_day_ordered_reported_and_looked_at_again(desk: Page, playwrigh
     desk.locator("[name=f-deadline]").fill(f"{world.in_days(7)}")
     for field, name in (("f-first", "赵明远"), ("f-other", "钱晓雯")):
         desk.locator(f"[name={field}]").select_option(label=name)
-    shot(desk, "desk-order-form")
+    look(desk, "desk-order-form")
     desk.locator("main form button.btn-primary").click()
     expect(desk.locator("main")).to_contain_text("特种设备指令")
     with scoped(SYSTEM):
@@ -129,7 +129,7 @@ def test_past_its_day_ordered_reported_and_looked_at_again(desk: Page, playwrigh
     browser, owner = phone_page(playwright)
     owner.goto(link)
     expect(owner.locator("main")).to_contain_text("立即停止使用")
-    shot(owner, "order-owner")
+    look(owner, "order-owner")
     owner.locator("[name=answer]").fill("已停用，今天检验合格。")
     owner.get_by_role("button", name="报告整改情况").click()
     expect(owner.locator(".box.good").first).to_contain_text("谢谢")
@@ -159,7 +159,7 @@ def test_a_technician_records_a_visit_where_he_stands(playwright: Playwright, si
     page = context.new_page()
     page.goto(f"{site.url}/t/{lift.door_code}/maintenance/")
     expect(page.locator("main")).to_contain_text("只有这台电梯的维保单位")
-    shot(page, "lift-who")
+    look(page, "lift-who")
     from django.contrib.sessions.backends.db import SessionStore
 
     store = SessionStore()
@@ -168,7 +168,7 @@ def test_a_technician_records_a_visit_where_he_stands(playwright: Playwright, si
     context.add_cookies([{"name": "sessionid", "value": store.session_key or "", "url": site.url}])
     page.goto(f"{site.url}/t/{lift.door_code}/maintenance/")
     expect(page.locator("[data-where]")).to_contain_text("已取得位置")
-    shot(page, "lift-maintain")
+    look(page, "lift-maintain")
     page.locator("[name=note]").fill("半月维保")
     page.get_by_role("button", name="记录这次维保").click()
     expect(page.locator(".box.good")).to_contain_text("已记录")

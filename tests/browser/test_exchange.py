@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from playwright.sync_api import Page, Playwright, expect
 from tests import world as worlds
 from tests.browser.conftest import ARGS, CHROMIUM, OFFICE, Site
+from tests.browser.looking import look
 from tests.browser.steps import sign_in
 from tests.kernel.exchange import conftest as told
 
@@ -19,8 +19,6 @@ from zhijian.kernel.matters.perform import About, perform
 from zhijian.programmes.inspection import flow
 from zhijian.programmes.inspection.models import Inspection
 
-AXE = Path(__file__).parents[2] / "web/field/node_modules/axe-core/axe.min.js"
-PICTURES = os.environ.get("ZHIJIAN_PICTURES", "")
 LIST = "/exchange/t/gsxt/results/"
 PAGES = {
     "exchange": "/exchange/",
@@ -29,18 +27,6 @@ PAGES = {
     "codes": "/exchange/t/luzhifa/codes/",
     "visits": "/exchange/t/luzhifa/visits/",
 }
-
-
-def look(page: Page, name: str) -> None:
-    """A picture where they are kept; not too wide; nothing that axe objects to."""
-    if PICTURES:
-        page.screenshot(path=f"{PICTURES}/{name}.png", full_page=True)
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{name} is {wide} px too wide"
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
-    said = [f"{one['id']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]]
-    assert said == [], name
 
 
 def made_visits(site: Site, count: int) -> list[str]:

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Page, Playwright, expect
 from tests import world as worlds
 from tests.browser.conftest import ARGS, CHROMIUM
-from tests.browser.test_joining import PASSWORD, PICTURES, look
+from tests.browser.looking import BOTH, PICTURES, look
+from tests.browser.test_joining import PASSWORD
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.roles import Role
@@ -87,36 +88,36 @@ def test_a_cap_is_set_met_and_lawfully_passed_and_the_year_planned(
         page.fill("#reason", "局办公会决定")
         page.get_by_role("button", name=words[0], exact=True).click()
         expect(page.locator("dl.facts-list strong", has_text="1")).to_be_visible()
-        look(page, f"cap-{language}")
+        look(page, f"cap-{language}", widths=BOTH)
         page.goto(f"{site}/visits/items/")
-        look(page, f"items-{language}")
+        look(page, f"items-{language}", widths=BOTH)
         page = chromium.new_context(locale=language, viewport={"width": 1440, "height": 900}).new_page()
         page.set_default_timeout(30_000)
         enter(page, site, "head", "/l/visit_plan/")
-        look(page, f"plans-none-{language}")
+        look(page, f"plans-none-{language}", widths=BOTH)
         plan_visit(page, site, uid, words)
         page.wait_for_url("**/m/**")
         plan_visit(page, site, uid, words)
         expect(page.locator(".band.late:not([hidden])")).to_be_visible()
-        look(page, f"over-the-cap-{language}")
+        look(page, f"over-the-cap-{language}", widths=BOTH)
         plan_visit(page, site, uid, words, kind="complaint", reason="12315 第 2026-77 号")
         page.wait_for_url("**/m/**")
-        look(page, f"outside-{language}")
+        look(page, f"outside-{language}", widths=BOTH)
         page.goto(f"{site}/visits/joint/")
         expect(page.get_by_role("button", name=words[5], exact=True)).to_be_visible()
-        look(page, f"joint-{language}")
+        look(page, f"joint-{language}", widths=BOTH)
         page.goto(f"{site}/e/{uid}/")
-        look(page, f"entity-year-{language}")
+        look(page, f"entity-year-{language}", widths=BOTH)
         page.goto(f"{site}/new/visit_plan/begin/")
-        look(page, f"plan-begin-{language}")
+        look(page, f"plan-begin-{language}", widths=BOTH)
         page.select_option("[name=f-area]", worlds.OFFICE)
         page.select_option("[name=f-year]", str(calendar.today().year + 1))
         page.get_by_role("button", name=words[2], exact=True).click()
         page.wait_for_url("**/m/**")
         expect(page.get_by_role("heading", name=words[4])).to_be_visible()
-        look(page, f"plan-{language}")
+        look(page, f"plan-{language}", widths=BOTH)
         page.goto(page.url + "add_line/")
-        look(page, f"plan-add-line-{language}")
+        look(page, f"plan-add-line-{language}", widths=BOTH)
     finally:
         chromium.close()
     with scoped(SYSTEM):

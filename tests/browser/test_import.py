@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from django.db import connection
 from playwright.sync_api import Page, Playwright, Route, expect
 from tests import world as worlds
 from tests.browser.conftest import ARGS, CHROMIUM
+from tests.browser.looking import look
 from tests.kernel.registry.tables import HEAD, entity, write
 
 from zhijian.kernel import jobs
@@ -23,8 +23,6 @@ from zhijian.kernel.registry.models import Entity, ImportRun
 
 pytestmark = [pytest.mark.browser]
 PASSWORD = "a good long word"
-AXE = Path(__file__).parents[2] / "web/field/node_modules/axe-core/axe.min.js"
-PICTURES = os.environ.get("ZHIJIAN_PICTURES", "")
 
 
 @pytest.fixture
@@ -52,19 +50,6 @@ def work() -> None:
     thread = threading.Thread(target=run)
     thread.start()
     thread.join()
-
-
-def look(page: Page, name: str) -> None:
-    """A picture where they are kept; not too wide; nothing that axe objects to."""
-    if PICTURES:
-        page.screenshot(path=f"{PICTURES}/{name}.png", full_page=True)
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{name} is {wide} px too wide"
-    if AXE.exists():
-        page.evaluate(AXE.read_text())
-        found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
-        told = [f"{one['id']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]]
-        assert told == [], name
 
 
 def sign_in(page: Page, site: str) -> None:

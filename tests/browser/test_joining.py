@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Playwright, expect
 from tests import world as worlds
 from tests.browser.conftest import ARGS, CHROMIUM
+from tests.browser.looking import BOTH, look
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.roles import Role
@@ -17,8 +15,6 @@ from zhijian.kernel.registry.models import Entity, Premises
 
 pytestmark = [pytest.mark.browser]
 PASSWORD = "a good long word"
-AXE = Path(__file__).parents[2] / "web/field/node_modules/axe-core/axe.min.js"
-PICTURES = os.environ.get("ZHIJIAN_PICTURES", "")
 
 
 @pytest.fixture
@@ -44,21 +40,6 @@ def site(live_site: str) -> str:
     return live_site
 
 
-def look(page: Page, name: str, leave: tuple[str, ...] = ()) -> None:
-    """A picture at both widths where they are kept; not too wide; nothing axe objects to, `leave` apart."""
-    for width in (390, 1440):
-        page.set_viewport_size({"width": width, "height": 900})
-        if PICTURES:
-            page.screenshot(path=f"{PICTURES}/{name}-{width}.png", full_page=True)
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wider <= 0, f"{name} is {wider} px too wide at {width}"
-    page.evaluate(AXE.read_text())
-    found = page.evaluate(
-        "leave => axe.run({exclude: leave}, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})", list(leave)
-    )
-    assert not found["violations"], [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]]
-
-
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
 def test_two_shops_become_one_and_two_again(playwright: Playwright, site: str, language: str) -> None:
     words = {
@@ -79,27 +60,29 @@ def test_two_shops_become_one_and_two_again(playwright: Playwright, site: str, l
         kept = page.url
         page.locator(".rechead summary", has_text=more).click()
         page.get_by_role("link", name=merge).click()
-        look(page, f"merge-who-{language}")
+        expect(page.locator(".found a", has_text="清风餐饮有限公司")).to_be_visible()
+        look(page, f"merge-who-{language}", widths=BOTH)
         page.locator(".found a", has_text="清风餐饮有限公司").click()
         page.locator("input[name=place]").check()
         page.fill("#reason", "营业执照号录错")
-        look(page, f"merge-{language}")
+        look(page, f"merge-{language}", widths=BOTH)
         page.get_by_role("button", name=once_more).click()
         expect(page.get_by_role("button", name=do_it)).to_be_visible()
-        look(page, f"merge-confirm-{language}")
+        look(page, f"merge-confirm-{language}", widths=BOTH)
         page.get_by_role("button", name=do_it).click()
         expect(page.get_by_text(stands_for).first).to_be_visible()
         assert page.url == kept
-        look(page, f"merged-{language}")
+        look(page, f"merged-{language}", widths=BOTH)
         page.locator("#joins ~ ul a").first.click()
         page.get_by_role("button", name=back, exact=True).click()
-        look(page, f"join-{language}")
+        expect(page.get_by_role("button", name=confirm)).to_be_visible()
+        look(page, f"join-{language}", widths=BOTH)
         page.get_by_role("button", name=confirm).click()
         page.wait_for_url("**/e/**")
         assert page.url != kept  # the other file stands again, under its own address
         expect(page.locator("h1", has_text="清风餐饮有限公司")).to_be_visible()
         page.goto(f"{kept}split/")
         expect(page.locator("h1", has_text=split)).to_be_visible()
-        look(page, f"split-{language}")
+        look(page, f"split-{language}", widths=BOTH)
     finally:
         chromium.close()

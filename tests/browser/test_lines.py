@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import OFFICE, Handset, Site
+from tests.browser.looking import WIDER, picture
 from tests.browser.steps import drain, enrol, sign, sync_until, unanswered
 from tests.browser.test_first_inspection import review
 
@@ -22,7 +22,6 @@ from zhijian.programmes.inspection.joining import Sheet, join
 from zhijian.programmes.inspection.models import Answer, ByList, Inspection
 
 pytestmark = [pytest.mark.browser]
-PICTURES = os.environ.get("ZHIJIAN_PICTURES", "")
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ def nothing_is_asked_twice(phone: Page, sheet: Sheet, line: Line) -> None:
     asked = [one.get_attribute("data-testid") for one in phone.locator('[data-testid^="item-"]').all()]
     own = sum(len(section["items"]) for one in sheet.lists for section in one["sections"])
     assert len(asked) == len(set(asked)) == len(sheet.items) == own - line.shared
-    wider = phone.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    wider = phone.evaluate(WIDER)
     assert wider <= 0, f"{wider} px too wide"
 
 
@@ -105,17 +104,17 @@ def inspect(phone: Page, line: Line, place: Premises) -> None:
     phone.get_by_test_id(f"shop-{place.uid}").click()
     for code in line.lists:
         expect(phone.get_by_test_id(f"list-{code}")).to_be_checked()
-    look(phone, line, "shop")
+    picture(phone, f"line-{line.trade}-shop")
     phone.get_by_test_id("start").click()
     expect(phone.get_by_test_id("check")).to_be_visible()
     nothing_is_asked_twice(phone, sheet, line)
-    look(phone, line, "list")
+    picture(phone, f"line-{line.trade}-list")
     for section in phone.locator('[data-testid^="section-rest-"]').all()[::-1]:
         section.click()
     for testid in unanswered(phone):
         tap(phone, testid, sheet)
     review(phone)
-    look(phone, line, "sign")
+    picture(phone, f"line-{line.trade}-sign")
     for who in ("inspector1", "inspector2"):
         sign(phone, who)
     if line is REFUSES:
@@ -132,11 +131,6 @@ def inspect(phone: Page, line: Line, place: Premises) -> None:
     phone.get_by_test_id("submit").click()
     expect(phone.get_by_test_id("kept")).to_be_visible()
     phone.get_by_test_id("to-today").click()
-
-
-def look(phone: Page, line: Line, what: str) -> None:
-    if PICTURES:
-        phone.screenshot(path=f"{PICTURES}/line-{line.trade}-{what}.png", full_page=True)
 
 
 def test_five_lines_in_a_morning_without_network(site: Site, desk: Page, handset: Handset) -> None:

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Playwright, expect
 from tests import world as worlds
 from tests.browser.conftest import ARGS, CHROMIUM
-from tests.browser.test_joining import AXE, PASSWORD, look
+from tests.browser.looking import AXE, BOTH, look
+from tests.browser.test_joining import PASSWORD
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
@@ -51,11 +52,11 @@ def test_from_the_map_to_a_shop_and_back(playwright: Playwright, site: str) -> N
         page.keyboard.press("Enter")
         expect(page.locator(".cluster").first).to_be_visible()
         expect(page.locator("#patch-list")).to_contain_text("91")
-        look(page, "map-far")
+        look(page, "map-far", widths=BOTH)
         page.locator("#patch-list [data-go]").first.click()  # the list leads where the cluster leads
         expect(page.locator("#patch-list a").first).to_be_visible()
         # A shop may lie beneath the map's own buttons: the list beside does the same (WCAG 2.5.8, equivalent).
-        look(page, "map-near", leave=(".leaflet-marker-pane",))
+        look(page, "map-near", leave=(".leaflet-marker-pane",), widths=BOTH)
         page.select_option("#f-trade", "restaurant")
         expect(page.locator(".shop")).to_have_count(1)
         expect(page.locator("#patch-list a")).to_have_text(["清风小馆(水晶街店)"])

@@ -10,9 +10,9 @@ import pytest
 from django.db import connection
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import OFFICE, Site
+from tests.browser.looking import look
 from tests.browser.steps import drain, sign_in
 from tests.browser.test_first_inspection import planned
-from tests.browser.test_party import shot
 
 from zhijian.config import places
 from zhijian.kernel.accounts import PARTY
@@ -59,7 +59,7 @@ def pictures(page: Page, name: str) -> None:
     """The page at both widths, with everything that is held of a page."""
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        shot(page, f"{name}-{width}")
+        look(page, f"{name}-{width}")
     page.set_viewport_size({"width": WIDTHS[0], "height": 900})
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Page, Playwright, expect
 from tests.browser.conftest import ARGS, CHROMIUM, Site
+from tests.browser.looking import look
 from tests.browser.steps import drain, photo_file
 from tests.browser.test_first_inspection import planned
 
@@ -30,8 +30,6 @@ from zhijian.kernel.notices.models import SimulatedMessage
 from zhijian.programmes.inspection.flow import RECTIFICATION
 from zhijian.programmes.inspection.models import Inspection
 
-AXE = Path(__file__).parents[2] / "web/field/node_modules/axe-core/axe.min.js"
-SHOTS = os.environ.get("ZHIJIAN_SHOTS", "")  # a folder: pictures of the pages are left there
 Open = Callable[..., Page]
 
 
@@ -71,18 +69,6 @@ def visit(site: Site) -> Matter:
 def link(site: Site, visit: Matter) -> str:
     with scoped(SYSTEM):
         return f"{site.url}/p/{make_link(site.entity, visit)}/"
-
-
-def shot(page: Page, name: str) -> None:
-    """Leave a picture of the page, where a folder was named; not too wide, and nothing that axe objects to."""
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{name} is {wide} px too wide"
-    if AXE.exists():
-        page.evaluate(AXE.read_text())
-        found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
-        assert [f"{one['id']}: {n['html'][:200]}" for one in found["violations"] for n in one["nodes"]] == [], name
-    if SHOTS:
-        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
 
 
 def bad_file(folder: Path) -> Path:
@@ -127,7 +113,7 @@ def test_with_script_a_bad_photo_is_left_out_and_named(phone: Open, link: str, v
     expect(form.locator(".chosen li")).to_have_count(3)
     form.locator(".chosen button").first.click()
     expect(form.locator(".chosen li")).to_have_count(2)
-    shot(page, "photos-chosen")
+    look(page, "photos-chosen")
     form.locator("[type=submit]").click()
     expect(page.locator("main")).to_contain_text("谢谢")
     expect(page.locator(".box.good")).to_be_in_viewport()
@@ -138,7 +124,7 @@ def test_with_script_a_bad_photo_is_left_out_and_named(phone: Open, link: str, v
         assert photo.evaluate("one => one.naturalWidth") > 0
     assert photos_of(visit) == 2
     assert page.url.startswith(link)
-    shot(page, "answered-zh")
+    look(page, "answered-zh")
 
 
 def test_what_only_the_server_refuses_is_told_in_the_page_and_photos_stay_chosen(
@@ -209,7 +195,7 @@ def test_signing_in_from_end_to_end(
 ) -> None:
     page = phone(locale)
     page.goto(f"{site.url}/my/")
-    shot(page, f"sign-in-{locale}")
+    look(page, f"sign-in-{locale}")
     page.locator("input[name=registered]").fill(site.entity.code.lower())
     page.locator("form button.primary").click()
     drain()
@@ -219,15 +205,15 @@ def test_signing_in_from_end_to_end(
     page.locator("input[name=code]").fill(f"{(int(code.group()) + 1) % 1_000_000:06d}")
     page.locator("form button.primary").click()
     expect(page.locator(".field.bad")).to_contain_text(wrong)
-    shot(page, f"wrong-code-{locale}")
+    look(page, f"wrong-code-{locale}")
     page.locator("input[name=code]").fill(code.group())
     page.locator("form button.primary").click()
     expect(page.locator("main")).to_contain_text(waits)
-    shot(page, f"account-{locale}")
+    look(page, f"account-{locale}")
     page.locator(".rows a").first.click()
     expect(page.locator("form[data-photos]")).to_have_count(2)
     page.goto(f"{site.url}/my/{uuid7()}/")
-    shot(page, f"not-mine-{locale}")
+    look(page, f"not-mine-{locale}")
     page.goto(f"{site.url}/my/")
     page.locator('form[action="/my/sign-out/"] button').click()
     expect(page.locator("input[name=registered]")).to_be_visible()
@@ -237,7 +223,7 @@ def test_a_link_that_has_run_out_is_renewed_by_its_holder(phone: Open, site: Sit
     AccessLink.objects.update(expires=timezone.now())
     page = phone()
     page.goto(link)
-    shot(page, "expired")
+    look(page, "expired")
     page.locator("main form button.primary").click()
     expect(page.locator("h1")).to_contain_text("新链接已发出")
     drain()
@@ -255,9 +241,9 @@ def test_pages_fit_every_screen(phone: Open, site: Site, link: str, locale: str,
     page.goto(link)
     for summary in page.locator("details > summary").all():
         summary.click()
-    shot(page, f"visit-{locale}-{width}")
+    look(page, f"visit-{locale}-{width}")
     for name, address in [
         ("wrong-link", "/p/nothing/"), ("no-shop", "/d/NOSUCH/"), ("shop", f"/d/{site.premises.door_code}/"),
     ]:  # fmt: skip
         page.goto(site.url + address)
-        shot(page, f"{name}-{locale}-{width}")
+        look(page, f"{name}-{locale}-{width}")

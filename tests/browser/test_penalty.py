@@ -5,11 +5,10 @@ ZHIJIAN_PICTURES=… keeps pictures of what each person saw.
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 from tests.browser.conftest import Handset, Site, phone_page
+from tests.browser.looking import PICTURES, picture
 from tests.browser.steps import PIN, answer, drain, enrol, sign, sign_in, sync_until, type_door_code, unanswered, unlock
 from tests.browser.test_first_inspection import open_draft, planned, tap_yes
 
@@ -22,14 +21,7 @@ from zhijian.kernel.papers.models import NumberRow, Paper, Service
 from zhijian.kernel.registry.models import Entity
 from zhijian.programmes.spot_penalty.models import SpotPenalty
 
-PICTURES = os.environ.get("ZHIJIAN_PICTURES", "")
 FACTS = "菜单上六种凉菜没有标明价格"
-
-
-def seen(page: Page, name: str, whole: bool = True) -> None:
-    """What stands on the page, where pictures are kept."""
-    if PICTURES:
-        page.screenshot(path=f"{PICTURES}/penalty-{name}.png", full_page=whole)
 
 
 def to_review(phone: Page) -> None:
@@ -92,7 +84,7 @@ def decide(phone: Page, site: Site, handset: Handset) -> Page:
     expect(phone.get_by_test_id("penalty-limit")).to_contain_text("3000")
     expect(phone.get_by_test_id("penalty-limit")).to_contain_text("第66条")
     expect(phone.get_by_test_id("penalty-told")).to_be_disabled()
-    seen(phone, "above-the-limit")
+    picture(phone, "penalty-above-the-limit")
     phone.wait_for_timeout(2_000)  # what was typed so long before a kill must be there afterwards
     handset.kill()
     phone = handset.start()
@@ -114,7 +106,7 @@ def decide(phone: Page, site: Site, handset: Handset) -> Page:
     phone.get_by_test_id("penalty-declined").click()
     phone.get_by_test_id("penalty-answer").fill("经营者应当标明价格，漏印不是免责的理由")
     assert obstacles(phone) == []
-    seen(phone, "filled-in")
+    picture(phone, "penalty-filled-in")
     if PICTURES:
         in_english(phone)
     return phone
@@ -127,7 +119,7 @@ def in_english(phone: Page) -> None:
         phone.reload()
         phone.get_by_test_id("pin-input").fill(PIN)
         expect(phone.get_by_test_id("penalty-facts")).to_be_visible()
-        seen(phone, name)
+        picture(phone, f"penalty-{name}")
 
 
 def read_and_sign(phone: Page) -> str:
@@ -147,7 +139,7 @@ def read_and_sign(phone: Page) -> str:
     phone.get_by_test_id("what-spot_decision").click()
     expect(phone.get_by_test_id("paper-spot_decision")).to_be_visible()
     expect(phone.get_by_test_id("paper-onsite_record")).to_have_count(0)
-    seen(phone, "printing")
+    picture(phone, "penalty-printing")
     phone.go_back()
     phone.get_by_test_id("submit").click()
     expect(phone.get_by_test_id("kept")).to_be_visible()
@@ -160,7 +152,7 @@ def the_enterprise_reads(playwright: Playwright, site: Site, link: str) -> None:
     owner.goto(f"{site.url}/p/{link}/")
     for words in ("罚款 300 元", "怎样缴款", "申请行政复议", "不公示", FACTS):
         expect(owner.locator("main")).to_contain_text(words)
-    seen(owner, "enterprise")
+    picture(owner, "penalty-enterprise")
     browser.close()
 
 
@@ -168,7 +160,7 @@ def anybody_checks_the_paper(playwright: Playwright, site: Site, code: str, numb
     browser, citizen = phone_page(playwright)
     citizen.goto(f"{site.url}/v/{code}")
     expect(citizen.locator("main")).to_contain_text(number)
-    seen(citizen, "verify")
+    picture(citizen, "penalty-verify")
     browser.close()
 
 
@@ -177,9 +169,9 @@ def the_clerk_settles_it(desk: Page, site: Site, matter: Matter) -> None:
     sign_in(desk, site.url, "li")
     desk.goto(f"{site.url}/l/spot_penalty/")
     expect(desk.locator("main")).to_contain_text("罚款 300 元")
-    seen(desk, "list")
+    picture(desk, "penalty-list")
     desk.goto(f"{site.url}/m/{matter.uid}/")
-    seen(desk, "record")
+    picture(desk, "penalty-record")
     desk.goto(f"{site.url}/m/{matter.uid}/file/")
     desk.locator("[name=f-note]").fill("2026 当罚卷 1")
     desk.locator("main form.fields button.btn-primary").click()
@@ -187,7 +179,7 @@ def the_clerk_settles_it(desk: Page, site: Site, matter: Matter) -> None:
     desk.goto(f"{site.url}/m/{matter.uid}/pay/")
     desk.locator("[name=f-paid_on]").fill(f"{calendar.today():%Y-%m-%d}")
     desk.locator("[name=f-receipt]").fill("鲁非税 0099")
-    seen(desk, "pay")
+    picture(desk, "penalty-pay")
     desk.locator("main form.fields button.btn-primary").click()
     desk.wait_for_load_state()
     expect(desk.locator("main")).to_contain_text("已备案，已了结")
@@ -198,4 +190,4 @@ def the_clerk_settles_it(desk: Page, site: Site, matter: Matter) -> None:
     assert (matter.state, record.filed_on, record.paid_on) == ("closed", calendar.today(), calendar.today())
     desk.goto(f"{site.url}/m/{visit.uid}/")
     expect(desk.locator("main")).to_contain_text("当场处罚")
-    seen(desk, "visit")
+    picture(desk, "penalty-visit")

@@ -7,9 +7,9 @@ import datetime as dt
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import OFFICE, Site
+from tests.browser.looking import look
 from tests.browser.steps import sign_in
 from tests.browser.test_first_inspection import planned
-from tests.browser.test_party import shot
 
 from zhijian.kernel.accounts import people
 from zhijian.kernel.accounts.actor import SYSTEM
@@ -80,10 +80,10 @@ def test_a_successor_is_made_takes_over_and_the_account_is_closed(desk: Page, si
     # The head proposes.
     sign_in(desk, url, "sun")
     to_person(desk, url, "赵明远")
-    shot(desk, "person")
+    look(desk, "person")
     desk.locator(".rechead .btn-primary").click()
     expect(desk.locator("main")).to_contain_text(matter.title)
-    shot(desk, "handover")
+    look(desk, "handover")
     desk.locator("select[name=successor]").select_option(label="丁一鸣")
     desk.locator("main form .btn-primary").click()
     expect(desk.locator("h1")).to_contain_text("待移交人确认")
@@ -100,7 +100,7 @@ def test_a_successor_is_made_takes_over_and_the_account_is_closed(desk: Page, si
     expect(desk.locator("main")).to_contain_text(matter.title)
     desk.locator('form[action$="/confirm/"] button').click()
     expect(desk.locator("h1")).to_contain_text("完成")
-    shot(desk, "handover-done")
+    look(desk, "handover-done")
     desk.goto(f"{url}/")
     expect(desk.locator("main")).to_contain_text(matter.title)
     desk.goto(f"{url}/m/{matter.uid}/")
@@ -153,7 +153,7 @@ def test_a_stand_in_sees_and_does_what_the_absent_one_holds(desk: Page, site: Si
     sign_in_by_name(desk, url, "bing", PASSWORD)
     heading = desk.locator("section", has=desk.locator("h2", has_text="代 赵明远 办理"))
     expect(heading).to_contain_text("冷藏柜")
-    shot(desk, "stand-in")
+    look(desk, "stand-in")
     heading.locator("a", has_text="冷藏柜").first.click()
     desk.goto(f"{url}/m/{finding.uid}/refuse_time/")
     desk.locator("textarea").fill("配件本地有售，不同意延期。")

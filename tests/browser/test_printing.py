@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import json
-import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 from tests.browser.conftest import Handset, Site
+from tests.browser.looking import PICTURES, look
 from tests.browser.steps import answer, enrol, sign, type_door_code, unanswered
 from tests.browser.test_first_inspection import review, tap_yes
 
@@ -22,7 +22,6 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.papers.models import NumberRow
 
 ROOT = Path(__file__).parents[2]
-PICTURES = os.environ.get("ZHIJIAN_PICTURES", "")
 SHELL = """
 window.printed = []; window.says = {ok: true, printer: 'P2 mini'};
 window.zhijianShell = {
@@ -76,12 +75,6 @@ def keep(picture: dict[str, Any], name: str) -> None:
         ImageOps.invert(Image.frombytes("1", (picture["width"], picture["height"]), bits).convert("L")).save(
             f"{PICTURES}/{name}.png"
         )
-
-
-def look(phone: Page, name: str) -> None:
-    if PICTURES:
-        phone.screenshot(path=f"{PICTURES}/{name}.png", full_page=True)
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def in_both_languages(phone: Page) -> None:
@@ -138,7 +131,7 @@ def test_papers_come_out_of_the_printer_without_a_network(
     phone.evaluate("() => { window.opened = 0; window.print = () => { window.opened += 1 } }")
     expect(phone.get_by_test_id("printer")).to_contain_text("A4")
     expect(phone.locator("article.paper")).to_have_count(3)
-    look(phone, "print-a4")
+    look(phone, "print-a4", axe=False)
     phone.get_by_test_id("print-go").click()
     assert phone.evaluate("window.opened") == 1
     pages(phone, tmp_path, "a4", (595, 842), begin=3)
@@ -152,12 +145,12 @@ def test_papers_come_out_of_the_printer_without_a_network(
         expect(slip).to_contain_text(told)
     expect(slip).to_contain_text("还在执法终端上")
     expect(slip.locator(".signs svg")).to_have_count(3)
-    look(phone, "print-58")
+    look(phone, "print-58", axe=False)
     in_both_languages(phone)
     phone.evaluate("window.says = {ok: false, why: 'no_paper'}")
     phone.get_by_test_id("print-go").click()
     expect(phone.get_by_test_id("print-trouble")).to_contain_text("没有纸")
-    look(phone, "print-trouble")
+    look(phone, "print-trouble", axe=False)
     phone.evaluate("window.says = {ok: true, printer: 'P2 mini'}; window.printed = []")
     phone.get_by_test_id("print-go").click()
     expect(phone.get_by_test_id("printed")).to_be_visible()
@@ -173,7 +166,7 @@ def test_papers_come_out_of_the_printer_without_a_network(
     phone.evaluate("window.printed = []")
     phone.get_by_test_id("paper-80").click()
     phone.get_by_test_id("what-all").click()
-    look(phone, "print-80")
+    look(phone, "print-80", axe=False)
     phone.get_by_test_id("print-go").click()
     expect(phone.get_by_test_id("printed")).to_be_visible(timeout=20_000)
     whole = phone.evaluate("window.printed")
@@ -199,7 +192,7 @@ def test_papers_come_out_of_the_printer_without_a_network(
     (page,) = phone.evaluate("window.printed")
     keep(page, "test-page")
     assert codes_on(page) == {"ZHIJIAN TEST 0123456789"}
-    look(phone, "print-settings")
+    look(phone, "print-settings", axe=False)
     phone.emulate_media(media="print")
     expect(phone.get_by_test_id("test-page")).to_be_visible()
     for apart in ("way-shell", "print-test", "lock", "renew"):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from decimal import Decimal
 
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import OFFICE, Handset, Site
+from tests.browser.looking import BOTH, look
 from tests.browser.steps import enrol, sync_until
-from tests.browser.test_joining import AXE, look
 
 from zhijian.kernel.accounts.actor import SYSTEM, actor_of
 from zhijian.kernel.accounts.models import Person
@@ -23,7 +22,6 @@ from zhijian.programmes.grading.models import Grading
 from zhijian.programmes.inspection.flow import INSPECTION
 
 pytestmark = [pytest.mark.browser]
-PICTURES = os.environ.get("ZHIJIAN_PICTURES", "")
 WHERE = {"南头小馆": "36.776", "水晶街面馆": "36.786", "北头小馆": "36.796"}
 
 
@@ -61,16 +59,6 @@ def route(phone: Page) -> list[str]:
     return phone.get_by_test_id("route").locator("strong").all_inner_texts()
 
 
-def seen(page: Page, name: str) -> None:
-    """A picture where they are kept; not too wide; nothing axe objects to."""
-    if PICTURES:
-        page.screenshot(path=f"{PICTURES}/{name}.png", full_page=True)
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, name
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
-    assert not found["violations"], [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]]
-
-
 def test_a_day_in_order_at_the_desk_and_in_the_hand(
     site: Site, desk: Page, handset: Handset, shops: dict[str, Premises]
 ) -> None:
@@ -85,7 +73,7 @@ def test_a_day_in_order_at_the_desk_and_in_the_hand(
     expect(desk.locator(".map .stop")).to_have_count(3)
     desk.get_by_role("button", name=f"{order[0]}：下移一位").click()
     expect(names.first).to_have_text(order[1])
-    look(desk, "day", (".leaflet-container",))
+    look(desk, "day", widths=BOTH, leave=[".leaflet-container"])
 
     wanted = phone.get_by_test_id("round")
     sync_until(phone, wanted.filter(has_text="按所里手工排的顺序"))
@@ -94,16 +82,16 @@ def test_a_day_in_order_at_the_desk_and_in_the_hand(
     phone.get_by_test_id("anew").click()
     expect(wanted).to_contain_text("从您现在的位置排")
     assert route(phone) == ["南头小馆", "水晶街面馆", "北头小馆"], "the shortest way from where the phone is"
-    seen(phone, "field-today")
+    look(phone, "field-today")
 
     phone.get_by_test_id("map-open").click()
     spots = phone.locator("[data-testid^=spot-]")
     expect(spots).to_have_count(3)
-    seen(phone, "field-map")
+    look(phone, "field-map")
     phone.go_back()
     phone.get_by_test_id("near-open").click()
     expect(phone.get_by_test_id("near-count")).to_have_text("500 米内有 1 家")
-    seen(phone, "field-near")
+    look(phone, "field-near")
     phone.get_by_test_id(f"near-{shops['隔壁便当'].uid}").click()
     expect(phone.get_by_role("heading", name="隔壁便当")).to_be_visible()
     expect(phone.get_by_test_id("start")).to_be_visible()

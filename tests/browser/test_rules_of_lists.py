@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Playwright, expect
 from tests import world as worlds
 from tests.browser.conftest import ARGS, CHROMIUM
-from tests.browser.test_joining import PASSWORD, look
+from tests.browser.looking import BOTH, look
+from tests.browser.test_joining import PASSWORD
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.roles import Role
@@ -51,16 +52,16 @@ def test_a_rule_is_tried_put_into_force_and_taken_back(playwright: Playwright, s
         page.fill("input[name=password]", PASSWORD)
         page.keyboard.press("Enter")
         page.wait_for_url(f"{site}/checklists/")
-        look(page, f"lists-{language}")
+        look(page, f"lists-{language}", widths=BOTH)
         page.goto(f"{site}/checklists/test.food/")
         page.locator("input[name=trade][value=market]").check()
         page.get_by_role("button", name=try_it).click()
         expect(page.locator("#trial a", has_text="夜市烧烤")).to_have_count(3)
-        look(page, f"list-tried-{language}")
+        look(page, f"list-tried-{language}", widths=BOTH)
         page.fill("#reason", "夜市摊点归餐饮检查")
         page.get_by_role("button", name=do_it, exact=True).click()
         expect(page.get_by_text("夜市摊点归餐饮检查").first).to_be_visible()
-        look(page, f"list-ruled-{language}")
+        look(page, f"list-ruled-{language}", widths=BOTH)
         page.goto(f"{site}/checklists/")
         expect(page.get_by_text(own)).to_have_count(1)
         page.goto(f"{site}/checklists/test.food/")

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 from tests.browser.conftest import Handset, Site, phone_page
+from tests.browser.looking import look
 from tests.browser.steps import enrol, sign_in, sync_until
 from tests.browser.test_first_inspection import planned
-from tests.browser.test_party import shot
 
 from zhijian.kernel.accounts.actor import actor_of
 from zhijian.kernel.accounts.models import Person
@@ -56,7 +56,7 @@ def test_the_shop_scans_the_code_that_a_phone_without_network_shows(
     handset.cut(True)
     phone.locator(f'[data-testid="task-{matter.uid}"]').click()
     phone.get_by_test_id("visit-code").click()
-    shot(phone, "visit-code-phone")
+    look(phone, "visit-code-phone")
     browser, shop = phone_page(playwright)
     address = scan(shop, phone)
     assert address.startswith(f"{site.url.upper()}/I/"), address
@@ -64,9 +64,9 @@ def test_the_shop_scans_the_code_that_a_phone_without_network_shows(
     page = shop.locator("main")
     expect(page).to_contain_text("核验通过")
     expect(page).to_contain_text(site.entity.name)
-    shot(shop, "visit-code-page")
+    look(shop, "visit-code-page")
     phone.get_by_test_id("visit-code-words").click()  # neither phone has a network: the camera itself shows the text
-    shot(phone, "visit-code-words")
+    look(phone, "visit-code-words")
     words = scan(shop, phone, dense=True)
     for told in (site.entity.name, "检查人员：赵明远", "检查依据：", "检查类型：日常检查"):
         assert told in words, told
@@ -77,16 +77,16 @@ def test_the_shop_scans_the_code_that_a_phone_without_network_shows(
 
     shop.goto(address[:-9] + ("B" if address[-9] != "B" else "C") + address[-8:])
     expect(page).to_contain_text("不是我们的检查码")
-    shot(shop, "visit-code-altered")
+    look(shop, "visit-code-altered")
     sign_in(desk, site.url, "zhao")
     desk.goto(f"{site.url}/m/{matter.uid}/")
     expect(desk.locator("main")).to_contain_text("检查码扫描")
-    shot(desk, "visit-code-desk")
+    look(desk, "visit-code-desk")
     with scoped(actor_of(Person.objects.get(username="sun"))) as head:
         perform(matter, "cancel", head, reason="改期")
     shop.goto(address)
     expect(page).to_contain_text("这次检查已经取消")
-    shot(shop, "visit-code-cancelled")
+    look(shop, "visit-code-cancelled")
     shop.set_viewport_size({"width": 1440, "height": 900})
-    shot(shop, "visit-code-cancelled-1440")
+    look(shop, "visit-code-cancelled-1440")
     browser.close()
