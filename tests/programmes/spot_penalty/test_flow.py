@@ -170,6 +170,8 @@ def test_what_was_added_stays_owed_until_it_is_paid(w: world.World, client: Clie
     client.force_login(w.head)
     form = client.get(f"/m/{matter.uid}/pay/").content.decode()
     assert 'value="200.00"' in form, "the form begins with what has been added by today"
+    form = client.get(f"/m/{matter.uid}/pay_part/").content.decode()
+    assert 'value="200.00"' not in form, "what came of it must be told: all of it would be refused"
     done = act(w, "内勤", matter, "pay_part", paid_on=day, additional=Decimal(20), **PAID)
     assert (done.state, kept(matter).rest, shown.money(kept(matter)).tone) == ("paying", Decimal("40.00"), "bad")
     with pytest.raises(NotOpen):
@@ -187,7 +189,7 @@ def test_what_was_added_stays_owed_until_it_is_paid(w: world.World, client: Clie
         act(w, "内勤", matter, "pay_rest", rest_on=calendar.today(), rest_receipt="鲁非税 003")
 
 
-def test_the_head_waives_what_was_added_but_never_the_fine(w: world.World) -> None:
+def test_the_head_waives_what_was_added_but_never_the_fine(w: world.World, client: Client) -> None:
     """Administrative Compulsion Law art. 42."""
     matter, day = paid_late(w)
     with pytest.raises(NotOpen):
@@ -203,6 +205,9 @@ def test_the_head_waives_what_was_added_but_never_the_fine(w: world.World) -> No
         0,
         Decimal("200.00"),
     )
+    with scoped(SYSTEM):
+        link = make_link(w.entity, matter)
+    assert "加处罚款 60 元已减免" in client.get(f"/p/{link}/").content.decode(), "who was spared it reads so"
 
 
 def test_what_was_closed_while_a_rest_was_owed_still_takes_it(w: world.World) -> None:

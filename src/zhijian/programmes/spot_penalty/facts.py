@@ -53,6 +53,20 @@ class Paid(Facts):
     ] = Decimal(0)
 
 
+class PartPaid(Paid):
+    """The bank has the fine, but not all that had been added: how much came is told, never guessed."""
+
+    additional: Annotated[
+        Decimal,
+        Field(
+            title=_("Additional fine paid with it"),
+            description=_("Less than what had been added by the day of payment; 0 where nothing of it came."),
+            ge=0,
+            decimal_places=2,
+        ),
+    ]
+
+
 class RestPaid(Facts):
     """What had been added and was still owed has come as well."""
 

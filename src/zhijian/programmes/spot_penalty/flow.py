@@ -68,7 +68,7 @@ SPOT_PENALTY = Flow(
             for before, after in SETTLES
         ),
         Step(  # what was added stays owed, and the matter open for it
-            "pay_part", UNSETTLED, who=[CLERK, HEAD], label=_("Paid, not all that was added"), facts=facts.Paid,
+            "pay_part", UNSETTLED, who=[CLERK, HEAD], label=_("Paid, not all that was added"), facts=facts.PartPaid,
             said=_("Paid on {paid_on}, receipt {receipt}; of what was added only ¥{additional}"), quiet=True,
             when=[guards.at_the_bank, guards.paid_plausibly, guards.paid_in_part],
             stops=rules.PAY_WITHIN, tells=PARTY, article=rules.PERCENT,

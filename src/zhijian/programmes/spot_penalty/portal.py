@@ -69,6 +69,9 @@ def _back(record: SpotPenalty) -> str:
 
 
 def _paid(record: SpotPenalty) -> str:
+    if record.paid_on is not None and record.waived:
+        told = {"day": record.paid_on, "amount": shown.yuan(record.waived)}
+        return _("Paid on %(day)s. ¥%(amount)s added for delay was waived.") % told
     if record.paid_on is not None:
         return _("Paid on %(day)s.") % {"day": record.paid_on}
     if record.payment == SpotPenalty.Payment.CASH:
