@@ -49,6 +49,7 @@ from zhijian.programmes.inspection.agenda import Later
 from zhijian.programmes.inspection.checklists import load_shipped
 from zhijian.programmes.inspection.checklists.reaching import count_all
 from zhijian.programmes.inspection.demo_town import TRIES, Office, Place, Town, offices
+from zhijian.programmes.inspection.jobs import count_lists
 from zhijian.programmes.inspection.made_up import Seen, record_of, times
 from zhijian.programmes.inspection.models import Checklist, Inspection
 from zhijian.programmes.inspection.onsite.usual import nightly
@@ -114,6 +115,7 @@ def plant(scale: float, say: Say) -> None:
     demo_fair.cap(plan.get("cap", {}))
     with scoped(SYSTEM):
         say(f"checklists: what {count_all()} of them reach is counted")
+        count_lists.later()  # again by the worker: what others register at the places is planted after this
     say(f"time on site: counted, {nightly()} questions asked")
     if done := report(dice, town.said):
         say(f"other platforms: {done} records owed")
