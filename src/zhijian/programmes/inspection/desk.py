@@ -177,8 +177,9 @@ KIND = Column(
     lambda m: str(m.inspection.get_purpose_display()),
 )  # fmt: skip
 RESULT = Column(
-    "result", _("Result"), ("inspection__result", "inspection__hindered"), lambda m: Cell(_result(m)), _result
-)
+    "result", _("Result"), ("inspection__result", "inspection__hindered"), lambda m: Cell(_result(m)), _result,
+    long=True,
+)  # fmt: skip
 FAILED = Column("failed", _("Problems"), ("inspection__failed",), _failed, lambda m: m.inspection.failed)
 
 
