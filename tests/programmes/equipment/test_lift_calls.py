@@ -63,6 +63,12 @@ def test_a_running_call_stands_first_on_the_to_do_of_whoever_may_answer_it(w, li
     assert [shown(one) for one in people] == [True] * 3
     assert [shown(one) for one in others] == [False] * 2
     with scoped(SYSTEM):
+        Matter.objects.filter(pk=made.pk).update(due=world.in_days(-1), due_at=None)
+    client = Client()
+    client.force_login(w.head)
+    late = next(one for one in client.get("/").context["others"] if one.code == "area")
+    assert shown(w.head) and made.pk not in {line.matter.pk for line in late.lines}, "told once, where it is first"
+    with scoped(SYSTEM):
         Matter.objects.filter(pk=made.pk).update(assignee=w.inspector)
     assert not shown(w.head), "it is in somebody's charge"
     with scoped(SYSTEM):

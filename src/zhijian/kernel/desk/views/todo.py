@@ -122,7 +122,8 @@ def _critical(actor: Actor) -> list[Section]:
     return [Section("critical", _("Critical, in nobody's charge yet"), lines, more)] if lines else []
 
 
-def _others(actor: Actor) -> list[Section]:
+def _others(actor: Actor, above: list[Section]) -> list[Section]:
+    """What is not in his own charge; what stands `above` is not overdue a second time."""
     nearest = F("due").asc(nulls_last=True)
     second, more = _lines(Matter.objects.filter(second_id=actor.person_id, closed=None).order_by(nearest, "pk"), OTHERS)
     found = [*_absent(actor), Section("second", _("With me as the second officer"), second, more)]
@@ -132,7 +133,8 @@ def _others(actor: Actor) -> list[Section]:
         none = _("Nothing waits for your department. What the bureau passes on to it stands here while it does.")
         found.append(Section("partner", _("Waits for my department"), lines, more, none))
     if actor.roles_at() & OVERSEE:
-        late = readable(Matter.objects.filter(past_due(), closed=None), actor)
+        shown = [line.matter.pk for section in above for line in section.lines]
+        late = readable(Matter.objects.filter(past_due(), closed=None).exclude(pk__in=shown), actor)
         lines, more = _lines(late.order_by("due", "pk"), OTHERS)
         found.append(Section("area", _("Overdue in my area"), lines, more, _("Nothing is overdue in your area.")))
         flagged = readable(Matter.objects.exclude(flags=[]), actor).order_by("-pk")
@@ -189,9 +191,11 @@ def todo_page(request: HttpRequest) -> HttpResponse:
     actor = actor_in(request)
     mine = Matter.objects.filter(assignee_id=actor.person_id, closed=None)
     lines, more = _lines(mine.order_by(F("due").asc(nulls_last=True), "pk"), MINE)
-    sections = [*_critical(actor), *_by_clock(lines, more)]
-    context: dict[str, Any] = {"sections": sections, "others": _others(actor), "posts": actor.posts, "own": bool(lines)}
+    critical = _critical(actor)
+    context: dict[str, Any] = {"posts": actor.posts, "own": bool(lines)}
     context |= {
+        "sections": [*critical, *_by_clock(lines, more)],
+        "others": _others(actor, critical),
         "kept": saved.of(actor),
         "waiting": [*waiting.lines(actor), *_alone(actor)],
         "oversees": bool(actor.roles_at() & OVERSEE),
