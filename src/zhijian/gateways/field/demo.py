@@ -20,7 +20,7 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence.digest import canonical
 from zhijian.kernel.packs import stack
-from zhijian.kernel.registry.likely import core
+from zhijian.kernel.registry.likely.seen import core
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection.demo_detours import at_the_door, last_working_day
 

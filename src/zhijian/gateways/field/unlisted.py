@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from zhijian.gateways.field.models import FieldRecord
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.packs import stack
-from zhijian.kernel.registry.likely import Likely, likely
+from zhijian.kernel.registry.likely.seen import Likely, likely
 from zhijian.kernel.registry.models import Premises
 from zhijian.kernel.registry.unlisted import file_without_code
 from zhijian.programmes.inspection.record import Record, Unlisted

@@ -31,7 +31,7 @@ from zhijian.kernel.evidence.digest import canonical, sha256_hex
 from zhijian.kernel.matters.behalf import SPEAKER, How
 
 from .entries import CORRECTED, CORRECTED_CONTACT, NOT_CORRECTED, NUMBER_CHANGED, PROPOSED
-from .likely import metres_between
+from .likely.seen import metres_between
 from .models import Entity, Premises, PremisesStatus, Proposal, ProposalState, What
 
 Value = dict[str, str]

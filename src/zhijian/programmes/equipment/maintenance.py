@@ -17,7 +17,7 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.registry import text
-from zhijian.kernel.registry.likely import metres_between
+from zhijian.kernel.registry.likely.seen import metres_between
 from zhijian.kernel.registry.models import Entity
 from zhijian.programmes.equipment import rules
 from zhijian.programmes.equipment.facts import Visit

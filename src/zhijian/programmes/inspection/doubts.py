@@ -17,7 +17,7 @@ from zhijian.kernel.accounts.actor import actor_of
 from zhijian.kernel.accounts.models import Device, Leave, Person
 from zhijian.kernel.evidence.digest import canonical, sha256_hex
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.registry.likely import metres_between
+from zhijian.kernel.registry.likely.seen import metres_between
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.inspection import rules
 from zhijian.programmes.inspection.joining import Sheet

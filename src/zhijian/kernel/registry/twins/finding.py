@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel.jobs import every, job
-from zhijian.kernel.registry.likely import likeness
+from zhijian.kernel.registry.likely.seen import likeness
 from zhijian.kernel.registry.models import MISREAD, Entity, Twin, TwinLook
 from zhijian.kernel.registry.text import fold
 

@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from zhijian.kernel.packs import stack
+from zhijian.kernel.registry.models import Premises, PremisesStatus
+from zhijian.kernel.registry.search import search
+from zhijian.kernel.registry.text import fold, grams
 from zhijian.kernel.routing.matrix import Place, between
-
-from .models import Premises, PremisesStatus
-from .search import search
-from .text import fold, grams
 
 NEAR = 300  # metres within which a place without a like name is still offered
 ENOUGH = 6

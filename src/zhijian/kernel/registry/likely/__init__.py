@@ -1,0 +1,1 @@
+"""Who is meant: candidates for places seen in the field (`seen`)."""
