@@ -110,9 +110,15 @@ def plant(
     today: dt.date | None = None,
     progress: Progress | None = None,
     busy: Collection[str] = (),
+    change: Callable[[MadeEntity], MadeEntity] | None = None,
 ) -> dict[str, int]:
-    """Plant a register in one transaction; rows of an earlier planting must be gone. Returns counts by table."""
+    """Plant a register in one transaction; rows of an earlier planting must be gone. Returns counts by table.
+
+    `change` may change each entity before it is written.
+    """
     made = maker(seed, today, busy).entities(entities, min(units, entities))
+    if change is not None:
+        made = map(change, made)
     counts = {"entities": 0, "premises": 0, "licences": 0}
     with transaction.atomic(), connection.cursor() as cursor:
         while batch := list(islice(made, _BATCH)):
