@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zhijian.kernel.packs import Stack
-from zhijian.programmes.complaints.understanding import card, catalogue, measuring
+from zhijian.programmes.complaints.understanding import card, catalogue, classify, measuring
 from zhijian.programmes.complaints.understanding.classify import (
     Model,
     Sample,
@@ -114,6 +114,19 @@ def test_repeated_texts_and_small_categories_are_left_out_and_said_so() -> None:
     assert trained.repeated == 1
     assert trained.left_out == {"P18": 5}
     assert "P18" not in trained.model.labels
+
+
+@pytest.mark.parametrize(("bound", "most", "kept"), [("MOST_ROWS", 200, 200), ("MOST_LETTERS", 6_000, None)])
+def test_only_the_latest_rows_are_learnt(
+    monkeypatch: pytest.MonkeyPatch, bound: str, most: int, kept: int | None
+) -> None:
+    rows = made(400)
+    monkeypatch.setattr(classify, bound, most)
+    trained = train(rows)
+    used = trained.rows + trained.measured.rows
+    assert used + trained.dropped_old == 400 and 0 < used < 400
+    assert kept is None or used == kept
+    assert trained.measured.last == rows[-1].at
 
 
 def test_too_few_rows_are_refused() -> None:

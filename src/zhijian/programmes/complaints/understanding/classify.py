@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .grams import fold, grams
+from .grams import MOST_CHARS, fold, grams
 from .measuring import Comparison, Measured, Sample, better, counted, measure, threshold_for, with_threshold
 from .model import NOTHING, Model, Piece, Proposal, starting, weighed
 
@@ -36,7 +36,7 @@ __all__ = [
     "train",
 ]
 
-MOST_ROWS = 40_000  # the latest ones: bounds memory (about 2 GB) and time (some minutes on one core)
+MOST_ROWS, MOST_LETTERS = 40_000, 15_000_000  # the latest ones: so many took 1.3 GB, and half a minute for 6 labels
 MOST_FEATURES = 100_000
 LEAST_TEXTS = 3  # a piece that stands in fewer texts is left out: it is rare, or it is a name
 PARTS = 3  # for calibration: each part is judged by a model that has not seen it
@@ -54,7 +54,7 @@ class Trained:
     """A model, what it was measured to be worth, and what became of the rows.
 
     `rows` learnt from, from `first` to `last`; `repeated` texts dropped; `left_out` labels with too few rows;
-    `dropped_old` rows before the latest MOST_ROWS. `holdout` is what it was measured on, for `better`.
+    `dropped_old` rows before the latest MOST_ROWS or MOST_LETTERS. `holdout` is what it was measured on, for `better`.
     """
 
     model: Model
@@ -80,7 +80,7 @@ def train(
     Raises TooFew.
     """
     unlike = _unlike(samples)
-    latest = unlike[-MOST_ROWS:]
+    latest = _latest(unlike)
     earlier, later = _split(latest, hold_out)
     enough = {label for label, n in counted(earlier).items() if n >= least_rows}
     learnt = [sample for sample in earlier if sample.label in enough]
@@ -118,6 +118,16 @@ def _unlike(samples: Sequence[Sample]) -> list[Sample]:
             seen.add(folded)
             kept.append(sample)
     return kept
+
+
+def _latest(samples: Sequence[Sample]) -> Sequence[Sample]:
+    """The last samples, as many as memory has room for."""
+    letters = 0
+    for n, sample in enumerate(reversed(samples)):
+        letters += min(len(sample.text), MOST_CHARS)
+        if n == MOST_ROWS or letters > MOST_LETTERS:
+            return samples[len(samples) - n :]
+    return samples
 
 
 def _split(samples: Sequence[Sample], hold_out: float) -> tuple[list[Sample], list[Sample]]:
