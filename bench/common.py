@@ -18,7 +18,7 @@ import statistics
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,13 +41,17 @@ class Result:
     met: bool | None = None
 
 
-def arguments(name: str, about: str, **defaults: float) -> argparse.Namespace:
-    """Read the common arguments. `defaults` may change scale, seconds and runs."""
+def arguments(
+    name: str, about: str, *, files: Mapping[str, str] | None = None, **defaults: float
+) -> argparse.Namespace:
+    """Read the common arguments. `defaults` may change scale, seconds and runs; `files` adds flags that name data."""
     parser = argparse.ArgumentParser(prog=f"python -m bench.{name}", description=about)
     parser.add_argument("--scale", type=float, default=defaults.get("scale", 1.0), help="share of the full size")
     parser.add_argument("--seconds", type=float, default=defaults.get("seconds", 60), help="how long a loop lasts")
     parser.add_argument("--runs", type=int, default=int(defaults.get("runs", 3)), help="the median of so many")
     parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
+    for flag, where in (files or {}).items():
+        parser.add_argument(f"--{flag}", default=where, help=f"default {where}")
     return parser.parse_args()
 
 
