@@ -70,6 +70,20 @@
     if (box.matches('[data-submit]')) box.form.requestSubmit()
   })
 
+  // A call by one tap, on a telephone: the number comes back and is dialled while the tap still counts as one (browsers
+  // dial for nobody else); then the page that asks how it ended.
+  document.addEventListener('submit', (event) => {
+    const form = event.target
+    if (!form.matches('[data-dial]') || !matchMedia('(pointer: coarse)').matches) return
+    event.preventDefault()
+    const asked = { method: 'post', body: new FormData(form), headers: { Accept: 'application/json' } }
+    fetch(form.action, asked).then((answer) => answer.json()).then(({ number, url }) => {
+      // A shell around the page may dial itself: whoever takes the event keeps the browser from it.
+      if (document.dispatchEvent(new CustomEvent('dial', { detail: number, cancelable: true }))) location.href = `tel:${number}`
+      setTimeout(() => location.assign(url), 600)
+    }).catch(() => form.submit())
+  })
+
   // A form is sent once: the second tap on a slow line does nothing.
   document.addEventListener('submit', (event) => {
     const form = event.target

@@ -18,14 +18,16 @@ from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.crypto import mask
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.evidence import ledger
+from zhijian.kernel.matters.models import Matter
 
 LONGEST = 300  # characters of a reason
 DUTY = "=duty"  # what an entry holds for whoever needed no reason of his own
+CALL = "=call"  # and for whoever rings about the matter
 
 
 def by_duty(name: str) -> ledger.Say:
     """How the reason of an opening reads."""
-    return ledger.coded(name, {DUTY: gettext_lazy("holds an open matter there")})
+    return ledger.coded(name, {DUTY: gettext_lazy("holds an open matter there"), CALL: gettext_lazy("a call about it")})
 
 
 def _what(facts: Mapping[str, Any]) -> str:
@@ -42,14 +44,19 @@ OPENED = ledger.entry_kind(
 
 @dataclass(frozen=True)
 class Private:
-    """A value that is shown covered: whose it is, where that lies, and whether opening it is the asker's duty."""
+    """A value that is shown covered: whose it is, where that lies, and whether opening it is the asker's duty.
+
+    The entry of its opening stands in the chain of `entity_id`, or of `matter` alone where nothing of it may stand in
+    an enterprise's file.
+    """
 
     value: str
     whose: str
     area: str
-    entity_id: int
+    entity_id: int | None
     back: str
     duty: bool
+    matter: Matter | None = None
 
     @property
     def covered(self) -> str:
@@ -96,7 +103,8 @@ def opened(kind: Kind, found: Private, actor: Actor, reason: str) -> str:
         ledger.record(
             OPENED.code,
             actor=actor,
-            subject=f"entity:{found.entity_id}",
+            subject=f"matter:{found.matter.pk}" if found.matter is not None else f"entity:{found.entity_id}",
+            matter=found.matter,
             entity_id=found.entity_id,
             area=found.area,
             data={"what": kind.code, "whose": found.whose, "why": why or DUTY},

@@ -5,6 +5,6 @@ owed and what can be taken (`declared`); everything else is here: what became ow
 sheet, its answers, and the daily reconciliation.
 """
 
-from zhijian.kernel.exchange.declared import Attachment, Unfit, owes, takes
+from zhijian.kernel.exchange.declared import PLATFORM, Attachment, Unfit, owes, takes
 
-__all__ = ["Attachment", "Unfit", "owes", "takes"]
+__all__ = ["PLATFORM", "Attachment", "Unfit", "owes", "takes"]

@@ -22,7 +22,7 @@ from zhijian.kernel.exchange.owing import digests, due_of, look_again, owe_again
 from zhijian.kernel.exchange.tables import Bad, Table, cells, table_of
 from zhijian.kernel.matters.errors import Conflict, NotAllowed, NotOpen
 
-WORKERS = (Role.CLERK, Role.HEAD, Role.SECTION)  # who report for their offices
+WORKERS = (Role.CLERK, Role.HEAD, Role.SECTION, Role.DISPATCHER)  # who report for their offices, or take in
 READERS = (*WORKERS, Role.LEADER, Role.AUDITOR)
 COUNTED = 1000
 OVER = (State.EXPORTED, State.RECEIPT, State.DONE_THERE, State.SENT_BACK)  # it went over once
@@ -77,7 +77,7 @@ def note(kind: str, row: Owed, actor: Actor, at: dt.datetime, **data: Any) -> No
 
 def told_now(row: Owed, table: Table) -> tuple[list[str], list[Bad]]:
     """The record's cells as they would go over now."""
-    return cells(table, row_of(declared()[table.record], row.matter))
+    return cells(table, row_of(declared()[table.record], row.matter, table.platform))
 
 
 def done_there(row: Owed, number: str, actor: Actor, version: int | None = None) -> Owed:
@@ -151,7 +151,7 @@ def keep_number(row: Owed) -> None:
     one = declared().get(table_of(row.platform, row.table).record)
     if one is not None and one.kept is not None and row.number:
         with scoped(SYSTEM):
-            one.kept(row.matter, row.number)
+            one.kept(row.matter, row.platform, row.number)
         for other in declared().values():  # the number may be a column elsewhere
-            if other is not one and other.kind == one.kind:
+            if other is not one and other.kinds & one.kinds:
                 look_again(other, row.matter, row.changed)

@@ -20,7 +20,7 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.exchange import acts, entries
 from zhijian.kernel.exchange.compare import Difference, Here, There, compare
-from zhijian.kernel.exchange.declared import KEY, Unfit, taken
+from zhijian.kernel.exchange.declared import KEY, PLATFORM, Unfit, taken
 from zhijian.kernel.exchange.models import Arrival, ArrivalLine, Owed, State, Taken
 from zhijian.kernel.exchange.owing import mark
 from zhijian.kernel.exchange.sheets import BadSheet, Line, Sheet, read
@@ -254,7 +254,7 @@ def take_row(table: Table, key: str, values: dict[str, Any], area: str, actor: A
         )
         if known is not None and known.digest == digest:
             return "same"
-        matter = taken()[table.record].take({**values, KEY: key})
+        matter = taken()[table.record].take({**values, KEY: key, PLATFORM: table.platform})
         about = {"digest": digest, "last_at": at, "matter": matter, "area": matter.area if matter else area}
         Taken.objects.update_or_create(
             platform=table.platform, table=table.code, key=key[:80], defaults=about,

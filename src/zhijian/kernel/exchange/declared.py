@@ -5,7 +5,7 @@ A declaration says nothing of any platform: which one wants the record, in which
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Text: TypeAlias = str | Promise
 Row: TypeAlias = dict[str, Any]
 KEY = "key"  # the value by which both sides know a record; every row has it
+PLATFORM = "platform"  # of a row that is taken: the code of the platform that gave it
 
 
 @dataclass(frozen=True)
@@ -34,30 +35,32 @@ class Unfit(Exception):
 
 @dataclass(frozen=True)
 class Owing:
-    """A record that can be owed: matters of `kind`, from a step in `begins` on, until one in `ends`.
+    """A record that can be owed: matters of `kinds`, from a step in `begins` on, until one in `ends`.
 
     `values` names what `row` tells (name → meaning); `changes` maps another kind of matter to a function that finds the
-    owed one: its steps may change what was told. `kept` is told the other side's number.
+    owed one: its steps may change what was told. `key(matter, platform)` is how both know it; None: that platform is
+    not owed it. `kept(matter, platform, number)` is told the other side's number.
     """
 
     record: str
     title: Text
-    kind: str
+    kinds: frozenset[str]
     begins: frozenset[str]
     values: Mapping[str, Text]
     row: Callable[[Matter], Row]
     ends: frozenset[str] = frozenset()
-    key: Callable[[Matter], str] = field(default=lambda matter: matter.number or str(matter.uid))
+    key: Callable[[Matter, str], str | None] = field(default=lambda matter, platform: matter.number or str(matter.uid))
     files: Callable[[Matter], list[Attachment]] = field(default=lambda matter: [])
     changes: Mapping[str, Callable[[Matter], Matter | None]] = field(default_factory=dict)
-    kept: Callable[[Matter, str], None] | None = None
+    kept: Callable[[Matter, str, str], None] | None = None
 
 
 @dataclass(frozen=True)
 class Taking:
     """A record that can be taken: `take(row)` makes or changes the matter of it, and raises Unfit for what it can't.
 
-    It runs in a transaction for each row and is asked again only when the row has changed.
+    It runs in a transaction for each row and is asked again only when the row has changed. The row names the platform
+    too (PLATFORM).
     """
 
     record: str
@@ -70,10 +73,10 @@ _owed: dict[str, Owing] = {}
 _taken: dict[str, Taking] = {}
 
 
-def owes(record: str, title: Text, **more: Any) -> Owing:
+def owes(record: str, title: Text, *, kinds: Iterable[str], **more: Any) -> Owing:
     """Declare a record that can be owed. Raises ValueError for a name that is taken."""
     more["begins"], more["ends"] = frozenset(more["begins"]), frozenset(more.get("ends", ()))
-    made = Owing(record, title, **more)
+    made = Owing(record, title, frozenset(kinds), **more)
     if record in _owed or record in _taken:
         raise ValueError(f"two records are called {record}")
     _owed[record] = made

@@ -29,7 +29,7 @@ TAKEN_BACK = gettext_noop("It no longer holds here: take it back there.")
 
 def heard(flow: Flow, step: Step, matter: Matter, actor: Actor, at: dt.datetime) -> None:
     """What `perform` tells of every step: records begin to be owed, end, or have changed since they went over."""
-    concerned = [one for one in owed().values() if flow.kind == one.kind or flow.kind in one.changes]
+    concerned = [one for one in owed().values() if flow.kind in one.kinds or flow.kind in one.changes]
     if not concerned or not platforms():
         return
     with _as_system():
@@ -38,7 +38,7 @@ def heard(flow: Flow, step: Step, matter: Matter, actor: Actor, at: dt.datetime)
 
 
 def _hear(one: Owing, flow: Flow, step: Step, matter: Matter, at: dt.datetime) -> None:
-    if one.kind == flow.kind:
+    if flow.kind in one.kinds:
         if step.verb in one.begins:
             begin(one, matter, at)
         elif step.verb in one.ends:
@@ -51,12 +51,12 @@ def _hear(one: Owing, flow: Flow, step: Step, matter: Matter, at: dt.datetime) -
 
 def handed(matter: Matter, at: dt.datetime) -> None:
     """A matter has other officers: what went over and names them is owed again, as after a step that names others."""
-    concerned = [one for one in owed().values() if matter.kind == one.kind or matter.kind in one.changes]
+    concerned = [one for one in owed().values() if matter.kind in one.kinds or matter.kind in one.changes]
     if not concerned or not platforms():
         return
     with _as_system():
         for one in concerned:
-            other = matter if one.kind == matter.kind else one.changes[matter.kind](matter)
+            other = matter if matter.kind in one.kinds else one.changes[matter.kind](matter)
             if other is not None:
                 look_again(one, other, at)
 
@@ -81,13 +81,15 @@ def begin(one: Owing, matter: Matter, at: dt.datetime) -> list[Owed]:
     made = []
     for table in tables_for(one, calendar.legal_day(at)):
         with _as_system():
+            if (key := one.key(matter, table.platform)) is None:
+                continue
             row, is_new = Owed.objects.get_or_create(
                 platform=table.platform,
                 table=table.code,
                 matter=matter,
                 defaults={
                     "area": matter.area,
-                    "key": one.key(matter)[:80],
+                    "key": key[:80],
                     "due": due_of(table, one, matter, at),
                     "since": at,
                     "changed": at,
@@ -104,7 +106,7 @@ def due_of(table: Table, one: Owing, matter: Matter, at: dt.datetime, *, again: 
 
     `again`: what changed after it went over has its time from the change on.
     """
-    values = row_of(one, matter) if table.due.keys() & {"from", "day"} else {}
+    values = row_of(one, matter, table.platform) if table.due.keys() & {"from", "day"} else {}
     if day := table.due.get("day"):
         value = values[day]
         return calendar.legal_day(value) if isinstance(value, dt.datetime) else value
@@ -117,10 +119,10 @@ def due_of(table: Table, one: Owing, matter: Matter, at: dt.datetime, *, again: 
     return clocks.count(row, start).due if row is not None and row.limit is not None else None
 
 
-def row_of(one: Owing, matter: Matter) -> Row:
+def row_of(one: Owing, matter: Matter, platform: str) -> Row:
     """The record's named values, the key among them. Reads as the system: what is told is no matter of who exports."""
     with _as_system():
-        return {KEY: one.key(matter)[:80], **one.row(matter)}
+        return {KEY: (one.key(matter, platform) or "")[:80], **one.row(matter)}
 
 
 def mark(text: str) -> str:
@@ -149,7 +151,7 @@ def _once_more(row: Owed, one: Owing, matter: Matter, at: dt.datetime) -> None:
     table = known_table(row)
     if table is None or table.record != one.record or row.state == State.TO_REPORT:
         return
-    shown, _bad = cells(table, row_of(one, matter))
+    shown, _bad = cells(table, row_of(one, matter, table.platform))
     if row.told and row.state != State.WITHDRAWN and digests(table, shown)[0] == row.digest:
         return
     owe_again(row, CHANGED if row.told else "", due_of(table, one, matter, at, again=row.told), at)
@@ -199,4 +201,4 @@ def values_of(row: Owed) -> tuple[Table, Owing, dict[str, Any]]:
     """Everything about a row that is to be shown or sent. Raises KeyError where the pack no longer has its table."""
     table = table_of(row.platform, row.table)
     one = owed()[table.record]
-    return table, one, row_of(one, row.matter)
+    return table, one, row_of(one, row.matter, table.platform)

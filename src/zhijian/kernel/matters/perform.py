@@ -211,6 +211,7 @@ def _open(
     matter.happening = at
     _guarded(step, matter, None, actor, facts)
     assign(matter, facts)
+    _keep_from_its_enterprise(flow, matter)
     if flow.numbered:
         matter.number = number_for(flow.kind, about.area, day)
     if flow.state(step.to).final:
@@ -247,6 +248,7 @@ def _go_on(
     _guarded(step, matter, record, actor, facts)
     area = matter.area
     was = assign(matter, facts)
+    _keep_from_its_enterprise(flow, matter)
     if matter.area != area and actor.kind == "staff" and actor.can_read(area) and not actor.can_read(matter.area):
         raise NotAllowed(_("This would move the matter out of your own area."))  # row security would say it in English
     if step.to is not None:
@@ -272,6 +274,13 @@ def _go_on(
     return matter
 
 
+def _keep_from_its_enterprise(flow: Flow, matter: Matter) -> None:
+    """Of a flow that no enterprise sees; before the first entry, so that none of them stands in its file."""
+    if flow.unseen:
+        others = [label for label in matter.kept_from if not label.startswith("entity:")]
+        matter.kept_from = [*others, *([f"entity:{matter.entity_id}"] if matter.entity_id is not None else [])]
+
+
 def _move(matter: Matter) -> None:
     """What stands beneath the matter goes with it to the other office; the ledger keeps where each thing happened."""
     for relation in Matter._meta.related_objects:
@@ -279,6 +288,14 @@ def _move(matter: Matter) -> None:
         if "area" in columns and relation.related_model._meta.label not in (Matter._meta.label, LEDGER):
             rows = relation.related_model._default_manager.filter(**{relation.field.name: matter})
             rows.update(area=matter.area)
+
+
+def hand_over_area(matter: Matter, area: str) -> None:
+    """Put the matter and all beneath it into an area that whoever acts need not see: it is handed up, by the system."""
+    with scoped(SYSTEM):
+        matter.area = area
+        Matter.objects.filter(pk=matter.pk).update(area=area, assignee=matter.assignee_id)
+        _move(matter)
 
 
 def _guarded(step: Step, matter: Matter, record: Record, actor: Actor, facts: Facts | None) -> None:

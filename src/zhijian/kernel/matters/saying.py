@@ -5,20 +5,23 @@ from __future__ import annotations
 import enum
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.accounts.scope import moment
 from zhijian.kernel.evidence.ledger import Shown
 from zhijian.kernel.matters.flow import Step
+from zhijian.kernel.packs import stack
 
 
 def sentence(step: Step, facts: dict[str, Any]) -> str:
-    """The step's wording, its choices by their names, with each day, person and choice that it replaced: "Given to
-    others · Officer: A → B".
+    """The step's wording, choices, people and offices by their names, with each day, person and choice that it
+    replaced: "Given to others · Officer: A → B".
     """
     fields = step.facts.model_fields if step.facts else {}
-    choices = [name for name, field in fields.items() if _is_choice(field) and facts.get(name)]
-    chosen = {name: _value(fields[name], facts[name]) for name in choices}
-    words = str(step.said or step.label).format_map(Shown({**facts, **chosen}))
+    said = {name: facts[name] for name in fields if facts.get(name) not in (None, "", [])}
+    named = {name: _value(fields[name], value) for name, value in said.items()}
+    words = str(step.said or step.label).format_map(Shown({**facts, **named}))
     changed = [
         f"{fields[name].title}: {_value(fields[name], old)} → {_value(fields[name], facts.get(name))}"
         for name, old in facts.get("was", {}).items()
@@ -31,6 +34,11 @@ def _value(field: Any, value: Any) -> str:
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     if extra.get("widget") == "person":
         return _name(value)
+    if extra.get("widget") == "area_below":
+        area = stack().areas.get(str(value))
+        return str(area.name) if area is not None else str(value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if _is_choice(field) and value in list(field.annotation):  # one that is no choice any more stays as it was told
         return str(getattr(field.annotation(value), "label", value))
     return str(value)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhijian.kernel.clock import calendar
-from zhijian.kernel.exchange import Attachment, Unfit, owes, takes
+from zhijian.kernel.exchange import PLATFORM, Attachment, Unfit, owes, takes
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import render
@@ -148,7 +148,7 @@ def _visit_of_finding(matter: Matter) -> Matter | None:
     return Rectification.objects.select_related("inspection__matter").get(pk=matter.pk).inspection.matter
 
 
-def keep_code(matter: Matter, number: str) -> None:
+def keep_code(matter: Matter, platform: str, number: str) -> None:
     """The platform's inspection code belongs to the visit."""
     Inspection.objects.filter(pk=matter.pk).update(check_code=number[:40])
 
@@ -156,7 +156,7 @@ def keep_code(matter: Matter, number: str) -> None:
 TASK = owes(
     "inspection_task",
     gettext_lazy("Planned visit"),
-    kind=INSPECTION.kind,
+    kinds=[INSPECTION.kind],
     begins=["plan", "start", "assign", "finish", "order"],  # what was only noted is filed once it is gone to
     ends=["cancel"],
     values={**COMMON, "day": gettext_lazy("Day of the visit"), "basis": gettext_lazy("Basis of the checklist")},
@@ -166,7 +166,7 @@ TASK = owes(
 VISIT = owes(
     "inspection_visit",
     gettext_lazy("Visit that was made"),
-    kind=INSPECTION.kind,
+    kinds=[INSPECTION.kind],
     begins=["finish", "order"],
     values={**COMMON, **VISITED},
     row=visit_row,
@@ -176,7 +176,7 @@ VISIT = owes(
 RESULT = owes(
     "inspection_result",
     gettext_lazy("Published result"),
-    kind=PUBLICATION.kind,
+    kinds=[PUBLICATION.kind],
     begins=["publish"],
     values={
         **COMMON,
@@ -185,7 +185,7 @@ RESULT = owes(
         "published_as": gettext_lazy("Result; of a double-random check, its class"),
     },
     row=result_row,
-    key=lambda matter: _visit_of_publication(matter).matter.number,
+    key=lambda matter, platform: _visit_of_publication(matter).matter.number,
     files=lambda matter: _papers(_visit_of_publication(matter).matter),
     changes={RECTIFICATION.kind: _publication_of, INSPECTION.kind: _publication_of_visit},
 )
@@ -211,7 +211,7 @@ def take_code(row: Row) -> Matter:
             " “On other platforms”."
         )
         raise Unfit(told % {"code": found[0].check_code})
-    keep_code(found[0].matter, row["key"])
+    keep_code(found[0].matter, row[PLATFORM], row["key"])
     return found[0].matter
 
 

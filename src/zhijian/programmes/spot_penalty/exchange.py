@@ -41,7 +41,7 @@ def row(matter: Matter) -> dict[str, Any]:
 PENALTY = owes(
     "spot_penalty",
     _("Penalty on the spot"),
-    kind=SPOT_PENALTY.kind,
+    kinds=[SPOT_PENALTY.kind],
     begins=["decide", "warn", "file", "pay", "pay_part", "hand_in", "withdraw", "annul"],
     values={
         "decision": _("Number of the decision"),
