@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from django.utils import timezone
 from tests import world
@@ -14,6 +15,7 @@ from zhijian.kernel.ids import uuid7
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.ratings import calling
+from zhijian.programmes.complaints.flow import flow_for
 from zhijian.programmes.equipment import flow as equipment_flow
 from zhijian.programmes.equipment.models import Equipment
 from zhijian.programmes.equipment.public import begin
@@ -143,6 +145,17 @@ def spot_penalty(w: world.World, **more: object) -> Matter:
     return matter
 
 
+def item(w: world.World, sort: str) -> Matter:
+    """A complaint, report or enquiry about the restaurant that came by telephone, with its inspector."""
+    with scoped(SYSTEM):
+        matter = perform(
+            flow_for(sort), "register", SYSTEM, about=About("", world.OFFICE), by_field={"sort": sort}, channel="phone",
+            person="张先生", phone="13805331234", said_name="清风小馆", text="吃出异物，要求退款",
+        )  # fmt: skip
+        perform(matter, "name", SYSTEM, link="confirmed", entity=w.entity.pk, premises=w.premises.pk)
+        return perform(Matter.objects.get(pk=matter.pk), "assign", SYSTEM, assignee=w.inspector.pk)
+
+
 OPENERS: dict[str, Opener] = {
     "inspection": plan,
     "rectification": rectification,
@@ -158,4 +171,5 @@ OPENERS: dict[str, Opener] = {
     "spot_penalty": spot_penalty,
     "grading": grading,
     "publication": lambda w: _child(w, flow.PUBLICATION, "await"),
+    **{kind: partial(item, sort=kind) for kind in ("complaint", "report", "enquiry")},
 }

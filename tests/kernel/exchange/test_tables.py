@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from tests.kernel.exchange.conftest import published, visit
-from tests.openers import spot_penalty
+from tests.openers import item, spot_penalty
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
@@ -57,9 +57,11 @@ def test_a_field_that_nobody_knows_is_refused_when_it_is_read(tmp_path):
 
 def test_a_programme_tells_just_the_values_that_it_declares(w):
     matters = {"inspection": visit(w), "publication": published(w), "spot_penalty": spot_penalty(w)}
+    matters |= {kind: item(w, kind) for kind in ("complaint", "report", "enquiry")}
     with scoped(SYSTEM):
         for one in owed().values():
-            assert set(one.row(matters[one.kind])) == set(one.values), one.record
+            for kind in one.kinds:
+                assert set(one.row(matters[kind])) == set(one.values), (one.record, kind)
 
 
 def test_a_cell_is_written_in_their_words(results):

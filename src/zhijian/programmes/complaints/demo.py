@@ -1,0 +1,120 @@
+"""The demo city's complaints: orders of 12345 from the last days, about made-up shops, at every stage of their way.
+
+They are taken in as the exchange takes a row, and every step is done by whose it is; the people who came are made up.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import cycle
+from typing import Any
+
+from zhijian.kernel import when
+from zhijian.kernel.accounts.actor import SYSTEM, Actor, actor_of
+from zhijian.kernel.accounts.models import Person
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.exchange import arriving
+from zhijian.kernel.exchange.tables import Table, every_table
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.perform import perform
+from zhijian.kernel.packs import stack
+from zhijian.kernel.registry.generate import SOURCE
+from zhijian.kernel.registry.models import Premises
+from zhijian.programmes.complaints import calling
+from zhijian.programmes.complaints.models import Order
+
+LATER = True
+Say = Callable[[str], None]
+PEOPLE = ("dispatcher", "head", "first", "second")
+
+
+@dataclass(frozen=True)
+class Team:
+    """Who does what in the story."""
+
+    dispatcher: Actor
+    head: Actor
+    officers: tuple[Actor, ...]
+    area: str
+
+
+def plant(scale: float, say: Say) -> None:
+    """Plant the programme's part once; nothing where no hotline gives orders or the story has no people."""
+    story = stack().table("demo").get("orders", {})
+    table = next((one for one in every_table() if one.record == "hotline_order"), None)
+    if table is None or not story or Order.objects.exists():
+        return
+    with scoped(SYSTEM):
+        team = _team(story)
+        if team is None or not (known := _shops(team.area)):
+            return
+        shops = cycle(known)
+        for n, told in enumerate(story["told"]):
+            _one(table, team, n, told, next(shops))
+        say(f"complaints: {len(story['told'])} orders of the hotline")
+
+
+def _team(story: dict[str, Any]) -> Team | None:
+    known = {person.username: person for person in Person.objects.filter(username__in=[story[name] for name in PEOPLE])}
+    if len(known) < len(PEOPLE):
+        return None
+    names = {name: known[story[name]] for name in PEOPLE}
+    actors = {name: actor_of(person) for name, person in names.items()}
+    area = str(names["head"].home_id)
+    return Team(actors["dispatcher"], actors["head"], (actors["first"], actors["second"]), area)
+
+
+def _shops(area: str) -> list[Premises]:
+    rows = Premises.objects.filter(entity__source=SOURCE, area=area, trade="restaurant").select_related("entity")
+    return list(rows.defer("grams", "fold", "initials").order_by("pk")[:40])
+
+
+def _moments(days_ago: int) -> Iterator[dt.datetime]:
+    """The hours of the story: on the day itself, and none of them still to come."""
+    day = calendar.today() - dt.timedelta(days=days_ago)
+    start = calendar.start_of(day) + dt.timedelta(hours=9)
+    for n in range(40):
+        yield min(start + dt.timedelta(minutes=35 * n), when.now())
+
+
+def _one(table: Table, team: Team, n: int, told: dict[str, Any], shop: Premises) -> None:
+    """One order, as far as its story goes."""
+    at = _moments(int(str(told["days"])))
+    first = next(at)
+    number = f"ZB{calendar.local(first):%Y%m%d}{n + 1:05d}"
+    values = {
+        "received_at": f"{calendar.local(first):%Y-%m-%d %H:%M:%S}", "person": str(told["person"]),
+        "phone": f"1380533{7000 + n * 37:04d}", "sort": str(told["sort"]), "category": str(told["category"]),
+        "title": str(told["title"]), "text": str(told["text"]), "said_name": str(told.get("name", shop.name)),
+        "district": stack().areas[team.area[:6]].short or "", "address": shop.address, "urgency": "normal",
+    }  # fmt: skip
+    with when.as_of(first):
+        arriving.take_row(table, number, values, str(stack().setting("city")), team.dispatcher)
+    matter = Order.objects.select_related("matter").get(platform=table.platform, number=number).matter
+    for step in str(told.get("steps", "")).split():
+        matter = _step(matter, step, team, n, told, shop, next(at))
+
+
+def _step(
+    matter: Matter, step: str, team: Team, n: int, told: dict[str, Any], shop: Premises, at: dt.datetime
+) -> Matter:
+    officer = team.officers[n % len(team.officers)]
+    who = {"pass_on": team.dispatcher, "give_back": team.dispatcher, "name": team.head, "assign": team.head,
+           "approve": team.head}.get(step, officer)  # fmt: skip
+    facts: dict[str, Any] = {
+        "pass_on": {"area": team.area},
+        "name": {"link": "confirmed", "entity": shop.entity_id, "premises": shop.pk},
+        "assign": {"assignee": officer.person_id},
+        "settle": {"why": told.get("why", ""), "recovered": told.get("recovered")},
+        "decide": {"why": told.get("why", "")},
+        "reply": {"reply": told.get("reply", ""), "outcome": told.get("outcome", "solved")},
+        "give_back": {"reason": told.get("why", "")},
+    }.get(step, {})  # fmt: skip
+    with when.as_of(at), scoped(who):
+        if step == "contact":
+            call = calling.begun(matter, "person", who)
+            facts = {"call": call.uid, "whom": "person", "reached": True}
+        return perform(Matter.objects.get(pk=matter.pk), step, who, at=at, **facts)

@@ -1,0 +1,139 @@
+"""The staff's door: complaints, reports, enquiries; who came, who is meant, whom was spoken to, under which numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.accounts.crypto import mask
+from zhijian.kernel.clock.declared import Rule
+from zhijian.kernel.desk.columns import Cell, Column
+from zhijian.kernel.desk.filters import area_options
+from zhijian.kernel.desk.forms import Asked, Options, choices
+from zhijian.kernel.desk.lists import MatterList, Panel
+from zhijian.kernel.exchange.tables import platforms
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.perform import why_not
+from zhijian.kernel.registry.numbers import areas_of, shown
+from zhijian.programmes.complaints import private, rules, wording
+from zhijian.programmes.complaints.flow import COMPLAINT, ENQUIRY, REPORT
+from zhijian.programmes.complaints.models import Claim, Contact, Item, Order
+
+CALLS = 20
+
+
+def _below(asked: Asked) -> Options:
+    """The offices below the one where it lies."""
+    here = asked.area
+    return [(code, name) for code, name in area_options(asked.actor) if code.startswith(here) and code != here]
+
+
+def _grounds(of: Rule) -> Any:
+    def options(asked: Asked) -> Options:
+        if asked.matter is None:
+            return []
+        return [(number, f"{number}. {words}") for number, words in
+                rules.grounds(of, asked.matter, timezone.now()).items()]  # fmt: skip
+
+    return options
+
+
+choices("area_below", _below)
+choices("refusal_ground", _grounds(rules.REFUSAL_GROUNDS))
+choices("end_ground", _grounds(rules.END_GROUNDS))
+
+
+def _first_contact(matter: Matter) -> Cell:
+    record = matter.item  # type: ignore[attr-defined]
+    if record.contacted is None:
+        return Cell("")
+    return Cell(
+        f"{timezone.localtime(record.contacted):%m-%d %H:%M}", tone="bad" if record.contacted_in_time is False else ""
+    )
+
+
+FIRST_CONTACT = Column(
+    "contacted", _("First contact"), ("item__contacted", "item__contacted_in_time"), _first_contact,
+    lambda m: m.item.contacted and timezone.localtime(m.item.contacted).replace(tzinfo=None),
+)  # fmt: skip
+
+
+def item_panel(matter: Matter, record: Item, actor: Actor) -> dict[str, Any]:
+    """What was told, by whom, about whom; the calls, the outer numbers, the answer."""
+    words = private.words_shown(matter, record, actor)
+    calls = list(Contact.objects.filter(matter=matter).select_related("by").order_by("-at")[:CALLS])
+    return {
+        "covered": _covered(record),
+        "words": str(record.text) if words else "",
+        "claims": [str(Claim(one).label) for one in record.claim if one in Claim.values],
+        "enterprise_phone": _enterprise_phone(matter, record, actor),
+        "may_name": not why_not(matter, "name", actor),
+        "may_call": not why_not(matter, "contact", actor),
+        "calls": calls,
+        "orders": [(one, _platform(one)) for one in Order.objects.filter(matter=matter).order_by("pk")],
+        "ground": wording.ground_of(record),
+        "reply": str(record.reply) if record.reply and words else "",
+    }
+
+
+def _covered(record: Item) -> dict[str, str]:
+    """What is sealed of who came, masked."""
+    found = {name: getattr(record, name) for name in ("person", "phone", "id_number", "address")}
+    return {name: mask(str(value)) for name, value in found.items() if value}
+
+
+def _enterprise_phone(matter: Matter, record: Item, actor: Actor) -> str:
+    if matter.entity is None:
+        return str(record.said_phone)
+    number = (matter.premises.phone if matter.premises else "") or matter.entity.phone
+    return shown(matter.entity, number, areas_of(matter.entity), actor) if number else str(record.said_phone)
+
+
+def _platform(order: Order) -> str:
+    known = platforms().get(order.platform)
+    return known.short or known.name if known is not None else order.platform
+
+
+PANELS = [Panel("complaints/desk/item.html", item_panel)]
+FILTERS = ("q", "state", "area", "channel", "link", "assignee", "urgency", "overdue", "period")
+
+
+class Complaints(MatterList):
+    flow = COMPLAINT
+    columns = ["number", "title", "channel", "area", "state", "assignee", FIRST_CONTACT, "due", "opened"]
+    exported = ["entity", "said_category", "result", "recovered", "accepted"]
+    filters = FILTERS
+    start = {"state": "open"}
+    order = "due"
+    bulk = ["assign", "pass_on"]
+    panels = PANELS
+    rank = 10
+    empty = _("Complaints come by the sheets of 12345 and 12315 (Other platforms), or are registered here.")
+
+
+class Reports(MatterList):
+    flow = REPORT
+    columns = ["number", "title", "channel", "area", "state", "assignee", "due", "opened"]
+    exported = ["entity", "said_category", "result"]
+    filters = FILTERS
+    start = {"state": "open"}
+    order = "due"
+    bulk = ["assign", "pass_on"]
+    panels = PANELS
+    rank = 11
+    empty = _("Reports come by the sheets of 12345 and 12315 (Other platforms), or are registered here.")
+
+
+class Enquiries(MatterList):
+    flow = ENQUIRY
+    columns = ["number", "title", "sort", "channel", "area", "state", "assignee", "due", "opened"]
+    filters = FILTERS
+    start = {"state": "open"}
+    order = "due"
+    bulk = ["assign", "pass_on"]
+    panels = PANELS
+    rank = 12
+    empty = _("Enquiries come by the sheets of 12345 and 12315 (Other platforms), or are registered here.")

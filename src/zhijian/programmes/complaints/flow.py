@@ -1,0 +1,240 @@
+"""What can happen to a complaint, a report and an enquiry. They come in, are routed and answered alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from zhijian.kernel.accounts import ASSIGNEE, CLERK, DISPATCHER, HEAD, INSPECTOR, LEADER, MEDIATOR, SECOND, SECTION
+from zhijian.kernel.clock import CLOCK
+from zhijian.kernel.matters import Flow, State, Step
+from zhijian.programmes.complaints import effects, facts, guards, models, rules
+
+TAKE_IN = [CLERK, DISPATCHER, MEDIATOR, INSPECTOR, HEAD]
+ROUTE = [DISPATCHER, HEAD, CLERK]
+HANDLE = [ASSIGNEE, SECOND]
+
+RECEIVED = State("received", _("To be routed"), tone="act")
+HANDLING = State("handling", _("With whoever handles it"), tone="act")
+CONCLUDED = State("concluded", _("Ended: the answer is to be written"), tone="act")
+APPROVING = State("approving", _("Answer to be approved"), tone="act")
+ANSWERED = State("answered", _("Answered and closed"), final=True, tone="good")
+RETURNED = State("returned", _("Given back: not ours"), final=True, void=True)
+
+
+def coming_in(begins: Sequence[Any]) -> list[Step]:
+    """How it comes in, by a person or from another platform. `begins` are the clocks of its own law."""
+    return [
+        Step(
+            "register", to="received", who=TAKE_IN, label=_("Register"), facts=facts.Registered,
+            said=_("Registered; it came by: {channel}"), does=effects.received, starts=begins, tells=DISPATCHER,
+        ),
+        Step(
+            "arrive", to="received", who=TAKE_IN, label=_("Arrived from another platform"), facts=facts.Arrived,
+            hidden=True, said=_("Arrived from another platform; category there: {said_category}"),
+            does=effects.received, starts=begins, tells=DISPATCHER,
+        ),
+    ]  # fmt: skip
+
+
+def routed(work: Sequence[str], writing: Sequence[str]) -> list[Step]:
+    """Who is meant, to which office, to whom; and back with a reason.
+
+    `work` are the states in which it is handled, `writing` those in which it is answered.
+    """
+    open_ = ("received", *work)
+    return [
+        Step(
+            "name", (*open_, *writing), who=[*ROUTE, *HANDLE], label=_("Name the enterprise"), facts=facts.Named,
+            hidden=True, said=_("Which enterprise is meant: {link}"), does=effects.named,
+        ),
+        Step(
+            "assign", ("received", "handling"), "handling", who=ROUTE, label=_("Assign"), facts=facts.Assigned,
+            said=_("Assigned to {assignee}"), likely=True, stops=rules.HOTLINE_RETURN, tells=ASSIGNEE,
+        ),
+        Step(
+            "pass_on", "received", who=ROUTE, label=_("Pass on to an office"), facts=facts.PassedOn,
+            said=_("Passed on to {area}: {note}"), when=guards.goes_down, tells=[DISPATCHER, HEAD, CLERK],
+        ),
+        Step(
+            "hand_up", open_, "received", who=[*ROUTE, *HANDLE], label=_("Hand back to the centre above"),
+            facts=facts.Reason, said=_("Handed back to the centre above: {reason}"), when=guards.somebody_above,
+            does=effects.handed_up,
+        ),
+        Step(
+            "give_back", ("received", "handling"), "returned", who=[DISPATCHER, HEAD], label=_("Not ours: give back"),
+            facts=facts.Reason, confirm=True, said=_("Given back to the platform it came from: {reason}"),
+            when=guards.came_from_a_platform, article=rules.HOTLINE_RETURN,
+        ),
+        Step(
+            "contact", (*open_, *writing), who=[*ROUTE, *HANDLE, MEDIATOR], label=_("A call"),
+            facts=facts.Spoken, hidden=True, said=_("A call to: {whom}; reached: {reached}. {note}"),
+            does=effects.spoken,
+        ),
+    ]  # fmt: skip
+
+
+def answered(ready: str) -> list[Step]:
+    """The answer is written, approved by another person, and goes back. `ready` is the state in which it is written."""
+    return [
+        Step(
+            "reply", ready, "approving", who=[*HANDLE, CLERK], label=_("Write the answer"), facts=facts.Replied,
+            said=_("The answer is written: {outcome}"), likely=True, does=effects.replied, tells=HEAD,
+        ),
+        Step(
+            "redo", "approving", ready, who=[HEAD, LEADER], label=_("Send back to be rewritten"), facts=facts.Reason,
+            said=_("The answer is to be rewritten: {reason}"), tells=ASSIGNEE,
+        ),
+        Step(
+            "approve", "approving", "answered", who=[HEAD, LEADER], label=_("Approve the answer"), confirm=True,
+            said=_("The answer is approved"), likely=True, when=guards.not_its_author, tells=ASSIGNEE,
+        ),
+        Step(
+            "reopen", ("answered", "returned"), "handling", who=[DISPATCHER, HEAD], label=_("Do it again"),
+            facts=facts.Reason, reopens=True, said=_("To be done again: {reason}"), does=effects.reopened,
+            tells=[ASSIGNEE, HEAD],
+        ),
+    ]  # fmt: skip
+
+
+def late(states: Sequence[str], *clocks: Any) -> list[Step]:
+    """What time does: whoever handles it and the head are told that a clock ran out."""
+    return [
+        Step(
+            f"late_{n}", tuple(states), by=CLOCK, on=clock.overdue, label=_("Overdue"),
+            said=format_lazy("{}{}", _("A time limit has run out: "), _(clock.label)), tells=[ASSIGNEE, HEAD],
+        )
+        for n, clock in enumerate(clocks, 1)
+    ]  # fmt: skip
+
+
+COMPLAINT = Flow(
+    kind="complaint",
+    title=_("Complaint"),
+    plural=_("Complaints"),
+    record=models.Item,
+    of_area=True,
+    unseen=True,
+    reads=(SECTION,),
+    board=("received", "handling", "mediating", "resting", "concluded", "approving"),
+    states=[
+        RECEIVED,
+        HANDLING,
+        State("mediating", _("Accepted: in mediation"), tone="act"),
+        State("resting", _("Mediation rests")),
+        CONCLUDED,
+        APPROVING,
+        ANSWERED,
+        RETURNED,
+    ],
+    steps=[
+        *coming_in([rules.ACCEPT_WITHIN]),
+        *routed(("handling", "mediating", "resting"), ("concluded", "approving")),
+        Step(
+            "settle", ("handling", "mediating"), "concluded", who=HANDLE, label=_("Settled: the two agree"),
+            facts=facts.Settled, said=_("Settled: {why}"), likely=True, does=effects.settled,
+            stops=[rules.ACCEPT_WITHIN, rules.MEDIATE_WITHIN], article=rules.MEDIATE_WITHIN,
+        ),
+        Step(
+            "accept", "handling", "mediating", who=HANDLE, label=_("Accept"), facts=facts.Accepted,
+            said=_("Accepted {note}"), does=effects.accepted, when=guards.has_a_name, stops=rules.ACCEPT_WITHIN,
+            article=rules.ACCEPT_WITHIN,
+        ),
+        Step(
+            "refuse", "handling", "concluded", who=HANDLE, label=_("Do not accept"), facts=facts.Refused,
+            said=_("Not accepted, ground {ground}: {why}"), does=effects.refused, stops=rules.ACCEPT_WITHIN,
+            article=rules.REFUSAL_GROUNDS,
+        ),
+        Step(
+            "withdraw", ("received", "handling", "mediating", "resting"), "concluded", who=[*HANDLE, *ROUTE],
+            label=_("Withdrawn"), facts=facts.Reason, said=_("Withdrawn: {reason}"), does=effects.withdrawn,
+            stops=[rules.ACCEPT_WITHIN, rules.MEDIATE_WITHIN],
+        ),
+        Step(
+            "rest", "mediating", "resting", who=HANDLE, label=_("Let it rest"), facts=facts.Rest,
+            said=_("Mediation rests: {reason}"), suspends=rules.MEDIATE_WITHIN, article=rules.MEDIATE_WITHIN,
+        ),
+        Step(
+            "go_on", "resting", "mediating", who=HANDLE, label=_("Go on"), confirm=True, said=_("Mediation goes on"),
+            resumes=rules.MEDIATE_WITHIN, likely=True,
+        ),
+        Step(
+            "end", ("mediating", "resting"), "concluded", who=HANDLE, label=_("End mediation"), facts=facts.Ended,
+            said=_("Mediation ended, ground {ground}: {why}"), does=effects.ended, stops=rules.MEDIATE_WITHIN,
+            article=rules.END_GROUNDS,
+        ),
+        *answered("concluded"),
+        *late(
+            ("received", "handling", "mediating", "concluded", "approving"),
+            rules.CONTACT_WITHIN, rules.ACCEPT_WITHIN, rules.MEDIATE_WITHIN, rules.TELL_WITHIN, rules.HOTLINE_REPLY,
+        ),
+    ],
+)  # fmt: skip
+
+REPORT = Flow(
+    kind="report",
+    title=_("Report of a violation"),
+    plural=_("Reports of violations"),
+    record=models.Item,
+    of_area=True,
+    unseen=True,
+    reads=(SECTION,),
+    board=("received", "handling", "concluded", "approving"),
+    states=[
+        RECEIVED,
+        State("handling", _("Being verified"), tone="act"),
+        State("concluded", _("Decided: the answer is to be written"), tone="act"),
+        APPROVING,
+        ANSWERED,
+        RETURNED,
+    ],
+    steps=[
+        *coming_in([rules.VERIFY_WITHIN]),
+        *routed(("handling",), ("concluded", "approving")),
+        Step(
+            "extend", "handling", who=HEAD, label=_("Extend the verification"), facts=facts.Reason,
+            said=_("The verification is extended: {reason}"), when=guards.not_extended, does=effects.extended,
+            article=rules.VERIFY_MORE,
+        ),
+        Step(
+            "decide", "handling", "concluded", who=HANDLE, label=_("Decide on the report"), facts=facts.Decided,
+            said=_("Decided; a case is opened: {filed}. {why}"), likely=True, does=effects.decided,
+            stops=rules.VERIFY_WITHIN, article=rules.VERIFY_WITHIN,
+        ),
+        *answered("concluded"),
+        *late(
+            ("received", "handling", "concluded", "approving"),
+            rules.CONTACT_WITHIN, rules.VERIFY_WITHIN, rules.REPORT_TELL_WITHIN, rules.HOTLINE_REPLY,
+        ),
+    ],
+)  # fmt: skip
+
+ENQUIRY = Flow(
+    kind="enquiry",
+    title=_("Enquiry or suggestion"),
+    plural=_("Enquiries and suggestions"),
+    record=models.Item,
+    of_area=True,
+    unseen=True,
+    reads=(SECTION,),
+    board=("received", "handling", "approving"),
+    states=[RECEIVED, HANDLING, APPROVING, ANSWERED, RETURNED],
+    steps=[
+        *coming_in([rules.ANSWER_WITHIN]),
+        *routed(("handling",), ("approving",)),
+        *answered("handling"),
+        *late(
+            ("received", "handling", "approving"), rules.CONTACT_WITHIN, rules.ANSWER_WITHIN, rules.HOTLINE_REPLY
+        ),
+    ],
+)  # fmt: skip
+
+FLOWS = {models.Sort.COMPLAINT: COMPLAINT, models.Sort.REPORT: REPORT}
+
+
+def flow_for(sort: str) -> Flow:
+    """The flow of a kind of item: what is neither a dispute nor a clue is answered, no more."""
+    return FLOWS.get(models.Sort(sort), ENQUIRY)

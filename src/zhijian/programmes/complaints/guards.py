@@ -1,0 +1,66 @@
+"""When a step about an item is open, and the sentence that says why not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.matters import Guard, no, ok
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.packs import stack
+from zhijian.programmes.complaints import rules
+from zhijian.programmes.complaints.models import Item
+
+
+def goes_down(matter: Matter, record: Item, actor: Actor, facts: Any) -> Guard:
+    """It is passed on to an office below; there must be one."""
+    if not any(area.parent == matter.area for area in stack().areas.values()):
+        return no(_("There is no office below this one: assign it to somebody."))
+    if facts is not None and not (facts.area.startswith(matter.area) and facts.area in stack().areas):
+        return no(_("Choose an office below this one."))
+    return ok()
+
+
+def somebody_above(matter: Matter, record: Item, actor: Actor, facts: Any) -> Guard:
+    """The city's own centre has nobody above it."""
+    return ok() if parent_of(matter) else no(_("There is no centre above this one."))
+
+
+def parent_of(matter: Matter) -> str:
+    """The area above the matter's; empty at the top."""
+    area = stack().areas.get(matter.area)
+    return area.parent if area is not None else ""
+
+
+def came_from_a_platform(matter: Matter, record: Item, actor: Actor, facts: Any) -> Guard:
+    """Only what a platform gave us can go back to it."""
+    if matter.orders.filter(given=True).exists():  # type: ignore[attr-defined]
+        return ok()
+    return no(_("It came from no platform: pass it on, or say in the answer who is competent."))
+
+
+def has_a_name(matter: Matter, record: Item, actor: Actor, facts: Any) -> Guard:
+    """A complaint is accepted of somebody who gives a true name and can be reached (Order 121 art. 10)."""
+    if record.person and record.phone:
+        return ok()
+    said = _("Name and telephone of who complains are needed first: ring, or ask for them.")
+    return no(said, rules.ACCEPT_WITHIN)
+
+
+def not_its_author(matter: Matter, record: Item, actor: Actor, facts: Any) -> Guard:
+    """Nobody approves his own answer."""
+    if actor.kind == "staff" and record.replied_by_id == actor.person_id:
+        return no(_("Whoever wrote the answer does not approve it."))
+    return ok()
+
+
+def not_extended(matter: Matter, record: Item, actor: Actor, facts: Any) -> Guard:
+    """The verification is extended once, while it runs."""
+    running = matter.clocks.filter(rule=rules.VERIFY_WITHIN.name, stopped=None).first()  # type: ignore[attr-defined]
+    if running is None:
+        return no(_("No time limit of verification runs."), rules.VERIFY_MORE)
+    if running.fixed:
+        return no(_("It was extended already."), rules.VERIFY_MORE)
+    return ok()

@@ -1,0 +1,166 @@
+"""Orders of other platforms: each becomes one matter, however often and by whichever way it comes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.clock import calendar, clocks
+from zhijian.kernel.exchange import PLATFORM, Unfit
+from zhijian.kernel.matters.errors import BadFacts
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.perform import About, perform
+from zhijian.kernel.packs import stack
+from zhijian.kernel.registry.import_.areas import AreaFinder
+from zhijian.kernel.registry.import_.mapping import read_mapping
+from zhijian.programmes.complaints import reading, rules
+from zhijian.programmes.complaints.flow import flow_for
+from zhijian.programmes.complaints.models import Channel, Claim, Order, Sort
+
+EARLY = dt.timedelta(minutes=10)  # clocks of two machines differ by so much at most
+URGENCY: dict[str, Any] = {"urgent": Matter.Urgency.URGENT, "critical": Matter.Urgency.CRITICAL}
+
+
+def take(channel: Channel, row: Mapping[str, str]) -> Matter:
+    """The matter of an order: a new one, the one it belongs to already, or one that is to be done again. Idempotent.
+
+    Runs in a transaction of the exchange, as the system. Raises Unfit with what to mend in the row.
+    """
+    platform, number = row[PLATFORM], row["key"]
+    known = Order.objects.select_for_update().select_related("matter").filter(platform=platform, number=number).first()
+    if known is not None:
+        return _once_more(known, row)
+    if (other := _paired(platform, row)) is not None:
+        return _kept(platform, channel, row, other)
+    return _kept(platform, channel, row, _opened(channel, row))
+
+
+def _opened(channel: Channel, row: Mapping[str, str]) -> Matter:
+    at = received_at(row)
+    sort = Sort(row["sort"] if row.get("sort") in Sort.values else "enquiry")
+    about = About(str(sort.label), area_of(row), urgency=URGENCY.get(row.get("urgency", ""), 0))
+    try:
+        return perform(flow_for(sort), "arrive", SYSTEM, about=about, at=at, **told(channel, sort, row))
+    except BadFacts as error:
+        raise Unfit("；".join(f"{name}：{' '.join(said)}" for name, said in error.errors.items())) from error
+
+
+def told(channel: Channel, sort: Sort, row: Mapping[str, str]) -> dict[str, Any]:
+    """The row as the step is told it."""
+    numbers = reading.phones(row.get("call_back", "")) or reading.phones(row.get("phone", ""))
+    happened = _moment(row.get("happened_on", ""))
+    claims = [one for one in row.get("claim", "").split("、") if one in Claim.values]
+    return {
+        "channel": channel,
+        "sort": sort,
+        "person": reading.cell(row.get("person", ""))[:80],
+        "phone": numbers[0] if numbers else "",
+        "secret": row.get("secret") == "yes",
+        "address": reading.cell(row.get("home", ""))[:300],
+        "id_number": reading.cell(row.get("id_number", ""))[:40],
+        "said_name": reading.cell(row.get("said_name", ""))[:200],
+        "said_address": reading.cell(row.get("address", ""))[:300],
+        "said_phone": reading.cell(row.get("said_phone", ""))[:60],
+        "said_category": reading.cell(row.get("category", ""))[:120],
+        "text": "\n".join(filter(None, (reading.words(row.get(name, "")) for name in ("title", "text")))),
+        "claim": claims,
+        "amount": _money(row.get("amount", "")),
+        "happened_on": happened.date() if happened else None,
+        "order_no": reading.cell(row.get("order_no", ""))[:80],
+    }
+
+
+def _money(text: str) -> Decimal | None:
+    try:
+        amount = Decimal(reading.cell(text).removesuffix("元").replace(",", "") or "x")
+    except InvalidOperation:
+        return None
+    return amount.quantize(Decimal("0.01")) if 0 <= amount < 10**12 else None
+
+
+def _moment(text: str) -> dt.datetime | None:
+    return reading.moment(text, calendar.zone())
+
+
+def received_at(row: Mapping[str, str]) -> dt.datetime:
+    """When the platform gave it to us, of the place's zone. Raises Unfit for a moment that is no moment or to come."""
+    said = row.get("received_at", "")
+    at = _moment(said)
+    if at is None:
+        if reading.cell(said):
+            raise Unfit(_("“%(text)s” is no moment; write it as 2026-03-05 14:30.") % {"text": said[:40]})
+        return timezone.now()
+    if at > timezone.now() + EARLY:
+        raise Unfit(_("“%(text)s” is still to come.") % {"text": said[:40]})
+    return min(at, timezone.now())
+
+
+@lru_cache(maxsize=4)
+def _areas(pack: str) -> AreaFinder:
+    rows = ((one.code, one.name, one.short or "", one.parent or "") for one in stack().areas.values())
+    files = stack().files("mappings/registration.toml")  # which says how offices' names hold places
+    words = read_mapping(next(iter(files.values()))).area_words if files else ((), ())
+    return AreaFinder(rows, *words)
+
+
+def area_of(row: Mapping[str, str]) -> str:
+    """The district that the row names, whose centre routes it on; the city's where it names none."""
+    city = str(stack().setting("city"))
+    text = " ".join(row.get(name, "") for name in ("district", "town", "address"))
+    code = _areas(settings.PACK).find(text.strip()) if text.strip() else ""
+    while code and (area := stack().areas[code]).level != "district" and area.parent:
+        code = area.parent
+    return code or city
+
+
+def _paired(platform: str, row: Mapping[str, str]) -> Matter | None:
+    """The matter that another platform gave us already, where this row names its number there."""
+    named = [reading.cell(row.get("paired", "")), *reading.candidates(row.get("text", ""))]
+    numbers = [number for number in named if number]
+    rows = Order.objects.select_related("matter").filter(number__in=numbers).exclude(platform=platform)
+    found = {one.matter_id: one.matter for one in rows[:3]}
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _kept(platform: str, channel: Channel, row: Mapping[str, str], matter: Matter) -> Matter:
+    """Keep the outer number, and let the platform's own clocks run beside those of the law."""
+    until = _moment(row.get("due", ""))
+    order = Order.objects.create(
+        platform=platform,
+        number=row["key"],
+        matter=matter,
+        area=matter.area,
+        urgency=row.get("urgency", "")[:20],
+        received=received_at(row),
+        due_there=until.date() if until else None,
+        demands=_count(row),
+    )
+    if channel == Channel.HOTLINE and matter.closed is None:
+        clocks.start(matter, rules.HOTLINE_REPLY, order.received, until=order.due_there)
+        clocks.start(matter, rules.HOTLINE_RETURN, order.received)
+    return matter
+
+
+def _count(row: Mapping[str, str]) -> int:
+    text = reading.cell(row.get("demands", ""))
+    return min(int(text), 1000) if text.isdecimal() else 0
+
+
+def _once_more(order: Order, row: Mapping[str, str]) -> Matter:
+    """The row changed on the other side: wanted again there, what was answered is done again here."""
+    matter, wanted = order.matter, _count(row)
+    if wanted > order.demands and matter.state in ("answered", "returned"):
+        reason = reading.cell(row.get("demand_reason", ""))[:200] or _("The platform wants it done again.")
+        matter = perform(matter, "reopen", SYSTEM, reason=reason)
+    until = _moment(row.get("due", ""))
+    order.demands, order.due_there = max(wanted, order.demands), until.date() if until else order.due_there
+    order.save(update_fields=["demands", "due_there"])
+    return matter

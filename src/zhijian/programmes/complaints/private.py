@@ -1,0 +1,58 @@
+"""Who came is shown covered: opened by whoever handles the item as his duty, by others with a reason; both are entries.
+
+A report, and whatever asks for secrecy, covers its text as well (Order 121 art. 37).
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.desk.private import Find, Private, private
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.reading import readable
+from zhijian.programmes.complaints.models import Item, Sort
+
+SEALED = {
+    "person": _("name of who came"),
+    "phone": _("telephone of who came"),
+    "id_number": _("identity document of who came"),
+    "address": _("address of who came"),
+    "text": _("words of who came"),
+}
+ROUTES = (Role.DISPATCHER, Role.CLERK, Role.HEAD)
+
+
+def on_duty(matter: Matter, actor: Actor) -> bool:
+    """Whether the item is his to handle: he holds it, or nobody does yet and he routes what lies there."""
+    if matter.closed is not None:
+        return False
+    if {matter.assignee_id, matter.second_id} & set(actor.hands):
+        return True
+    return matter.assignee_id is None and any(role in actor.roles_at(matter.area) for role in ROUTES)
+
+
+def words_shown(matter: Matter, record: Item, actor: Actor) -> bool:
+    """Whether the text stands open before him: of a secret item or a report, only before whoever needs it."""
+    return on_duty(matter, actor) or not (record.secret or record.sort == Sort.REPORT)
+
+
+def _finder(name: str) -> Find:
+    def find(uid: UUID, actor: Actor) -> Private | None:
+        matter = readable(Matter.objects.filter(uid=uid), actor).select_related("item").first()
+        record = getattr(matter, "item", None)
+        if matter is None or record is None or not (value := getattr(record, name)):
+            return None
+        whose = matter.number or matter.title
+        back = reverse("record", args=[matter.uid])
+        return Private(str(value), whose, matter.area, None, back, on_duty(matter, actor), matter)
+
+    return find
+
+
+for _name, _label in SEALED.items():
+    private(f"item_{_name}", _label, _finder(_name), phone=_name == "phone")

@@ -1,0 +1,51 @@
+"""The demo city's complaints: once, at every stage, and what is open can be gone on with."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from tests import world
+
+from zhijian.kernel.accounts import demo as people
+from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.accounts.tree import load_jurisdictions
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.exchange.models import Owed, Taken
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.registry.generate import SOURCE
+from zhijian.kernel.registry.models import Entity, Premises
+from zhijian.programmes.complaints import demo
+from zhijian.programmes.complaints.models import Contact, Item, Order
+
+pytestmark = pytest.mark.django_db
+DEMO_OFFICE = "370303009"
+
+
+def test_planted_once_at_every_stage_and_nothing_in_a_day_to_come(settings):
+    settings.DEMO = True
+    with scoped(SYSTEM):
+        load_jurisdictions()
+        w = world.make()
+        people.plant(calendar.today())
+        Entity.objects.filter(pk=w.entity.pk).update(source=SOURCE)
+        Premises.objects.filter(pk=w.premises.pk).update(area=DEMO_OFFICE)
+        said: list[str] = []
+        demo.plant(0, said.append)
+        demo.plant(0, said.append)
+        assert len(said) == 1
+        items = Matter.objects.filter(kind__in=("complaint", "report", "enquiry"))
+        states = Counter(items.values_list("state", flat=True))
+        assert set(states) == {"received", "handling", "mediating", "approving", "answered", "returned"}
+        assert (
+            Order.objects.count()
+            == Taken.objects.count()
+            == Item.objects.count()
+            == items.count()
+            == sum(states.values())
+        )
+        assert Contact.objects.filter(reached=None).count() == 0
+        over = Owed.objects.filter(table="replies", state="to_report").count()
+        assert over == states["answered"] + states["returned"], "the answers wait to go back"
+        assert not Item.objects.filter(contacted__isnull=False, contacted_in_time=False).exists()
