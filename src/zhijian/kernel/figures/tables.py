@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # What a row of another table gets from its matter.
 _INHERITED = ("number", "title", "kind", "area", "state", "entity_id", "premises_id", "opened_on", "closed_on")
 
-_PEOPLE = ("_name", "_role", "_by")  # how columns are called that say who somebody is
+_PEOPLE = ("_name", "_role", "_by", "_mark")  # how columns are called that say who somebody is, or tell them apart
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.desk.gate import actor_in, ours
-from zhijian.kernel.desk.private import CALL, kind_of, opened
+from zhijian.kernel.desk.private import CALL, OPENED, kind_of, opened
+from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters.errors import BadFacts, StepError
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform, why_not
@@ -97,6 +98,12 @@ def _opened(matter: Matter, record: Item, made: Contact, actor: Actor) -> str:
     kind = kind_of("item_phone")
     if made.whom == Contact.Whom.PERSON and kind is not None:
         found = kind.find(matter.uid, actor)
-        if found is not None:
+        if found is not None and not _opened_before(matter, made, actor):
             return opened(kind, found, actor, CALL)
     return number_of(matter, record, made.whom)
+
+
+def _opened_before(matter: Matter, made: Contact, actor: Actor) -> bool:
+    """Whether this call has its entry already: the telephone dialled it, or the page is loaded once more."""
+    rows = LedgerEntry.objects.filter(matter=matter, kind=OPENED.code, actor=actor.label, at__gte=made.at)
+    return rows.exists()

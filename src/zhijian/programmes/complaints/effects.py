@@ -33,7 +33,7 @@ def received(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.date
     """It is found again by its telephone; whoever can be reached is spoken to within the time of the place."""
     if not record.sort:
         record.sort = matter.kind
-    record.phone_mark = mark_of(str(record.phone or ""))
+    record.phone_mark, record.reachable = mark_of(str(record.phone or "")), bool(record.phone)
     if matter.entity_id is not None:
         record.link = Link.CONFIRMED
     record.save()

@@ -68,6 +68,7 @@ def answer_row(matter: Matter) -> Row:
     of = _item(matter)
     given_back = matter.state == "returned"
     return {
+        "received_at": matter.opened,
         "organ": stack().organ(matter.area).name,
         "handler": matter.assignee.name if matter.assignee else "",
         "entity_code": matter.entity.code if matter.entity else "",
@@ -141,6 +142,7 @@ ANSWER = owes(
     begins=["approve", "give_back"],
     key=number_at,
     values={
+        "received_at": TOLD["received_at"],
         "organ": _("Office that handled it"),
         "handler": _("Who handled it"),
         "entity_code": _("Code of the enterprise"),
@@ -152,7 +154,7 @@ ANSWER = owes(
         "result": _("Result"),
         "agreed": _("What was agreed"),
         "recovered": _("Recovered for the consumer (¥)"),
-        "reply": _("Answer"),
+        "reply": _("The answer"),
         "outcome": _("How it ended for who came"),
         "answered_at": _("Answered on"),
         "given_back": _("Why it was given back"),

@@ -127,5 +127,5 @@ class Decided(Facts):
 class Replied(Facts):
     """What whoever came is told, and what the platform hears."""
 
-    reply: Annotated[str, long(_("Answer"), min_length=5, max_length=4000, personal=True)]
+    reply: Annotated[str, long(_("The answer"), min_length=5, max_length=4000, personal=True)]
     outcome: Annotated[Outcome, Field(title=_("How it ended for who came"))] = Outcome("solved")

@@ -71,7 +71,7 @@ def routed(work: Sequence[str], writing: Sequence[str]) -> list[Step]:
         ),
         Step(
             "contact", (*open_, *writing), who=[*ROUTE, *HANDLE, MEDIATOR], label=_("A call"),
-            facts=facts.Spoken, hidden=True, said=_("A call to: {whom}; reached: {reached}. {note}"),
+            facts=facts.Spoken, hidden=True, said=_("A call to: {whom}; reached: {reached}"),
             does=effects.spoken,
         ),
     ]  # fmt: skip

@@ -100,6 +100,7 @@ class Item(models.Model):
     person = EncryptedText(null=True)
     phone = EncryptedText(null=True)
     phone_mark = models.CharField(max_length=32, blank=True, help_text="blind index of the number: same person again")
+    reachable = models.BooleanField(default=False, help_text="a number was left")
     id_number = EncryptedText(null=True)
     address = EncryptedText(null=True)
     secret = models.BooleanField(_("identity kept secret"), default=False)
