@@ -261,3 +261,13 @@ def test_a_dispatcher_may_not_see_what_lies_in_another_district(w, centre):
     take_in(centre, order())
     with scoped(w.actor("淄川中心")):
         assert not Matter.objects.filter(kind="complaint").exists()
+
+
+def test_the_office_of_the_shop_that_is_meant_is_proposed(w, centre):
+    take_in(centre, order())
+    matter = matter_of(N)
+    assert matter.item.office == ""
+    do(centre, matter, "name", link="confirmed", entity=w.entity.pk, premises=w.premises.pk)
+    assert matter_of(N).item.office == world.OFFICE
+    do(centre, matter, "pass_on", area=world.OFFICE)
+    assert matter_of(N).item.office == "", "it is there"

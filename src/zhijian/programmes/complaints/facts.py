@@ -14,9 +14,9 @@ from zhijian.kernel.matters import Facts, long, person, text
 from zhijian.programmes.complaints.models import Channel, Claim, Contact, Link, Outcome, Sort
 
 
-def widget(title: Any, name: str, **more: Any) -> Any:
-    """A choice that the desk makes out (`desk.choices`)."""
-    return Field(title=title, json_schema_extra={"widget": name}, **more)
+def widget(title: Any, name: str, begins: str = "", **more: Any) -> Any:
+    """A choice that the desk makes out (`desk.choices`); it begins with what the record tells under `begins`."""
+    return Field(title=title, json_schema_extra={"widget": name, **({"from": begins} if begins else {})}, **more)
 
 
 class Registered(Facts):
@@ -57,7 +57,7 @@ class Named(Facts):
 class PassedOn(Facts):
     """To which office below."""
 
-    area: Annotated[str, widget(_("To which office"), "area_below", max_length=16)]
+    area: Annotated[str, widget(_("To which office"), "area_below", "office", max_length=16)]
     note: Annotated[str, text(_("Note for the office"), max_length=300)] = ""
 
 

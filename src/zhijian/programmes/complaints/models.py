@@ -123,6 +123,13 @@ class Item(models.Model):
     replied_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
     times_reopened = models.PositiveSmallIntegerField(default=0)
 
+    @property
+    def office(self) -> str:
+        """The office of the shop that is meant, where it lies below the one that has the item now; else nothing."""
+        place = self.matter.premises or self.matter.entity
+        below = place is not None and place.area.startswith(self.matter.area) and place.area != self.matter.area
+        return str(place.area) if place is not None and below else ""
+
     class Meta:
         indexes = [models.Index(fields=["phone_mark"], name="item_phone", condition=~models.Q(phone_mark=""))]
 
