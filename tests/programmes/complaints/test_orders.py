@@ -23,7 +23,7 @@ from zhijian.kernel.exchange.tables import table_of
 from zhijian.kernel.matters.errors import NotOpen
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
-from zhijian.programmes.complaints import calling
+from zhijian.programmes.complaints import before, calling
 from zhijian.programmes.complaints.models import Item, Order
 
 N = "ZB2026113000001"
@@ -271,3 +271,30 @@ def test_the_office_of_the_shop_that_is_meant_is_proposed(w, centre):
     assert matter_of(N).item.office == world.OFFICE
     do(centre, matter, "pass_on", area=world.OFFICE)
     assert matter_of(N).item.office == "", "it is there"
+
+
+def test_whoever_handles_it_sees_what_the_same_person_brought_before_and_nobody_else_does(w, centre):
+    take_in(
+        centre,
+        order(),
+        order("ZB2", 来电号码="13805331234", 诉求内容="又吃出虫子"),
+        order("ZB3", 来电号码="13900000000"),
+    )
+    matter = handled(w, centre)
+    for number in ("ZB2", "ZB3"):
+        do(centre, matter_of(number), "pass_on", area=world.OFFICE)
+    other = handled_too(w, "ZB3")
+    with scoped(w.actor("甲")) as holder:
+        found = before.seen_before(matter, Item.objects.get(pk=matter.pk), holder)
+        assert {one.matter.pk: str(one.why) for one in found} == {
+            other.pk: "30 天内同一被诉主体",
+            matter_of("ZB2").pk: "诉求人电话相同",
+        }
+    with scoped(w.actor("李桂芬")) as clerk:
+        found = before.seen_before(matter, Item.objects.get(pk=matter.pk), clerk)
+        assert [one.matter.pk for one in found] == [other.pk], "of the person only who handles it"
+
+
+def handled_too(w, number: str) -> Matter:
+    """Named by the office as the same restaurant's."""
+    return do(w.actor("所长"), matter_of(number), "name", link="confirmed", entity=w.entity.pk, premises=w.premises.pk)

@@ -18,7 +18,7 @@ from zhijian.kernel.exchange.tables import platforms
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import why_not
 from zhijian.kernel.registry.numbers import areas_of, shown
-from zhijian.programmes.complaints import private, rules, wording
+from zhijian.programmes.complaints import before, private, rules, wording
 from zhijian.programmes.complaints.flow import COMPLAINT, ENQUIRY, REPORT
 from zhijian.programmes.complaints.models import Claim, Contact, Item, Order
 
@@ -74,6 +74,7 @@ def item_panel(matter: Matter, record: Item, actor: Actor) -> dict[str, Any]:
         "may_call": not why_not(matter, "contact", actor),
         "calls": calls,
         "orders": [(one, _platform(one)) for one in Order.objects.filter(matter=matter).order_by("pk")],
+        "before": before.seen_before(matter, record, actor),
         "ground": wording.ground_of(record),
         "reply": str(record.reply) if record.reply and words else "",
     }
