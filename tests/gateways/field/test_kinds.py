@@ -63,8 +63,8 @@ def told(w: world.World, phone: Phone, matter: Matter) -> dict[str, str]:  # noq
             for one in Notice.objects.filter(entity=w.entity).values("template", "data")
         )
         for name, one in owed().items():
-            if one.kind in ("inspection", "publication"):
-                about = matter if one.kind == "inspection" else publication
+            if one.kinds & {"inspection", "publication"}:
+                about = matter if "inspection" in one.kinds else publication
                 found[f"exchange {name}"] = json.dumps(one.row(about), ensure_ascii=False, default=str)
         door = w.premises.door_code
     for language in ("en", "zh-hans"):

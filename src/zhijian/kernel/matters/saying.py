@@ -19,9 +19,10 @@ def sentence(step: Step, facts: dict[str, Any]) -> str:
     replaced: "Given to others · Officer: A → B".
     """
     fields = step.facts.model_fields if step.facts else {}
-    said = {name: facts[name] for name in fields if facts.get(name) not in (None, "", [])}
-    named = {name: _value(fields[name], value) for name, value in said.items()}
-    words = str(step.said or step.label).format_map(Shown({**facts, **named})).rstrip(" :：")
+    text = str(step.said or step.label)
+    told = {name for name in fields if f"{{{name}}}" in text and facts.get(name) not in (None, "", [])}
+    words = text.format_map(Shown({**facts, **{name: _value(fields[name], facts[name]) for name in told}}))
+    words = words.rstrip(" :：")
     changed = [
         f"{fields[name].title}: {_value(fields[name], old)} → {_value(fields[name], facts.get(name))}"
         for name, old in facts.get("was", {}).items()
