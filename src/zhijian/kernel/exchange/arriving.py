@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.crypto import blind_index
 from zhijian.kernel.accounts.scope import below, scoped
@@ -246,7 +247,7 @@ def values_of(table: Table, line: Line) -> dict[str, str]:
 
 def take_row(table: Table, key: str, values: dict[str, Any], area: str, actor: Actor) -> str:
     """Take one record that `actor` sent in: "new", "changed" or "same". Raises Unfit."""
-    at = timezone.now()
+    at = when.now()
     digest = blind_index("\x1f".join(f"{name}={values[name]}" for name in sorted(values)), "exchange")
     with scoped(SYSTEM):
         known = (

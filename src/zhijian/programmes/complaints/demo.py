@@ -45,11 +45,11 @@ def plant(scale: float, say: Say) -> None:
     """Plant the programme's part once; nothing where no hotline gives orders or the story has no people."""
     story = stack().table("demo").get("orders", {})
     table = next((one for one in every_table() if one.record == "hotline_order"), None)
-    if table is None or not story or Order.objects.exists():
+    if table is None or not story:
         return
     with scoped(SYSTEM):
         team = _team(story)
-        if team is None or not (known := _shops(team.area)):
+        if team is None or Order.objects.exists() or not (known := _shops(team.area)):
             return
         shops = cycle(known)
         for n, told in enumerate(story["told"]):
@@ -72,17 +72,16 @@ def _shops(area: str) -> list[Premises]:
     return list(rows.defer("grams", "fold", "initials").order_by("pk")[:40])
 
 
-def _moments(days_ago: int) -> Iterator[dt.datetime]:
-    """The hours of the story: on the day itself, and none of them still to come."""
-    day = calendar.today() - dt.timedelta(days=days_ago)
-    start = calendar.start_of(day) + dt.timedelta(hours=9)
-    for n in range(40):
-        yield min(start + dt.timedelta(minutes=35 * n), when.now())
+def _moments(days_ago: int, hour: int) -> Iterator[dt.datetime]:
+    """The moments of a story, one every half hour of the day on which it came."""
+    start = calendar.start_of(calendar.today() - dt.timedelta(days=days_ago)) + dt.timedelta(hours=hour)
+    for n in range(12):
+        yield start + dt.timedelta(minutes=30 * n)
 
 
 def _one(table: Table, team: Team, n: int, told: dict[str, Any], shop: Premises) -> None:
     """One order, as far as its story goes."""
-    at = _moments(int(str(told["days"])))
+    at = _moments(int(told["days"]), int(told.get("hour", 9)))
     first = next(at)
     number = f"ZB{calendar.local(first):%Y%m%d}{n + 1:05d}"
     values = {

@@ -10,8 +10,9 @@ from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.matters import Guard, no, ok
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.packs import stack
+from zhijian.kernel.registry.models import Entity, Premises
 from zhijian.programmes.complaints import rules
-from zhijian.programmes.complaints.models import Item
+from zhijian.programmes.complaints.models import Contact, Item, Link
 
 
 def goes_down(matter: Matter, record: Item, actor: Actor, facts: Any) -> Guard:
@@ -64,3 +65,21 @@ def not_extended(matter: Matter, record: Item, actor: Actor, facts: Any) -> Guar
     if running.fixed:
         return no(_("It was extended already."), rules.VERIFY_MORE)
     return ok()
+
+
+def on_the_register(matter: Matter, record: Item, actor: Actor, facts: Any) -> Guard:
+    """A confirmed enterprise stands on the register, and the premises are its own; without one it is not confirmed."""
+    if facts is None or facts.link != Link.CONFIRMED:
+        return ok()
+    places = Premises.objects.filter(entity=facts.entity, merged_into=None)
+    known = facts.entity is not None and Entity.objects.filter(pk=facts.entity, merged_into=None).exists()
+    if known and (facts.premises is None or places.filter(pk=facts.premises).exists()):
+        return ok()
+    return no(_("Choose an enterprise of the register, and one of its own premises."))
+
+
+def a_call_of_it(matter: Matter, record: Item, actor: Actor, facts: Any) -> Guard:
+    """What is told of a call is told once, about a call that was begun here."""
+    if facts is None or Contact.objects.filter(uid=facts.call, matter=matter, whom=facts.whom, reached=None).exists():
+        return ok()
+    return no(_("No such call is waiting for its end: begin it on the page of the item."))

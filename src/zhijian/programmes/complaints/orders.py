@@ -114,8 +114,10 @@ def _areas(pack: str) -> AreaFinder:
 def area_of(row: Mapping[str, str]) -> str:
     """The district that the row names, whose centre routes it on; the city's where it names none."""
     city = str(stack().setting("city"))
-    text = " ".join(row.get(name, "") for name in ("district", "town", "address"))
-    code = _areas(settings.PACK).find(text.strip()) if text.strip() else ""
+    where = row.get("district", "").strip()
+    text = " ".join(row.get(name, "") for name in ("district", "town", "address")).strip()
+    find = _areas(settings.PACK).find
+    code = (where and find(where)) or (text and find(text)) or ""
     while code and (area := stack().areas[code]).level != "district" and area.parent:
         code = area.parent
     return code or city
