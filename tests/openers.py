@@ -152,7 +152,7 @@ def item(w: world.World, sort: str) -> Matter:
             flow_for(sort), "register", SYSTEM, about=About("", world.OFFICE), by_field={"sort": sort}, channel="phone",
             person="张先生", phone="13805331234", said_name="清风小馆", text="吃出异物，要求退款",
         )  # fmt: skip
-        perform(matter, "name", SYSTEM, link="confirmed", entity=w.entity.pk, premises=w.premises.pk)
+        perform(matter, "name", SYSTEM, meant="confirmed", entity=w.entity.pk, premises=w.premises.pk)
         return perform(Matter.objects.get(pk=matter.pk), "assign", SYSTEM, assignee=w.inspector.pk)
 
 

@@ -19,6 +19,7 @@ FIRST_RELEASE = {
 }  # fmt: skip
 NEW_APPS = {
     "appointments",
+    "complaints",
     "equipment",
     "exchange",
     "grading",

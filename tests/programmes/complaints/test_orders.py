@@ -47,7 +47,7 @@ def handled(w, centre, number: str = N) -> Matter:
     """To the office, to the inspector, the enterprise named."""
     matter = matter_of(number)
     do(centre, matter, "pass_on", area=world.OFFICE)
-    do(w.actor("所长"), matter, "name", link="confirmed", entity=w.entity.pk, premises=w.premises.pk)
+    do(w.actor("所长"), matter, "name", meant="confirmed", entity=w.entity.pk, premises=w.premises.pk)
     return do(w.actor("所长"), matter, "assign", assignee=w.inspector.pk)
 
 
@@ -211,7 +211,7 @@ def test_the_enterprise_s_own_scope_never_reaches_what_is_about_it(w, centre):
     matter = handled(w, centre)
     with scoped(party_of(w.entity)):
         assert not Matter.objects.filter(pk=matter.pk).exists()
-        assert not LedgerEntry.objects.filter(kind__startswith="report.", data__has_key="link").exists()
+        assert not LedgerEntry.objects.filter(kind__startswith="report.", data__has_key="meant").exists()
         assert not Order.objects.filter(matter=matter.pk).exists()
     with scoped(SYSTEM):
         assert Matter.objects.get(pk=matter.pk).entity_id == w.entity.pk
@@ -267,7 +267,7 @@ def test_the_office_of_the_shop_that_is_meant_is_proposed(w, centre):
     take_in(centre, order())
     matter = matter_of(N)
     assert matter.item.office == ""
-    do(centre, matter, "name", link="confirmed", entity=w.entity.pk, premises=w.premises.pk)
+    do(centre, matter, "name", meant="confirmed", entity=w.entity.pk, premises=w.premises.pk)
     assert matter_of(N).item.office == world.OFFICE
     do(centre, matter, "pass_on", area=world.OFFICE)
     assert matter_of(N).item.office == "", "it is there"
@@ -297,4 +297,4 @@ def test_whoever_handles_it_sees_what_the_same_person_brought_before_and_nobody_
 
 def handled_too(w, number: str) -> Matter:
     """Named by the office as the same restaurant's."""
-    return do(w.actor("所长"), matter_of(number), "name", link="confirmed", entity=w.entity.pk, premises=w.premises.pk)
+    return do(w.actor("所长"), matter_of(number), "name", meant="confirmed", entity=w.entity.pk, premises=w.premises.pk)

@@ -105,7 +105,7 @@ def _step(
            "approve": team.head}.get(step, officer)  # fmt: skip
     facts: dict[str, Any] = {
         "pass_on": {"area": team.area},
-        "name": {"link": "confirmed", "entity": shop.entity_id, "premises": shop.pk},
+        "name": {"meant": "confirmed", "entity": shop.entity_id, "premises": shop.pk},
         "assign": {"assignee": officer.person_id},
         "settle": {"why": told.get("why", ""), "recovered": told.get("recovered")},
         "decide": {"why": told.get("why", "")},

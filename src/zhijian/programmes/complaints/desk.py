@@ -18,6 +18,7 @@ from zhijian.kernel.exchange.tables import platforms
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import why_not
 from zhijian.kernel.registry.numbers import areas_of, shown
+from zhijian.kernel.words import listed
 from zhijian.programmes.complaints import before, private, rules, wording
 from zhijian.programmes.complaints.flow import COMPLAINT, ENQUIRY, REPORT
 from zhijian.programmes.complaints.models import Claim, Contact, Item, Order
@@ -68,7 +69,7 @@ def item_panel(matter: Matter, record: Item, actor: Actor) -> dict[str, Any]:
     return {
         "covered": _covered(record),
         "words": str(record.text) if words else "",
-        "claims": [str(Claim(one).label) for one in record.claim if one in Claim.values],
+        "claims": listed(Claim(one).label for one in record.claim if one in Claim.values),
         "enterprise_phone": _enterprise_phone(matter, record, actor),
         "may_name": not why_not(matter, "name", actor),
         "may_call": not why_not(matter, "contact", actor),
@@ -99,7 +100,7 @@ def _platform(order: Order) -> str:
 
 
 PANELS = [Panel("complaints/desk/item.html", item_panel)]
-FILTERS = ("q", "state", "area", "channel", "link", "assignee", "urgency", "overdue", "period")
+FILTERS = ("q", "state", "area", "channel", "meant", "assignee", "urgency", "overdue", "period")
 
 
 class Complaints(MatterList):

@@ -24,7 +24,7 @@ def mark_of(phone: str) -> str:
 
 def titled(matter: Matter, record: Item) -> str:
     """What lists show: the enterprise, in the register's words or in those of who came; never who came."""
-    if record.link == Link.CONFIRMED and matter.entity is not None:
+    if record.meant == Link.CONFIRMED and matter.entity is not None:
         return str(matter.premises.name if matter.premises is not None else matter.entity.name)
     return record.said_name or record.said_address or record.said_category or str(Sort(record.sort).label)
 
@@ -35,7 +35,7 @@ def received(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.date
         record.sort = matter.kind
     record.phone_mark, record.reachable = mark_of(str(record.phone or "")), bool(record.phone)
     if matter.entity_id is not None:
-        record.link = Link.CONFIRMED
+        record.meant = Link.CONFIRMED
     record.save()
     _called(matter, record)
     if record.phone:
@@ -44,7 +44,7 @@ def received(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.date
 
 def named(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.datetime) -> None:
     """The register's enterprise and shop, or none; the lists call it so from now on."""
-    if record.link != Link.CONFIRMED:
+    if record.meant != Link.CONFIRMED:
         matter.entity = matter.premises = None
         matter.kept_from = []
     elif facts.premises is None:

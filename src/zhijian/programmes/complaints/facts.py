@@ -49,7 +49,7 @@ class Arrived(Registered):
 class Named(Facts):
     """Which enterprise is meant. None: it is not on the register."""
 
-    link: Link
+    meant: Link
     entity: int | None = None
     premises: int | None = None
 

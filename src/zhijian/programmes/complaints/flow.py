@@ -49,7 +49,7 @@ def routed(work: Sequence[str], writing: Sequence[str]) -> list[Step]:
     return [
         Step(
             "name", (*open_, *writing), who=[*ROUTE, *HANDLE], label=_("Name the enterprise"), facts=facts.Named,
-            hidden=True, said=_("Which enterprise is meant: {link}"), when=guards.on_the_register, does=effects.named,
+            hidden=True, said=_("Which enterprise is meant: {meant}"), when=guards.on_the_register, does=effects.named,
         ),
         Step(
             "assign", ("received", "handling"), "handling", who=ROUTE, label=_("Assign"), facts=facts.Assigned,

@@ -69,7 +69,7 @@ def not_extended(matter: Matter, record: Item, actor: Actor, facts: Any) -> Guar
 
 def on_the_register(matter: Matter, record: Item, actor: Actor, facts: Any) -> Guard:
     """A confirmed enterprise stands on the register, and the premises are its own; without one it is not confirmed."""
-    if facts is None or facts.link != Link.CONFIRMED:
+    if facts is None or facts.meant != Link.CONFIRMED:
         return ok()
     places = Premises.objects.filter(entity=facts.entity, merged_into=None)
     known = facts.entity is not None and Entity.objects.filter(pk=facts.entity, merged_into=None).exists()

@@ -71,7 +71,7 @@ def name(matter: Matter, actor: Actor, entity: str, premises: str) -> Matter:
     Raises Http404 for a uid of nobody, StepError.
     """
     if not entity:
-        return perform(matter, "name", actor, link=Link.ABSENT)
+        return perform(matter, "name", actor, meant=Link.ABSENT)
     try:
         chosen = get_object_or_404(Entity.objects.select_related("merged_into").defer("grams"), uid=UUID(entity)).stands
         rows = Premises.objects.filter(entity=chosen, merged_into=None)
@@ -79,5 +79,5 @@ def name(matter: Matter, actor: Actor, entity: str, premises: str) -> Matter:
     except ValueError:
         raise Http404 from None
     return perform(
-        matter, "name", actor, link=Link.CONFIRMED, entity=chosen.pk, premises=place.pk if place is not None else None
+        matter, "name", actor, meant=Link.CONFIRMED, entity=chosen.pk, premises=place.pk if place is not None else None
     )

@@ -108,7 +108,7 @@ class Item(models.Model):
     said_name = models.CharField(_("enterprise, as it was told"), max_length=200, blank=True)
     said_address = models.CharField(_("its address, as it was told"), max_length=300, blank=True)
     said_phone = models.CharField(_("its telephone, as it was told"), max_length=60, blank=True)
-    link = models.CharField(_("enterprise"), max_length=9, choices=Link, default=Link.OPEN)
+    meant = models.CharField(_("enterprise"), max_length=9, choices=Link, default=Link.OPEN)
     said_category = models.CharField(_("category, as it was told"), max_length=120, blank=True)
     # What became of it.
     contacted = models.DateTimeField(_("first contact"), null=True)
