@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 from tests import world
 from tests.kernel.exchange.conftest import book
 
@@ -43,7 +44,7 @@ def centre(w: world.World) -> Actor:
 
 def order(number: str = "ZB2026113000001", **more: str) -> dict[str, str]:
     """A row of the hotline as it exports them, dirty as they are."""
-    at = calendar.local(calendar.start_of(calendar.today())) - dt.timedelta(hours=2)
+    at = calendar.local(timezone.now()) - dt.timedelta(hours=2)
     return {
         "工单编号": number, "受理时间": f"{at:%Y-%m-%d %H:%M:%S}", "来电人": "张先生", "来电号码": "+86 138-0533-1234",
         "联系号码": "/", "是否保密": "否", "诉求类型": "投诉", "诉求分类": "食品安全/餐饮", "标题": "吃出异物",

@@ -23,7 +23,7 @@ from zhijian.kernel.exchange.tables import table_of
 from zhijian.kernel.matters.errors import NotOpen
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
-from zhijian.programmes.complaints import before, calling
+from zhijian.programmes.complaints import before, calling, exchange
 from zhijian.programmes.complaints.models import Item, Order
 
 N = "ZB2026113000001"
@@ -172,7 +172,8 @@ def test_what_the_hotline_wants_done_again_is_done_again_and_goes_back_once_more
 
 def test_one_matter_that_came_by_both_platforms_has_both_numbers_and_owes_both(w, centre):
     registered = {
-        "登记编号": "3703000020261130000009", "登记时间": f"{calendar.today():%Y-%m-%d} 00:10", "业务类型": "投诉",
+        "登记编号": "3703000020261130000009", "登记时间": f"{world.in_days(-1):%Y-%m-%d} 09:10",
+        "投诉请求": "退款、赔偿", "业务类型": "投诉",
         "提供方姓名": "张先生", "联系电话": "13805331234", "涉及主体名称": "清风小馆", "内容": "吃出头发，要求退款",
     }  # fmt: skip
     take_in(centre, registered, table="amr12315/items")
@@ -180,6 +181,7 @@ def test_one_matter_that_came_by_both_platforms_has_both_numbers_and_owes_both(w
     with scoped(SYSTEM):
         assert Matter.objects.filter(kind="complaint").count() == 1
         assert Order.objects.filter(matter=matter_of(N)).count() == 2
+    assert matter_of(N).item.claim == ["refund", "damages"]
     matter = answered(w, centre)
     assert owed(REPLIES, matter).key == N and owed(FEEDBACK, matter).key == "3703000020261130000009"
     assert owed(REGISTRATIONS, matter) is None, "that platform gave it to us"
@@ -201,7 +203,7 @@ def test_an_office_hands_it_back_to_the_centre_above_and_no_longer_sees_it(w, ce
     do(centre, matter, "pass_on", area=world.OFFICE)
     do(w.actor("所长"), matter, "hand_up", reason="不在本所辖区")
     assert (matter_of(N).area, matter_of(N).state, matter_of(N).assignee) == (world.DISTRICT, "received", None)
-    with scoped(w.actor("所长")), scoped(w.actor("所长")):
+    with scoped(w.actor("所长")):
         assert not Matter.objects.filter(pk=matter.pk).exists()
         assert not Order.objects.filter(number=N).exists(), "what stands beneath it went with it"
 
@@ -298,3 +300,22 @@ def test_whoever_handles_it_sees_what_the_same_person_brought_before_and_nobody_
 def handled_too(w, number: str) -> Matter:
     """Named by the office as the same restaurant's."""
     return do(w.actor("所长"), matter_of(number), "name", meant="confirmed", entity=w.entity.pk, premises=w.premises.pk)
+
+
+def test_a_number_that_comes_when_all_is_answered_gets_the_answer_too(w, centre):
+    registered = {
+        "登记编号": "3703000020261130000009", "登记时间": f"{world.in_days(-1):%Y-%m-%d} 09:10", "业务类型": "投诉",
+        "提供方姓名": "张先生", "联系电话": "13805331234", "内容": "吃出头发，要求退款",
+    }  # fmt: skip
+    take_in(centre, registered, table="amr12315/items")
+    matter = answered(w, centre, "3703000020261130000009")
+    take_in(centre, order(诉求内容="已在12315登记，编号3703000020261130000009。"))
+    reply = owed(REPLIES, matter)
+    assert (reply.key, reply.state) == (N, State.TO_REPORT)
+
+
+def test_a_withdrawn_complaint_was_not_accepted(w, centre):
+    take_in(centre, order())
+    do(centre, matter_of(N), "withdraw", reason="已自行解决")
+    with scoped(SYSTEM):
+        assert exchange.answer_row(matter_of(N))["accepted"] == ""

@@ -294,7 +294,7 @@ def hand_over_area(matter: Matter, area: str) -> None:
     """Put the matter and all beneath it into an area that whoever acts need not see: it is handed up, by the system."""
     with scoped(SYSTEM):
         matter.area = area
-        Matter.objects.filter(pk=matter.pk).update(area=area, assignee=matter.assignee_id)
+        Matter.objects.filter(pk=matter.pk).update(area=area)
         _move(matter)
 
 

@@ -20,9 +20,9 @@ from zhijian.kernel.matters.flow import State
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable
 from zhijian.programmes.complaints import private
+from zhijian.programmes.complaints.flow import KINDS
 from zhijian.programmes.complaints.models import Item
 
-KINDS = ("complaint", "report", "enquiry")
 PERSON, SHOP = dt.timedelta(days=365), dt.timedelta(days=30)
 SHOWN = 5
 

@@ -75,7 +75,7 @@ def called(request: HttpRequest, uid: UUID, call: UUID) -> HttpResponse:
     actor = actor_in(request)
     matter, record = item_of(uid, actor)
     made = get_object_or_404(Contact, uid=call, matter=matter, by_id=actor.person_id)
-    if made.reached is not None:
+    if made.reached is not None or why_not(matter, "contact", actor):  # told already, or no longer his to ring
         return redirect("record", uid=matter.uid)
     form = Ended(request.POST if request.method == "POST" else None, label_suffix="")
     context: dict[str, Any] = {"matter": matter, "call": made, "form": form}
@@ -106,4 +106,5 @@ def _opened(matter: Matter, record: Item, made: Contact, actor: Actor) -> str:
 def _opened_before(matter: Matter, made: Contact, actor: Actor) -> bool:
     """Whether this call has its entry already: the telephone dialled it, or the page is loaded once more."""
     rows = LedgerEntry.objects.filter(matter=matter, kind=OPENED.code, actor=actor.label, at__gte=made.at)
+    rows = rows.filter(data__what="item_phone")
     return rows.exists()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -99,43 +99,34 @@ def _platform(order: Order) -> str:
     return known.short or known.name if known is not None else order.platform
 
 
-PANELS = [Panel("complaints/desk/item.html", item_panel)]
-FILTERS = ("q", "state", "area", "channel", "meant", "assignee", "urgency", "overdue", "period")
+class Items(MatterList):
+    """What the three lists share."""
+
+    filters = ("q", "state", "area", "channel", "meant", "assignee", "urgency", "overdue", "period")
+    start: ClassVar[dict[str, str]] = {"state": "open"}
+    order = "due"
+    bulk = ("assign", "pass_on")
+    panels = (Panel("complaints/desk/item.html", item_panel),)
 
 
-class Complaints(MatterList):
+class Complaints(Items):
     flow = COMPLAINT
     columns = ["number", "title", "channel", "area", "state", "assignee", FIRST_CONTACT, "due", "opened"]
     exported = ["entity", "said_category", "result", "recovered", "accepted"]
-    filters = FILTERS
-    start = {"state": "open"}
-    order = "due"
-    bulk = ["assign", "pass_on"]
-    panels = PANELS
     rank = 10
     empty = _("Complaints come by the sheets of 12345 and 12315 (Other platforms), or are registered here.")
 
 
-class Reports(MatterList):
+class Reports(Items):
     flow = REPORT
     columns = ["number", "title", "channel", "area", "state", "assignee", "due", "opened"]
     exported = ["entity", "said_category", "result"]
-    filters = FILTERS
-    start = {"state": "open"}
-    order = "due"
-    bulk = ["assign", "pass_on"]
-    panels = PANELS
     rank = 11
     empty = _("Reports come by the sheets of 12345 and 12315 (Other platforms), or are registered here.")
 
 
-class Enquiries(MatterList):
+class Enquiries(Items):
     flow = ENQUIRY
     columns = ["number", "title", "sort", "channel", "area", "state", "assignee", "due", "opened"]
-    filters = FILTERS
-    start = {"state": "open"}
-    order = "due"
-    bulk = ["assign", "pass_on"]
-    panels = PANELS
     rank = 12
     empty = _("Enquiries come by the sheets of 12345 and 12315 (Other platforms), or are registered here.")

@@ -46,7 +46,7 @@ def named(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.datetim
     """The register's enterprise and shop, or none; the lists call it so from now on."""
     if record.meant != Link.CONFIRMED:
         matter.entity = matter.premises = None
-        matter.kept_from = []
+        matter.kept_from = [label for label in matter.kept_from if not label.startswith("entity:")]
     elif facts.premises is None:
         matter.premises = None
     else:

@@ -9,11 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel import when
 from zhijian.kernel.exchange import owes, takes
-from zhijian.kernel.exchange.owing import begin
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.packs import stack
 from zhijian.programmes.complaints import orders
-from zhijian.programmes.complaints.flow import COMPLAINT, ENQUIRY, REPORT
+from zhijian.programmes.complaints.flow import COMPLAINT, KINDS, REPORT
 from zhijian.programmes.complaints.models import Channel, Item, Order
 from zhijian.programmes.complaints.wording import ground_of
 
@@ -74,7 +73,7 @@ def answer_row(matter: Matter) -> Row:
         "entity_code": matter.entity.code if matter.entity else "",
         "entity_name": matter.entity.name if matter.entity else of.said_name,
         "contacted_at": of.contacted,
-        "accepted": "" if of.sort != "complaint" or not of.result else "no" if of.result == "refused" else "yes",
+        "accepted": "yes" if of.accepted else "no" if of.result == "refused" else "",
         "accepted_on": of.accepted,
         "refusal": ground_of(of) if of.result == "refused" else "",
         "result": "given_back" if given_back else of.result,
@@ -110,7 +109,7 @@ def registration_row(matter: Matter) -> Row:
         "address": matter.premises.address if matter.premises else of.said_address,
         "category": of.said_category,
         "text": of.text,
-        "claim": [str(one) for one in of.claim],
+        "claim": orders.claims_in_words(of.claim),
         "amount": of.amount,
         "happened_on": of.happened_on,
         "organ": stack().organ(matter.area).name,
@@ -131,14 +130,14 @@ def keep_number(matter: Matter, platform: str, number: str) -> None:
         number=number[:80],
         defaults={"matter": matter, "area": matter.area, "given": False, "received": when.now()},
     )
-    if made and matter.state == "answered":
-        begin(ANSWER, matter, when.now())
+    if made:
+        orders.owe_answer(matter)
 
 
 ANSWER = owes(
     "complaint_answer",
     _("Answer to a complaint, report or enquiry"),
-    kinds=[COMPLAINT.kind, REPORT.kind, ENQUIRY.kind],
+    kinds=KINDS,
     begins=["approve", "give_back"],
     key=number_at,
     values={

@@ -20,10 +20,9 @@ from zhijian.kernel.matters.perform import perform, why_not
 from zhijian.kernel.registry.likely import Candidate, Told, likely
 from zhijian.kernel.registry.models import Entity, Premises
 from zhijian.kernel.registry.search import Hits, search
-from zhijian.programmes.complaints.flow import COMPLAINT, ENQUIRY, REPORT
+from zhijian.programmes.complaints.flow import KINDS
 from zhijian.programmes.complaints.models import Item, Link
 
-KINDS = {flow.kind for flow in (COMPLAINT, REPORT, ENQUIRY)}
 SHOWN = 6
 
 

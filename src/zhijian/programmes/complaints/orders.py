@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
@@ -12,13 +13,16 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.clock import calendar, clocks
 from zhijian.kernel.exchange import PLATFORM, Unfit
+from zhijian.kernel.exchange.declared import owed
+from zhijian.kernel.exchange.owing import begin
 from zhijian.kernel.matters.errors import BadFacts
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
-from zhijian.kernel.packs import stack
+from zhijian.kernel.packs import in_its_language, stack
 from zhijian.kernel.registry.import_.areas import AreaFinder
 from zhijian.kernel.registry.import_.mapping import read_mapping
 from zhijian.programmes.complaints import reading, rules
@@ -34,7 +38,7 @@ def take(channel: Channel, row: Mapping[str, str]) -> Matter:
 
     Runs in a transaction of the exchange, as the system. Raises Unfit with what to mend in the row.
     """
-    platform, number = row[PLATFORM], row["key"]
+    platform, number = row[PLATFORM], row["key"][:80]
     known = Order.objects.select_for_update().select_related("matter").filter(platform=platform, number=number).first()
     if known is not None:
         return _once_more(known, row)
@@ -57,7 +61,6 @@ def told(channel: Channel, sort: Sort, row: Mapping[str, str]) -> dict[str, Any]
     """The row as the step is told it."""
     numbers = reading.phones(row.get("call_back", "")) or reading.phones(row.get("phone", ""))
     happened = _moment(row.get("happened_on", ""))
-    claims = [one for one in row.get("claim", "").split("、") if one in Claim.values]
     return {
         "channel": channel,
         "sort": sort,
@@ -71,11 +74,31 @@ def told(channel: Channel, sort: Sort, row: Mapping[str, str]) -> dict[str, Any]
         "said_phone": reading.cell(row.get("said_phone", ""))[:60],
         "said_category": reading.cell(row.get("category", ""))[:120],
         "text": "\n".join(filter(None, (reading.words(row.get(name, "")) for name in ("title", "text")))),
-        "claim": claims,
+        "claim": claims_of(row.get("claim", "")),
         "amount": _money(row.get("amount", "")),
         "happened_on": happened.date() if happened else None,
         "order_no": reading.cell(row.get("order_no", ""))[:80],
     }
+
+
+def _claim_words() -> dict[str, str]:
+    with in_its_language():
+        return {one.value: str(one.label) for one in Claim}
+
+
+def claims_of(text: str) -> list[str]:
+    """What is asked for, in the form's words (退款、赔偿损失); words that are none of them stay in the text alone."""
+    words = _claim_words()
+    found = [part for part in re.split(r"[、，,;；/\s]+", text) if part]
+    return [
+        code for code, label in words.items() if any(part in (code, label) or label.startswith(part) for part in found)
+    ]
+
+
+def claims_in_words(codes: Sequence[str]) -> list[str]:
+    """The same in the words of the place, whoever exports."""
+    words = _claim_words()
+    return [words[code] for code in codes if code in words]
 
 
 def _money(text: str) -> Decimal | None:
@@ -137,7 +160,7 @@ def _kept(platform: str, channel: Channel, row: Mapping[str, str], matter: Matte
     until = _moment(row.get("due", ""))
     order = Order.objects.create(
         platform=platform,
-        number=row["key"],
+        number=row["key"][:80],
         matter=matter,
         area=matter.area,
         urgency=row.get("urgency", "")[:20],
@@ -148,7 +171,14 @@ def _kept(platform: str, channel: Channel, row: Mapping[str, str], matter: Matte
     if channel == Channel.HOTLINE and matter.closed is None:
         clocks.start(matter, rules.HOTLINE_REPLY, order.received, until=order.due_there)
         clocks.start(matter, rules.HOTLINE_RETURN, order.received)
+    owe_answer(matter)
     return matter
+
+
+def owe_answer(matter: Matter) -> None:
+    """A number that comes when all is answered already: under it, too, the answer is owed."""
+    if matter.state == "answered":
+        begin(owed()["complaint_answer"], matter, when.now())
 
 
 def _count(row: Mapping[str, str]) -> int:
