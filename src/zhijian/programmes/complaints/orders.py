@@ -83,7 +83,7 @@ def told(channel: Channel, sort: Sort, row: Mapping[str, str]) -> dict[str, Any]
 
 def _claim_words() -> dict[str, str]:
     with in_its_language():
-        return {one.value: str(one.label) for one in Claim}
+        return {str(code): str(label) for code, label in Claim.choices}
 
 
 def claims_of(text: str) -> list[str]:
