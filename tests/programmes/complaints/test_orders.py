@@ -14,6 +14,7 @@ from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.clock.models import Clock
+from zhijian.kernel.desk.waiting import lines
 from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.exchange import acts, arriving
@@ -319,3 +320,17 @@ def test_a_withdrawn_complaint_was_not_accepted(w, centre):
     do(centre, matter_of(N), "withdraw", reason="已自行解决")
     with scoped(SYSTEM):
         assert exchange.answer_row(matter_of(N))["accepted"] == ""
+
+
+def test_what_is_to_be_routed_and_approved_stands_on_the_to_do(w, centre):
+    take_in(centre, order(), order("ZB2"), order("ZB3", 诉求类型="举报"))
+    matter = handled(w, centre)
+    do(w.actor("甲"), matter, "settle", why="已退款")
+    do(w.actor("甲"), matter, "reply", reply="商家已退款给您。")
+    said = {}
+    for name in ("市中心", "所长", "外区", "甲"):
+        with scoped(w.actor(name)) as actor:
+            said[name] = [line.words for line in lines(actor)]
+    assert {"投诉：1 件待分派", "举报：1 件待分派"} <= set(said["市中心"])
+    assert "投诉：1 件答复待审核" in said["所长"] and "投诉：1 件待分派" not in said["所长"]
+    assert not [one for name in ("外区", "甲") for one in said[name] if "待分派" in one or "答复" in one]

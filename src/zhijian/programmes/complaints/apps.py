@@ -6,5 +6,5 @@ class Config(AppConfig):
     label = "complaints"
 
     def ready(self) -> None:
-        """Register whose numbers stand covered."""
-        from zhijian.programmes.complaints import private  # noqa: F401
+        """Register whose numbers stand covered, and what waits to be routed and approved."""
+        from zhijian.programmes.complaints import private, waiting  # noqa: F401

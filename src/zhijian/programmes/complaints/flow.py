@@ -16,6 +16,7 @@ from zhijian.programmes.complaints import effects, facts, guards, models, rules
 
 TAKE_IN = [CLERK, DISPATCHER, MEDIATOR, INSPECTOR, HEAD]
 ROUTE = [DISPATCHER, HEAD, CLERK]
+APPROVE = [HEAD, LEADER]
 HANDLE = [ASSIGNEE, SECOND]
 
 RECEIVED = State("received", _("To be routed"), tone="act")
@@ -86,11 +87,11 @@ def answered(ready: str) -> list[Step]:
             said=_("The answer is written: {outcome}"), likely=True, does=effects.replied, tells=HEAD,
         ),
         Step(
-            "redo", "approving", ready, who=[HEAD, LEADER], label=_("Send back to be rewritten"), facts=facts.Reason,
+            "redo", "approving", ready, who=APPROVE, label=_("Send back to be rewritten"), facts=facts.Reason,
             said=_("The answer is to be rewritten: {reason}"), tells=ASSIGNEE,
         ),
         Step(
-            "approve", "approving", "answered", who=[HEAD, LEADER], label=_("Approve the answer"), confirm=True,
+            "approve", "approving", "answered", who=APPROVE, label=_("Approve the answer"), confirm=True,
             said=_("The answer is approved"), likely=True, when=guards.not_its_author, tells=ASSIGNEE,
         ),
         Step(

@@ -1,0 +1,53 @@
+"""What waits on the to-do of those who route and of those who approve: a line for each list, one query for all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from django.utils.translation import ngettext
+
+from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.accounts.roles import Role
+from zhijian.kernel.accounts.scope import area_filter, moment
+from zhijian.kernel.desk.waiting import waits
+from zhijian.kernel.matters.flow import Flow
+from zhijian.kernel.matters.models import Matter
+from zhijian.programmes.complaints.flow import APPROVE, COMPLAINT, ENQUIRY, KINDS, REPORT, ROUTE
+
+COUNTED = 1000  # counted no further
+STATES = ("received", "approving")
+
+
+def waiting(actor: Actor) -> Counter[tuple[str, str]]:
+    """How many lie in each list to be routed and to be approved, within what he works on; remembered for a request."""
+    known = moment()
+    if (key := ("complaints waiting", actor.label)) not in known:
+        rows = Matter.objects.filter(area_filter(actor, roles={*ROUTE, *APPROVE}), kind__in=KINDS, state__in=STATES)
+        known[key] = Counter(rows.filter(closed=None).values_list("kind", "state")[:COUNTED])
+    return known[key]  # type: ignore[no-any-return]
+
+
+def to_route(flow: Flow, n: int) -> str:
+    """The sentence of a list, told how many."""
+    told = {"what": flow.plural, "n": n}
+    return ngettext("%(what)s: %(n)s to be routed", "%(what)s: %(n)s to be routed", n) % told
+
+
+def to_approve(flow: Flow, n: int) -> str:
+    """The sentence of a list, told how many answers."""
+    told = {"what": flow.plural, "n": n}
+    return ngettext("%(what)s: %(n)s answer to be approved", "%(what)s: %(n)s answers to be approved", n) % told
+
+
+def _register(flow: Flow, state: str, roles: Iterable[Role], say: Callable[[Flow, int], str]) -> None:
+    waits(
+        f"{flow.kind}_{state}", roles, lambda actor: waiting(actor)[flow.kind, state], partial(say, flow),
+        f"/l/{flow.kind}/", f"state={state}",
+    )  # fmt: skip
+
+
+for _flow in (COMPLAINT, REPORT, ENQUIRY):
+    _register(_flow, "received", ROUTE, to_route)
+    _register(_flow, "approving", APPROVE, to_approve)
