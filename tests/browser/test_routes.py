@@ -16,6 +16,7 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
+from zhijian.kernel.packs.models import LocalRule
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.grading.computing import settle
 from zhijian.programmes.grading.models import Grading
@@ -36,6 +37,11 @@ def shop(site: Site, name: str, lat: str) -> Premises:
 def shops(site: Site) -> dict[str, Premises]:
     """Three shops along a street that are to be visited today; a fourth next door is due by its grade."""
     with scoped(SYSTEM):
+        # Of today the hours that are left are planned: short visits in a long day fit at whatever hour this is run.
+        for rule, value in (("routing.hours", ["00:00", "23:59"]), ("routing.visit_minutes", 5)):
+            LocalRule.objects.create(
+                rule=rule, since=calendar.today(), value=value, basis="本局决定", reason="测试", by_name="", replaces=""
+            )
         made = {name: shop(site, name, lat) for name, lat in WHERE.items()}
         pair = [Person.objects.get(username=name).pk for name in ("zhao", "qian")]
         head = actor_of(Person.objects.get(username="sun"))
