@@ -176,6 +176,12 @@ def test_what_was_added_stays_owed_until_it_is_paid(w: world.World, client: Clie
     assert (done.state, kept(matter).rest, shown.money(kept(matter)).tone) == ("paying", Decimal("40.00"), "bad")
     with pytest.raises(NotOpen):
         act(w, "内勤", matter, "pay", paid_on=day, additional=Decimal(40), **PAID)
+    waits, listed = "罚款已缴、加处罚款尚欠：1 件", "/l/spot_penalty/?rest=on"
+    todo = client.get("/").content.decode()
+    assert waits in todo and listed in todo
+    assert f"/m/{matter.uid}/" in client.get(listed).content.decode()
+    for verb in ("pay_rest", "waive"):
+        assert "加处的罚款尚欠 40 元" in client.get(f"/m/{matter.uid}/{verb}/").content.decode(), verb
     told = {"kind": SPOT_PENALTY.kind, "verb": "pay_part", "state": "paying", "party": True}
     with translation.override("zh-hans"):
         assert step_title(told) == "当场处罚：罚款已缴，加处罚款未缴清"
@@ -185,6 +191,8 @@ def test_what_was_added_stays_owed_until_it_is_paid(w: world.World, client: Clie
     done = act(w, "内勤", matter, "pay_rest", rest_on=calendar.today(), rest_receipt="鲁非税 002")
     record = kept(matter)
     assert (done.state, record.rest, record.settled) == ("closed", 0, Decimal("260.00"))
+    assert waits not in client.get("/").content.decode()
+    assert f"/m/{matter.uid}/" not in client.get(listed).content.decode()
     with pytest.raises(NotOpen):
         act(w, "内勤", matter, "pay_rest", rest_on=calendar.today(), rest_receipt="鲁非税 003")
 

@@ -184,8 +184,13 @@ def _now(name: str, info: FieldInfo, matter: Matter | None, record: models.Model
 
 
 def _bounded(field: forms.Field, info: FieldInfo, record: models.Model | None) -> forms.Field:
-    """A day that says `json_schema_extra={"within": "extension"}` is told the first and the last one beforehand."""
+    """What the record knows of a field is told beforehand.
+
+    `json_schema_extra={"within": "extension"}`: the first and the last day; `{"told": "rest_words"}`: a sentence.
+    """
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    if record is not None and "told" in extra:
+        field.help_text = getattr(record, str(extra["told"]))
     if record is None or "within" not in extra:
         return field
     first, last = getattr(record, str(extra["within"]))

@@ -53,7 +53,7 @@ class MatterList:
     name: ClassVar[str] = ""
     title: ClassVar[str | Promise] = ""
     columns: ClassVar[Sequence[str | Column]] = ("number", "title", "entity", "area", "state", "assignee", "due")
-    filters: ClassVar[Sequence[str]] = ("q", "state", "area", "assignee", "overdue", "period")
+    filters: ClassVar[Sequence[str | narrowing.Filter]] = ("q", "state", "area", "assignee", "overdue", "period")
     start: ClassVar[dict[str, str]] = {}
     bulk: ClassVar[Sequence[str]] = ()
     exported: ClassVar[Sequence[str | Column]] = ()
@@ -117,7 +117,8 @@ class MatterList:
             codes.insert(1, "kind")
         if "single" not in codes and any(pairs.naming(flow) for flow in cls.all_flows()):
             codes.append("single")
-        return [narrowing.filter_of(cls.all_flows(), code) for code in codes]
+        flows = cls.all_flows()
+        return [code if isinstance(code, narrowing.Filter) else narrowing.filter_of(flows, code) for code in codes]
 
     @classmethod
     def base(cls, actor: Actor) -> QuerySet[Matter]:

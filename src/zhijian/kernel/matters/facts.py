@@ -44,8 +44,10 @@ def pictures(title: Any, **more: Any) -> Any:
     return _field(title, {"widget": "photos"}, **more)
 
 
-def _field(title: Any, extra: dict[str, Any], *, personal: bool = False, **more: Any) -> Any:
-    return Field(title=title, json_schema_extra={**extra, **({"personal": True} if personal else {})}, **more)
+def _field(title: Any, extra: dict[str, Any], *, personal: bool = False, told: str = "", **more: Any) -> Any:
+    """`told` names what the record says of the field before it is filled in (the form's help)."""
+    extra = extra | ({"personal": True} if personal else {}) | ({"told": told} if told else {})
+    return Field(title=title, json_schema_extra=extra, **more)
 
 
 @cache

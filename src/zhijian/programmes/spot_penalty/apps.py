@@ -8,7 +8,7 @@ class Config(AppConfig):
     def ready(self) -> None:
         """Hear of visits whose record decides a penalty, and of the day on which the decision counts as served."""
         from zhijian.programmes.inspection.actions import on_recorded
-        from zhijian.programmes.spot_penalty import papers, serving  # noqa: F401 -- registers
+        from zhijian.programmes.spot_penalty import papers, serving, waiting  # noqa: F401 -- registers
         from zhijian.programmes.spot_penalty.actions import decide_at_visit
         from zhijian.programmes.spot_penalty.papers import DECISION
 

@@ -10,13 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk.columns import Cell, Column
+from zhijian.kernel.desk.filters import Filter
 from zhijian.kernel.desk.lists import MatterList, Panel
 from zhijian.kernel.exchange.panel import OWED
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.panel import PANEL
 from zhijian.programmes.spot_penalty import rules, shown
 from zhijian.programmes.spot_penalty.flow import SPOT_PENALTY
+from zhijian.programmes.spot_penalty.law import yuan
 from zhijian.programmes.spot_penalty.models import SpotPenalty
+from zhijian.programmes.spot_penalty.waiting import rest_owed
 
 
 def _record(matter: Matter) -> SpotPenalty:
@@ -58,7 +61,7 @@ MONEY = Column(
     "money", _("Money"), (*(f"spot_penalty__{name}" for name in OF_MONEY), "opened"), _money, lambda m: _money(m).text
 )
 FINE = Column(
-    "fine", _("Fine (yuan)"), ("spot_penalty__fine",), lambda m: Cell(shown.yuan(_record(m).fine)),
+    "fine", _("Fine (yuan)"), ("spot_penalty__fine",), lambda m: Cell(yuan(_record(m).fine)),
     lambda m: _record(m).fine,
 )  # fmt: skip
 
@@ -76,6 +79,9 @@ def penalty_panel(matter: Matter, record: SpotPenalty, actor: Actor) -> dict[str
     }
 
 
+RESTS = Filter("rest", _("A rest is owed"), "check", lambda rows, given, actor: rows.filter(rest_owed()))
+
+
 class SpotPenalties(MatterList):
     flow = SPOT_PENALTY
     columns = ["number", "entity", PUNISHED, "area", "state", DECIDED, MONEY, "due"]
@@ -84,7 +90,7 @@ class SpotPenalties(MatterList):
         "pay_by", "paid_on", "receipt", "additional", "rest_on", "waived", "handed_on", "voucher", "filed_on",
         "assignee", "second",
     ]  # fmt: skip
-    filters = ["q", "state", "area", "payment", "overdue", "period"]
+    filters = ["q", "state", "area", "payment", RESTS, "overdue", "period"]
     bulk = ["file"]
     order = "newest"
     panels = [Panel("spot_penalty/desk/penalty.html", penalty_panel), PANEL, OWED]

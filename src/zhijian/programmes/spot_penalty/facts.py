@@ -70,14 +70,14 @@ class PartPaid(Paid):
 class RestPaid(Facts):
     """What had been added and was still owed has come as well."""
 
-    rest_on: Annotated[dt.date, Field(title=_("Paid on"))]
+    rest_on: Annotated[dt.date, Field(title=_("Paid on"), json_schema_extra={"told": "rest_words"})]
     rest_receipt: Annotated[str, text(_("Number of the receipt"), min_length=2, max_length=60)]
 
 
 class Waived(Facts):
     """Why what had been added is not collected."""
 
-    waived_why: Annotated[str, long(_("Why it is waived"), min_length=4, max_length=1000)]
+    waived_why: Annotated[str, long(_("Why it is waived"), min_length=4, max_length=1000, told="rest_words")]
 
 
 class HandedIn(Facts):

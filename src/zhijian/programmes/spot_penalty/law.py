@@ -100,6 +100,11 @@ def additional(fine: Decimal, percent: Decimal, late: int) -> Decimal:
     return min(grown, fine.quantize(CENT))
 
 
+def yuan(amount: Decimal) -> str:
+    """An amount as pages show it: without cents where there are none."""
+    return f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
+
+
 def capital(amount: int) -> str:
     """Whole yuan in the capital figures of banks and courts: 叁佰元整. Raises ValueError for what is no such amount."""
     if amount < 0 or amount >= HIGHEST:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel.clock import calendar
@@ -122,6 +123,12 @@ class SpotPenalty(models.Model):
         if self.paid_on is None or self.reason:
             return Decimal(0)
         return max(Decimal(0), self.additional_on(self.paid_on) - self.additional - self.waived)
+
+    @property
+    def rest_words(self) -> str:
+        """The same as a sentence, for whoever books or waives it."""
+        told = {"rest": law.yuan(self.rest), "day": self.paid_on}
+        return gettext("¥%(rest)s of what was added by %(day)s is still owed.") % told if self.rest else ""
 
     @property
     def refund_owed(self) -> bool:

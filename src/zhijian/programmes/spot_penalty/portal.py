@@ -15,6 +15,7 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.party.pages import PartyPage, Say
 from zhijian.programmes.spot_penalty import rules, shown
 from zhijian.programmes.spot_penalty.flow import SPOT_PENALTY
+from zhijian.programmes.spot_penalty.law import yuan
 from zhijian.programmes.spot_penalty.models import SpotPenalty
 from zhijian.programmes.spot_penalty.papers import DECISION, WITHDRAWAL
 
@@ -42,7 +43,7 @@ def says(matter: Matter, record: SpotPenalty, parts: Any) -> Say:
     if record.reason:
         return Say("good", _("The decision was withdrawn."), _back(record))
     if record.rest:
-        told = {"amount": shown.yuan(record.rest), "day": record.paid_on}
+        told = {"amount": yuan(record.rest), "day": record.paid_on}
         return Say(
             "bad", what, _("The fine was paid on %(day)s. ¥%(amount)s added for delay is still to be paid.") % told
         )
@@ -62,7 +63,7 @@ def _owes(record: SpotPenalty) -> bool:
 
 
 def _back(record: SpotPenalty) -> str:
-    told = {"amount": shown.yuan(record.refund), "day": record.refunded_on}
+    told = {"amount": yuan(record.refund), "day": record.refunded_on}
     if record.refunded_on is not None:
         return _("What you paid, ¥%(amount)s, was refunded on %(day)s.") % told
     return _("What you paid, ¥%(amount)s, is refunded.") % told if record.refund else ""
@@ -70,7 +71,7 @@ def _back(record: SpotPenalty) -> str:
 
 def _paid(record: SpotPenalty) -> str:
     if record.paid_on is not None and record.waived:
-        told = {"day": record.paid_on, "amount": shown.yuan(record.waived)}
+        told = {"day": record.paid_on, "amount": yuan(record.waived)}
         return _("Paid on %(day)s. ¥%(amount)s added for delay was waived.") % told
     if record.paid_on is not None:
         return _("Paid on %(day)s.") % {"day": record.paid_on}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,13 +10,9 @@ from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk.columns import Cell
 from zhijian.kernel.papers.models import Paper
 from zhijian.programmes.spot_penalty import rules
+from zhijian.programmes.spot_penalty.law import yuan
 from zhijian.programmes.spot_penalty.models import SpotPenalty
 from zhijian.programmes.spot_penalty.papers import DECISION
-
-
-def yuan(amount: Decimal) -> str:
-    """An amount as pages show it: without cents where there are none."""
-    return f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
 
 
 def punished(record: SpotPenalty) -> str:
