@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 
 import pytest
 from django.utils import timezone
@@ -42,11 +43,16 @@ def centre(w: world.World) -> Actor:
     return w.actor("市中心")
 
 
+@cache
+def received() -> str:
+    """When the orders of these tests were received: one moment, so that a row made twice is the same row."""
+    return f"{calendar.local(timezone.now()) - dt.timedelta(hours=2):%Y-%m-%d %H:%M:%S}"
+
+
 def order(number: str = "ZB2026113000001", **more: str) -> dict[str, str]:
     """A row of the hotline as it exports them, dirty as they are."""
-    at = calendar.local(timezone.now()) - dt.timedelta(hours=2)
     return {
-        "工单编号": number, "受理时间": f"{at:%Y-%m-%d %H:%M:%S}", "来电人": "张先生", "来电号码": "+86 138-0533-1234",
+        "工单编号": number, "受理时间": received(), "来电人": "张先生", "来电号码": "+86 138-0533-1234",
         "联系号码": "/", "是否保密": "否", "诉求类型": "投诉", "诉求分类": "食品安全/餐饮", "标题": "吃出异物",
         "诉求内容": "<p>在清风小馆吃出<b>头发</b>，要求退款。</p>", "被投诉对象": "清风小馆", "事发区县": "张店区",
         "地址": "水晶街1号", "紧急程度": "一般",

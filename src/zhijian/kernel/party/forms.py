@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -76,11 +76,16 @@ def made(act: Act, actor: Actor, request: HttpRequest | None = None) -> StepForm
     form.prefix, form.auto_id = None, f"{act.ident}-%s"
     for one in form.fields.values():
         if isinstance(one, PhotosField):
-            one.widget.attrs["accept"] = ACCEPT
-            one.help_text = one.help_text or _("Up to %(n)s, each at most 12 MB.") % {"n": PHOTOS}
+            furnish_photos(one)
         elif isinstance(one.widget, forms.DateInput | forms.Textarea | forms.TextInput):
             one.widget.attrs.pop("class", None)
     return form
+
+
+def furnish_photos(one: PhotosField) -> None:
+    """Which photos are taken, and how many: said before they are chosen."""
+    one.widget.attrs["accept"] = ACCEPT
+    one.help_text = one.help_text or _("Up to %(n)s, each at most 12 MB.") % {"n": PHOTOS}
 
 
 def do(act: Act, actor: Actor, request: HttpRequest) -> bool:
@@ -94,7 +99,7 @@ def do(act: Act, actor: Actor, request: HttpRequest) -> bool:
         act.spoilt = True
         return False
     with _blaming(act), transaction.atomic():
-        told = {**form.facts(), **_kept(form, act.matter, actor)} if form is not None else {}
+        told = {**form.facts(), **keep_photos(form.photos(), act.matter, actor)} if form is not None else {}
         perform(act.matter, act.step.verb, actor, **told)
     return not act.spoilt
 
@@ -127,14 +132,17 @@ class BadPhotos(Exception):
         self.name, self.said = name, said
 
 
-def _kept(form: StepForm, matter: Matter, actor: Actor) -> dict[str, list[UUID]]:
-    """Keep the photos of the form, each judged by its content. Raises BadPhotos that tells of every bad one."""
+def keep_photos(sent: Mapping[str, list[Any]], matter: Matter, actor: Actor) -> dict[str, list[UUID]]:
+    """Keep photos by the fact they belong to, each judged by its content. Raises BadPhotos that tells of every bad one.
+
+    To be called within the transaction that rests on them.
+    """
     kept: dict[str, list[UUID]] = {}
-    for name, sent in form.photos().items():
-        if len(sent) > PHOTOS:
+    for name, photos in sent.items():
+        if len(photos) > PHOTOS:
             raise BadPhotos(name, [ngettext("At most %(n)s photo.", "At most %(n)s photos.", PHOTOS) % {"n": PHOTOS}])
         wrong = []
-        for upload in sent:
+        for upload in photos:
             try:
                 blob = files.store(upload, media_types=files.IMAGES, limit=MOST)
             except Refused as error:

@@ -42,6 +42,31 @@ def received(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.date
         clocks.start(matter, rules.CONTACT_WITHIN, at)
 
 
+def taken_in(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """Received only now: by this day the law is chosen, and the lists and figures count it."""
+    matter.opened = at
+    matter.save(update_fields=["opened"])
+
+
+def not_taken(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """Whoever told it reads why."""
+    record.why = facts.reason
+    record.save(update_fields=["why"])
+
+
+def added(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """What was told before stays: a field that is left empty takes nothing away."""
+    if facts.more:
+        whole: Any = f"{record.text}\n\n{facts.more}"
+        record.text = whole
+    had = record.reachable
+    record.phone_mark, record.reachable = mark_of(str(record.phone or "")), bool(record.phone)
+    record.save()
+    _called(matter, record)
+    if record.reachable and not had:
+        clocks.start(matter, rules.CONTACT_WITHIN, at)
+
+
 def named(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.datetime) -> None:
     """The register's enterprise and shop, or none; the lists call it so from now on."""
     if record.meant != Link.CONFIRMED:

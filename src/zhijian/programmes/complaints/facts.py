@@ -38,6 +38,39 @@ class Registered(Facts):
     secret: Annotated[bool, Field(title=_("The identity is to be kept secret"))] = False
 
 
+class Told(Facts):
+    """What somebody tells on our own pages, without an account: three fields, and photos."""
+
+    said_name: Annotated[str, text(_("Which shop or enterprise, and where"), min_length=2, max_length=200)]
+    text: Annotated[
+        str,
+        Field(
+            title=_("What happened"),
+            description=_("When, what, how much; what you ask for."),
+            min_length=5,
+            max_length=4000,
+            json_schema_extra={"widget": "long", "personal": True},
+        ),
+    ]
+    phone: Annotated[str, text(_("Your telephone"), max_length=40, personal=True)] = ""
+
+
+class Added(Facts):
+    """What acceptance needs, told in a second step (Order 121 art. 10), and whatever else comes to mind."""
+
+    person: Annotated[str | None, text(_("Your true name"), max_length=80, personal=True)] = None
+    phone: Annotated[str | None, text(_("Your telephone"), max_length=40, personal=True)] = None
+    address: Annotated[str | None, text(_("Your address"), max_length=300, personal=True)] = None
+    said_address: Annotated[str | None, text(_("Address of the shop"), max_length=300)] = None
+    claim: Annotated[list[Claim] | None, Field(title=_("What you ask for"))] = None
+    amount: Annotated[
+        Decimal | None, Field(title=_("How much it is about (¥)"), ge=0, max_digits=14, decimal_places=2)
+    ] = None
+    happened_on: Annotated[dt.date | None, Field(title=_("When it happened"))] = None
+    order_no: Annotated[str | None, text(_("Number of the order or receipt"), max_length=80)] = None
+    more: Annotated[str | None, long(_("More about it"), min_length=0, max_length=4000, personal=True)] = None
+
+
 class Arrived(Registered):
     """The same as another platform's row tells it; its text may be empty there."""
 

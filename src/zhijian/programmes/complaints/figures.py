@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel.figures import Period, figure
 
+NOT_OURS = ("returned", "told", "not_taken")
+
 
 def _came(rows: Any, period: Period, area: Any) -> Any:
     """What was received in the period, by its day of receipt, and was ours."""
-    return rows.filter(period(rows.opened_on), area(rows.area), rows.state != "returned")
+    return rows.filter(period(rows.opened_on), area(rows.area), rows.state.notin(NOT_OURS))
 
 
 def _due(t: Any, period: Period, area: Any) -> Any:

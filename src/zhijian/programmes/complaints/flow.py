@@ -27,6 +27,47 @@ ANSWERED = State("answered", _("Answered and closed"), final=True, tone="good")
 RETURNED = State("returned", _("Given back: not ours"), final=True, void=True)
 
 
+TOLD = State("told", _("Told online: to be registered"), tone="act")
+NOT_TAKEN = State("not_taken", _("Not registered"), final=True, void=True)
+
+
+def told_online(begins: Sequence[Any]) -> list[Step]:
+    """Told on our own pages: where that is no lawful way in, the law's clocks begin when staff register it
+    (Order 121 art. 8, 40), or when it comes by the 12315 platform."""
+    taken = {"said": _("Registered {note}"), "facts": facts.Accepted, "does": effects.taken_in, "starts": begins}
+    return [
+        Step(
+            "tell", to="told", who=TAKE_IN, label=_("Told online"), facts=facts.Told, hidden=True,
+            said=_("Told on our own pages"), does=effects.received, starts=rules.PORTAL_WITHIN,
+            tells=DISPATCHER, article=rules.PORTAL_COUNTS,
+        ),
+        Step(
+            "take_in", "told", "received", who=TAKE_IN, label=_("Register it"), likely=True, confirm=True,
+            stops=rules.PORTAL_WITHIN, tells=DISPATCHER, article=rules.PORTAL_COUNTS, **taken,
+        ),
+        Step(
+            "decline", "told", "not_taken", who=[CLERK, DISPATCHER, HEAD], label=_("Do not register"),
+            facts=facts.Reason, said=_("Not registered: {reason}"), does=effects.not_taken, stops=rules.PORTAL_WITHIN,
+        ),
+        Step(
+            "hand_on", "told", "not_taken", who=TAKE_IN, label=_("Handed over by the person"), hidden=True,
+            facts=facts.Reason, said=_("Whoever told it: {reason}"), does=effects.not_taken, stops=rules.PORTAL_WITHIN,
+        ),
+        Step(
+            "take_in", "not_taken", "received", who=TAKE_IN, label=_("Register it all the same"), reopens=True,
+            quiet=True, **taken,
+        ),
+    ]  # fmt: skip
+
+
+def telling_more(states: Sequence[str]) -> Step:
+    """What whoever told it adds by the code to follow it."""
+    return Step(
+        "add", tuple(states), who=TAKE_IN, label=_("Told more"), facts=facts.Added, hidden=True,
+        said=_("Whoever told it online has added to it"), does=effects.added, tells=[ASSIGNEE, DISPATCHER],
+    )  # fmt: skip
+
+
 def coming_in(begins: Sequence[Any]) -> list[Step]:
     """How it comes in, by a person or from another platform. `begins` are the clocks of its own law."""
     return [
@@ -120,8 +161,9 @@ COMPLAINT = _flow(
     kind="complaint",
     title=_("Complaint"),
     plural=_("Complaints"),
-    board=("received", "handling", "mediating", "resting", "concluded", "approving"),
+    board=("told", "received", "handling", "mediating", "resting", "concluded", "approving"),
     states=[
+        TOLD,
         RECEIVED,
         HANDLING,
         State("mediating", _("Accepted: in mediation"), tone="act"),
@@ -130,9 +172,12 @@ COMPLAINT = _flow(
         APPROVING,
         ANSWERED,
         RETURNED,
+        NOT_TAKEN,
     ],
     steps=[
+        *told_online([rules.ACCEPT_WITHIN]),
         *coming_in([rules.ACCEPT_WITHIN]),
+        telling_more(("told", "received", "handling", "mediating", "resting")),
         *routed(("handling", "mediating", "resting"), ("concluded", "approving")),
         Step(
             "settle", ("handling", "mediating"), "concluded", who=HANDLE, label=_("Settled: the two agree"),
@@ -169,8 +214,9 @@ COMPLAINT = _flow(
         ),
         *answered("concluded"),
         *late(
-            ("received", "handling", "mediating", "concluded", "approving"),
-            rules.CONTACT_WITHIN, rules.ACCEPT_WITHIN, rules.MEDIATE_WITHIN, rules.TELL_WITHIN, rules.HOTLINE_REPLY,
+            ("told", "received", "handling", "mediating", "concluded", "approving"),
+            rules.CONTACT_WITHIN, rules.PORTAL_WITHIN, rules.ACCEPT_WITHIN, rules.MEDIATE_WITHIN, rules.TELL_WITHIN,
+            rules.HOTLINE_REPLY,
         ),
     ],
 )  # fmt: skip
@@ -179,17 +225,21 @@ REPORT = _flow(
     kind="report",
     title=_("Report of a violation"),
     plural=_("Reports of violations"),
-    board=("received", "handling", "concluded", "approving"),
+    board=("told", "received", "handling", "concluded", "approving"),
     states=[
+        TOLD,
         RECEIVED,
         State("handling", _("Being verified"), tone="act"),
         State("concluded", _("Decided: the answer is to be written"), tone="act"),
         APPROVING,
         ANSWERED,
         RETURNED,
+        NOT_TAKEN,
     ],
     steps=[
+        *told_online([rules.VERIFY_WITHIN]),
         *coming_in([rules.VERIFY_WITHIN]),
+        telling_more(("told", "received", "handling")),
         *routed(("handling",), ("concluded", "approving")),
         Step(
             "extend", "handling", who=HEAD, label=_("Extend the verification"), facts=facts.Reason,
@@ -203,8 +253,9 @@ REPORT = _flow(
         ),
         *answered("concluded"),
         *late(
-            ("received", "handling", "concluded", "approving"),
-            rules.CONTACT_WITHIN, rules.VERIFY_WITHIN, rules.REPORT_TELL_WITHIN, rules.HOTLINE_REPLY,
+            ("told", "received", "handling", "concluded", "approving"),
+            rules.CONTACT_WITHIN, rules.PORTAL_WITHIN, rules.VERIFY_WITHIN, rules.REPORT_TELL_WITHIN,
+            rules.HOTLINE_REPLY,
         ),
     ],
 )  # fmt: skip
@@ -217,6 +268,7 @@ ENQUIRY = _flow(
     states=[RECEIVED, HANDLING, APPROVING, ANSWERED, RETURNED],
     steps=[
         *coming_in([rules.ANSWER_WITHIN]),
+        telling_more(("received", "handling")),
         *routed(("handling",), ("approving",)),
         *answered("handling"),
         *late(

@@ -122,6 +122,9 @@ class Item(models.Model):
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome, blank=True)
     replied_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
     times_reopened = models.PositiveSmallIntegerField(default=0)
+    follow_mark = models.CharField(
+        max_length=32, blank=True, help_text="blind index of the code by which whoever told it online follows it"
+    )
 
     @property
     def office(self) -> str:
@@ -132,6 +135,9 @@ class Item(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["phone_mark"], name="item_phone", condition=~models.Q(phone_mark=""))]
+        constraints = [
+            models.UniqueConstraint(fields=["follow_mark"], name="item_follow", condition=~models.Q(follow_mark=""))
+        ]
 
 
 class Order(models.Model):

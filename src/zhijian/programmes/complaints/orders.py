@@ -26,7 +26,7 @@ from zhijian.kernel.packs import in_its_language, stack
 from zhijian.kernel.registry.import_.areas import AreaFinder
 from zhijian.kernel.registry.import_.mapping import read_mapping
 from zhijian.programmes.complaints import reading, rules
-from zhijian.programmes.complaints.flow import flow_for
+from zhijian.programmes.complaints.flow import KINDS, flow_for
 from zhijian.programmes.complaints.models import Channel, Claim, Order, Sort
 
 EARLY = dt.timedelta(minutes=10)  # clocks of two machines differ by so much at most
@@ -42,7 +42,7 @@ def take(channel: Channel, row: Mapping[str, str]) -> Matter:
     known = Order.objects.select_for_update().select_related("matter").filter(platform=platform, number=number).first()
     if known is not None:
         return _once_more(known, row)
-    if (other := _paired(platform, row)) is not None:
+    if (other := _paired(platform, row) or _told_here(row)) is not None:
         return _kept(platform, channel, row, other)
     return _kept(platform, channel, row, _opened(channel, row))
 
@@ -140,10 +140,14 @@ def area_of(row: Mapping[str, str]) -> str:
     where = row.get("district", "").strip()
     text = " ".join(row.get(name, "") for name in ("district", "town", "address")).strip()
     find = _areas(settings.PACK).find
-    code = (where and find(where)) or (text and find(text)) or ""
+    return centre_of((where and find(where)) or (text and find(text)) or "") or city
+
+
+def centre_of(code: str) -> str:
+    """The district whose centre routes what happened in an area; empty for none."""
     while code and (area := stack().areas[code]).level != "district" and area.parent:
         code = area.parent
-    return code or city
+    return code
 
 
 def _paired(platform: str, row: Mapping[str, str]) -> Matter | None:
@@ -153,6 +157,27 @@ def _paired(platform: str, row: Mapping[str, str]) -> Matter | None:
     rows = Order.objects.select_related("matter").filter(number__in=numbers).exclude(platform=platform)
     found = {one.matter_id: one.matter for one in rows[:3]}
     return next(iter(found.values())) if len(found) == 1 else None
+
+
+OURS = re.compile(r"[^\s，。（()）：:]{1,12}〔\d{4}〕\d+号|\b[A-Z]{2,6}-\d{4}-\d+\b")
+
+
+def _told_here(row: Mapping[str, str]) -> Matter | None:
+    """What was told on our own pages first and handed over: the text that we made ready names our number.
+
+    It is received now that it comes by a lawful way (Order 121 art. 8).
+    """
+    numbers = OURS.findall(row.get("text", ""))[:10]
+    rows = (
+        Matter.objects.select_for_update(of=("self",))
+        .filter(number__in=numbers, kind__in=KINDS)
+        .exclude(item__follow_mark="")
+    )
+    found = list(rows[:2])
+    if len(found) != 1:
+        return None
+    waits = found[0].state in ("told", "not_taken")
+    return perform(found[0], "take_in", SYSTEM, at=received_at(row)) if waits else found[0]
 
 
 def _kept(platform: str, channel: Channel, row: Mapping[str, str], matter: Matter) -> Matter:

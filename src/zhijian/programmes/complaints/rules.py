@@ -84,6 +84,17 @@ HOTLINE_RETURN = rule(
     stops="taken or given back",
 )
 
+PORTAL_COUNTS = rule(
+    "complaints.portal_counts", _("Whether a complaint or a report that is told on our own pages counts as received")
+)
+PORTAL_WITHIN = rule(
+    "complaints.portal_within",
+    _("Within what time what was told on our own pages is registered"),
+    label=_("Registration of what was told online"),
+    starts="told",
+    stops="registered or not",
+)
+
 
 def law_day(matter: Matter, at: dt.datetime) -> dt.date:
     """The day whose law the item follows: of its receipt, or of what is being done, as the place has set it."""

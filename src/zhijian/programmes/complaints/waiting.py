@@ -17,7 +17,7 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.programmes.complaints.flow import APPROVE, COMPLAINT, ENQUIRY, KINDS, REPORT, ROUTE
 
 COUNTED = 1000  # counted no further
-STATES = ("received", "approving")
+STATES = ("told", "received", "approving")
 
 
 def waiting(actor: Actor) -> Counter[tuple[str, str]]:
@@ -48,6 +48,15 @@ def _register(flow: Flow, state: str, roles: Iterable[Role], say: Callable[[Flow
     )  # fmt: skip
 
 
+def to_register(flow: Flow, n: int) -> str:
+    """The sentence of a list, told how many were told on our own pages."""
+    told = {"what": flow.plural, "n": n}
+    return ngettext(
+        "%(what)s: %(n)s told online, to be registered", "%(what)s: %(n)s told online, to be registered", n
+    ) % told  # fmt: skip
+
+
 for _flow in (COMPLAINT, REPORT, ENQUIRY):
+    _register(_flow, "told", ROUTE, to_register)
     _register(_flow, "received", ROUTE, to_route)
     _register(_flow, "approving", APPROVE, to_approve)
