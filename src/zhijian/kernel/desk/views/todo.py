@@ -60,6 +60,12 @@ class Line:
         return "" if self.shop == self.matter.title else self.shop
 
     @property
+    def tells_state(self) -> bool:
+        """Of what lasts (a lift), the state says nothing beside a day that is over: “in use” reads as if all were well."""
+        late = self.due is not None and self.due.tone == "late"
+        return not (late and flow_of(self.matter.kind).lasting)
+
+    @property
     def doubt(self) -> str:
         """The first thing to look at, as a sentence; empty where there is nothing."""
         return flow_of(self.matter.kind).doubt(self.matter.flags[0]) if self.matter.flags else ""
