@@ -61,7 +61,7 @@ class Line:
 
     @property
     def tells_state(self) -> bool:
-        """Of what lasts (a lift), the state says nothing beside a day that is over: “in use” reads as if all were well."""
+        """Of what lasts (a lift) the state says nothing beside a day that is over: “in use” would read as all well."""
         late = self.due is not None and self.due.tone == "late"
         return not (late and flow_of(self.matter.kind).lasting)
 
