@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.functional import Promise
 
 from zhijian.kernel.accounts.actor import Actor
@@ -44,8 +45,8 @@ class MatterList:
     `panels` are shown on the record page of the flow's matters, `room` puts it on the menu, `empty` says what would be
     here and how it gets here. `bulk` are the verbs that are fit to be done to many at once, from the page or by a sheet
     that comes back (`sheets`); one that opens a matter, by a sheet only. `exported` are columns that only Excel
-    has. `opens` names what opens a matter where a plain step is not enough: verb → function(actor, about, facts) ->
-    Matter.
+    has. `pages` names a page of the programme's own that opens a matter: verb → name of its address. `opens` names
+    what opens a matter where a plain step is not enough: verb → function(actor, about, facts) -> Matter.
     """
 
     flow: ClassVar[Flow | None] = None
@@ -65,6 +66,7 @@ class MatterList:
     rank: ClassVar[int] = 50
     empty: ClassVar[str | Promise] = ""
     opens: ClassVar[dict[str, Callable[..., Matter]]] = {}
+    pages: ClassVar[dict[str, str]] = {}
     do_not_call_in_templates: ClassVar[bool] = True
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -88,6 +90,11 @@ class MatterList:
     @classmethod
     def url(cls) -> str:
         return f"/l/{cls.slug()}/"
+
+    @classmethod
+    def opens_at(cls, flow: Flow, step: Step) -> str:
+        """The page that opens a matter by this step."""
+        return reverse(cls.pages[step.verb]) if step.verb in cls.pages else reverse("open", args=[flow.kind, step.verb])
 
     @classmethod
     def label(cls) -> str | Promise:

@@ -106,6 +106,7 @@ class Items(MatterList):
     start: ClassVar[dict[str, str]] = {"state": "open"}
     order = "due"
     bulk = ("assign", "pass_on")
+    pages: ClassVar[dict[str, str]] = {"register": "item_new"}
     panels = (Panel("complaints/desk/item.html", item_panel),)
 
 

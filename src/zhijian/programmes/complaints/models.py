@@ -16,7 +16,7 @@ class Sort(models.TextChoices):
     """What it is: law and clocks differ (Order 121 art. 3, 9, 44)."""
 
     COMPLAINT = "complaint", _("Complaint")
-    REPORT = "report", _("Report")
+    REPORT = "report", _("Report of a violation")
     ENQUIRY = "enquiry", _("Enquiry")
     SUGGESTION = "suggestion", _("Suggestion")
     HELP = "help", _("Request for help")

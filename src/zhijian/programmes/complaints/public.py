@@ -106,6 +106,7 @@ def tell_page(request: HttpRequest, sort: str) -> HttpResponse:
     """Three fields and photos."""
     what, door = _sort(sort), _door(request)
     form = _form("tell", request, ("said_name",) if door is not None else ())
+    form.fields["phone"].required = what == Sort.COMPLAINT  # nobody can mediate without speaking to who complains
     context = {"form": form, "sort": what, "says": SAYS[what], "door": door, **lawful_ways()}
     context["counts"] = telling.counts_here(what)
     if request.method != "POST":

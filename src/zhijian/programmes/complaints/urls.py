@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhijian.programmes.complaints import calling, meant, public
+from zhijian.programmes.complaints import agent, calling, meant, public
 
 urlpatterns = [
     path("c/", public.start, name="tell_start"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("c/<str:code>/", public.follow, name="follow"),
     path("c/<str:code>/more/", public.more, name="follow_more"),
     path("c/<str:code>/end/", public.end, name="follow_end"),
+    path("complaints/new/", agent.new_page, name="item_new"),
+    path("complaints/new/shops/", agent.shops, name="item_new_shops"),
     path("complaints/<uuid:uid>/enterprise/", meant.meant_page, name="item_meant"),
     path("complaints/<uuid:uid>/call/<str:whom>/", calling.call, name="item_call"),
     path("complaints/<uuid:uid>/calls/<uuid:call>/", calling.called, name="item_called"),

@@ -111,7 +111,8 @@ def list_page(request: HttpRequest, name: str) -> HttpResponse:
     }
     if request.htmx and not request.htmx.history_restore_request:  # type: ignore[attr-defined]
         return render(request, "desk/parts/rows.html", context)
-    context |= {"filters": shown_filters(one, given, actor), "opening": one.opening_steps(actor)}
+    context |= {"filters": shown_filters(one, given, actor)}
+    context["opening"] = [(one.opens_at(flow, step), step) for flow, step in one.opening_steps(actor)]
     context["kept"] = saved.of(actor, one.slug())
     return render(request, "desk/list.html", context)
 
