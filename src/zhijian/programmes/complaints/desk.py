@@ -13,13 +13,13 @@ from zhijian.kernel.clock.declared import Rule
 from zhijian.kernel.desk.columns import Cell, Column
 from zhijian.kernel.desk.filters import area_options
 from zhijian.kernel.desk.forms import Asked, Options, choices
-from zhijian.kernel.desk.lists import MatterList, Panel
+from zhijian.kernel.desk.lists import Many, MatterList, Panel
 from zhijian.kernel.exchange.tables import platforms
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import why_not
 from zhijian.kernel.registry.numbers import areas_of, shown
 from zhijian.kernel.words import listed
-from zhijian.programmes.complaints import before, private, rules, wording
+from zhijian.programmes.complaints import categories, private, rules, together_pages, wording
 from zhijian.programmes.complaints.flow import COMPLAINT, ENQUIRY, REPORT
 from zhijian.programmes.complaints.models import Claim, Contact, Item, Order
 
@@ -75,7 +75,6 @@ def item_panel(matter: Matter, record: Item, actor: Actor) -> dict[str, Any]:
         "may_call": not why_not(matter, "contact", actor),
         "calls": calls,
         "orders": [(one, _platform(one)) for one in Order.objects.filter(matter=matter).order_by("pk")],
-        "before": before.seen_before(matter, record, actor),
         "ground": wording.ground_of(record),
         "reply": str(record.reply) if record.reply and words else "",
     }
@@ -106,7 +105,11 @@ class Items(MatterList):
     start: ClassVar[dict[str, str]] = {"state": "open"}
     order = "due"
     bulk = ("assign", "pass_on")
-    panels = (Panel("complaints/desk/item.html", item_panel),)
+    many = (Many(_("Deal with them together"), "items_together"),)
+    panels = (
+        Panel("complaints/desk/about.html", categories.told), Panel("complaints/desk/item.html", item_panel),
+        Panel("complaints/desk/seen.html", together_pages.panel),
+    )  # fmt: skip
 
 
 class Complaints(Items):
