@@ -12,7 +12,7 @@ from zhijian.kernel.evidence import ledger
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.jobs import run_pending
 from zhijian.kernel.matters.errors import NotOpen
-from zhijian.programmes.complaints import categories
+from zhijian.programmes.complaints import categories, checks
 from zhijian.programmes.complaints.models import Item, Label, Trace
 
 N = "ZB2026113000001"
@@ -129,3 +129,10 @@ def test_one_tap_confirms_and_who_may_not_read_a_report_sees_no_words(w, centre,
     assert "无证无照经营" in page and "黑作坊" not in page, (
         "it is the inspector's now: the code stands, no word of the text"
     )
+
+
+def test_rows_whose_names_nobody_saw_are_listed_to_be_verified(db: None):
+    found = list(checks.pack_findings())
+    assert {one.level for one in found} == {"unverified"}
+    assert any("complaint_problem.P17" in one.where for one in found)
+    assert not any("complaint_problem.P01" in one.where for one in found), "that name was seen on the platform"

@@ -94,7 +94,7 @@ def _cells(rows: list[HotSpot], _actor: Actor) -> Iterator[Sequence[Any]]:
 excel.sheet(
     "hot_spots", gettext_lazy("Hot spots"), alerts.READERS,
     (
-        gettext_lazy("Week of"), gettext_lazy("Area"), gettext_lazy("Kind"), gettext_lazy("Category"),
+        gettext_lazy("Week of"), gettext_lazy("Area"), gettext_lazy("Kind"), gettext_lazy("Kind of problem"),
         gettext_lazy("People who came"), gettext_lazy("Usual in a week"), gettext_lazy("Weeks compared with"),
         "p", "q", gettext_lazy("Why nothing more is to be done"),
     ),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.desk import gate
-from zhijian.programmes.complaints import categories, training
+from zhijian.programmes.complaints import categories, labels, training
 from zhijian.programmes.complaints.models import Learning
 
 READERS = (Role.DISPATCHER, Role.HEAD, Role.LEADER, Role.AUDITOR)
@@ -24,7 +24,10 @@ MOMENTS = ("made_at", "first", "last", "hold_out_first", "hold_out_last")
 @gate.roles(*READERS)
 def models_page(request: HttpRequest) -> HttpResponse:
     """A card for each list that is learnt, and the latest attempts with why they were taken or not."""
-    return render(request, "complaints/desk/models.html", {"cards": [_shown(of) for of in training.lists()]})
+    context = {
+        "cards": [_shown(of) for of in training.lists()], "maps": labels.may_map(gate.actor_in(request)),
+    }  # fmt: skip
+    return render(request, "complaints/desk/models.html", context)
 
 
 def _shown(of: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -26,7 +26,7 @@ from zhijian.programmes.complaints.understanding.model import NOTHING, Model, Mo
 log = logging.getLogger(__name__)
 LIST_OF = {"complaint": "complaint_problem", "report": "report_problem"}  # an enquiry is answered, not sorted
 PARTS = re.compile(r"[/／>＞|\\]+")  # "食品安全/餐饮": the last part says most
-KEYS = "abcd"
+KEYS = "abc"
 
 
 def list_of(matter: Matter) -> str:
@@ -47,6 +47,14 @@ def name_of(code: Any) -> str:
         return catalogue.category(str(code)).name(_language())
     except LookupError:
         return str(code)
+
+
+def name_there(code: str) -> str:
+    """What the platforms call a category; empty for none."""
+    try:
+        return catalogue.category(code).source_code if code else ""
+    except LookupError:
+        return ""
 
 
 def _language() -> str:
@@ -86,7 +94,7 @@ class Choice:
 
 
 def choices(matter: Matter, record: Item, text: str) -> list[Choice]:
-    """The platform's word first, then at most three that the text's words propose, each with what decided.
+    """At most three: what the platform's word means, then what the text's words propose, each with what decided.
 
     `text` is empty where the reader may not read it: then only the code that was proposed on arrival stands.
     """
@@ -100,12 +108,12 @@ def choices(matter: Matter, record: Item, text: str) -> list[Choice]:
     elif not found:
         trace = Trace.objects.filter(matter=matter).only("proposed", "by").first()
         found = [Choice(trace.proposed, trace.by)] if trace is not None and trace.proposed else []
-    firsts = {one.code: one for one in reversed(found) if one.code in can}  # the platform's stands before the text's
-    kept = [code for code in dict.fromkeys(one.code for one in found) if code in can]
-    return [
-        Choice(code, firsts[code].by, firsts[code].words or _words(found, code), key)
-        for code, key in zip(kept, KEYS, strict=False)
-    ]
+    kept: dict[str, Choice] = {}
+    for one in found:
+        if one.code in can:
+            first = kept.setdefault(one.code, one)
+            kept[one.code] = replace(first, words=first.words or one.words)
+    return [replace(one, key=key) for one, key in zip(kept.values(), KEYS, strict=False)]
 
 
 def told(matter: Matter, record: Item, actor: Actor) -> dict[str, Any]:
@@ -121,10 +129,6 @@ def told(matter: Matter, record: Item, actor: Actor) -> dict[str, Any]:
         "may_sort": may,
         "choices": choices(matter, record, text) if open_ else [],
     }
-
-
-def _words(found: list[Choice], code: str) -> tuple[str, ...]:
-    return next((one.words for one in found if one.code == code and one.words), ())
 
 
 def proposed(of: str, text: str) -> list[Choice]:

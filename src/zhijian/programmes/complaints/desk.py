@@ -62,6 +62,13 @@ FIRST_CONTACT = Column(
 )  # fmt: skip
 
 
+CATEGORY = Column(
+    "category", _("Kind of problem"), ("item__category",),
+    lambda m: Cell(categories.name_of(m.item.category) if m.item.category else ""),
+    lambda m: categories.name_of(m.item.category) if m.item.category else "",
+)  # fmt: skip
+
+
 def item_panel(matter: Matter, record: Item, actor: Actor) -> dict[str, Any]:
     """What was told, by whom, about whom; the calls, the outer numbers, the answer."""
     words = private.words_shown(matter, record, actor)
@@ -115,7 +122,7 @@ class Items(MatterList):
 class Complaints(Items):
     flow = COMPLAINT
     columns = ["number", "title", "channel", "area", "state", "assignee", FIRST_CONTACT, "due", "opened"]
-    exported = ["entity", "said_category", "result", "recovered", "accepted"]
+    exported = ["entity", CATEGORY, "said_category", "result", "recovered", "accepted"]
     rank = 10
     empty = _("Complaints come by the sheets of 12345 and 12315 (Other platforms), or are registered here.")
 
@@ -123,7 +130,7 @@ class Complaints(Items):
 class Reports(Items):
     flow = REPORT
     columns = ["number", "title", "channel", "area", "state", "assignee", "due", "opened"]
-    exported = ["entity", "said_category", "result"]
+    exported = ["entity", CATEGORY, "said_category", "result"]
     rank = 11
     empty = _("Reports come by the sheets of 12345 and 12315 (Other platforms), or are registered here.")
 

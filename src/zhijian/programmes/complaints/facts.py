@@ -57,7 +57,7 @@ class Named(Facts):
 class Categorised(Facts):
     """What it is about: a code of the list for its kind."""
 
-    category: Annotated[str, widget(_("Category"), "item_category", max_length=24)]
+    category: Annotated[str, widget(_("Kind of problem"), "item_category", max_length=24)]
 
 
 class Joined(Facts):

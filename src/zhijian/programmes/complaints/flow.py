@@ -83,7 +83,7 @@ def understood(states: Sequence[str]) -> list[Step]:
     """What it is about, and what is dealt with together: each has its own page (categories, together)."""
     return [
         Step(
-            "categorise", tuple(states), who=[*ROUTE, *HANDLE], label=_("Category"), facts=facts.Categorised,
+            "categorise", tuple(states), who=[*ROUTE, *HANDLE], label=_("Kind of problem"), facts=facts.Categorised,
             hidden=True, said=_("What it is about: {category}"), when=guards.in_the_list,
         ),
         Step(

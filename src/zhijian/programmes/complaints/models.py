@@ -112,7 +112,7 @@ class Item(models.Model):
     meant = models.CharField(_("enterprise"), max_length=9, choices=Link, default=Link.OPEN)
     said_category = models.CharField(_("category, as it was told"), max_length=120, blank=True)
     category = models.CharField(
-        _("category"), max_length=24, blank=True, help_text="confirmed: a code of the pack's list"
+        _("kind of problem"), max_length=24, blank=True, help_text="confirmed: a code of the pack's list"
     )
     leading = models.ForeignKey(
         Matter, models.PROTECT, null=True, related_name="joined", help_text="the item with which it is dealt with"

@@ -6,6 +6,7 @@ each is answered under their own number, and is told nothing of the others.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -42,15 +43,15 @@ def joined_to(leading: Matter, actor: Actor) -> list[Matter]:
     return list(rows.select_related("item").only(*COLUMNS, "item__phone_mark").order_by("opened", "pk")[:MOST])
 
 
-def join(leading: Matter, others: Iterable[Matter], actor: Actor) -> Refused:
+def join(leading: Matter, others: Iterable[Matter], actor: Actor, at: dt.datetime | None = None) -> Refused:
     """Join each to the leading one; what could not be joined, with the reason."""
     refused: Refused = []
     for other in others:
         try:
             with transaction.atomic():
                 _locked(leading, other)
-                perform(other, "join", actor, leading=leading.pk, number=str(leading.number or ""))
-                perform(leading, "gather", actor, number=str(other.number or ""))
+                perform(other, "join", actor, at=at, leading=leading.pk, number=str(leading.number or ""))
+                perform(leading, "gather", actor, at=at, number=str(other.number or ""))
         except StepError as error:
             refused.append((other, error.message))
     return refused

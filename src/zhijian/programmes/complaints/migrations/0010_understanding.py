@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='item',
             name='category',
-            field=models.CharField(blank=True, help_text="confirmed: a code of the pack's list", max_length=24, verbose_name='category'),
+            field=models.CharField(blank=True, help_text="confirmed: a code of the pack's list", max_length=24, verbose_name='kind of problem'),
         ),
         migrations.AddField(
             model_name='item',
