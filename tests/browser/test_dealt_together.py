@@ -78,6 +78,16 @@ def test_two_people_one_cause_are_sorted_by_keys_joined_and_both_answered(
     desk.get_by_role("button", name="把选中的并入本件").click()
     expect(desk.get_by_text("2 人反映同一件事")).to_be_visible()
     look(desk, "item-joined", widths=BOTH)
+    for path, name in ((f"{one.uid}/category", "category"), (f"{two.uid}/part", "part")):
+        desk.goto(f"{site.url}/complaints/{path}/")
+        look(desk, f"item-{name}", widths=BOTH)
+    desk.goto(f"{site.url}/l/complaint/")
+    for row in desk.locator("tbody .c-pick input").all():
+        row.check()
+    desk.get_by_role("button", name="并件办理").click()  # the same from the list
+    expect(desk.get_by_text("以哪一件为主")).to_be_visible()
+    look(desk, "many", widths=BOTH)
+    desk.goto(f"{site.url}/m/{one.uid}/")
     desk.get_by_role("link", name="转下级单位：一并").click()
     desk.select_option("#id_f-area", OFFICE)
     look(desk, "together-pass-on", widths=BOTH)
