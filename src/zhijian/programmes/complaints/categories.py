@@ -133,7 +133,11 @@ def told(matter: Matter, record: Item, actor: Actor) -> dict[str, Any]:
 
 def proposed(of: str, text: str) -> list[Choice]:
     """What the model in use proposes for a text; nothing below the precision that it was measured to have."""
-    model = model_in_use(of)
+    return by_words(model_in_use(of), text)
+
+
+def by_words(model: Model | None, text: str) -> list[Choice]:
+    """What a model proposes, each with the words that decided; nothing where there is none."""
     if model is None:
         return []
     return [

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from typing import Any
+from collections.abc import Iterable
 
 from django.utils import timezone
 
@@ -20,6 +20,7 @@ from zhijian.programmes.complaints import categories
 from zhijian.programmes.complaints.flow import KINDS
 from zhijian.programmes.complaints.models import Item, Label, Trace
 from zhijian.programmes.complaints.understanding import likeness
+from zhijian.programmes.complaints.understanding.model import Model
 
 PERSON, PURCHASE, PLACE = "i", "o", "p"  # identity document; number of the purchase; place and day
 AT_ONCE = 100
@@ -46,13 +47,28 @@ def make(limit: int = AT_ONCE) -> int:
     rows = {trace.matter_id: trace for trace in waiting[:limit]}
     items = list(Item.objects.select_related("matter").filter(pk__in=rows))
     drawn = likeness.sketches([str(item.text or "") for item in items], salt())
+    said, models, unknown = _labels(items), _models(items), dict[tuple[str, str, str], None]()
     for item, sketch in zip(items, drawn, strict=True):
         trace = rows[item.pk]
         trace.marks, trace.sketch, trace.bands = marks_of(item), sketch, likeness.bands(sketch)
-        trace.proposed, trace.by = _first(item)
+        key = (item.channel, categories.list_of(item.matter), item.said_category)
+        trace.proposed, trace.by = _first(item, said.get(key, ""), models.get(key[1]))
+        if key[1] and key[2] and trace.by != Trace.By.LABEL:
+            unknown[key] = None
         trace.made = timezone.now()
     Trace.objects.bulk_update(rows.values(), ["marks", "sketch", "bands", "proposed", "by", "made"])
+    _queue(unknown)
     return len(rows)
+
+
+def _labels(items: list[Item]) -> dict[tuple[str, str, str], str]:
+    """What people here said that words of platforms mean. One query for all."""
+    rows = Label.objects.filter(text__in={item.said_category for item in items}).exclude(code="")
+    return {(one.channel, one.of, one.text): one.code for one in rows}
+
+
+def _models(items: list[Item]) -> dict[str, Model | None]:
+    return {of: categories.model_in_use(of) for of in {categories.list_of(item.matter) for item in items} if of}
 
 
 def marks_of(item: Item) -> list[str]:
@@ -71,23 +87,19 @@ def _plain(text: str) -> str:
     return plain if len(plain) >= LEAST else ""
 
 
-def _first(item: Item) -> tuple[str, Any]:
-    """The category to propose, and by what; a platform's word that nobody knows is kept to be mapped."""
+def _first(item: Item, said: str, model: Model | None) -> tuple[str, str]:
+    """The category to propose, and by what."""
     of = categories.list_of(item.matter)
-    if not of:
-        return "", ""
-    if code := categories.of_label(item.channel, of, item.said_category):
-        return code, Trace.By.LABEL
-    if item.said_category:
-        _queue(item, of)
-    found = categories.proposed(of, str(item.text or ""))
-    return (found[0].code, Trace.By.MODEL) if found else ("", "")
+    if of and (code := said or categories.known(of, item.said_category)):
+        return code, str(Trace.By.LABEL)
+    found = categories.by_words(model, str(item.text or ""))
+    return (found[0].code, str(Trace.By.MODEL)) if found else ("", "")
 
 
-def _queue(item: Item, of: str) -> None:
+def _queue(words: Iterable[tuple[str, str, str]]) -> None:
+    """A platform's word that nobody knows is kept to be mapped."""
     now = timezone.now()
-    Label.objects.update_or_create(
-        channel=item.channel, of=of, text=item.said_category, defaults={"last": now}, create_defaults={
-            "first": now, "last": now,
-        },
-    )  # fmt: skip
+    for channel, of, text in words:
+        Label.objects.update_or_create(
+            channel=channel, of=of, text=text, defaults={"last": now}, create_defaults={"first": now, "last": now}
+        )
