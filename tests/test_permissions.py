@@ -54,6 +54,7 @@ from zhijian.kernel.recordings.models import Camera, Recording
 from zhijian.kernel.registry import joining
 from zhijian.kernel.registry.models import CardRun, Entity, Twin
 from zhijian.ops import tls
+from zhijian.programmes.complaints.models import HotSpot
 from zhijian.programmes.equipment.models import LiftCall
 from zhijian.programmes.inspection import announcing, visitcode
 from zhijian.programmes.inspection.fair.models import PlanLine, PublishedPlan
@@ -145,6 +146,10 @@ def things(w: world.World) -> Things:
     film = Recording.objects.create(
         blob=files.store(films.mp4(), media_types=FILMS), name="x.mp4", device="x", area=world.OFFICE
     )
+    spot = HotSpot.objects.create(
+        of="complaint_problem", category="P17", area=world.OFFICE, week=dt.date(2026, 3, 2), seen=9, usual=1, weeks=12,
+        p=1e-6, q=1e-4, found_at=at,
+    )  # fmt: skip
     PublishedPlan.objects.create(area=world.OFFICE, year=2030, published_on=at.date())
     return {
         **others,
@@ -164,6 +169,7 @@ def things(w: world.World) -> Things:
         "entity": str(w.entity.uid),
         "premises": str(w.premises.uid),
         "contact": "contact",
+        "hot_spot": str(spot.uid),
         "film": str(film.uid),
         "person": str(w.inspector.pk),
         "door": w.premises.door_code,

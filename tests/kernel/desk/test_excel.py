@@ -42,6 +42,8 @@ from zhijian.kernel.papers.models import Blank, SealRequest
 from zhijian.kernel.ratings.models import Draw, Rating
 from zhijian.kernel.recordings.models import Camera, Recording
 from zhijian.kernel.registry.models import CardRun, Entity, ImportRun, Premises, Proposal, Twin
+from zhijian.programmes.complaints.models import HotSpot
+from zhijian.programmes.complaints.understanding.hotspots import week_of
 from zhijian.programmes.equipment.models import Equipment, Maintenance
 from zhijian.programmes.inspection.draw.models import DrawnPlace
 from zhijian.programmes.inspection.fair.models import PlanLine, PlanPlace
@@ -99,6 +101,7 @@ PAGES: dict[str, Listed] = {
     "visit_most": Listed("/visits/most/", least=1),
     "visit_time": Listed("/visits/time/"),
     "visit_plan_lines": Listed("/m/{plan}/"),
+    "hot_spots": Listed("/complaints/hotspots/"),
     "visit_plan_places": Listed("/plans/{plan}/{line}/"),
 }
 EVERYWHERE = {"jobs", "visit_items", "visit_kinds"}  # the machine's own, and what holds for the whole city: of no area
@@ -107,6 +110,12 @@ EVERYWHERE = {"jobs", "visit_items", "visit_kinds"}  # the machine's own, and wh
 EXCUSED = {
     "appointments/desk/feed.html": "addresses that one gave to calendars: a setting",
     "appointments/desk/slot.html": "one slot; who comes stands in the file of slots",
+    "complaints/desk/category.html": "a few proposals, to choose one",
+    "complaints/desk/hotspot.html": "one hot spot; its items go out from the lists of complaints and reports",
+    "complaints/desk/labels.html": "words of platforms, each to be mapped once: a setting",
+    "complaints/desk/many.html": "asks which one leads before they are joined",
+    "complaints/desk/models.html": "the card of a model",
+    "complaints/desk/together.html": "asks for whom before it is done",
     "complaints/desk/meant.html": "a few candidates, to choose one",
     "desk/account.html": "one's own phones: a setting",
     "desk/board.html": "another look at a list of matters, which has its file",
@@ -215,6 +224,10 @@ def fill(w: world.World, boss: Person) -> None:
         Notice.objects.create(area=world.OFFICE, template="step", made_at=now, to_kind="person", person=boss,
                               channel="in_app", state="sent")  # fmt: skip
         hold(w)
+        HotSpot.objects.create(
+            of="complaint_problem", category=f"P0{other.pk % 9}", area=world.OFFICE, week=week_of(now.date()),
+            seen=9, usual=1, weeks=12, p=1e-6, q=1e-4, found_at=now,
+        )  # fmt: skip
         slot_of(w, w.inspector, hour=10 if other is two else 11)
         Camera.objects.create(device=other.name, person=boss, area=world.OFFICE, since=world.SINCE)
         bare = files.store(films.mp4(seed=other.name.encode()), media_types=FILMS)

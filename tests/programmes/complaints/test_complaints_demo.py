@@ -17,7 +17,7 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.registry.generate import SOURCE
 from zhijian.kernel.registry.models import Entity, Premises
 from zhijian.programmes.complaints import demo
-from zhijian.programmes.complaints.models import Contact, Item, Order
+from zhijian.programmes.complaints.models import Contact, HotSpot, Item, Label, Order, Trace
 
 pytestmark = pytest.mark.django_db
 DEMO_OFFICE = "370303009"
@@ -45,6 +45,12 @@ def test_planted_once_at_every_stage_and_nothing_in_a_day_to_come(settings):
             == items.count()
             == sum(states.values())
         )
+        assert Item.objects.exclude(leading=None).count() == 1, "two are dealt with together"
+        assert Item.objects.exclude(category="").exists() and not Trace.objects.filter(made=None).exists()
+        (spot,) = HotSpot.objects.all()
+        assert (spot.category, spot.seen) == ("P17", 7), "a gym that closed, and one card elsewhere"
+        (word,) = Label.objects.values_list("text", flat=True)
+        assert word == "会员卡纠纷"
         assert Contact.objects.filter(reached=None).count() == 0
         over = Owed.objects.filter(table="replies", state="to_report").count()
         assert over == states["answered"] + states["returned"], "the answers wait to go back"

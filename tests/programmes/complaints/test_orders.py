@@ -289,7 +289,7 @@ def test_whoever_handles_it_sees_what_the_same_person_brought_before_and_nobody_
     other = handled_too(w, "ZB3")
     with scoped(w.actor("甲")) as holder:
         found = before.seen_before(matter, Item.objects.get(pk=matter.pk), holder)
-        assert {one.matter.pk: str(one.why) for one in found} == {
+        assert {one.matter.pk: "".join(one.reasons) for one in found} == {
             other.pk: "30 天内同一被诉主体",
             matter_of("ZB2").pk: "诉求人电话相同",
         }

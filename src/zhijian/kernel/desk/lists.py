@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
 
@@ -38,15 +39,25 @@ ALWAYS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Many:
+    """What is done to chosen rows as a whole, on a page of its own: its words, and the address that takes the list."""
+
+    label: str | Promise
+    url: str
+    do_not_call_in_templates: ClassVar[bool] = True
+
+
 class MatterList:
     """A list of the matters of a flow (or of several). Declare a subclass in a programme's `desk.py`; that is all.
 
     `name` stands in the address (the flow's kind by default), `start` are filters that hold until somebody chooses,
     `panels` are shown on the record page of the flow's matters, `room` puts it on the menu, `empty` says what would be
     here and how it gets here. `bulk` are the verbs that are fit to be done to many at once, from the page or by a sheet
-    that comes back (`sheets`); one that opens a matter, by a sheet only. `exported` are columns that only Excel
-    has. `pages` names a page of the programme's own that opens a matter: verb → name of its address. `opens` names
-    what opens a matter where a plain step is not enough: verb → function(actor, about, facts) -> Matter.
+    that comes back (`sheets`); one that opens a matter, by a sheet only. `many` are acts on the chosen rows as a whole,
+    for whoever has a bulk step. `exported` are columns that only Excel has. `pages` names a page of the programme's own
+    that opens a matter: verb → name of its address. `opens` names what opens a matter where a plain step is not enough:
+    verb → function(actor, about, facts) -> Matter.
     """
 
     flow: ClassVar[Flow | None] = None
@@ -57,6 +68,7 @@ class MatterList:
     filters: ClassVar[Sequence[str | narrowing.Filter]] = ("q", "state", "area", "assignee", "overdue", "period")
     start: ClassVar[dict[str, str]] = {}
     bulk: ClassVar[Sequence[str]] = ()
+    many: ClassVar[Sequence[Many]] = ()
     exported: ClassVar[Sequence[str | Column]] = ()
     export: ClassVar[bool] = True
     order: ClassVar[Order] = "newest"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,6 +13,13 @@ from zhijian.kernel.accounts.scope import moment
 from zhijian.kernel.evidence.ledger import Shown
 from zhijian.kernel.matters.flow import Step
 from zhijian.kernel.packs import stack
+
+_reads: dict[str, Callable[[Any], str]] = {}
+
+
+def reads(widget: str, words: Callable[[Any], str]) -> None:
+    """Register how a fact of that widget reads: an entry holds a code, the reader gets its name."""
+    _reads[widget] = words
 
 
 def sentence(step: Step, facts: dict[str, Any]) -> str:
@@ -38,6 +46,8 @@ def _value(field: Any, value: Any) -> str:
     if extra.get("widget") == "area_below":
         area = stack().areas.get(str(value))
         return str(area.name) if area is not None else str(value)
+    if (words := _reads.get(str(extra.get("widget", "")))) is not None:
+        return words(value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if _is_choice(field) and value in list(field.annotation):  # one that is no choice any more stays as it was told

@@ -6,5 +6,8 @@ class Config(AppConfig):
     label = "complaints"
 
     def ready(self) -> None:
-        """Register whose numbers stand covered, and what waits to be routed and approved."""
-        from zhijian.programmes.complaints import private, waiting  # noqa: F401
+        """Register whose numbers stand covered, what waits, and that what comes is looked at by a job."""
+        from zhijian.kernel.matters.perform import on_step
+        from zhijian.programmes.complaints import categories, private, traces, waiting  # noqa: F401
+
+        on_step(traces.hear)

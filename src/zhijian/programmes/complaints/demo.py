@@ -23,7 +23,7 @@ from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.packs import stack
 from zhijian.kernel.registry.generate import SOURCE
 from zhijian.kernel.registry.models import Premises
-from zhijian.programmes.complaints import calling
+from zhijian.programmes.complaints import alerts, calling, together, traces
 from zhijian.programmes.complaints.models import Order
 
 LATER = True
@@ -51,9 +51,12 @@ def plant(scale: float, say: Say) -> None:
         team = _team(story)
         if team is None or Order.objects.exists() or not (known := _shops(team.area)):
             return
-        shops = cycle(known)
+        shops, meant = cycle(known), dict[int, Premises]()
         for n, told in enumerate(story["told"]):
-            _one(table, team, n, told, next(shops))
+            meant[n + 1] = meant[int(told["same"])] if "same" in told else next(shops)
+            _one(table, team, n, told, meant[n + 1])
+        traces.make(1000)
+        alerts.look()
         say(f"complaints: {len(story['told'])} orders of the hotline")
 
 
@@ -83,7 +86,7 @@ def _one(table: Table, team: Team, n: int, told: dict[str, Any], shop: Premises)
     """One order, as far as its story goes."""
     at = _moments(int(told["days"]), int(told.get("hour", 9)))
     first = next(at)
-    number = f"ZB{calendar.local(first):%Y%m%d}{n + 1:05d}"
+    number = _number(first, n)
     values = {
         "received_at": f"{calendar.local(first):%Y-%m-%d %H:%M:%S}", "person": str(told["person"]),
         "phone": f"1380533{7000 + n * 37:04d}", "sort": str(told["sort"]), "category": str(told["category"]),
@@ -97,13 +100,23 @@ def _one(table: Table, team: Team, n: int, told: dict[str, Any], shop: Premises)
         matter = _step(matter, step, team, n, told, shop, next(at))
 
 
+def _number(at: dt.datetime, n: int) -> str:
+    return f"ZB{calendar.local(at):%Y%m%d}{n + 1:05d}"
+
+
+def _leading(told: dict[str, Any]) -> Matter:
+    """The one that the story joins: the order of that place in the list, which came before."""
+    return Order.objects.select_related("matter").get(number__endswith=f"{int(told['joins']):05d}").matter
+
+
 def _step(
     matter: Matter, step: str, team: Team, n: int, told: dict[str, Any], shop: Premises, at: dt.datetime
 ) -> Matter:
     officer = team.officers[n % len(team.officers)]
     who = {"pass_on": team.dispatcher, "give_back": team.dispatcher, "name": team.head, "assign": team.head,
-           "approve": team.head}.get(step, officer)  # fmt: skip
+           "approve": team.head, "categorise": team.dispatcher, "join": team.head}.get(step, officer)  # fmt: skip
     facts: dict[str, Any] = {
+        "categorise": {"category": told.get("is", "")},
         "pass_on": {"area": team.area},
         "name": {"meant": "confirmed", "entity": shop.entity_id, "premises": shop.pk},
         "assign": {"assignee": officer.person_id},
@@ -116,4 +129,7 @@ def _step(
         if step == "contact":
             call = calling.begun(matter, "person", who)
             facts = {"call": call.uid, "whom": "person", "reached": True}
+        if step == "join":
+            together.join(_leading(told), [Matter.objects.get(pk=matter.pk)], who, at=at)
+            return Matter.objects.get(pk=matter.pk)
         return perform(Matter.objects.get(pk=matter.pk), step, who, at=at, **facts)

@@ -13,13 +13,13 @@ from zhijian.kernel.clock.declared import Rule
 from zhijian.kernel.desk.columns import Cell, Column
 from zhijian.kernel.desk.filters import area_options
 from zhijian.kernel.desk.forms import Asked, Options, choices
-from zhijian.kernel.desk.lists import MatterList, Panel
+from zhijian.kernel.desk.lists import Many, MatterList, Panel
 from zhijian.kernel.exchange.tables import platforms
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import why_not
 from zhijian.kernel.registry.numbers import areas_of, shown
 from zhijian.kernel.words import listed
-from zhijian.programmes.complaints import before, private, rules, wording
+from zhijian.programmes.complaints import categories, private, rules, together_pages, wording
 from zhijian.programmes.complaints.flow import COMPLAINT, ENQUIRY, REPORT
 from zhijian.programmes.complaints.models import Claim, Contact, Item, Order
 
@@ -62,6 +62,13 @@ FIRST_CONTACT = Column(
 )  # fmt: skip
 
 
+CATEGORY = Column(
+    "category", _("Kind of problem"), ("item__category",),
+    lambda m: Cell(categories.name_of(m.item.category) if m.item.category else ""),
+    lambda m: categories.name_of(m.item.category) if m.item.category else "",
+)  # fmt: skip
+
+
 def item_panel(matter: Matter, record: Item, actor: Actor) -> dict[str, Any]:
     """What was told, by whom, about whom; the calls, the outer numbers, the answer."""
     words = private.words_shown(matter, record, actor)
@@ -75,7 +82,6 @@ def item_panel(matter: Matter, record: Item, actor: Actor) -> dict[str, Any]:
         "may_call": not why_not(matter, "contact", actor),
         "calls": calls,
         "orders": [(one, _platform(one)) for one in Order.objects.filter(matter=matter).order_by("pk")],
-        "before": before.seen_before(matter, record, actor),
         "ground": wording.ground_of(record),
         "reply": str(record.reply) if record.reply and words else "",
     }
@@ -107,13 +113,17 @@ class Items(MatterList):
     order = "due"
     bulk = ("assign", "pass_on")
     pages: ClassVar[dict[str, str]] = {"register": "item_new"}
-    panels = (Panel("complaints/desk/item.html", item_panel),)
+    many = (Many(_("Deal with them together"), "items_together"),)
+    panels = (
+        Panel("complaints/desk/about.html", categories.told), Panel("complaints/desk/item.html", item_panel),
+        Panel("complaints/desk/seen.html", together_pages.panel),
+    )  # fmt: skip
 
 
 class Complaints(Items):
     flow = COMPLAINT
     columns = ["number", "title", "channel", "area", "state", "assignee", FIRST_CONTACT, "due", "opened"]
-    exported = ["entity", "said_category", "result", "recovered", "accepted"]
+    exported = ["entity", CATEGORY, "said_category", "result", "recovered", "accepted"]
     rank = 10
     empty = _("Complaints come by the sheets of 12345 and 12315 (Other platforms), or are registered here.")
 
@@ -121,7 +131,7 @@ class Complaints(Items):
 class Reports(Items):
     flow = REPORT
     columns = ["number", "title", "channel", "area", "state", "assignee", "due", "opened"]
-    exported = ["entity", "said_category", "result"]
+    exported = ["entity", CATEGORY, "said_category", "result"]
     rank = 11
     empty = _("Reports come by the sheets of 12345 and 12315 (Other platforms), or are registered here.")
 

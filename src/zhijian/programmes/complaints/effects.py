@@ -84,6 +84,12 @@ def _called(matter: Matter, record: Item) -> None:
     matter.save(update_fields=["entity", "premises", "title", "kept_from"])
 
 
+def parted(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """It is dealt with by itself again."""
+    record.leading = None
+    record.save(update_fields=["leading"])
+
+
 def handed_up(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.datetime) -> None:
     """It lies with the centre above again, with nobody in charge."""
     matter.assignee = None

@@ -11,7 +11,7 @@ from zhijian.kernel import when
 from zhijian.kernel.exchange import owes, takes
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.packs import stack
-from zhijian.programmes.complaints import orders
+from zhijian.programmes.complaints import categories, orders
 from zhijian.programmes.complaints.flow import COMPLAINT, KINDS, REPORT
 from zhijian.programmes.complaints.models import Channel, Item, Order
 from zhijian.programmes.complaints.wording import ground_of
@@ -26,7 +26,7 @@ TOLD = {
     "id_number": _("Number of the identity document"),
     "secret": _("Whether the identity is kept secret (yes, no)"),
     "sort": _("Kind"),
-    "category": _("Category"),
+    "category": _("Kind of problem"),
     "title": _("Title"),
     "text": _("What happened"),
     "said_name": _("Enterprise, as it was told"),
@@ -107,7 +107,7 @@ def registration_row(matter: Matter) -> Row:
         "entity_name": matter.entity.name if matter.entity else of.said_name,
         "entity_code": matter.entity.code if matter.entity else "",
         "address": matter.premises.address if matter.premises else of.said_address,
-        "category": of.said_category,
+        "category": categories.name_there(of.category) or of.said_category,
         "text": of.text,
         "claim": orders.claims_in_words(of.claim),
         "amount": of.amount,

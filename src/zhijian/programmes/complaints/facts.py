@@ -87,6 +87,25 @@ class Named(Facts):
     premises: int | None = None
 
 
+class Categorised(Facts):
+    """What it is about: a code of the list for its kind."""
+
+    category: Annotated[str, widget(_("Kind of problem"), "item_category", max_length=24)]
+
+
+class Joined(Facts):
+    """With which item it is dealt with."""
+
+    leading: int
+    number: Annotated[str, Field(max_length=80)] = ""
+
+
+class Gathered(Facts):
+    """Which item is dealt with together with this one from now on, or no longer."""
+
+    number: Annotated[str, Field(max_length=80)] = ""
+
+
 class PassedOn(Facts):
     """To which office below."""
 
@@ -98,6 +117,12 @@ class Reason(Facts):
     """Why."""
 
     reason: Annotated[str, text(_("Why"), min_length=2, max_length=300)]
+
+
+class Parted(Reason):
+    """Why it is dealt with by itself again."""
+
+    number: Annotated[str, Field(max_length=80)] = ""
 
 
 class Assigned(Facts):

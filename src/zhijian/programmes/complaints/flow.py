@@ -120,6 +120,33 @@ def routed(work: Sequence[str], writing: Sequence[str]) -> list[Step]:
     ]  # fmt: skip
 
 
+def understood(states: Sequence[str]) -> list[Step]:
+    """What it is about, and what is dealt with together: each has its own page (categories, together)."""
+    return [
+        Step(
+            "categorise", tuple(states), who=[*ROUTE, *HANDLE], label=_("Kind of problem"), facts=facts.Categorised,
+            hidden=True, said=_("What it is about: {category}"), when=guards.in_the_list,
+        ),
+        Step(
+            "join", tuple(states), who=[*ROUTE, *HANDLE], label=_("Join"), facts=facts.Joined, hidden=True,
+            said=_("Dealt with together with {number}"), when=guards.belongs_to,
+        ),
+        Step(
+            "part", tuple(states), who=[*ROUTE, *HANDLE], label=_("Part"), facts=facts.Parted, hidden=True,
+            said=_("No longer dealt with together with {number}: {reason}"), when=guards.is_joined,
+            does=effects.parted,
+        ),
+        Step(
+            "gather", tuple(states), who=[*ROUTE, *HANDLE], label=_("Joined to it"), facts=facts.Gathered, hidden=True,
+            said=_("{number} is dealt with together with this one"),
+        ),
+        Step(
+            "let_go", tuple(states), who=[*ROUTE, *HANDLE], label=_("Parted from it"), facts=facts.Gathered,
+            hidden=True, said=_("{number} is dealt with by itself again"),
+        ),
+    ]  # fmt: skip
+
+
 def answered(ready: str) -> list[Step]:
     """The answer is written, approved by another person, and goes back. `ready` is the state in which it is written."""
     return [
@@ -179,6 +206,7 @@ COMPLAINT = _flow(
         *coming_in([rules.ACCEPT_WITHIN]),
         telling_more(("told", "received", "handling", "mediating", "resting")),
         *routed(("handling", "mediating", "resting"), ("concluded", "approving")),
+        *understood(("received", "handling", "mediating", "resting", "concluded", "approving")),
         Step(
             "settle", ("handling", "mediating"), "concluded", who=HANDLE, label=_("Settled: the two agree"),
             facts=facts.Settled, said=_("Settled: {why}"), likely=True, does=effects.settled,
@@ -241,6 +269,7 @@ REPORT = _flow(
         *coming_in([rules.VERIFY_WITHIN]),
         telling_more(("told", "received", "handling")),
         *routed(("handling",), ("concluded", "approving")),
+        *understood(("received", "handling", "concluded", "approving")),
         Step(
             "extend", "handling", who=HEAD, label=_("Extend the verification"), facts=facts.Reason,
             said=_("The verification is extended: {reason}"), when=guards.not_extended, does=effects.extended,
@@ -270,6 +299,7 @@ ENQUIRY = _flow(
         *coming_in([rules.ANSWER_WITHIN]),
         telling_more(("received", "handling")),
         *routed(("handling",), ("approving",)),
+        *understood(("received", "handling", "approving")),
         *answered("handling"),
         *late(
             ("received", "handling", "approving"), rules.CONTACT_WITHIN, rules.ANSWER_WITHIN, rules.HOTLINE_REPLY

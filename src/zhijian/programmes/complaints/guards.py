@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.matters import Guard, no, ok
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.packs import stack
 from zhijian.kernel.registry.models import Entity, Premises
-from zhijian.programmes.complaints import rules
+from zhijian.programmes.complaints import categories, rules
 from zhijian.programmes.complaints.models import Contact, Item, Link
 
 
@@ -76,6 +77,35 @@ def on_the_register(matter: Matter, record: Item, actor: Actor, facts: Any) -> G
     if known and (facts.premises is None or places.filter(pk=facts.premises).exists()):
         return ok()
     return no(_("Choose an enterprise of the register, and one of its own premises."))
+
+
+def in_the_list(matter: Matter, record: Item, actor: Actor, facts: Any) -> Guard:
+    """A category of the list for its kind that is used on the day on which it came."""
+    usable = categories.usable(matter)
+    if not usable:
+        return no(_("There is no list of categories for this kind."))
+    if facts is None or facts.category in usable:
+        return ok()
+    return no(_("Choose a category of the list."))
+
+
+def belongs_to(matter: Matter, record: Item, actor: Actor, facts: Any) -> Guard:
+    """It joins an open item of its kind that he may read and that is joined to none; nothing is joined to it."""
+    if record.leading_id is not None:
+        return no(_("It is joined to another one: part it first."))
+    if matter.joined.exists():  # type: ignore[attr-defined]
+        return no(_("Others are joined to it: join it the other way round, or part them first."))
+    if facts is None:
+        return ok()
+    rows = readable(Matter.objects.filter(pk=facts.leading, kind=matter.kind, closed=None), actor)
+    if facts.leading != matter.pk and rows.filter(item__leading=None).exists():
+        return ok()
+    return no(_("Choose an open item of the same kind that is joined to no other."))
+
+
+def is_joined(matter: Matter, record: Item, actor: Actor, facts: Any) -> Guard:
+    """Only what is joined can be parted."""
+    return ok() if record.leading_id is not None else no(_("It is joined to no other."))
 
 
 def a_call_of_it(matter: Matter, record: Item, actor: Actor, facts: Any) -> Guard:

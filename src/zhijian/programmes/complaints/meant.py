@@ -20,6 +20,7 @@ from zhijian.kernel.matters.perform import perform, why_not
 from zhijian.kernel.registry.likely import Candidate, Told, likely
 from zhijian.kernel.registry.models import Entity, Premises
 from zhijian.kernel.registry.search import Hits, search
+from zhijian.programmes.complaints import categories
 from zhijian.programmes.complaints.flow import KINDS
 from zhijian.programmes.complaints.models import Item, Link
 
@@ -59,6 +60,7 @@ def meant_page(request: HttpRequest, uid: UUID) -> HttpResponse:
             return render(request, "complaints/desk/meant.html", {**context, "problem": error.message}, status=409)
         messages.success(request, _("Noted which enterprise is meant."))
         return redirect("record", uid=matter.uid)
+    context |= categories.told(matter, record, actor)
     context["hits"] = search(typed, limit=SHOWN) if len(typed) > 1 else Hits()
     context["found"] = [] if typed else candidates(matter, record)
     return render(request, "complaints/desk/meant.html", context)

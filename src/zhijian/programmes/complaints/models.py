@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -110,6 +111,12 @@ class Item(models.Model):
     said_phone = models.CharField(_("its telephone, as it was told"), max_length=60, blank=True)
     meant = models.CharField(_("enterprise"), max_length=9, choices=Link, default=Link.OPEN)
     said_category = models.CharField(_("category, as it was told"), max_length=120, blank=True)
+    category = models.CharField(
+        _("kind of problem"), max_length=24, blank=True, help_text="confirmed: a code of the pack's list"
+    )
+    leading = models.ForeignKey(
+        Matter, models.PROTECT, null=True, related_name="joined", help_text="the item with which it is dealt with"
+    )
     # What became of it.
     contacted = models.DateTimeField(_("first contact"), null=True)
     contacted_in_time = models.BooleanField(_("first contact in time"), null=True)
@@ -159,6 +166,95 @@ class Order(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["platform", "number"], name="order_once")]
+
+
+class Trace(models.Model):
+    """By what an item is found again, and what it seems to be about: made by a job of what is sealed.
+
+    Keyed marks only: without the secret keys nobody can try a number, a name or a word against them. `made` is empty
+    until the job was there.
+    """
+
+    class By(models.TextChoices):
+        LABEL = "label", _("the platform's own word")
+        MODEL = "model", _("the words of the text")
+
+    matter = models.OneToOneField(Matter, models.PROTECT, primary_key=True, related_name="trace")
+    made = models.DateTimeField(null=True)
+    marks = ArrayField(models.CharField(max_length=40), default=list, help_text="kind and blind index (traces.MARKS)")
+    sketch = models.BinaryField(default=b"", help_text="understanding.likeness")
+    bands = ArrayField(models.BigIntegerField(), default=list, help_text="of the sketch: candidates share one")
+    proposed = models.CharField(max_length=24, blank=True, help_text="the first category proposed")
+    by = models.CharField(max_length=5, choices=By, blank=True)
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["marks"], name="trace_marks"),
+            GinIndex(fields=["bands"], name="trace_bands"),
+            models.Index(fields=["matter"], name="trace_to_make", condition=models.Q(made=None)),
+        ]
+
+
+class Label(models.Model):
+    """A platform's own word for a category that the pack does not know, and what it is here. Said once for the city."""
+
+    channel = models.CharField(max_length=10, choices=Channel)
+    of = models.CharField(max_length=20, help_text="the list of categories: understanding.catalogue.LISTS")
+    text = models.CharField(_("as the platform says it"), max_length=120)
+    code = models.CharField(max_length=24, blank=True, help_text="empty until somebody said it")
+    first = models.DateTimeField()
+    last = models.DateTimeField()
+    mapped_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
+    mapped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "of", "text"], name="label_once")]
+
+
+class Learning(models.Model):
+    """A night's attempt to learn a list of categories from what people confirmed; whether it was taken, and why not.
+
+    The model's bytes are kept where it was taken, under their digest; its card is what it was measured to be worth.
+    """
+
+    of = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    samples = models.PositiveIntegerField()
+    learnt_from = models.CharField(max_length=64, help_text="digest of what was confirmed: the same is not tried twice")
+    taken = models.BooleanField()
+    in_use = models.BooleanField(default=False)
+    why = models.CharField(max_length=60, help_text="a message id")
+    blob = models.ForeignKey("evidence.Blob", models.PROTECT, null=True, related_name="+")
+    card = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["of"], condition=models.Q(in_use=True), name="learning_one_in_use")
+        ]
+        indexes = [models.Index(fields=["of", "-at"], name="learning_newest")]
+
+
+class HotSpot(models.Model):
+    """A category that piled up in an area in one week beyond its usual (understanding.hotspots); told once."""
+
+    uid = models.UUIDField(unique=True, default=uuid7)
+    of = models.CharField(max_length=20)
+    category = models.CharField(max_length=24)
+    area = models.CharField(max_length=16, db_collation=AREA)
+    week = models.DateField(help_text="its Monday")
+    seen = models.PositiveIntegerField(help_text="people who came: each counts once")
+    usual = models.FloatField()
+    weeks = models.PositiveSmallIntegerField(help_text="weeks compared with")
+    p = models.FloatField()
+    q = models.FloatField()
+    found_at = models.DateTimeField()
+    dismissed_at = models.DateTimeField(null=True)
+    dismissed_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["of", "category", "area", "week"], name="hotspot_once")]
+        indexes = [models.Index(fields=["area", "-week"], name="hotspot_area")]
 
 
 class Contact(models.Model):

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhijian.programmes.complaints import agent, calling, meant, public
+from zhijian.programmes.complaints import (
+    agent,
+    alert_pages,
+    calling,
+    card_pages,
+    category_pages,
+    meant,
+    public,
+    together_pages,
+)
 
 urlpatterns = [
     path("c/", public.start, name="tell_start"),
@@ -17,4 +26,13 @@ urlpatterns = [
     path("complaints/<uuid:uid>/enterprise/", meant.meant_page, name="item_meant"),
     path("complaints/<uuid:uid>/call/<str:whom>/", calling.call, name="item_call"),
     path("complaints/<uuid:uid>/calls/<uuid:call>/", calling.called, name="item_called"),
+    path("complaints/<uuid:uid>/category/", category_pages.category_page, name="item_category"),
+    path("complaints/labels/", category_pages.labels_page, name="item_labels"),
+    path("complaints/models/", card_pages.models_page, name="item_models"),
+    path("complaints/<uuid:uid>/join/", together_pages.join_page, name="item_join"),
+    path("complaints/<uuid:uid>/part/", together_pages.part_page, name="item_part"),
+    path("complaints/<uuid:uid>/together/<str:verb>/", together_pages.act_page, name="item_together"),
+    path("complaints/lists/<str:name>/together/", together_pages.many_page, name="items_together"),
+    path("complaints/hotspots/", alert_pages.spots_page, name="hot_spots"),
+    path("complaints/hotspots/<uuid:uid>/", alert_pages.spot_page, name="hot_spot"),
 ]

@@ -1,4 +1,4 @@
-"""What waits on the to-do of those who route and of those who approve: a line for each list, one query for all."""
+"""What waits on the to-do of those who route and of those who approve: a line for each list; words and hot spots."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from zhijian.kernel.accounts.scope import area_filter, moment
 from zhijian.kernel.desk.waiting import waits
 from zhijian.kernel.matters.flow import Flow
 from zhijian.kernel.matters.models import Matter
+from zhijian.programmes.complaints import alerts, labels
 from zhijian.programmes.complaints.flow import APPROVE, COMPLAINT, ENQUIRY, KINDS, REPORT, ROUTE
 
 COUNTED = 1000  # counted no further
@@ -56,6 +57,18 @@ def to_register(flow: Flow, n: int) -> str:
     ) % told  # fmt: skip
 
 
+def to_map(n: int) -> str:
+    """The sentence of the words of platforms."""
+    return ngettext("%(n)s word of a platform to be mapped", "%(n)s words of platforms to be mapped", n) % {"n": n}
+
+
+def hot(n: int) -> str:
+    """The sentence of the hot spots."""
+    return ngettext("%(n)s hot spot of complaints or reports", "%(n)s hot spots of complaints or reports", n) % {"n": n}
+
+
+waits("complaint_labels", [Role.DISPATCHER], lambda actor: labels.unmapped(actor, COUNTED), to_map, "item_labels")
+waits("hot_spots", alerts.TOLD, lambda actor: alerts.open_ones(actor)[:COUNTED].count(), hot, "hot_spots")
 for _flow in (COMPLAINT, REPORT, ENQUIRY):
     _register(_flow, "told", ROUTE, to_register)
     _register(_flow, "received", ROUTE, to_route)

@@ -14,6 +14,7 @@ from zhijian.programmes.complaints.understanding.likeness import (
     SKETCH_BYTES,
     Pair,
     alike,
+    bands,
     groups,
     likeness,
     near,
@@ -142,3 +143,19 @@ def test_siphash_is_what_its_authors_published() -> None:
     word = np.frombuffer(bytes(range(8)), dtype="<u8").astype(np.uint64)
     halves = int.from_bytes(key[:8], "little"), int.from_bytes(key[8:], "little")
     assert siphash(word, halves).tolist() == [0x93F5F5799A932462]
+
+
+def test_what_is_alike_shares_a_band_and_what_is_not_shares_none():
+    salt = b"a secret salt of 16 bytes"
+    one, near, far = sketches(
+        [
+            "在清风小馆吃出一根头发，店员不给退款，要求退款和赔偿。",
+            "在清风小馆吃出一根头发，店员不肯退款，要求退款和赔偿。",
+            "小区门口停车乱收费，一小时收三十元，没有明码标价。",
+        ],
+        salt,
+    )
+    assert len(bands(one)) == 20 and all(0 <= band < 2**63 for band in bands(one))
+    assert set(bands(one)) & set(bands(near))
+    assert not set(bands(one)) & set(bands(far))
+    assert bands(b"") == []

@@ -170,6 +170,18 @@ def alike(one: bytes, others: Sequence[bytes], at_least: float = ALIKE) -> list[
     return [(int(kept[n]), float(share[n])) for n in found[np.argsort(-share[found], kind="stable")]]
 
 
+def bands(one: bytes) -> list[int]:
+    """A sketch's bands as numbers of 63 bits: of two texts as alike as ALIKE nearly all share one (an index finds it).
+
+    Empty for the sketch of nothing.
+    """
+    if not one:
+        return []
+    row = _matrix([one])[1][0]
+    parts = [n.to_bytes(2, "little") + row[n * ROWS : (n + 1) * ROWS].tobytes() for n in range(HASHES // ROWS)]
+    return [int.from_bytes(hashlib.blake2b(part, digest_size=8).digest(), "little") >> 1 for part in parts]
+
+
 def pairs(stored: Sequence[bytes], at_least: float = ALIKE) -> list[Pair]:
     """All pairs of sketches that are estimated at least so alike; of a large group of the same, enough to link it."""
     kept, matrix = _matrix(stored)

@@ -1,0 +1,43 @@
+"""What runs beside the desk: each item as it comes; learning at night; hot spots each hour."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from zhijian.kernel.jobs import every, job
+
+
+@job("complaints.trace", title=_("Propose a category for what came, and find it again"), tries=5)
+def trace(matter: int) -> int:
+    """Of this item and of all that came meanwhile."""
+    from zhijian.programmes.complaints import traces
+    from zhijian.programmes.complaints.models import Trace
+
+    return traces.make() if Trace.objects.filter(matter=matter, made=None).exists() else 0
+
+
+@every("*/15 * * * *")
+@job("complaints.traces", title=_("Propose categories for what was left"), tries=1)
+def left() -> int:
+    """What was there before this was, or whose job was given up."""
+    from zhijian.programmes.complaints import traces
+
+    return traces.make(2000)
+
+
+@every("10 2 * * *")
+@job("complaints.learn", title=_("Learn the categories of complaints and reports"), tries=2, transaction=False)
+def learn() -> int:
+    """From what people confirmed; taken only where it is better on later texts than what is in use."""
+    from zhijian.programmes.complaints import training
+
+    return sum(training.learn(of) for of in training.lists())
+
+
+@every("25 * * * *")
+@job("complaints.hot_spots", title=_("Look for hot spots of complaints and reports"), tries=3)
+def hot_spots() -> int:
+    """This week and the last one: each category in each district."""
+    from zhijian.programmes.complaints import alerts
+
+    return alerts.look()
