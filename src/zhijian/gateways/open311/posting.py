@@ -7,6 +7,7 @@ same number of the update, or the same number of ours.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from django.utils import timezone
 
@@ -122,7 +123,7 @@ def _ask_for_numbers(peer: Peer, endpoint: Endpoint) -> None:
         waiting = list(Posted.objects.filter(owed__platform=peer.platform).select_related("owed")[:AT_ONCE])
     for one in waiting:
         try:
-            rows = endpoint.ask("GET", f"tokens/{one.token}", {})
+            rows = endpoint.ask("GET", f"tokens/{quote(one.token, safe='')}", {})
         except Refused:
             continue
         number = wire.text(rows[0], "service_request_id") if rows else ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from zhijian.gateways.open311 import inbox, reading, updates, wire
+from zhijian.gateways.open311 import inbox, reading, wire
 from zhijian.gateways.open311.models import Peer, Request, Update
 from zhijian.gateways.open311.reading import Bad
 from zhijian.kernel.accounts.actor import SYSTEM
@@ -102,13 +102,13 @@ def _pull_updates(platform: str, endpoint: Endpoint, asked: dict[str, str]) -> N
 
 def _keep_update(platform: str, row: dict[str, Any]) -> None:
     number, code = wire.text(row, "service_request_id")[:80], wire.text(row, "update_id")[:80]
-    one = Request.objects.filter(platform=platform, number=number).select_related("matter").first()
+    one = Request.objects.filter(platform=platform, number=number).first()
     if one is None or not code:
         return
     status, text = wire.text(row, "status").lower()[:20], wire.text(row, "description")[: reading.LONGEST]
     text = text.replace("\0", "")
-    if one.matter is not None and status == "closed" and text == updates.answer(one.matter):
-        return  # our own word, as it stands there now
+    if any(text == str(said.text) for said in one.updates.filter(ours=True)):  # type: ignore[attr-defined]
+        return  # our own word, as they have it
     try:
         at = reading.moment(wire.text(row, "updated_datetime"), "updated_datetime")
     except Bad:
