@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from zhijian.gateways.open311 import inbox, jobs, keys, lines
@@ -18,8 +17,7 @@ from zhijian.gateways.open311.models import Key, Peer, Request
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
-from zhijian.kernel.clock import calendar
-from zhijian.kernel.desk import excel, gate
+from zhijian.kernel.desk import gate
 from zhijian.kernel.desk.paging import SIZE, rows_after
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.exchange import entries
@@ -176,17 +174,3 @@ def mend(request: HttpRequest, uid: UUID) -> HttpResponse:
         return render(request, "open311/mend.html", {**context, "problem": locked.why}, status=422)
     messages.success(request, _("It was taken: %(number)s") % {"number": locked.matter.number if locked.matter else ""})
     return redirect("open311_unfit")
-
-
-def _rows(actor: Actor, asked: Any) -> Any:
-    return inbox.unfit() if _of_the_centre(actor) else inbox.unfit().none()
-
-
-excel.sheet(
-    "open311_unfit",
-    gettext_lazy("Orders by Open311 that could not be taken"),
-    MENDERS,
-    [gettext_lazy("Platform"), gettext_lazy("Number"), gettext_lazy("Received"), gettext_lazy("Why")],
-    _rows,
-    lambda rows, actor: [(_name(one.platform), one.number, calendar.local(one.received), one.why) for one in rows],
-)

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.urls import path, re_path
+from django.urls import path, register_converter
 
 from zhijian.gateways.open311 import pages, views
 
-FORM = r"\.(?P<form>json|xml)$"
-ONE = r"(?P<{}>[^/]{{1,100}})"
+
+class Form:
+    """The ending of an address: the form of its answer."""
+
+    regex = "json|xml"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
 
 
-def _at(where: str, view: Any, name: str, prefix: str = "open311/v2/") -> Any:
-    return re_path(rf"^{prefix}{where}{FORM}", view, name=name)
-
+register_converter(Form, "georeport")
+V2 = "open311/v2"
 
 urlpatterns = [
-    _at("discovery", views.discovery, "open311_discovery", "open311/"),
-    _at("discovery", views.discovery, "open311_discovery_here"),
-    _at("services", views.service_list, "open311_services"),
-    _at(f"services/{ONE.format('code')}", views.service, "open311_service"),
-    _at("requests", views.requests, "open311_requests"),
-    _at(f"requests/{ONE.format('number')}", views.one_request, "open311_request"),
-    _at(f"tokens/{ONE.format('token')}", views.token, "open311_token"),
-    _at("servicerequestupdates", views.request_updates, "open311_updates"),
+    path("open311/discovery.<georeport:form>", views.discovery, name="open311_discovery"),
+    path(f"{V2}/discovery.<georeport:form>", views.discovery, name="open311_discovery_here"),
+    path(f"{V2}/services.<georeport:form>", views.service_list, name="open311_services"),
+    path(f"{V2}/services/<str:code>.<georeport:form>", views.service, name="open311_service"),
+    path(f"{V2}/requests.<georeport:form>", views.requests, name="open311_requests"),
+    path(f"{V2}/requests/<str:number>.<georeport:form>", views.one_request, name="open311_request"),
+    path(f"{V2}/tokens/<str:token>.<georeport:form>", views.token, name="open311_token"),
+    path(f"{V2}/servicerequestupdates.<georeport:form>", views.request_updates, name="open311_updates"),
     path("exchange/open311/", pages.interfaces, name="open311_interfaces"),
     path("exchange/open311/unfit/", pages.unfit, name="open311_unfit"),
     path("exchange/open311/unfit/<uuid:uid>/", pages.mend, name="open311_mend"),
