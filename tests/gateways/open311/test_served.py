@@ -266,6 +266,16 @@ def test_what_cannot_be_taken_waits_for_the_centre_and_is_taken_once_mended(w, t
     assert centre.get(address).status_code == 404
 
 
+def test_a_row_that_breaks_us_holds_up_no_other(w, there, monkeypatch):
+    there.give(external_id="BREAKS")
+    there.give(external_id=N)
+    whole = inbox.ordered
+    monkeypatch.setattr(inbox, "ordered", lambda one: 1 / 0 if one.number == "BREAKS" else whole(one))
+    work()
+    assert taken(N).kind == "complaint"
+    assert "ZeroDivisionError" in Request.objects.get(number="BREAKS").why
+
+
 def jpeg(colour: str = "red") -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (40, 30), colour).save(out, "JPEG")

@@ -126,7 +126,6 @@ EXCUSED = {
     "exchange/interfaces.html": "settings, with the last few messages as their proof",
     "open311/interfaces.html": "settings: keys and endpoints",
     "open311/unfit.html": "what could not be taken, to be put right one by one",
-    "open311/mend.html": "one order, to be put right",
     "exchange/left.html": "the answer to one export",
     "exchange/overview.html": "a menu of tables, each with its file",
     "field/place.html": "asks to which door a record belongs",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from zhijian.gateways.open311 import jobs, media, reading
 from zhijian.gateways.open311.models import Media, Request, Update
@@ -29,6 +31,7 @@ from zhijian.kernel.exchange.tables import Table, platforms
 from zhijian.kernel.packs import in_its_language, stack
 from zhijian.programmes.complaints.exchange import HOTLINE_ORDER, PLATFORM_ORDER
 
+log = logging.getLogger(__name__)
 SAME = dt.timedelta(days=1)  # the same content without a number of its own, again within that: the client tried again
 RECORDS = (HOTLINE_ORDER.record, PLATFORM_ORDER.record)
 AT_ONCE = 20  # requests in one transaction of the job
@@ -160,6 +163,10 @@ def take(one: Request) -> None:
             one.state, one.why = Request.State.TAKEN, ""
     except Unfit as error:
         one.state, one.why = Request.State.UNFIT, str(error)[:300]
+    except Exception as error:
+        log.exception("request %s could not be taken", one.uid)
+        one.state = Request.State.UNFIT
+        one.why = reading.in_words(gettext_lazy("An error of ours: ")) + type(error).__name__
     one.changed = timezone.now()
     one.save(update_fields=["state", "why", "matter", "changed"])
     if one.matter is not None:
@@ -203,7 +210,7 @@ def unfit() -> Any:
 
 
 def mend(one: Request, sort: str, received_at: str) -> None:
-    """Somebody of the desk says what kind it is and when it came; it is taken again at once. Raises Unfit."""
+    """Somebody of the desk says what kind it is and when it came; it is taken again at once."""
     values: dict[str, str] = json.loads(str(one.body))
     values["sort"] = sort
     values["received_at"] = received_at
