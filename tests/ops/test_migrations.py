@@ -23,6 +23,7 @@ NEW_APPS = {
     "equipment",
     "exchange",
     "grading",
+    "open311",
     "openrosa",
     "party",
     "people",

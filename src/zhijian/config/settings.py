@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "zhijian.kernel.desk",
     *(f"zhijian.programmes.{one.parent.name}" for one in sorted((ROOT / "src/zhijian/programmes").glob("*/apps.py"))),
     "zhijian.gateways.field",
+    "zhijian.gateways.open311",
     "zhijian.gateways.openrosa",
     "zhijian.gateways.uploads",
     "zhijian.gateways.web",

@@ -133,6 +133,8 @@ EXCUSED = {
     "desk/todo.html": "lines that lead to lists, each with its file",
     "exchange/by_hand.html": "one record's fields, to be copied over one by one",
     "exchange/interfaces.html": "settings, with the last few messages as their proof",
+    "open311/interfaces.html": "settings: keys and endpoints",
+    "open311/unfit.html": "what could not be taken, to be put right one by one",
     "exchange/left.html": "the answer to one export",
     "exchange/overview.html": "a menu of tables, each with its file",
     "field/place.html": "asks to which door a record belongs",

@@ -12,6 +12,7 @@ from tests.kernel.people.conftest import signed_in
 from tests.openers import OPENERS
 
 import zhijian
+from zhijian.gateways.open311 import lines as open311
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.roles import Relation
 from zhijian.kernel.accounts.scope import scoped
@@ -71,6 +72,7 @@ def test_no_way_out_leads_out(w, settings):
         "kernel/notices/channels/mail.py": lambda: mail.Mail().send(letter),
         "kernel/notices/webhooks/post.py": lambda: post.post("https://zj.example/x", b"", {}),
         "kernel/routing/roads.py": lambda: roads.table("https://zj.example", []),
+        "gateways/open311/lines.py": lambda: open311.ask("https://zj.example/v2", "GET", {}),
         "kernel/papers/sealing/providers.py": lambda: providers.HttpSeal(token="x").seal(
             providers.Order("key", b"%PDF-", "seal", "title", "1")
         ),
@@ -78,7 +80,7 @@ def test_no_way_out_leads_out(w, settings):
     opens = re.compile(r"HTTPS?Connection\(|urlopen\(|smtplib\.SMTP|create_connection\(")
     rooms = [path for part in ("kernel", "programmes", "gateways") for path in (SOURCE / part).rglob("*.py")]
     assert {str(path.relative_to(SOURCE)) for path in rooms if opens.search(path.read_text())} == set(asked)
-    for send in asked.values():
+    for send in (*asked.values(), lambda: open311.picture("https://zj.example/a.jpg")):
         with pytest.raises(channels.SendsNothingOut):
             send()
     settings.SEAL_PROVIDER = "zhijian.kernel.papers.sealing.providers.HttpSeal"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
@@ -29,6 +31,27 @@ from zhijian.kernel.notices.webhooks.signing import BadSignature
 from zhijian.kernel.packs import stack
 
 FEW = 20
+
+
+@dataclass(frozen=True)
+class Way:
+    """Another way by interface than signed messages, with a page of its own; `words` say what it is for."""
+
+    title: str | Promise
+    words: str | Promise
+    name: str
+
+    @property
+    def address(self) -> str:
+        return reverse(self.name)
+
+
+_ways: dict[str, Way] = {}
+
+
+def another(code: str, title: str | Promise, words: str | Promise, name: str) -> None:
+    """Offer another way on the page of interfaces; `name` is that of its address. Gateways register theirs."""
+    _ways[code] = Way(title, words, name)
 
 
 def off_count(actor: Actor) -> int:
@@ -100,7 +123,7 @@ def _context(shown: dict[str, str]) -> dict[str, Any]:
                     "came": [(one, interface.why(one.error)) for one in came],
                 }
             )
-    return {"rows": rows, "others": others, "shown": shown}
+    return {"rows": rows, "others": others, "shown": shown, "ways": list(_ways.values())}
 
 
 def _sent(rows: list[Delivery]) -> list[tuple[Delivery, Owed | None]]:

@@ -1,0 +1,219 @@
+"""What comes by this door: kept and answered at once, then taken by a job along the road of the exchange's sheets.
+
+The same number, or without one the same content within a day, is the same request. A row that can't be taken stays,
+with what to mend, until somebody of the desk has mended it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zhijian.gateways.open311 import jobs, media, reading
+from zhijian.gateways.open311.models import Media, Request, Update
+from zhijian.gateways.open311.reading import Bad, Told
+from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.crypto import blind_index
+from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock import calendar
+from zhijian.kernel.evidence.models import Blob
+from zhijian.kernel.exchange import Unfit, arriving
+from zhijian.kernel.exchange.tables import Table, platforms
+from zhijian.kernel.packs import in_its_language, stack
+from zhijian.programmes.complaints.exchange import HOTLINE_ORDER, PLATFORM_ORDER
+
+log = logging.getLogger(__name__)
+SAME = dt.timedelta(days=1)  # the same content without a number of its own, again within that: the client tried again
+RECORDS = (HOTLINE_ORDER.record, PLATFORM_ORDER.record)
+AT_ONCE = 20  # requests in one transaction of the job
+QUIET = 1.0  # seconds that the job goes on looking: a request whose transaction ends just now has queued no other
+QUEUED = "open311.take"
+
+
+def table_of(platform: str) -> Table | None:
+    """The table by which a platform's orders are taken; None for one that gives none."""
+    known = platforms().get(platform)
+    tables = known.tables.values() if known is not None else ()
+    return next((one for one in tables if not one.owing and one.record in RECORDS), None)
+
+
+def givers() -> list[str]:
+    """The platforms that may have a key."""
+    return [code for code in platforms() if table_of(code) is not None]
+
+
+def keep(platform: str, told: Told, pictures: Sequence[Blob] = ()) -> Request:
+    """Keep a request and queue its taking; or the one that it is already.
+
+    Raises Bad for a number that came before with other content.
+    """
+    now = timezone.now()
+    body = json.dumps(told.values, ensure_ascii=False, sort_keys=True)
+    mark = _mark(platform, told, body, pictures)
+    known = _known(platform, told.number, mark, now)
+    if known is not None:
+        if known.mark != mark:
+            raise Bad(400, _("This number came before, with other content. Send what is new as an update."))
+        return known
+    made = Request(
+        platform=platform, number=told.number, service=told.service, mark=mark, body=body,
+        lat=told.lat, lon=told.lon, received=now, changed=now,
+    )  # fmt: skip
+    if not made.number:
+        made.number = f"R{made.uid.hex[:12]}{made.uid.hex[-8:]}".upper()
+    made.save(force_insert=True)
+    rows = [Media(request=made, url=url) for url in told.urls]
+    Media.objects.bulk_create([*rows, *(Media(request=made, blob=one) for one in pictures)])
+    wake()
+    return made
+
+
+def pulled(platform: str, told: Told) -> bool:
+    """Keep what an endpoint lists; True where it is new. What changed there is heard as an addition to the order."""
+    before = _known(platform, told.number, "", timezone.now())
+    if before is None:
+        keep(platform, told)
+        return True
+    values = json.dumps(told.values, ensure_ascii=False, sort_keys=True)
+    if str(before.body) == values or before.mark == _mark(platform, told, values):
+        return False
+    if before.state == Request.State.TAKEN:
+        code = blind_index(values, f"open311 {platform} {told.number}")
+        about = {"request": before, "status": "changed", "text": told.values.get("text", ""), "at": timezone.now()}
+        Update.objects.get_or_create(platform=platform, ours=False, code=code, defaults=about)
+    else:  # not taken yet, or it could not be: what it says now may do
+        before.body = values  # type: ignore[assignment]
+        before.mark, before.state = _mark(platform, told, values), Request.State.WAITING
+        before.service, before.lat, before.lon = told.service, told.lat, told.lon
+        before.save()
+    wake()
+    return False
+
+
+def _mark(platform: str, told: Told, body: str, pictures: Sequence[Blob] = ()) -> str:
+    sent = [
+        body,
+        told.number,
+        told.service,
+        str(told.lat),
+        str(told.lon),
+        *told.urls,
+        *(one.sha256 for one in pictures),
+    ]
+    return blind_index("\x1f".join(sent), f"open311 {platform}")
+
+
+def _known(platform: str, number: str, mark: str, now: dt.datetime) -> Request | None:
+    """The request that this one is. Two tries at once wait for each other: otherwise neither would see the other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 311))", [f"{platform} {number or mark}"])
+    rows = Request.objects.filter(platform=platform)
+    rows = rows.filter(number=number) if number else rows.filter(mark=mark, received__gt=now - SAME)
+    return rows.first()
+
+
+def wake() -> None:
+    """Queue the job, unless it waits already: asked first, since a refused row costs more than a question."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo' LIMIT 1", [QUEUED]
+        )
+        waits = cursor.fetchone() is not None
+    if not waits:
+        jobs.take.later(job_once=QUEUED)
+
+
+def take_waiting(quiet: float = QUIET) -> int:
+    """Take what waits, some at a time, until nothing came for a while. Returns how many."""
+    done, since = 0, time.monotonic()
+    while True:
+        n = _take_some()
+        done += n
+        if n:
+            since = time.monotonic()
+        elif time.monotonic() - since >= quiet:
+            return done
+        else:
+            time.sleep(min(0.1, quiet))
+
+
+def _take_some() -> int:
+    with scoped(SYSTEM):
+        rows = Request.objects.select_for_update(skip_locked=True).filter(state=Request.State.WAITING).order_by("pk")
+        some = list(rows[:AT_ONCE])
+        for one in some:
+            take(one)
+        return len(some)
+
+
+def take(one: Request) -> None:
+    """One request becomes an order, or stays with what is wrong. In a scope of the system, with its row locked."""
+    try:
+        with transaction.atomic(), in_its_language():
+            one.matter = ordered(one)
+            one.state, one.why = Request.State.TAKEN, ""
+    except Unfit as error:
+        one.state, one.why = Request.State.UNFIT, str(error)[:300]
+    except Exception as error:
+        log.exception("request %s could not be taken", one.uid)
+        one.state = Request.State.UNFIT
+        one.why = reading.in_words(gettext_lazy("An error of ours: ")) + type(error).__name__
+    one.changed = timezone.now()
+    one.save(update_fields=["state", "why", "matter", "changed"])
+    if one.matter is not None:
+        media.came(one)
+
+
+def ordered(one: Request, **more: str) -> Any:
+    """Give the row to the exchange's road. Returns its matter. Raises Unfit."""
+    table = table_of(one.platform)
+    if table is None:
+        raise Unfit(_("The pack has no table of orders of this platform any more."))
+    values = {**values_of(one), **more}
+    if "district" not in values and one.lat is not None and one.lon is not None:
+        area = stack().areas.get(reading.district(one.lat, one.lon)[:6])
+        values["district"] = area.name if area is not None else ""
+    arriving.take_row(table, one.number, values, str(stack().setting("city", "")), SYSTEM)
+    return matter_of(one)
+
+
+def matter_of(one: Request) -> Any:
+    """The matter of the request's number."""
+    from zhijian.programmes.complaints.models import Order
+
+    return Order.objects.select_related("matter").get(platform=one.platform, number=one.number).matter
+
+
+def values_of(one: Request) -> dict[str, str]:
+    """What the exchange is told: what came, and when it came where the other side did not say."""
+    values: dict[str, str] = json.loads(str(one.body))
+    said = values.get("received_at", "")
+    try:
+        at = calendar.local(reading.moment(said, "received_at") if said else one.received)
+        return {**values, "received_at": f"{at:%Y-%m-%d %H:%M:%S}"}
+    except Bad:
+        return values
+
+
+def unfit() -> Any:
+    """Requests that could not be taken, the oldest first."""
+    return Request.objects.filter(state=Request.State.UNFIT).order_by("pk")
+
+
+def mend(one: Request, sort: str, received_at: str) -> None:
+    """Somebody of the desk says what kind it is and when it came; it is taken again at once."""
+    values: dict[str, str] = json.loads(str(one.body))
+    values["sort"] = sort
+    values["received_at"] = received_at
+    one.body = json.dumps(values, ensure_ascii=False, sort_keys=True)  # type: ignore[assignment]
+    one.save(update_fields=["body"])
+    take(one)
