@@ -79,6 +79,8 @@ MORE: dict[str, dict[str, str]] = {
 # Addresses that answer a GET with no page of their own, and why.
 NO_PAGE = {
     "complaints/<uuid:uid>/calls/<uuid:call>/": "a call that is going on; the journey of an order looks at it",
+    "complaints/papers/<uuid:uid>/": "a file, or the reason for it; the journey of a mediator looks at it",
+    "complaints/rewards/<uuid:uid>/code/": "a code, shown once to a POST",
     ".well-known/zhijian-visit-code": "a key, as JSON",
     "doors/runs/<uuid:uid>.pdf": "a file",
     "held/<uuid:uid>/raw.json": "a file",

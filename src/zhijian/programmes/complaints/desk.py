@@ -21,9 +21,11 @@ from zhijian.kernel.registry.numbers import areas_of, shown
 from zhijian.kernel.words import listed
 from zhijian.programmes.complaints import before, private, rules, wording
 from zhijian.programmes.complaints.flow import COMPLAINT, ENQUIRY, REPORT
+from zhijian.programmes.complaints.handling.desk import HANDLING, Mediations, Recalls, Rewards
 from zhijian.programmes.complaints.models import Claim, Contact, Item, Order
 
 CALLS = 20
+__all__ = ["Complaints", "Enquiries", "Mediations", "Recalls", "Reports", "Rewards"]
 
 
 def _below(asked: Asked) -> Options:
@@ -106,7 +108,7 @@ class Items(MatterList):
     start: ClassVar[dict[str, str]] = {"state": "open"}
     order = "due"
     bulk = ("assign", "pass_on")
-    panels = (Panel("complaints/desk/item.html", item_panel),)
+    panels = (Panel("complaints/desk/item.html", item_panel), HANDLING)
 
 
 class Complaints(Items):
