@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel.accounts import (
     ASSIGNEE,
-    CASE_OFFICER,
     CLERK,
     DISPATCHER,
     HEAD,
@@ -56,7 +55,7 @@ def coming_in(begins: Sequence[Any]) -> list[Step]:
             does=effects.received, starts=begins, tells=DISPATCHER,
         ),
         Step(
-            "part", to="received", who=[*TAKE_IN, CASE_OFFICER], label=_("Part of another"), facts=facts.Arrived,
+            "part", to="received", who=TAKE_IN, label=_("Part of another"), facts=facts.Arrived,
             hidden=True, said=_("Was part of another, or taken for another kind"), does=effects.received, starts=begins,
             tells=DISPATCHER,
         ),

@@ -12,7 +12,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel.accounts import ASSIGNEE, CLERK, DISPATCHER, HEAD, SECOND
-from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.accounts.actor import SYSTEM, Actor
+from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import clocks
 from zhijian.kernel.matters import Guard, State, Step, no, ok
 from zhijian.kernel.matters.models import Matter
@@ -50,26 +51,27 @@ def _flow(sort: Any) -> Any:
     return flow_for(sort)
 
 
-def _opened(matter: Matter, record: Item, sort: Sort, text: str, actor: Actor) -> Matter:
-    """The other matter: of the same person and shop, received when this one was."""
+def _opened(matter: Matter, record: Item, sort: Sort, text: str) -> Matter:
+    """The other matter: of the same person and shop, received when this one was. Who did it stands in this one."""
     about = About(matter.title, matter.area, matter.entity, matter.premises, urgency=matter.urgency)
     told: dict[str, Any] = {name: value for name in SAME if (value := getattr(record, name)) is not None}
-    return perform(
-        _flow(sort), "part", actor, about=about, at=matter.opened,
-        by_field={"contacted": record.contacted, "contacted_in_time": record.contacted_in_time},
-        sort=sort, text=text, claim=record.claim, amount=record.amount, **told,
-    )  # fmt: skip
+    with scoped(SYSTEM):
+        return perform(
+            _flow(sort), "part", SYSTEM, about=about, at=matter.opened,
+            by_field={"contacted": record.contacted, "contacted_in_time": record.contacted_in_time},
+            sort=sort, text=text, claim=record.claim, amount=record.amount, **told,
+        )  # fmt: skip
 
 
 def split(matter: Matter, record: Item, told: Any, actor: Actor, at: dt.datetime) -> None:
     """What belongs to the other law is a matter of its own."""
-    other = _opened(matter, record, told.other, told.part, actor)
+    other = _opened(matter, record, told.other, told.part)
     Part.objects.create(of=matter, matter=other, area=matter.area)
 
 
 def corrected(matter: Matter, record: Item, told: Any, actor: Actor, at: dt.datetime) -> None:
     """The other matter takes the place of this one, with its numbers, calls and the platform's clocks."""
-    other = _opened(matter, record, told.other, str(record.text), actor)
+    other = _opened(matter, record, told.other, str(record.text))
     Part.objects.create(of=matter, matter=other, area=matter.area, instead=True)
     orders = list(Order.objects.filter(matter=matter))
     Order.objects.filter(matter=matter).update(matter=other)
