@@ -61,6 +61,7 @@ def test_from_the_proof_of_identity_to_the_performed_agreement(site: Site, desk:
     expect(desk.get_by_text("限期提供身份证明材料通知书").first).to_be_visible()
     look(desk, "mediator-waiting", widths=BOTH)
     _step(desk, site, matter, "show_identity", identity_shown=today.isoformat())
+    expect(desk.locator("dt", has_text="证件")).to_have_count(0)  # none was told: nothing else takes its place
     _step(desk, site, matter, "accept")
     _step(desk, site, matter, "consent", consent_named="yes")
     _step(desk, site, matter, "invite", subject="就餐时发现异物", request="退还餐费")

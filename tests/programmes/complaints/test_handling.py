@@ -166,7 +166,7 @@ def test_an_identity_that_is_asked_for_is_awaited_and_then_accepted_or_refused(w
         "show_identity",
         identity_shown=calendar.today(),
         true_name="张三丰",
-        number="370303199001010011",
+        document="370303199001010011",
     )
     assert (item_of(matter).person, "complaints.identity_within" in clocks(matter)) == ("张三丰", False)
     assert do(officer, matter, "accept").state == "mediating"

@@ -32,7 +32,7 @@ class IdentityShown(Facts):
     identity_shown: Annotated[dt.date, Field(title=_("Shown on"))]
     how: Annotated[How, Field(title=_("How it was shown"))] = How("counter")
     true_name: Annotated[str, text(_("True name, where it was told otherwise"), max_length=80, personal=True)] = ""
-    number: Annotated[str, text(_("Number of the identity document"), max_length=40, personal=True)] = ""
+    document: Annotated[str, text(_("Number of the identity document"), max_length=40, personal=True)] = ""
 
 
 class Consent(Facts):

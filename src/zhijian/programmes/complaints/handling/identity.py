@@ -71,7 +71,7 @@ def asked(matter: Matter, record: Item, told: Any, actor: Actor, at: dt.datetime
 def shown(matter: Matter, record: Item, told: Any, actor: Actor, at: dt.datetime) -> None:
     """A true name and the number of the document take the place of what was told."""
     record.person = told.true_name or record.person
-    record.id_number = told.number or record.id_number
+    record.id_number = told.document or record.id_number
     record.save(update_fields=["person", "id_number"])
 
 
