@@ -16,6 +16,8 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.ratings import calling
 from zhijian.programmes.complaints.flow import flow_for
+from zhijian.programmes.complaints.handling import recall
+from zhijian.programmes.complaints.models import Mediation, Reward
 from zhijian.programmes.equipment import flow as equipment_flow
 from zhijian.programmes.equipment.models import Equipment
 from zhijian.programmes.equipment.public import begin
@@ -156,6 +158,33 @@ def item(w: world.World, sort: str) -> Matter:
         return perform(Matter.objects.get(pk=matter.pk), "assign", SYSTEM, assignee=w.inspector.pk)
 
 
+def mediation(w: world.World) -> Matter:
+    """The mediation of a complaint, the enterprise just asked."""
+    complaint = item(w, "complaint")
+    with scoped(SYSTEM):
+        complaint = perform(complaint, "accept", SYSTEM)
+        perform(complaint, "consent", SYSTEM, consent_named=True, consent_delegate=True)
+        perform(complaint, "invite", SYSTEM, subject="就餐时发现异物", request="退还餐费")
+        return Mediation.objects.select_related("matter").get(of=complaint).matter
+
+
+def report_reward(w: world.World) -> Matter:
+    """A reward for a report on which a case was opened, just proposed."""
+    report = item(w, "report")
+    with scoped(SYSTEM):
+        perform(report, "decide", SYSTEM, filed=True, why="属实")
+        perform(report, "propose_reward", SYSTEM, level="2", fined="20000", merit="查证属实")
+        return Reward.objects.select_related("matter").get(of=report).matter
+
+
+def item_recall(w: world.World) -> Matter:
+    """A return call about an answered enquiry."""
+    enquiry = item(w, "enquiry")
+    with scoped(SYSTEM):
+        perform(enquiry, "reply", SYSTEM, reply="可以到窗口办理。", outcome="explained")
+        return recall.ask(perform(enquiry, "approve", SYSTEM))
+
+
 OPENERS: dict[str, Opener] = {
     "inspection": plan,
     "rectification": rectification,
@@ -171,5 +200,8 @@ OPENERS: dict[str, Opener] = {
     "spot_penalty": spot_penalty,
     "grading": grading,
     "publication": lambda w: _child(w, flow.PUBLICATION, "await"),
+    "mediation": mediation,
+    "report_reward": report_reward,
+    "item_recall": item_recall,
     **{kind: partial(item, sort=kind) for kind in ("complaint", "report", "enquiry")},
 }

@@ -80,6 +80,8 @@ MORE: dict[str, dict[str, str]] = {
 NO_PAGE = {
     "complaints/labels/": "only for a dispatcher of the city; the journey of what is dealt with together looks at it",
     "complaints/<uuid:uid>/calls/<uuid:call>/": "a call that is going on; the journey of an order looks at it",
+    "complaints/papers/<uuid:uid>/": "a file, or the reason for it; the journey of a mediator looks at it",
+    "complaints/rewards/<uuid:uid>/code/": "a code, shown once to a POST",
     ".well-known/zhijian-visit-code": "a key, as JSON",
     "doors/runs/<uuid:uid>.pdf": "a file",
     "exchange/open311/unfit/": "for the city's centre only; test_served reads it",

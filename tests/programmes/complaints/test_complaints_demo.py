@@ -37,7 +37,9 @@ def test_planted_once_at_every_stage_and_nothing_in_a_day_to_come(settings):
         assert len(said) == 1
         items = Matter.objects.filter(kind__in=("complaint", "report", "enquiry"))
         states = Counter(items.values_list("state", flat=True))
-        assert set(states) == {"received", "handling", "mediating", "approving", "answered", "returned"}
+        assert set(states) == {
+            "received", "handling", "mediating", "concluded", "approving", "answered", "returned",
+        }  # fmt: skip
         assert (
             Order.objects.count()
             == Taken.objects.count()
@@ -55,3 +57,7 @@ def test_planted_once_at_every_stage_and_nothing_in_a_day_to_come(settings):
         over = Owed.objects.filter(table="replies", state="to_report").count()
         assert over == states["answered"] + states["returned"], "the answers wait to go back"
         assert not Item.objects.filter(contacted__isnull=False, contacted_in_time=False).exists()
+        beside = Counter(Matter.objects.exclude(pk__in=items).values_list("kind", "state"))
+        assert beside["mediation", "performing"] == beside["report_reward", "approved"] == 1
+        assert beside["item_recall", "waiting"] == 1
+        assert Item.objects.filter(identity_due__isnull=False, identity_shown=None).count() == 1

@@ -25,7 +25,7 @@ from zhijian.kernel.matters.errors import NotAllowed, NotFound, NotOpen
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.registry.models import Entity
 
-WORKERS = frozenset({Role.INSPECTOR, Role.CLERK, Role.HEAD})
+WORKERS = frozenset({Role.INSPECTOR, Role.CLERK, Role.HEAD, Role.MEDIATOR})
 READERS = WORKERS | {Role.AUDITOR}
 SHOWN = 60  # free slots on a page
 AHEAD_DAYS = 60  # where the place sets none

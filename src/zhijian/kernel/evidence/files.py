@@ -254,7 +254,13 @@ def read_blob(blob: Blob) -> bytes:
 def attach(matter: Matter, blob: Blob, *, actor: Actor, kind: str, **about: Any) -> File:
     """Make a stored blob a file of a matter."""
     return File.objects.create(
-        matter=matter, entity_id=matter.entity_id, area=matter.area, blob=blob, kind=kind, made_by=actor.label, **about
+        matter=matter,
+        entity_id=matter.file_entity_id,
+        area=matter.area,
+        blob=blob,
+        kind=kind,
+        made_by=actor.label,
+        **about,
     )
 
 
@@ -318,7 +324,7 @@ def _awaited(matter: Matter, photo: Expected, here: set[str], actor: Actor, capt
     offset = photo.taken.utcoffset() if photo.taken is not None else None
     return File(
         matter=matter,
-        entity_id=matter.entity_id,
+        entity_id=matter.file_entity_id,
         area=matter.area,
         kind=photo.kind,
         blob_id=photo.sha256 if photo.sha256 in here else None,

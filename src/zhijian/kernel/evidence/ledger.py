@@ -140,7 +140,7 @@ def record(
         actor=actor.label,
         actor_name=actor.name if actor.kind in ("staff", "party") else "",
         matter=matter,
-        entity_id=_whose(matter) if matter else entity_id,
+        entity_id=matter.file_entity_id if matter else entity_id,
         area=matter.area if matter else area,
         data=facts,
     )
@@ -151,11 +151,6 @@ def record(
         row.entry = entry
         row.save(force_insert=True)
     return entry
-
-
-def _whose(matter: Matter) -> int | None:
-    """Whose file an entry stands in; nobody's where the matter is kept from its enterprise (who reported it)."""
-    return None if f"entity:{matter.entity_id}" in matter.kept_from else matter.entity_id
 
 
 def masked(entry: LedgerEntry) -> dict[str, str]:

@@ -71,6 +71,7 @@ class Matter(models.Model):
             models.Index(fields=["area", "due"], condition=models.Q(partner=True), name="matter_partner"),
         ]
 
+    came_from: str = ""  # the area in which it lay before the step that is being done; set by `perform`
     happening: dt.datetime | None = None  # when the step that is being done happened; set by `perform` for its guards
 
     def __str__(self) -> str:
@@ -80,3 +81,9 @@ class Matter(models.Model):
     def day(self) -> dt.date:
         """The legal day as guards see it: of the step that is being done (it may be told later), else today."""
         return calendar.legal_day(self.happening) if self.happening else calendar.today()
+
+    @property
+    def file_entity_id(self) -> int | None:
+        """The enterprise in whose file the entries, files and papers of the matter stand: nobody's where the matter is
+        kept from it (who reported it might be guessed)."""
+        return None if f"entity:{self.entity_id}" in self.kept_from else self.entity_id

@@ -246,7 +246,7 @@ def _go_on(
     facts = parse(step.facts, given)
     matter.happening = at
     _guarded(step, matter, record, actor, facts)
-    area = matter.area
+    area = matter.came_from = matter.area
     was = assign(matter, facts)
     _keep_from_its_enterprise(flow, matter)
     if matter.area != area and actor.kind == "staff" and actor.can_read(area) and not actor.can_read(matter.area):

@@ -152,7 +152,8 @@ def _papers() -> Iterator[Finding]:
         for key in ("title", "basis", "field"):
             if not raw.get(key):
                 yield Finding("error", name, _("{key} is missing").format(key=key))
-        template = stack().files(f"papers/{path.stem}.typ").get(f"papers/{path.stem}.typ")
+        drawn = f"papers/{raw.get('template', path.stem)}.typ"
+        template = stack().files(drawn).get(drawn)
         if raw.get("sealed") and (template is None or "force(p)" not in template.read_text(encoding="utf-8")):
             yield Finding("error", name, _("its template does not say on its face that it is unsealed: force(p)"))
         if raw.get("verified") != "V":

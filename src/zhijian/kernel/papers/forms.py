@@ -17,7 +17,7 @@ SIGNERS = {"inspector1", "inspector2", "party", "witness"}
 
 @dataclass(frozen=True)
 class Form:
-    """A `papers/<kind>.toml` with the path of its template `papers/<kind>.typ`."""
+    """A `papers/<kind>.toml` with the path of its template `papers/<kind>.typ`, or of one that several kinds share."""
 
     kind: str
     title: str
@@ -62,6 +62,11 @@ class Form:
         days = [(one["label"], data.get(one["key"])) for one in self.fields if one.get("ahead")]
         return [label for label, day in days if day and day < today.isoformat()]
 
+    @property
+    def personal(self) -> list[str]:
+        """The names of its facts that are somebody's own: its data hold them covered (`papers.whole`)."""
+        return [one["key"] for one in self.fields if one.get("personal")]
+
     def lacking(self, data: Mapping[str, Any]) -> list[str]:
         """The labels of the facts without which the paper says nothing, and which are empty in `data`."""
         return [one["label"] for one in self.fields if one.get("needed") and not data.get(one["key"])]
@@ -89,7 +94,13 @@ def _checked(path: Path, raw: dict[str, Any], kind: str) -> dict[str, Any]:
     return raw
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
+def _drawn_by(path: Path, kind: str) -> str:
+    """The name of its template: its own, unless the form says by which other one it is drawn."""
+    return str(read_toml(path).get("template", kind))
+
+
+@lru_cache(maxsize=128)
 def _read(path: Path, template: Path, kind: str) -> Form:
     raw = _checked(path, read_toml(path), kind)
     return Form(
@@ -121,7 +132,8 @@ def _read(path: Path, template: Path, kind: str) -> Form:
 
 def form(kind: str) -> Form:
     """The form of a kind in the stack in force. Raises FileNotFoundError or PackError."""
-    return _read(stack().file(f"papers/{kind}.toml"), stack().file(f"papers/{kind}.typ"), kind)
+    path = stack().file(f"papers/{kind}.toml")
+    return _read(path, stack().file(f"papers/{_drawn_by(path, kind)}.typ"), kind)
 
 
 def forms() -> dict[str, Form]:

@@ -72,15 +72,16 @@ def _draft(
     at: dt.datetime,
     actor: Actor,
     printed_at: dt.datetime | None = None,
+    organ: str = "",
 ) -> Paper:
     bytes_ = canonical(data)
     digest = sha256_hex(bytes_)
     record = data.get("record") or {}
     return Paper(
         matter=matter,
-        entity_id=matter.entity_id,
+        entity_id=matter.file_entity_id,  # none where the matter is kept from its enterprise: so are its papers
         area=matter.area,
-        organ=stack().organ(matter.area).code,
+        organ=stack().organ(organ or matter.area).code,
         kind=kind,
         data=data,
         digest=digest,
@@ -138,10 +139,12 @@ def make(
     printed_at: dt.datetime | None = None,
     actor: Actor,
     replaces: Paper | None = None,
+    organ: str = "",
 ) -> Paper:
     """Issue a paper in the running transaction, under the next number, or under one reserved for the actor's phone.
 
-    A kind without numbers (`numbered = false`) takes none. `printed_at` stands on it where its maker's clock was wrong.
+    A kind without numbers (`numbered = false`) takes none. `organ`: the area of the office that issues it, where the
+    matter lies with another one by now (it was passed on). `printed_at` stands on it where its maker's clock was wrong.
 
     `data` must be canonical (no floats). Raises NumberForeign when `number` (or its `code`) is not his to use.
     """
@@ -151,8 +154,8 @@ def make(
         if number:
             row = numbers.usable(kind, number, code, actor.device)
         elif form(kind).numbered:
-            row = numbers.take(kind, matter.area, numbers.year_of(at), actor=actor)
-        paper = _draft(kind, matter, data, signatures, at, actor, printed_at)
+            row = numbers.take(kind, organ or matter.area, numbers.year_of(at), actor=actor)
+        paper = _draft(kind, matter, data, signatures, at, actor, printed_at, organ)
         paper.replaces = replaces
         return _issue(paper, row, actor)
 

@@ -130,7 +130,7 @@ def verify_url(code: str) -> str:
 def _told(paper: Paper) -> dict[str, Any]:
     """All that the template may know of a paper."""
     one = form(paper.kind)
-    organ = stack().organ(paper.area)
+    organ = stack().organ(paper.organ)  # whose it is, wherever its matter has gone since
     data = whole.data_of(paper)
     own = layout_of(paper, data)
     return {
@@ -150,6 +150,7 @@ def _told(paper: Paper) -> dict[str, Any]:
             "language": one.language,
             "every_page": one.every_page,
             "table": one.table,
+            "fields": [{"key": field["key"], "label": field["label"]} for field in one.fields],
             "texts": one.texts,
             "grounds": one.grounds,
         },

@@ -45,7 +45,7 @@ def paper_pdf(request: HttpRequest, uid: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     if whole.is_sealed(found.kind):  # it holds what pages show covered
-        return redirect("paper_confirmation", uid=found.uid)
+        return redirect(whole.page_of(found.kind), uid=found.uid)
     what = f"{form(found.kind).title} {found.number}".strip()
     watched.looked(request.actor, f"matter:{found.matter_id}", what, matter=found.matter)  # type: ignore[attr-defined]
     return pdf_response(found)

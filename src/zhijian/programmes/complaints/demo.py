@@ -12,7 +12,7 @@ from itertools import cycle
 from typing import Any
 
 from zhijian.kernel import when
-from zhijian.kernel.accounts.actor import SYSTEM, Actor, actor_of
+from zhijian.kernel.accounts.actor import SYSTEM, Actor, actor_of, party_of
 from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
@@ -24,10 +24,13 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.registry.generate import SOURCE
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.complaints import alerts, calling, together, traces
-from zhijian.programmes.complaints.models import Order
+from zhijian.programmes.complaints.handling import recall
+from zhijian.programmes.complaints.models import Mediation, Order, Reward
 
 LATER = True
 Say = Callable[[str], None]
+# Steps of what belongs to the item: by whom, on which matter.
+BESIDE = ("agree", "agreement", "reward_ok", "recall")
 PEOPLE = ("dispatcher", "head", "first", "second")
 
 
@@ -121,10 +124,18 @@ def _step(
         "name": {"meant": "confirmed", "entity": shop.entity_id, "premises": shop.pk},
         "assign": {"assignee": officer.person_id},
         "settle": {"why": told.get("why", ""), "recovered": told.get("recovered")},
-        "decide": {"why": told.get("why", "")},
+        "decide": {"why": told.get("why", ""), "filed": bool(told.get("filed"))},
+        "ask_identity": {
+            "identity_due": calendar.legal_day(at) + dt.timedelta(days=7), "materials": told.get("materials", ""),
+        },
+        "consent": {"consent_how": "phone", "consent_named": True},
+        "invite": {"subject": told.get("subject", ""), "request": told.get("request", "")},
+        "propose_reward": {"level": "2", "fined": told.get("fined", "0"), "merit": told.get("merit", "")},
         "reply": {"reply": told.get("reply", ""), "outcome": told.get("outcome", "solved")},
         "give_back": {"reason": told.get("why", "")},
     }.get(step, {})  # fmt: skip
+    if step in BESIDE:
+        return _beside(matter, step, team, officer, told, shop, at)
     with when.as_of(at), scoped(who):
         if step == "contact":
             call = calling.begun(matter, "person", who)
@@ -133,3 +144,24 @@ def _step(
             together.join(_leading(told), [Matter.objects.get(pk=matter.pk)], who, at=at)
             return Matter.objects.get(pk=matter.pk)
         return perform(Matter.objects.get(pk=matter.pk), step, who, at=at, **facts)
+
+
+def _beside(
+    matter: Matter, step: str, team: Team, officer: Actor, told: dict[str, Any], shop: Premises, at: dt.datetime
+) -> Matter:
+    """A step about the mediation, the reward or the return call of an item."""
+    with when.as_of(at):
+        if step == "recall":
+            with scoped(SYSTEM):
+                recall.ask(Matter.objects.get(pk=matter.pk), at)
+        elif step == "reward_ok":
+            with scoped(team.head):
+                perform(Reward.objects.select_related("matter").get(of=matter).matter, "approve", team.head, at=at)
+        else:
+            who = party_of(shop.entity) if step == "agree" else officer
+            facts = {"terms": told.get("why", ""), "amount": told.get("recovered")} if step == "agreement" else {}
+            with scoped(SYSTEM):
+                mediation = Mediation.objects.select_related("matter").get(of=matter).matter
+            with scoped(who):
+                perform(Matter.objects.get(pk=mediation.pk), step, who, at=at, **facts)
+    return matter

@@ -21,9 +21,11 @@ from zhijian.kernel.registry.numbers import areas_of, shown
 from zhijian.kernel.words import listed
 from zhijian.programmes.complaints import categories, private, rules, together_pages, wording
 from zhijian.programmes.complaints.flow import COMPLAINT, ENQUIRY, REPORT
+from zhijian.programmes.complaints.handling.desk import HANDLING, Mediations, Recalls, Rewards
 from zhijian.programmes.complaints.models import Claim, Contact, Item, Order
 
 CALLS = 20
+__all__ = ["Complaints", "Enquiries", "Mediations", "Recalls", "Reports", "Rewards"]
 
 
 def _below(asked: Asked) -> Options:
@@ -116,7 +118,7 @@ class Items(MatterList):
     many = (Many(_("Deal with them together"), "items_together"),)
     panels = (
         Panel("complaints/desk/about.html", categories.told), Panel("complaints/desk/item.html", item_panel),
-        Panel("complaints/desk/seen.html", together_pages.panel),
+        Panel("complaints/desk/seen.html", together_pages.panel), HANDLING,
     )  # fmt: skip
 
 

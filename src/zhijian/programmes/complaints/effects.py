@@ -11,9 +11,13 @@ from zhijian.kernel.accounts.links import plain_number
 from zhijian.kernel.clock import calendar, clocks
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import hand_over_area
+from zhijian.kernel.packs import stack
 from zhijian.kernel.registry.models import Premises
-from zhijian.programmes.complaints import guards, rules
-from zhijian.programmes.complaints.models import Contact, Item, Link, Result, Sort
+from zhijian.programmes.complaints import guards, papers, rules
+from zhijian.programmes.complaints.handling import mediation
+from zhijian.programmes.complaints.models import Channel, Contact, Item, Link, Result, Sort
+
+REMOTE = (Channel.HOTLINE, Channel.PLATFORM)  # registered there already
 
 
 def mark_of(phone: str) -> str:
@@ -38,8 +42,18 @@ def received(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.date
         record.meant = Link.CONFIRMED
     record.save()
     _called(matter, record)
-    if record.phone:
+    if record.phone and record.contacted is None:
         clocks.start(matter, rules.CONTACT_WITHIN, at)
+    if actor.kind == "staff" and record.channel not in REMOTE:
+        registered = {"complaint": "register", "report": "report"}.get(matter.kind, "")
+        papers.made(registered, record, at, actor)
+
+
+def passed_on(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """To another bureau it goes with a paper (form 3); to an office of the same one it does not."""
+    to, origin = stack().organ(matter.area), stack().organ(matter.came_from)
+    if to.code != origin.code and matter.kind != "enquiry":
+        papers.made("passing", record, at, actor, organ=origin.code, addressee=to.name)
 
 
 def taken_in(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.datetime) -> None:
@@ -114,6 +128,12 @@ def accepted(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.date
     record.accepted = calendar.legal_day(at)
     record.save(update_fields=["accepted"])
     clocks.start(matter, rules.MEDIATE_WITHIN, at, key_day=rules.law_day(matter, at))
+    papers.made("acceptance", record, at, actor)
+
+
+def rested(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """The time of mediation does not run, for a reason that stands with it."""
+    clocks.suspend(matter, rules.MEDIATE_WITHIN, at, reason=facts.reason)
 
 
 def _ends(record: Item, result: str) -> None:
@@ -126,11 +146,14 @@ def settled(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.datet
     record.accepted = record.accepted or calendar.legal_day(at)
     record.result = Result.AGREED
     record.save(update_fields=["accepted", "result"])
+    mediation.closed_with(matter, record, actor, at)
 
 
 def refused(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.datetime) -> None:
-    """Not accepted."""
+    """Not accepted: the paper names the ground (form 6)."""
     _ends(record, str(Result.REFUSED))
+    printed = papers.grounds(rules.REFUSAL_GROUNDS, matter, facts.ground, at)
+    papers.made("refusal", record, at, actor, ground=facts.ground, grounds=printed, why=facts.why)
 
 
 def withdrawn(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.datetime) -> None:
@@ -138,12 +161,19 @@ def withdrawn(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.dat
     record.why = facts.reason
     record.save(update_fields=["why"])
     _ends(record, str(Result.WITHDRAWN))
+    mediation.closed_with(matter, record, actor, at)
 
 
 def ended(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.datetime) -> None:
     """Both are told within the time of the law."""
     _ends(record, str(Result.ENDED))
     clocks.start(matter, rules.TELL_WITHIN, at, key_day=rules.law_day(matter, at))
+    printed = papers.grounds(rules.END_GROUNDS, matter, facts.ground, at)
+    papers.made(
+        "end", record, at, actor, party=str(record.person or ""), ground=facts.ground, grounds=printed, why=facts.why,
+        excluded=papers.excluded_words(matter),
+    )  # fmt: skip
+    mediation.closed_with(matter, record, actor, at, facts.ground, facts.why)
 
 
 def extended(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.datetime) -> None:
@@ -159,6 +189,19 @@ def decided(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.datet
     _ends(record, str(Result.FILED if facts.filed else Result.NOT_FILED))
     if record.person:
         clocks.start(matter, rules.REPORT_TELL_WITHIN, at, key_day=rules.law_day(matter, at))
+        papers.made("filed" if facts.filed else "not_filed", record, at, actor, result=facts.why)
+
+
+def result_told(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """Form 10, where a law asks for it."""
+    papers.made("result", record, at, actor, basis=facts.basis, result=facts.told)
+
+
+def approved(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """Under Order 20 the bureau that passed it on is told what came of it."""
+    passed = matter.papers.filter(kind=papers.kind_of("passing", matter, at)).first()  # type: ignore[attr-defined]
+    if passed is not None:
+        papers.made("report_back", record, at, actor, addressee=stack().organ(passed.organ).name, result=record.reply)
 
 
 def replied(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.datetime) -> None:

@@ -13,7 +13,7 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.packs import stack
 from zhijian.programmes.complaints import categories, orders
 from zhijian.programmes.complaints.flow import COMPLAINT, KINDS, REPORT
-from zhijian.programmes.complaints.models import Channel, Item, Order
+from zhijian.programmes.complaints.models import Channel, Item, Mediation, Order
 from zhijian.programmes.complaints.wording import ground_of
 
 Row = dict[str, Any]
@@ -79,11 +79,17 @@ def answer_row(matter: Matter) -> Row:
         "result": "given_back" if given_back else of.result,
         "agreed": of.why if of.result == "agreed" else "",
         "recovered": of.recovered,
-        "reply": "" if given_back else str(of.reply or ""),
+        "reply": "" if given_back else _whole_reply(of),
         "outcome": of.outcome,
         "answered_at": matter.closed,
         "given_back": given_back_why(matter) if given_back else "",
     }
+
+
+def _whole_reply(of: Item) -> str:
+    """The answer; of an order that was split, what came of each part: it is owed once."""
+    parts = Item.objects.filter(matter__part_of__of=of.matter_id, matter__part_of__instead=False).order_by("pk")
+    return "\n".join(str(one.reply) for one in (of, *parts) if one.reply)
 
 
 def given_back_why(matter: Matter) -> str:
@@ -93,6 +99,11 @@ def given_back_why(matter: Matter) -> str:
     rows = LedgerEntry.objects.filter(matter=matter, kind=f"{matter.kind}.give_back").order_by("-seq")
     last = rows.first()
     return str(last.data.get("reason", "")) if last is not None else ""
+
+
+def mediated(matter: Matter) -> Matter:
+    """The complaint of a mediation."""
+    return Mediation.objects.select_related("of").get(pk=matter.pk).of
 
 
 def registration_row(matter: Matter) -> Row:
@@ -140,6 +151,7 @@ ANSWER = owes(
     kinds=KINDS,
     begins=["approve", "give_back"],
     key=number_at,
+    changes={"mediation": mediated},  # what is recovered becomes known when the agreement is performed
     values={
         "received_at": TOLD["received_at"],
         "organ": _("Office that handled it"),
@@ -165,7 +177,7 @@ REGISTRATION = owes(
     _("Registration on the 12315 platform"),
     kinds=[COMPLAINT.kind, REPORT.kind],
     begins=["assign"],  # not before somebody of ours has taken it: what is not ours goes back
-    ends=["give_back"],
+    ends=["give_back", "correct"],
     key=to_register,
     values={
         **{name: TOLD[name] for name in ("received_at", "sort", "person", "phone", "home", "address", "category",

@@ -82,3 +82,98 @@ figure(
 def agreed(t: Any, period: Period, area: Any) -> Any:
     rows = t.complaint
     return rows.filter(period(rows.closed_on), area(rows.area), rows.state == "answered", rows.result == "agreed")
+
+
+def _called(t: Any, period: Period, area: Any) -> Any:
+    """Return calls that were ended in the period, by the office of the item that they are about."""
+    rows = t.item_recall
+    return rows.filter(period(rows.closed_on), area(rows.area))
+
+
+def _answers(rows: Any, column: str) -> Any:
+    """Those with an answer that counts: reached, and something said."""
+    return rows.filter(rows.state == "called", rows[column] != "silent")
+
+
+def _claims(t: Any, period: Period, area: Any) -> Any:
+    rows = _answers(_called(t, period, area), "satisfied")
+    return rows.filter(rows.reasonable)
+
+
+def _content(rows: Any, column: str) -> Any:
+    return rows.filter(rows[column].isin(["satisfied", "basically"]))
+
+
+@figure(
+    "complaints.process_answers", _("Answers on how it was handled"), unit=_("return calls"),
+    definition=_("Return calls about drawn items, made by another unit, in which the person said whether they are"
+                 " satisfied with how it was handled."),
+)  # fmt: skip
+def process_answers(t: Any, period: Period, area: Any) -> Any:
+    return _answers(_called(t, period, area), "process")
+
+
+@figure(
+    "complaints.process_content", _("Satisfied with how it was handled"), unit=_("return calls"),
+    definition=_("Answers on how it was handled that are satisfied or basically satisfied."),
+)  # fmt: skip
+def process_content(t: Any, period: Period, area: Any) -> Any:
+    return _content(_answers(_called(t, period, area), "process"), "process")
+
+
+@figure(
+    "complaints.claim_answers", _("Answers on reasonable claims"), unit=_("return calls"),
+    definition=_("Return calls about drawn items in which the person said whether they are satisfied with what came of"
+                 " it; left out are claims that a second person found unreasonable."),
+)  # fmt: skip
+def claim_answers(t: Any, period: Period, area: Any) -> Any:
+    return _claims(t, period, area)
+
+
+@figure(
+    "complaints.claim_content", _("Satisfied with what came of a reasonable claim"), unit=_("return calls"),
+    definition=_("Answers on reasonable claims that are satisfied or basically satisfied."),
+)  # fmt: skip
+def claim_content(t: Any, period: Period, area: Any) -> Any:
+    return _content(_claims(t, period, area), "satisfied")
+
+
+figure(
+    "complaints.process_rate", _("Satisfaction with the handling"), unit="%",
+    definition=_("Satisfied with how it was handled, divided by answers on how it was handled."),
+    ratio=("complaints.process_content", "complaints.process_answers"),
+)  # fmt: skip
+figure(
+    "complaints.claim_rate", _("Satisfaction of reasonable claims"), unit="%",
+    definition=_("Satisfied with what came of a reasonable claim, divided by answers on reasonable claims."),
+    ratio=("complaints.claim_content", "complaints.claim_answers"),
+)  # fmt: skip
+
+
+@figure(
+    "complaints.recalls_left_out", _("Return calls without an answer"), unit=_("return calls"),
+    definition=_("Return calls that were given up, or in which the person would say neither: what both rates of"
+                 " satisfaction leave out."),
+)  # fmt: skip
+def recalls_left_out(t: Any, period: Period, area: Any) -> Any:
+    rows = _called(t, period, area)
+    return rows.filter((rows.state == "given_up") | (rows.process == "silent") | (rows.satisfied == "silent"))
+
+
+@figure(
+    "complaints.claims_left_out", _("Claims found unreasonable"), unit=_("return calls"),
+    definition=_("Return calls about items whose claim one person called unreasonable and a second found so: what the"
+                 " rate of reasonable claims leaves out. The item names both and the ground."),
+)  # fmt: skip
+def claims_left_out(t: Any, period: Period, area: Any) -> Any:
+    rows = _called(t, period, area)
+    return rows.filter(~rows.reasonable)
+
+
+@figure(
+    "complaints.recalls_differ", _("Return calls that differ from the answer"), unit=_("return calls"),
+    definition=_("Return calls in which the person says that something else came of it than the office wrote."),
+)  # fmt: skip
+def recalls_differ(t: Any, period: Period, area: Any) -> Any:
+    rows = _called(t, period, area)
+    return rows.filter(rows.state == "called", rows.differs)

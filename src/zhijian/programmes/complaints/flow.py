@@ -9,10 +9,25 @@ from typing import Any
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from zhijian.kernel.accounts import ASSIGNEE, CLERK, DISPATCHER, HEAD, INSPECTOR, LEADER, MEDIATOR, SECOND, SECTION
+from zhijian.kernel.accounts import (
+    ASSIGNEE,
+    CLERK,
+    DISPATCHER,
+    HEAD,
+    INSPECTOR,
+    LEADER,
+    MEDIATOR,
+    SECOND,
+    SECTION,
+)
 from zhijian.kernel.clock import CLOCK
 from zhijian.kernel.matters import Flow, State, Step
 from zhijian.programmes.complaints import effects, facts, guards, models, rules
+from zhijian.programmes.complaints.handling import facts as handling_facts
+from zhijian.programmes.complaints.handling import identity, mediation, parting, recall, reward
+from zhijian.programmes.complaints.handling.mediation import MEDIATION
+from zhijian.programmes.complaints.handling.recall import RECALL
+from zhijian.programmes.complaints.handling.reward import REWARD
 
 TAKE_IN = [CLERK, DISPATCHER, MEDIATOR, INSPECTOR, HEAD]
 ROUTE = [DISPATCHER, HEAD, CLERK]
@@ -80,6 +95,11 @@ def coming_in(begins: Sequence[Any]) -> list[Step]:
             hidden=True, said=_("Arrived from another platform; category there: {said_category}"),
             does=effects.received, starts=begins, tells=DISPATCHER,
         ),
+        Step(
+            "part", to="received", who=TAKE_IN, label=_("Part of another"), facts=facts.Arrived,
+            hidden=True, said=_("Was part of another, or taken for another kind"), does=effects.received, starts=begins,
+            tells=DISPATCHER,
+        ),
     ]  # fmt: skip
 
 
@@ -100,7 +120,8 @@ def routed(work: Sequence[str], writing: Sequence[str]) -> list[Step]:
         ),
         Step(
             "pass_on", "received", who=ROUTE, label=_("Pass on to an office"), facts=facts.PassedOn,
-            said=_("Passed on to {area}: {note}"), when=guards.goes_down, tells=[DISPATCHER, HEAD, CLERK],
+            said=_("Passed on to {area}: {note}"), when=guards.goes_down,
+            does=effects.passed_on, tells=[DISPATCHER, HEAD, CLERK],
         ),
         Step(
             "hand_up", open_, "received", who=[*ROUTE, *HANDLE], label=_("Hand back to the centre above"),
@@ -152,7 +173,8 @@ def answered(ready: str) -> list[Step]:
     return [
         Step(
             "reply", ready, "approving", who=[*HANDLE, CLERK], label=_("Write the answer"), facts=facts.Replied,
-            said=_("The answer is written: {outcome}"), likely=True, does=effects.replied, tells=HEAD,
+            said=_("The answer is written: {outcome}"), likely=True, when=recall.reply_is_sure, does=effects.replied,
+            tells=HEAD,
         ),
         Step(
             "redo", "approving", ready, who=APPROVE, label=_("Send back to be rewritten"), facts=facts.Reason,
@@ -160,7 +182,8 @@ def answered(ready: str) -> list[Step]:
         ),
         Step(
             "approve", "approving", "answered", who=APPROVE, label=_("Approve the answer"), confirm=True,
-            said=_("The answer is approved"), likely=True, when=guards.not_its_author, tells=ASSIGNEE,
+            said=_("The answer is approved"), likely=True, when=[guards.not_its_author, parting.parts_answered],
+            does=effects.approved, tells=ASSIGNEE,
         ),
         Step(
             "reopen", ("answered", "returned"), "handling", who=[DISPATCHER, HEAD], label=_("Do it again"),
@@ -200,6 +223,7 @@ COMPLAINT = _flow(
         ANSWERED,
         RETURNED,
         NOT_TAKEN,
+        parting.CORRECTED,
     ],
     steps=[
         *told_online([rules.ACCEPT_WITHIN]),
@@ -207,6 +231,7 @@ COMPLAINT = _flow(
         telling_more(("told", "received", "handling", "mediating", "resting")),
         *routed(("handling", "mediating", "resting"), ("concluded", "approving")),
         *understood(("received", "handling", "mediating", "resting", "concluded", "approving")),
+        *mediation.STEPS,
         Step(
             "settle", ("handling", "mediating"), "concluded", who=HANDLE, label=_("Settled: the two agree"),
             facts=facts.Settled, said=_("Settled: {why}"), likely=True, does=effects.settled,
@@ -214,14 +239,15 @@ COMPLAINT = _flow(
         ),
         Step(
             "accept", "handling", "mediating", who=HANDLE, label=_("Accept"), facts=facts.Accepted,
-            said=_("Accepted {note}"), does=effects.accepted, when=guards.has_a_name, stops=rules.ACCEPT_WITHIN,
-            article=rules.ACCEPT_WITHIN,
+            said=_("Accepted {note}"), does=effects.accepted, when=[guards.has_a_name, identity.is_known],
+            stops=rules.ACCEPT_WITHIN, article=rules.ACCEPT_WITHIN,
         ),
         Step(
             "refuse", "handling", "concluded", who=HANDLE, label=_("Do not accept"), facts=facts.Refused,
-            said=_("Not accepted, ground {ground}: {why}"), does=effects.refused, stops=rules.ACCEPT_WITHIN,
-            article=rules.REFUSAL_GROUNDS,
+            said=_("Not accepted, ground {ground}: {why}"), when=identity.time_is_over, does=effects.refused,
+            stops=[rules.ACCEPT_WITHIN, rules.IDENTITY_WITHIN], article=rules.REFUSAL_GROUNDS,
         ),
+        *identity.STEPS,
         Step(
             "withdraw", ("received", "handling", "mediating", "resting"), "concluded", who=[*HANDLE, *ROUTE],
             label=_("Withdrawn"), facts=facts.Reason, said=_("Withdrawn: {reason}"), does=effects.withdrawn,
@@ -229,7 +255,7 @@ COMPLAINT = _flow(
         ),
         Step(
             "rest", "mediating", "resting", who=HANDLE, label=_("Let it rest"), facts=facts.Rest,
-            said=_("Mediation rests: {reason}"), suspends=rules.MEDIATE_WITHIN, article=rules.MEDIATE_WITHIN,
+            said=_("Mediation rests: {reason}"), does=effects.rested, article=rules.MEDIATE_WITHIN,
         ),
         Step(
             "go_on", "resting", "mediating", who=HANDLE, label=_("Go on"), confirm=True, said=_("Mediation goes on"),
@@ -241,6 +267,8 @@ COMPLAINT = _flow(
             article=rules.END_GROUNDS,
         ),
         *answered("concluded"),
+        *recall.claims(("handling", "mediating", "concluded")),
+        *parting.steps(("received", "handling", "mediating")),
         *late(
             ("told", "received", "handling", "mediating", "concluded", "approving"),
             rules.CONTACT_WITHIN, rules.PORTAL_WITHIN, rules.ACCEPT_WITHIN, rules.MEDIATE_WITHIN, rules.TELL_WITHIN,
@@ -263,6 +291,7 @@ REPORT = _flow(
         ANSWERED,
         RETURNED,
         NOT_TAKEN,
+        parting.CORRECTED,
     ],
     steps=[
         *told_online([rules.VERIFY_WITHIN]),
@@ -280,7 +309,15 @@ REPORT = _flow(
             said=_("Decided; a case is opened: {filed}. {why}"), likely=True, does=effects.decided,
             stops=rules.VERIFY_WITHIN, article=rules.VERIFY_WITHIN,
         ),
+        Step(
+            "tell_result", ("concluded", "approving", "answered"), who=HANDLE, label=_("Tell the result by a paper"),
+            facts=handling_facts.ResultTold, said=_("The result is told by a paper, as {basis} asks"), quiet=True,
+            when=guards.left_a_name, does=effects.result_told, article=rules.FORMS,
+        ),
+        *reward.STEPS,
         *answered("concluded"),
+        *recall.claims(("handling", "concluded")),
+        *parting.steps(("received", "handling")),
         *late(
             ("told", "received", "handling", "concluded", "approving"),
             rules.CONTACT_WITHIN, rules.PORTAL_WITHIN, rules.VERIFY_WITHIN, rules.REPORT_TELL_WITHIN,
@@ -294,19 +331,22 @@ ENQUIRY = _flow(
     title=_("Enquiry or suggestion"),
     plural=_("Enquiries and suggestions"),
     board=("received", "handling", "approving"),
-    states=[RECEIVED, HANDLING, APPROVING, ANSWERED, RETURNED],
+    states=[RECEIVED, HANDLING, APPROVING, ANSWERED, RETURNED, parting.CORRECTED],
     steps=[
         *coming_in([rules.ANSWER_WITHIN]),
         telling_more(("received", "handling")),
         *routed(("handling",), ("approving",)),
         *understood(("received", "handling", "approving")),
         *answered("handling"),
+        *recall.claims(("handling",)),
+        *parting.steps(("received", "handling")),
         *late(
             ("received", "handling", "approving"), rules.CONTACT_WITHIN, rules.ANSWER_WITHIN, rules.HOTLINE_REPLY
         ),
     ],
 )  # fmt: skip
 
+__all__ = ["COMPLAINT", "ENQUIRY", "FLOWS", "KINDS", "MEDIATION", "RECALL", "REPORT", "REWARD", "flow_for"]
 KINDS = (COMPLAINT.kind, REPORT.kind, ENQUIRY.kind)
 FLOWS = {models.Sort.COMPLAINT: COMPLAINT, models.Sort.REPORT: REPORT}
 

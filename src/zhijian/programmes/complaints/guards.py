@@ -113,3 +113,8 @@ def a_call_of_it(matter: Matter, record: Item, actor: Actor, facts: Any) -> Guar
     if facts is None or Contact.objects.filter(uid=facts.call, matter=matter, whom=facts.whom, reached=None).exists():
         return ok()
     return no(_("No such call is waiting for its end: begin it on the page of the item."))
+
+
+def left_a_name(matter: Matter, record: Item, actor: Actor, facts: Any) -> Guard:
+    """Who reported without a name can be told nothing."""
+    return ok() if record.person else no(_("Whoever reported left no name."))

@@ -1,4 +1,4 @@
-"""What runs beside the desk: each item as it comes; learning at night; hot spots each hour."""
+"""What runs beside the desk: each item as it comes; learning and a draw at night; hot spots each hour."""
 
 from __future__ import annotations
 
@@ -41,3 +41,12 @@ def hot_spots() -> int:
     from zhijian.programmes.complaints import alerts
 
     return alerts.look()
+
+
+@every("45 0 * * *")
+@job("complaints.draw", title=_("Draw the return calls of answered items"), tries=5, lock="complaints.draw")
+def draw() -> int:
+    """Draw under each seal that has no draw yet. Returns how many were made."""
+    from zhijian.programmes.complaints.handling.recall import draw_due
+
+    return len(draw_due())

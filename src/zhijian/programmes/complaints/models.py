@@ -132,6 +132,18 @@ class Item(models.Model):
     follow_mark = models.CharField(
         max_length=32, blank=True, help_text="blind index of the code by which whoever told it online follows it"
     )
+    # Proof of identity that was asked for (Order 121 art. 10), and what whoever came agreed to.
+    identity_due = models.DateField(_("identity to be proved by"), null=True)
+    identity_shown = models.DateField(_("identity proved on"), null=True)
+    consented = models.DateTimeField(_("agreed to mediation"), null=True)
+    consent_how = models.CharField(max_length=10, blank=True, help_text="by which way they said so")
+    consent_named = models.BooleanField(default=False, help_text="was told that the enterprise will hear the name")
+    consent_delegate = models.BooleanField(_("agrees to a delegated mediation"), default=False)
+    consent_publish = models.BooleanField(_("agrees to publication"), default=False)
+    # A claim is called unreasonable by one person and found so by another.
+    unreasonable = models.CharField(_("claim called unreasonable"), max_length=300, blank=True)
+    unreasonable_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
+    unreasonable_sure = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
 
     @property
     def office(self) -> str:
@@ -275,3 +287,18 @@ class Contact(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["matter", "at"], name="contact_matter")]
+
+
+from zhijian.programmes.complaints.handled import (  # noqa: E402
+    Mediation,
+    Part,
+    Recall,
+    RecallDraw,
+    Reward,
+    Sheet,
+)
+
+__all__ = [
+    "Channel", "Claim", "Contact", "Item", "Link", "Mediation", "Order", "Outcome", "Part", "Recall", "RecallDraw",
+    "Result", "Reward", "Sheet", "Sort",
+]  # fmt: skip

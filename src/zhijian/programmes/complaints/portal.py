@@ -1,11 +1,29 @@
-"""The door of complaints: whoever scans the code of a shop can tell the bureau about it."""
+"""The doors: whoever scans a shop's code can tell the bureau about it; the enterprise sees of it only a mediation.
+
+A mediation is told in the officer's words; of reports there is nothing.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from zhijian.kernel.party.pages import door_panel
+from django.utils.translation import gettext_lazy as _
+
+from zhijian.kernel.party.pages import PartyPage, door_panel
 from zhijian.kernel.registry.models import Premises
+from zhijian.programmes.complaints import papers
+from zhijian.programmes.complaints.handling.mediation import MEDIATION
+
+PAGE = PartyPage(
+    MEDIATION,
+    title=_("Mediation of a consumer's complaint"),
+    panels=["complaints/party.html"],
+    states={"asked": _("Please say whether you take part"), "agreed": _("You take part: choose a time"),
+            "performing": _("Please perform what was agreed")},
+    papers=papers.TO_ENTERPRISE,
+    asks=_("{organ}: {title}: a consumer's complaint is to be mediated. Please say whether you take part: {link}"),
+    rights="",
+)  # fmt: skip
 
 
 def at_door(premises: Premises) -> dict[str, Any]:

@@ -56,3 +56,22 @@ def _finder(name: str) -> Find:
 
 for _name, _label in SEALED.items():
     private(f"item_{_name}", _label, _finder(_name), phone=_name == "phone")
+
+
+def recalls(matter: Matter, actor: Actor) -> bool:
+    """Whether it is his to call about this item: the return call is open, and the centre is his."""
+    return matter.closed is None and Role.DISPATCHER in actor.roles_at(matter.area)
+
+
+def _called_back(uid: UUID, actor: Actor) -> Private | None:
+    matter = readable(Matter.objects.filter(uid=uid, kind="item_recall"), actor).select_related("recall__of").first()
+    if matter is None:
+        return None
+    record = Item.objects.filter(pk=matter.recall.of_id).first()  # type: ignore[attr-defined]
+    if record is None or not record.phone:
+        return None
+    back = reverse("record", args=[matter.uid])
+    return Private(str(record.phone), matter.title, matter.area, None, back, recalls(matter, actor), matter)
+
+
+private("recall_phone", _("telephone of who came"), _called_back, phone=True)

@@ -7,6 +7,7 @@ item follows that was open on that day is a setting (`complaints.open_on_change`
 from __future__ import annotations
 
 import datetime as dt
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext_noop as _
 
@@ -94,6 +95,43 @@ PORTAL_WITHIN = rule(
     starts="told",
     stops="registered or not",
 )
+# How it is handled: papers, proof of identity, mediation, reward, return call.
+FORMS = rule("complaints.forms", _("Which forms the papers of complaints and reports are made in, by what they say"))
+IDENTITY_WITHIN = rule(
+    "complaints.identity_within",
+    _("Within what time whoever complains proves their identity where it is asked for"),
+    label=_("Proof of identity"),
+    starts="asked for",
+    stops="shown",
+)
+IDENTITY_GROUND = rule("complaints.identity_ground", _("On which ground an unproven identity is refused"))
+RECUSAL_DAYS = rule("complaints.recusal_days", _("Within how many days a mediator is objected to"))
+PERFORM_WITHIN = rule(
+    "mediation.perform_within",
+    _("Within what time an agreement is performed where it names no day"),
+    label=_("Performance of the agreement"),
+    starts="agreed",
+    stops="performed or broken",
+)
+REWARD_SHARE = rule("reports.reward_share", _("What part of the fine is the reward, in hundredths, by level"))
+REWARD_LEAST = rule("reports.reward_least", _("What the reward is at least, in yuan, by level"))
+REWARD_MOST = rule("reports.reward_most", _("What the reward is at most, in yuan"))
+REWARD_WITHIN = rule(
+    "reports.reward_within",
+    _("Within what time a reward is picked up"),
+    label=_("Picking up the reward"),
+    starts="code given",
+    stops="paid",
+)
+RECALL_PERCENT = rule("complaints.recall_percent", _("How many of a hundred answered items another unit calls back"))
+RECALL_WITHIN = rule(
+    "complaints.recall_within",
+    _("By when a drawn item is called back"),
+    label=_("Return call"),
+    starts="drawn",
+    stops="called or given up",
+)
+RECALL_TRIES = rule("complaints.recall_tries", _("After how many tries a return call is given up"))
 
 
 def law_day(matter: Matter, at: dt.datetime) -> dt.date:
@@ -107,3 +145,21 @@ def law_day(matter: Matter, at: dt.datetime) -> dt.date:
 def grounds(of: Rule, matter: Matter, at: dt.datetime) -> dict[str, str]:
     """The printed grounds of the form by their number, of the law that the item follows."""
     return {str(number): str(words) for number, words in dict(of.value(law_day(matter, at), {})).items()}
+
+
+def reward(level: str, fined: Decimal, day: dt.date) -> Decimal | None:
+    """The reward by the table of that day; None where the place has none."""
+    share, least, most = (of.value(day, None) for of in (REWARD_SHARE, REWARD_LEAST, REWARD_MOST))
+    if not share or not least or most is None:
+        return None
+    return amount_of(fined, Decimal(str(share[level])), Decimal(str(least[level])), Decimal(str(most)))
+
+
+def amount_of(fined: Decimal, share: Decimal, least: Decimal, most: Decimal) -> Decimal:
+    """So many hundredths of what was fined, at least and at most so much.
+
+    >>> amount_of(Decimal(20000), Decimal(3), Decimal(3000), Decimal(1000000))
+    Decimal('3000')
+    """
+    part = (fined * share / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return min(max(part, least), most)

@@ -12,8 +12,10 @@ from zhijian.programmes.complaints import (
     category_pages,
     meant,
     public,
+    sheets,
     together_pages,
 )
+from zhijian.programmes.complaints.handling import pages
 
 urlpatterns = [
     path("c/", public.start, name="tell_start"),
@@ -35,4 +37,7 @@ urlpatterns = [
     path("complaints/lists/<str:name>/together/", together_pages.many_page, name="items_together"),
     path("complaints/hotspots/", alert_pages.spots_page, name="hot_spots"),
     path("complaints/hotspots/<uuid:uid>/", alert_pages.spot_page, name="hot_spot"),
+    path("complaints/papers/<uuid:uid>/", sheets.item_paper, name="item_paper"),
+    path("complaints/rewards/pay/", pages.reward_counter, name="reward_counter"),
+    path("complaints/rewards/<uuid:uid>/code/", pages.reward_code, name="reward_code"),
 ]

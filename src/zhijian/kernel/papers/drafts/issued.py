@@ -30,7 +30,7 @@ def labels() -> dict[str, str]:
 
 def meta_of(paper: Paper, one: Form) -> dict[str, str]:
     """What names a paper."""
-    organ = stack().organ(paper.area).name
+    organ = stack().organ(paper.organ).name
     return {"title": one.title, "organ_name": organ, "code": shown_code(paper.code), "digest": paper.digest}
 
 

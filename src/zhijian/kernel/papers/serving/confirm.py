@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +22,6 @@ from zhijian.kernel.accounts.crypto import mask
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.desk.private import DUTY, LONGEST, WhyNeeded, by_duty
 from zhijian.kernel.evidence import ledger
-from zhijian.kernel.evidence.digest import sha256_hex
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.papers import making, whole
 from zhijian.kernel.papers.models import Paper
@@ -138,12 +136,6 @@ class Signature:
         return cls(strokes) if 2 <= points <= MOST_POINTS else None
 
 
-def _covered(value: str) -> dict[str, str]:
-    """A value as the data bear it: covered, and the salted digest of the whole."""
-    salt = secrets.token_hex(16)
-    return {"shown": mask(value) if value else "", "salt": salt, "digest": sha256_hex((salt + value).encode())}
-
-
 def confirm(
     matter: Matter, told: dict[str, Any], actor: Actor, *, signature: Signature | None = None
 ) -> AddressConfirmation:
@@ -158,7 +150,7 @@ def confirm(
             "party": {"name": entity.name, "code": entity.code},
             "electronic": told["electronic"] == "yes",
             "means": told.get("means", ""),
-            **{name: _covered(told.get(name, "")) for name in SEALED},
+            **{name: whole.cover(told.get(name, "")) for name in SEALED},
             "postcode": told.get("postcode", ""),
             "remarks": told.get("remarks", ""),
         }
@@ -193,7 +185,7 @@ def confirm(
     return made
 
 
-@whole.filled_by(KIND)
+@whole.filled_by(KIND, "paper_confirmation")
 def _on_the_sheet(paper: Paper) -> dict[str, Any]:
     """The form as the party signed it: whole values where they are the ones that the signed digests are of."""
     with scoped(SYSTEM):  # whoever may have the paper may read it
@@ -201,7 +193,7 @@ def _on_the_sheet(paper: Paper) -> dict[str, Any]:
     data = dict(paper.data)
     for name in SEALED:
         value, held = (getattr(kept, name) or "") if kept is not None else "", data[name]
-        if value and sha256_hex((held["salt"] + value).encode()) == held["digest"]:
+        if value and whole.is_of(held, value):
             data[name] = {**held, "shown": value}
     return data
 

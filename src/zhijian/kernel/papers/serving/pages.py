@@ -53,8 +53,8 @@ def initial_of(paper: Paper, way: Way, actor: Actor, open_one: Service | None, c
         "sent_on": calendar.today() if way in (Way.POST, Way.ENTRUSTED, Way.PASSED_ON, Way.NOTICE) else None,
     }
     premises = paper.matter.premises
-    if way in (Way.DIRECT, Way.LEFT, Way.POST):
-        known["place"] = premises.address if premises is not None else paper.entity.address if paper.entity else ""
+    if way in (Way.DIRECT, Way.LEFT, Way.POST) and paper.entity is not None:  # else it goes to somebody else
+        known["place"] = premises.address if premises is not None else paper.entity.address
     if open_one is not None and open_one.way == way.value:
         names = ("tracking", "sent_on", "body", "ground", "receiver", "relation", "reason")
         known |= {name: getattr(open_one, name) for name in names if getattr(open_one, name)}

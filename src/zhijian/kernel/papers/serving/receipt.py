@@ -26,6 +26,7 @@ RECEIPT = "service_receipt"
 
 Cause = Callable[[Paper], str]
 _causes: dict[str, Cause] = {}
+_addressees: dict[str, Cause] = {}
 
 
 def cause_of(kind: str) -> Callable[[Cause], Cause]:
@@ -53,8 +54,21 @@ def cause(paper: Paper) -> str:
         return (both if what and about else what or about)[:200]
 
 
+def addressee_of(kind: str) -> Callable[[Cause], Cause]:
+    """Register on whom papers about matters of `kind` are served; "" leaves it to the enterprise."""
+
+    def register(say: Cause) -> Cause:
+        _addressees[kind] = say
+        return say
+
+    return register
+
+
 def addressee(paper: Paper) -> str:
     """On whom the paper is served."""
+    own = _addressees.get(paper.matter.kind)
+    if own is not None and (said := own(paper)):
+        return said[:200]
     return (paper.entity.name if paper.entity is not None else paper.matter.title)[:200]
 
 
