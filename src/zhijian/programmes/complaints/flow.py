@@ -96,7 +96,7 @@ def coming_in(begins: Sequence[Any]) -> list[Step]:
             does=effects.received, starts=begins, tells=DISPATCHER,
         ),
         Step(
-            "part", to="received", who=TAKE_IN, label=_("Part of another"), facts=facts.Arrived,
+            "split_off", to="received", who=TAKE_IN, label=_("Part of another"), facts=facts.Arrived,
             hidden=True, said=_("Was part of another, or taken for another kind"), does=effects.received, starts=begins,
             tells=DISPATCHER,
         ),

@@ -57,7 +57,7 @@ def _opened(matter: Matter, record: Item, sort: Sort, text: str) -> Matter:
     told: dict[str, Any] = {name: value for name in SAME if (value := getattr(record, name)) is not None}
     with scoped(SYSTEM):
         return perform(
-            _flow(sort), "part", SYSTEM, about=about, at=matter.opened,
+            _flow(sort), "split_off", SYSTEM, about=about, at=matter.opened,
             by_field={"contacted": record.contacted, "contacted_in_time": record.contacted_in_time},
             sort=sort, text=text, claim=record.claim, amount=record.amount, **told,
         )  # fmt: skip
