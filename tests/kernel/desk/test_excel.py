@@ -115,6 +115,7 @@ EXCUSED = {
     "complaints/desk/labels.html": "words of platforms, each to be mapped once: a setting",
     "complaints/desk/many.html": "asks which one leads before they are joined",
     "complaints/desk/models.html": "the card of a model",
+    "complaints/desk/new.html": "a form; what the register has under the words typed, to choose one",
     "complaints/desk/together.html": "asks for whom before it is done",
     "complaints/desk/meant.html": "a few candidates, to choose one",
     "desk/account.html": "one's own phones: a setting",

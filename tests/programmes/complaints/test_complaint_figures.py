@@ -40,5 +40,5 @@ def test_received_reached_and_settled_are_counted_and_so_is_what_is_left_out(w, 
     }  # fmt: skip
     assert {code: found.pop(code) for code in counted} == counted
     assert set(found.values()) <= {0, None}, (
-        "nobody was called back: what return calls give is counted in test_handling"
+        "nobody was called back here (see test_handling)"
     )
