@@ -39,6 +39,4 @@ def test_received_reached_and_settled_are_counted_and_so_is_what_is_left_out(w, 
         "complaints.contacted_in_time": 1, "complaints.response_rate": 50, "complaints.agreed": 1,
     }  # fmt: skip
     assert {code: found.pop(code) for code in counted} == counted
-    assert set(found.values()) <= {0, None}, (
-        "nobody was called back here (see test_handling)"
-    )
+    assert set(found.values()) <= {0, None}, "nobody was called back here (see test_handling)"
