@@ -180,6 +180,17 @@ def test_staff_say_why_it_is_not_registered_and_it_is_read_there(w: world.World,
     assert "未在本局登记" in said and "内容重复" in said
 
 
+def test_what_turns_out_to_be_another_kind_is_followed_by_the_same_code(w: world.World, client: Client, centre) -> None:
+    code = send(client, "enquiry")
+    matter = item_of(code).matter
+    told = {"other": "complaint", "reason": "要求退款，是投诉", "told_how": "phone"}
+    do(centre, matter, "correct", **told)
+    item = item_of(code)
+    assert (item.sort, item.matter.kind, item.pk != matter.pk) == ("complaint", "complaint", True)
+    page = client.get(f"/c/{code}/")
+    assert page.status_code == 200 and "已登记" in page.content.decode()
+
+
 def test_what_is_not_registered_yet_is_in_no_figure(w: world.World, client: Client, centre) -> None:
     code = send(client)
     assert number("complaints.received", centre) == 0

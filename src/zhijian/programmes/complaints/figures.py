@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel.figures import Period, figure
 
-NOT_OURS = ("returned", "told", "not_taken")
+NOT_OURS = ("returned", "told", "not_taken", "corrected")  # given back; not received yet or never; of another kind
 
 
 def _came(rows: Any, period: Period, area: Any) -> Any:

@@ -62,6 +62,8 @@ HAPPENED: dict[str, str | Promise] = {
     "approve": gettext_lazy("The answer was approved."),
     "reopen": gettext_lazy("It is being done again."),
     "give_back": gettext_lazy("It went back: it is not for this bureau."),
+    "split": gettext_lazy("Part of it goes on by another law, under a number of its own."),
+    "split_off": gettext_lazy("It goes on by the law that it belongs under."),
     "decline": gettext_lazy("It was not registered."),
     "hand_on": gettext_lazy("You said that you go another way."),
 }

@@ -73,6 +73,10 @@ def corrected(matter: Matter, record: Item, told: Any, actor: Actor, at: dt.date
     """The other matter takes the place of this one, with its numbers, calls and the platform's clocks."""
     other = _opened(matter, record, told.other, str(record.text))
     Part.objects.create(of=matter, matter=other, area=matter.area, instead=True)
+    Item.objects.filter(pk=matter.pk).update(
+        follow_mark=""
+    )  # whoever follows it by a code follows the other from now on
+    Item.objects.filter(pk=other.pk).update(follow_mark=record.follow_mark)
     orders = list(Order.objects.filter(matter=matter))
     Order.objects.filter(matter=matter).update(matter=other)
     Contact.objects.filter(matter=matter).update(matter=other)
