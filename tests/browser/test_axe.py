@@ -78,6 +78,7 @@ MORE: dict[str, dict[str, str]] = {
 }
 # Addresses that answer a GET with no page of their own, and why.
 NO_PAGE = {
+    "complaints/new/shops/": "lines below a field; the journey of what is told looks at the page with them",
     "c/<str:code>/": "behind a code that nobody else has; the journey of what is told online looks at it",
     "complaints/labels/": "only for a dispatcher of the city; the journey of what is dealt with together looks at it",
     "complaints/<uuid:uid>/calls/<uuid:call>/": "a call that is going on; the journey of an order looks at it",

@@ -54,6 +54,7 @@ For developers
   messages             bring the Chinese catalogue up to date; list what lacks a translation
   channels_simulator   simulated SMS and group robots until Ctrl-C, and the settings that use them
   seal_simulator       a simulated e-seal service until Ctrl-C, and the settings that use it
+  open311_simulator    a simulated Open311 endpoint until Ctrl-C, with a store of its own
   lock                 renew requirements.lock and the npm locks
   help COMMAND         the same as COMMAND --help
 """

@@ -129,7 +129,7 @@ def _typed(one: Attribute, name: str, given: list[str]) -> str:
         keys = {key for key, _name in one.choices}
         if not set(several) <= keys or (one.datatype == "singlevaluelist" and len(several) > 1):
             raise Bad(400, _("%(name)s must be of: %(choices)s") % {"name": name, "choices": ", ".join(sorted(keys))})
-        return "、".join(claims_in_words(several)) if one.code == "claim" else several[0]
+        return " ".join(claims_in_words(several)) if one.code == "claim" else several[0]
     if len(given) > 1:
         raise Bad(400, _("%(name)s was told more than once.") % {"name": name})
     if one.datatype == "number" and not re.fullmatch(r"\d{1,12}(\.\d{1,2})?", given[0]):
