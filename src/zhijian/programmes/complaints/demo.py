@@ -59,7 +59,8 @@ def plant(scale: float, say: Say) -> None:
             meant[n + 1] = meant[int(told["same"])] if "same" in told else next(shops)
             _one(table, team, n, told, meant[n + 1])
         traces.make(1000)
-        alerts.look()
+        with when.as_of(calendar.start_of(calendar.today()) - dt.timedelta(hours=10)):  # nobody is told tonight
+            alerts.look()
         say(f"complaints: {len(story['told'])} orders of the hotline")
 
 
