@@ -20,9 +20,11 @@ from zhijian.kernel.exchange import arriving
 from zhijian.kernel.exchange.tables import Table, every_table
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
+from zhijian.kernel.notices import sending
+from zhijian.kernel.notices.models import Channel, Notice, NoticeState
 from zhijian.kernel.packs import stack
 from zhijian.kernel.registry.generate import SOURCE
-from zhijian.kernel.registry.models import Premises
+from zhijian.kernel.registry.models import Entity, Premises
 from zhijian.programmes.complaints import alerts, calling, together, traces
 from zhijian.programmes.complaints.handling import recall
 from zhijian.programmes.complaints.models import Mediation, Order, Reward
@@ -61,6 +63,9 @@ def plant(scale: float, say: Say) -> None:
         traces.make(1000)
         with when.as_of(calendar.start_of(calendar.today()) - dt.timedelta(hours=10)):  # nobody is told tonight
             alerts.look()
+            told = Notice.objects.filter(channel=Channel.SMS, state=NoticeState.QUEUED, matter__kind="mediation")
+            for entity in Entity.objects.filter(pk__in=told.values("entity")):  # who was asked has his message
+                sending.send_waiting(entity)
         say(f"complaints: {len(story['told'])} orders of the hotline")
 
 
