@@ -24,7 +24,7 @@ from zhijian.kernel.notices import sending
 from zhijian.kernel.notices.models import Channel, Notice, NoticeState
 from zhijian.kernel.packs import stack
 from zhijian.kernel.registry.generate import SOURCE
-from zhijian.kernel.registry.models import Entity, Premises
+from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.complaints import alerts, calling, together, traces
 from zhijian.programmes.complaints.handling import recall
 from zhijian.programmes.complaints.models import Mediation, Order, Reward
@@ -63,9 +63,10 @@ def plant(scale: float, say: Say) -> None:
         traces.make(1000)
         with when.as_of(calendar.start_of(calendar.today()) - dt.timedelta(hours=10)):  # nobody is told tonight
             alerts.look()
-            told = Notice.objects.filter(channel=Channel.SMS, state=NoticeState.QUEUED, matter__kind="mediation")
-            for entity in Entity.objects.filter(pk__in=told.values("entity")):  # who was asked has his message
-                sending.send_waiting(entity)
+        told = Notice.objects.filter(channel=Channel.SMS, state=NoticeState.QUEUED, matter__kind="mediation")
+        for notice in told.select_related("entity"):  # who was asked got his message then
+            with when.as_of(notice.made_at):
+                sending.send_waiting(notice.entity)
         say(f"complaints: {len(story['told'])} orders of the hotline")
 
 
