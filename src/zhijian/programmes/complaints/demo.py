@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
 
+from django.db.models import F
+
 from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM, Actor, actor_of, party_of
 from zhijian.kernel.accounts.models import Person
@@ -67,6 +69,10 @@ def plant(scale: float, say: Say) -> None:
         for notice in told.select_related("entity"):  # who was asked got his message then
             with when.as_of(notice.made_at):
                 sending.send_waiting(notice.entity)
+        old = Notice.objects.filter(
+            read_at=None, made_at__lt=calendar.start_of(calendar.today()) - dt.timedelta(days=7)
+        )
+        old.filter(matter__item__isnull=False).update(read_at=F("made_at"))  # staff have read what is old
         say(f"complaints: {len(story['told'])} orders of the hotline")
 
 
