@@ -28,6 +28,7 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.registry.generate import SOURCE
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.complaints import alerts, calling, together, traces
+from zhijian.programmes.complaints.flow import KINDS
 from zhijian.programmes.complaints.handling import recall
 from zhijian.programmes.complaints.models import Mediation, Order, Reward
 
@@ -72,7 +73,7 @@ def plant(scale: float, say: Say) -> None:
         old = Notice.objects.filter(
             read_at=None, made_at__lt=calendar.start_of(calendar.today()) - dt.timedelta(days=7)
         )
-        old.filter(matter__item__isnull=False).update(read_at=F("made_at"))  # staff have read what is old
+        old.filter(matter__kind__in=KINDS).update(read_at=F("made_at"))  # staff have read what is old
         say(f"complaints: {len(story['told'])} orders of the hotline")
 
 
