@@ -1,10 +1,14 @@
-"""The telling's part of the demo city: groups with their robots, a digest, receipts, and one message that got lost."""
+"""The telling's part of the demo city: groups with their robots, a digest, receipts, and one message that got lost.
+
+Last of all, since it tells on what every programme told: what waits has gone out when it was made, what is old is read.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
 
+from django.db.models import F
 from django.utils import timezone
 
 from zhijian.kernel import when
@@ -17,9 +21,10 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.notices import groups, receipts, sending
 from zhijian.kernel.notices.channels.simulated import LOST
-from zhijian.kernel.notices.models import Channel, Notice, NoticeState, Robot, SimulatedMessage
+from zhijian.kernel.notices.models import Channel, Notice, NoticeState, Robot, SimulatedMessage, ToKind
 from zhijian.kernel.registry.generate import SOURCE
 
+READ_AFTER = dt.timedelta(days=7)  # what staff were told before that, they have read
 KEY = "demo-robot-of-{area}"  # of no real group: a demo's groups are simulated
 
 
@@ -30,6 +35,8 @@ def plant(say: Callable[[str], None]) -> None:
             return
         areas = [one.area for one in people.accounts() if one.role == Role.HEAD]
         offices = list(Jurisdiction.objects.filter(code__in=areas, level=Jurisdiction.Level.OFFICE))
+        _sent_then()
+        _read_older(when.now() - READ_AFTER)
         morning = _last_morning()
         for office in offices:
             Robot.objects.create(area=office.code, kind=Robot.Kind.WECOM, key=KEY.format(area=office.code))
@@ -43,6 +50,20 @@ def plant(say: Callable[[str], None]) -> None:
         lost = any(_lose(office.code) for office in offices)
         arrived = receipts.collect()
     say(f"notices: {len(offices)} groups, {arrived} receipts, {int(lost)} message that did not arrive")
+
+
+def _sent_then() -> None:
+    """Who was told of something got the message then."""
+    told = Notice.objects.filter(channel=Channel.SMS, state=NoticeState.QUEUED).exclude(entity=None)
+    for notice in told.select_related("entity"):
+        with when.as_of(notice.made_at):
+            sending.send_waiting(notice.entity)
+
+
+def _read_older(before: dt.datetime) -> None:
+    """Staff have read what they were told a while ago, when it came."""
+    told = Notice.objects.filter(to_kind=ToKind.PERSON, state=NoticeState.SENT, made_at__lt=before)
+    told.update(state=NoticeState.READ, read_at=F("made_at"))
 
 
 def _last_morning() -> dt.datetime:

@@ -6,12 +6,11 @@ They are taken in as the exchange takes a row, and every step is done by whose i
 from __future__ import annotations
 
 import datetime as dt
+import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
-
-from django.db.models import F
 
 from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM, Actor, actor_of, party_of
@@ -22,13 +21,10 @@ from zhijian.kernel.exchange import arriving
 from zhijian.kernel.exchange.tables import Table, every_table
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
-from zhijian.kernel.notices import sending
-from zhijian.kernel.notices.models import Channel, Notice, NoticeState
 from zhijian.kernel.packs import stack
 from zhijian.kernel.registry.generate import SOURCE
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.complaints import alerts, calling, together, traces
-from zhijian.programmes.complaints.flow import KINDS
 from zhijian.programmes.complaints.handling import recall
 from zhijian.programmes.complaints.models import Mediation, Order, Reward
 
@@ -59,21 +55,14 @@ def plant(scale: float, say: Say) -> None:
         team = _team(story)
         if team is None or Order.objects.exists() or not (known := _shops(team.area)):
             return
-        shops, meant = cycle(known), dict[int, Premises]()
+        shops, meant, stories = cycle(known), dict[int, Premises](), []
         for n, told in enumerate(story["told"]):
             meant[n + 1] = meant[int(told["same"])] if "same" in told else next(shops)
-            _one(table, team, n, told, meant[n + 1])
+            stories.append(_story(table, team, n, told, meant[n + 1]))
+        _in_order(stories)
         traces.make(1000)
         with when.as_of(calendar.start_of(calendar.today()) - dt.timedelta(hours=10)):  # nobody is told tonight
             alerts.look()
-        told = Notice.objects.filter(channel=Channel.SMS, state=NoticeState.QUEUED, matter__kind="mediation")
-        for notice in told.select_related("entity"):  # who was asked got his message then
-            with when.as_of(notice.made_at):
-                sending.send_waiting(notice.entity)
-        old = Notice.objects.filter(
-            read_at=None, made_at__lt=calendar.start_of(calendar.today()) - dt.timedelta(days=7)
-        )
-        old.filter(matter__kind__in=KINDS).update(read_at=F("made_at"))  # staff have read what is old
         say(f"complaints: {len(story['told'])} orders of the hotline")
 
 
@@ -99,10 +88,21 @@ def _moments(days_ago: int, hour: int) -> Iterator[dt.datetime]:
         yield start + dt.timedelta(minutes=30 * n)
 
 
-def _one(table: Table, team: Team, n: int, told: dict[str, Any], shop: Premises) -> None:
-    """One order, as far as its story goes."""
+def _in_order(stories: list[Iterator[dt.datetime]]) -> None:
+    """What happened first is written down first, whosever story it is: numbers are taken in that order."""
+    due = [(next(story), n, story) for n, story in enumerate(stories)]
+    heapq.heapify(due)
+    while due:
+        _at, n, story = heapq.heappop(due)
+        if (then := next(story, None)) is not None:
+            heapq.heappush(due, (then, n, story))
+
+
+def _story(table: Table, team: Team, n: int, told: dict[str, Any], shop: Premises) -> Iterator[dt.datetime]:
+    """One order, as far as its story goes: tells when the next thing happens, then does it."""
     at = _moments(int(told["days"]), int(told.get("hour", 9)))
     first = next(at)
+    yield first
     number = _number(first, n)
     values = {
         "received_at": f"{calendar.local(first):%Y-%m-%d %H:%M:%S}", "person": str(told["person"]),
@@ -114,7 +114,9 @@ def _one(table: Table, team: Team, n: int, told: dict[str, Any], shop: Premises)
         arriving.take_row(table, number, values, str(stack().setting("city")), team.dispatcher)
     matter = Order.objects.select_related("matter").get(platform=table.platform, number=number).matter
     for step in str(told.get("steps", "")).split():
-        matter = _step(matter, step, team, n, told, shop, next(at))
+        then = next(at)
+        yield then
+        matter = _step(matter, step, team, n, told, shop, then)
 
 
 def _number(at: dt.datetime, n: int) -> str:

@@ -18,7 +18,6 @@ from itertools import chain
 from typing import Any
 
 from django.db import connection
-from django.db.models import F
 
 from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
@@ -30,7 +29,6 @@ from zhijian.kernel.evidence.seal import make_seal
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.matters.planting import BATCH
-from zhijian.kernel.notices.models import Notice, NoticeState, ToKind
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import forms, making
 from zhijian.kernel.papers.models import Paper
@@ -63,7 +61,6 @@ BY_PHONE = 300  # visits of the quarter that come through the phone's door; the 
 CLOSED_BY_PHONE = 150  # the same of the closed year: enough papers to look at, half a second each
 READ = 500  # premises that are read together
 SEALED_AFTER = dt.timedelta(days=7)  # papers older than that have their seal; younger ones wait for it on the desk
-READ_AFTER = dt.timedelta(days=7)  # what staff were told before that, they have read
 HURRIED = 12  # of the quarter's visits the one that took but minutes, of the demo office
 PHOTOGRAPHED = 60  # of the quarter's visits through the phone's door, every other one of the first so many
 
@@ -110,7 +107,6 @@ def plant(scale: float, say: Say) -> None:
     done = _closed_year(plan["closed_year"], scale, town)
     say(f"closed year {plan['closed_year']['year']}: {done} inspections")
     done = _quarter(plan["quarter"], scale, town)
-    _read_older(when.now() - READ_AFTER)
     say(f"last quarter: {done} inspections; planned visits and findings at work")
     demo_fair.cap(plan.get("cap", {}))
     with scoped(SYSTEM):
@@ -119,13 +115,6 @@ def plant(scale: float, say: Say) -> None:
     say(f"time on site: counted, {nightly()} questions asked")
     if done := report(dice, town.said):
         say(f"other platforms: {done} records owed")
-
-
-def _read_older(before: dt.datetime) -> None:
-    """Staff have read what they were told a while ago, when it came."""
-    with scoped(SYSTEM):
-        told = Notice.objects.filter(to_kind=ToKind.PERSON, state=NoticeState.SENT, made_at__lt=before)
-        told.update(state=NoticeState.READ, read_at=F("made_at"))
 
 
 def _seal_originals(town: Town, matter: Matter) -> None:
