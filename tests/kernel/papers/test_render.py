@@ -27,7 +27,8 @@ def paper_of(shared: dict[str, Any], kind: str, which: str = "signed", **changed
         "digest": sha256_hex(canonical(data)), "signed_digest": record["digest"], "at": AT,
         "signatures": copy.deepcopy(record["signatures"]), "state": "issued",
     }  # fmt: skip
-    return Paper(**{**values, **changed})
+    area = changed.get("area", values["area"])
+    return Paper(**{**values, "organ": area, **changed})
 
 
 def pages(pdf: bytes) -> list[str]:

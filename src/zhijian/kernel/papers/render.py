@@ -130,7 +130,7 @@ def verify_url(code: str) -> str:
 def _told(paper: Paper) -> dict[str, Any]:
     """All that the template may know of a paper."""
     one = form(paper.kind)
-    organ = stack().organ(paper.organ or paper.area)  # whose it is, wherever its matter has gone since
+    organ = stack().organ(paper.organ)  # whose it is, wherever its matter has gone since
     data = whole.data_of(paper)
     own = layout_of(paper, data)
     return {
