@@ -110,8 +110,9 @@ def paper(kind: str, build: Callable[[random.Random], dict[str, Any]], n: int) -
 
     chance = random.Random(n)
     return Paper(
-        kind=kind, area="370303006", organ="370303", number=f"〔2026〕{n}号", code=f"{n:012d}", data=build(chance), digest=f"{n:064d}",
-        signed_digest=f"{n:064d}", signatures=_signatures(chance), state="issued", at=AT,
+        kind=kind, area="370303006", organ="370303", number=f"〔2026〕{n}号", code=f"{n:012d}",
+        data=build(chance), digest=f"{n:064d}", signed_digest=f"{n:064d}",
+        signatures=_signatures(chance), state="issued", at=AT,
     )  # fmt: skip
 
 

@@ -29,8 +29,8 @@ ENDS = [("末处", "送达方式"), ("末人", "见证人签名"), ("末证", "�
 def receipt() -> Paper:
     digest = sha256_hex(canonical(DATA))
     return Paper(
-        uid=uuid.UUID(int=1), kind="service_receipt", area="370303006", organ="370303", number="", code="ABCDEFGHJKMN", data=DATA,
-        digest=digest, signed_digest=digest, at=AT, signatures=[], state="issued",
+        uid=uuid.UUID(int=1), kind="service_receipt", area="370303006", organ="370303", number="", code="ABCDEFGHJKMN",
+        data=DATA, digest=digest, signed_digest=digest, at=AT, signatures=[], state="issued",
     )  # fmt: skip
 
 

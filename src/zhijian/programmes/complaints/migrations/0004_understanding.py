@@ -107,9 +107,7 @@ class Migration(migrations.Migration):
         ),
         # What was there before gets its trace by the next round of the job.
         migrations.RunSQL(
-            # The whole city: the foreign key is checked by the owner, from whom row security hides every matter otherwise.
-            "SELECT set_config('zj.lo', '', true), set_config('zj.hi', '~', true), set_config('zj.scopes', '', true);"
-            " INSERT INTO complaints_trace (matter_id, marks, sketch, bands, proposed, by)"
+            "INSERT INTO complaints_trace (matter_id, marks, sketch, bands, proposed, by)"
             " SELECT matter_id, '{}', '', '{}', '', '' FROM complaints_item",
             migrations.RunSQL.noop,
         ),
