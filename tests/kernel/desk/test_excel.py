@@ -32,6 +32,7 @@ from zhijian.kernel.accounts.models import Handover, Person
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock.calendar import today
+from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.desk import excel
 from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.media import FILMS
@@ -65,6 +66,7 @@ class Listed:
 
 # Every sheet that is declared, by code; a new one fails until it stands here.
 PAGES: dict[str, Listed] = {
+    "broken": Listed("/broken/"),
     "cameras": Listed("/recordings/cameras/"),
     "card_runs": Listed("/doors/runs/"),
     "corrections": Listed("/corrections/"),
@@ -236,6 +238,11 @@ def fill(w: world.World, boss: Person) -> None:
         bare = files.store(films.mp4(seed=other.name.encode()), media_types=FILMS)
         Recording.objects.create(blob=bare, name=f"{other.name}.mp4", area=world.OFFICE)
     SmsMonth.objects.create(area=world.OFFICE, month=today().replace(day=1), messages=2, parts=2, cost="0.09")
+    for late in Matter.objects.filter(kind="inspection", area=world.OFFICE)[:2]:
+        Clock.objects.create(
+            matter=late, rule="inspection.recheck_within", area=late.area, started=now, due=world.in_days(-3), basis={},
+            broken=True,
+        )  # fmt: skip
     _rated(w, now)
     _papers(w, boss)
     _lifts(w, (one, two), now)

@@ -16,7 +16,7 @@ from zhijian.kernel.packs import Limit, RuleAbsent, RuleRow, Unit
 
 from . import arithmetic, calendar
 from .arithmetic import Explanation, Suspension, Terms
-from .declared import Rule, rule
+from .declared import Rule, declared, rule
 from .models import Clock
 
 SOON = rule("clock.soon", _("From how many working days before its last day a clock is shown as soon due"))
@@ -105,14 +105,12 @@ def _open(matter: Matter, of: Rule, about: str = "") -> Clock | None:
     return rows.first()
 
 
-def stop(
-    matter: Matter, of: Rule, at: datetime | None = None, *, broken_reason: str = "", about: str = ""
-) -> Clock | None:
+def stop(matter: Matter, of: Rule, at: datetime | None = None, *, about: str = "") -> Clock | None:
     """Stop the rule's open clock; None if there is none. A stopped clock never changes again."""
     clock = _open(matter, of, about)
     if clock is None:
         return None
-    _stop(clock, at or timezone.now(), broken_reason)
+    _stop(clock, at or timezone.now())
     _tell(matter)
     return clock
 
@@ -124,18 +122,34 @@ def stop_all(matter: Matter, at: datetime | None = None) -> int:
     """
     clocks = list(Clock.objects.select_for_update().filter(matter=matter, about="", stopped=None))
     for clock in clocks:
-        _stop(clock, at or timezone.now(), "")
+        _stop(clock, at or timezone.now())
     _tell(matter)
     return len(clocks)
 
 
-def _stop(clock: Clock, at: datetime, broken_reason: str) -> None:
+def _stop(clock: Clock, at: datetime) -> None:
     if clock.suspended:
         _end_suspension(clock, at)
         _recount(clock)
-    clock.stopped = max(at, clock.started)
-    clock.broken_reason = broken_reason or clock.broken_reason
+    ended(clock, at)
     clock.save()
+
+
+def ended(clock: Clock, at: datetime) -> None:
+    """It stops at `at`, and was kept or broken then; not written yet."""
+    clock.stopped = max(at, clock.started)
+    late = (
+        clock.stopped > clock.due_at
+        if clock.due_at
+        else clock.due is not None and (calendar.legal_day(clock.stopped) > clock.due)
+    )
+    clock.broken = late and ours(clock)
+
+
+def ours(clock: Clock) -> bool:
+    """Whether to keep it is the bureau's duty, not somebody else's right or duty."""
+    known = declared().get(clock.rule)
+    return clock.basis.get("whose") != "party" and not (known is not None and known.theirs)
 
 
 def suspend(

@@ -37,7 +37,8 @@ class Event:
 class Rule:
     """A rule that a programme needs: `meaning` says what it decides, `label` what a clock of it is called on pages.
 
-    `starts` and `stops` name the events.
+    `starts` and `stops` name the events. `theirs`: somebody else than the bureau keeps it or breaks it, so nobody of
+    the bureau says why.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Rule:
     label: str = ""
     starts: str = ""
     stops: str = ""
+    theirs: bool = False
     more: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def on(self, day: date) -> RuleRow:
@@ -90,9 +92,18 @@ class Rule:
 _declared: dict[str, Rule] = {}
 
 
-def rule(name: str, meaning: str = "", *, label: str = "", starts: str = "", stops: str = "", **more: Any) -> Rule:
+def rule(
+    name: str,
+    meaning: str = "",
+    *,
+    label: str = "",
+    starts: str = "",
+    stops: str = "",
+    theirs: bool = False,
+    **more: Any,
+) -> Rule:
     """Declare a rule. The same name may be declared twice only in the same words. Raises ValueError otherwise."""
-    made = Rule(name, meaning, label, starts, stops, more)
+    made = Rule(name, meaning, label, starts, stops, theirs, more)
     known = _declared.setdefault(name, made)
     if known != made or known.more != made.more:
         raise ValueError(f"rule {name!r} is declared twice, differently")

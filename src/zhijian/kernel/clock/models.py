@@ -24,7 +24,14 @@ class Clock(models.Model):
     suspensions = models.JSONField(default=list, help_text="[{since, until, reason, document}], times in UTC")
     basis = models.JSONField(help_text="the rule's row, see RuleRow.as_data, with how the last day moves")
     fixed = models.BooleanField(default=False, help_text="a person set the day (within the law); it is not counted")
-    broken_reason = models.TextField(blank=True, help_text="why it was not kept, as the person in charge states it")
+    broken = models.BooleanField(
+        default=False, db_default=False, help_text="it ran out before it was stopped; to keep it was the bureau's duty"
+    )
+    broken_ground = models.CharField(
+        max_length=24, blank=True, default="", db_default="", help_text="why, of the list of the day; empty until said"
+    )
+    broken_reason = models.TextField(blank=True, help_text="why, in the words of the person in charge")
+    broken_said_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         constraints = [
@@ -37,6 +44,8 @@ class Clock(models.Model):
             models.Index(fields=["due"], condition=Q(stopped=None), name="clock_late"),
             models.Index(fields=["rule", "due"], condition=Q(stopped=None), name="clock_rule"),
             models.Index(fields=["matter"], condition=Q(stopped=None) & ~Q(about=""), name="clock_about"),
+            models.Index(fields=["area", "-id"], condition=Q(broken=True, broken_ground=""), name="clock_unsaid"),
+            models.Index(fields=["area", "-id"], condition=Q(broken=True) & ~Q(broken_ground=""), name="clock_said"),
         ]
 
     def __str__(self) -> str:

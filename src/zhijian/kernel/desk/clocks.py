@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhijian.kernel.clock import calendar, declared, due_state, explain
+from zhijian.kernel.clock import breaking, calendar, due_state, explain
 from zhijian.kernel.clock.arithmetic import Why
 from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.clock.wording import limit_words
@@ -39,16 +39,21 @@ class Shown:
     unverified: bool
     replaced: bool = False
 
+    @property
+    def why(self) -> str:
+        """Why it was not kept, as a person told it; empty where nobody did, or nothing is to be told."""
+        return breaking.words_of(self.clock)
+
 
 def _name(clock: Clock) -> str:
     """What a clock is called, with what of the matter it measures."""
-    known = declared().get(clock.rule)
-    name = _(known.label or known.meaning) if known and (known.label or known.meaning) else clock.rule
+    name = breaking.name_of(clock.rule)
     about = clock.basis.get("about")
     return _("%(clock)s: %(about)s") % {"clock": name, "about": about} if about else name
 
 
-def _shown(clock: Clock, replaced: bool = False, *, over: bool = False) -> Shown:
+def shown(clock: Clock, replaced: bool = False, *, over: bool = False) -> Shown:
+    """A clock in words. `replaced`: another one took its place; `over`: the matter ended without what it asks for."""
     basis: dict[str, Any] = clock.basis
     ground = " ".join(str(basis[key]) for key in ("basis", "article") if basis.get(key))
     due = due_words(due_state(clock))
@@ -75,7 +80,7 @@ def of_matter(matter: Matter) -> list[Shown]:
     rows = sorted(matter.clocks.all(), key=lambda c: (c.stopped is not None, c.due is None, c.due, c.pk))  # type: ignore[attr-defined]
     begun = {(clock.rule, clock.about, clock.started): clock.pk for clock in rows}
     over = _void_since(matter)
-    return [_shown(clock, _replaced(clock, begun), over=_ended_with(clock, over)) for clock in rows]
+    return [shown(clock, _replaced(clock, begun), over=_ended_with(clock, over)) for clock in rows]
 
 
 def _replaced(clock: Clock, begun: dict[Any, int]) -> bool:
@@ -98,7 +103,7 @@ def told(clock: Clock) -> dict[str, Any]:
     told, limit = explain(clock), clock.basis.get("limit")
     days = [{"day": d.day, "n": d.n, "why": d.note or str(WHY[d.why]), "counted": d.counted} for d in told.days]
     return {
-        "shown": _shown(clock),
+        "shown": shown(clock),
         "told": told,
         "days": days,
         "moment": calendar.local(told.due_at) if told.due_at is not None and not clock.fixed else None,

@@ -11,6 +11,7 @@ from zhijian.kernel.desk.sheets import pages as sheets
 from zhijian.kernel.desk.views import (
     account,
     board,
+    clocks,
     entity,
     lists,
     opening,
@@ -56,7 +57,8 @@ urlpatterns = [
     path("kept/<uuid:uid>/change/", saved.change, name="kept_change"),
     path("new/<slug:kind>/<slug:verb>/", opening.open_page, name="open"),
     path("m/<uuid:uid>/", record.record_page, name="record"),
-    path("m/<uuid:uid>/clock/<int:pk>/", record.explain_page, name="explain"),
+    path("m/<uuid:uid>/clock/<int:pk>/", clocks.explain_page, name="explain"),
+    path("broken/", clocks.broken_page, name="broken"),
     path("m/<uuid:uid>/for/<slug:verb>/", record.step_page, {"for_party": True}, name="step_for"),
     path("m/<uuid:uid>/<slug:verb>/", record.step_page, name="step"),
     path("private/<slug:what>/<uuid:uid>/", private.private_page, name="private"),

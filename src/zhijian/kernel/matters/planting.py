@@ -135,7 +135,7 @@ class Planter:
     def stop_clock(self, planted: Planted, rule: Any, at: dt.datetime) -> None:
         """Stop the rule's clock, if it runs."""
         if (clock := planted.open_clock(rule)) is not None:
-            clock.stopped = max(at, clock.started)
+            clocks.ended(clock, at)
             _keep_due(planted)
 
     def flush(self, least: int = 1) -> None:
@@ -214,7 +214,8 @@ class Planter:
             self.start_clock(planted, rule, at)
         if planted.matter.closed is not None:
             for clock in planted.clocks:
-                clock.stopped = clock.stopped or max(at, clock.started)
+                if clock.stopped is None:
+                    clocks.ended(clock, at)
             _keep_due(planted)
 
 

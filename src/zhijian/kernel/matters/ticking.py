@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
-from zhijian.kernel.clock import clocks
+from zhijian.kernel.clock import breaking, clocks
 from zhijian.kernel.clock.declared import CLOCK
 from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.evidence.models import LedgerEntry
@@ -30,6 +30,7 @@ def tick(now: dt.datetime | None = None, kind: str = "") -> int:
     `kind`: only of matters of that kind, whose limits are shorter than the round of all.
     """
     now = now or timezone.now()
+    breaking.mark(now)
     done = 0
     for flow in [flows()[kind]] if kind else flows().values():
         for step in flow.steps:

@@ -103,6 +103,7 @@ IDENTITY_WITHIN = rule(
     label=_("Proof of identity"),
     starts="asked for",
     stops="shown",
+    theirs=True,
 )
 IDENTITY_GROUND = rule("complaints.identity_ground", _("On which ground an unproven identity is refused"))
 RECUSAL_DAYS = rule("complaints.recusal_days", _("Within how many days a mediator is objected to"))
@@ -112,6 +113,7 @@ PERFORM_WITHIN = rule(
     label=_("Performance of the agreement"),
     starts="agreed",
     stops="performed or broken",
+    theirs=True,
 )
 REWARD_SHARE = rule("reports.reward_share", _("What part of the fine is the reward, in hundredths, by level"))
 REWARD_LEAST = rule("reports.reward_least", _("What the reward is at least, in yuan, by level"))
@@ -122,6 +124,7 @@ REWARD_WITHIN = rule(
     label=_("Picking up the reward"),
     starts="code given",
     stops="paid",
+    theirs=True,
 )
 RECALL_PERCENT = rule("complaints.recall_percent", _("How many of a hundred answered items another unit calls back"))
 RECALL_WITHIN = rule(

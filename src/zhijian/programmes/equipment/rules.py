@@ -20,6 +20,7 @@ INSPECT_BY = rule(
     label=_("Inspection or testing"),
     starts="registered or inspected",
     stops="inspected, out of use or scrapped",
+    theirs=True,
 )
 BOILER = rule(periods.BOILER, _("How often a boiler is inspected from outside"))
 VESSEL_FIRST = rule(periods.VESSEL_FIRST, _("When a pressure vessel is inspected for the first time"))
@@ -47,6 +48,7 @@ PUT_RIGHT = rule(
     label=_("Obeying the order"),
     starts="ordered",
     stops="reported or looked at",
+    theirs=True,
 )
 PUT_RIGHT_LONGEST = rule("equipment.put_right_longest", _("How much time an order about equipment may give at most"))
 RECHECK_WITHIN = rule(
@@ -62,6 +64,7 @@ TAKE_WITHIN = rule(
     label=_("Answer of the firm"),
     starts="called",
     stops="on the way or arrived",
+    theirs=True,
 )
 RESCUE_WITHIN = rule(
     "equipment.rescue_within",
@@ -69,6 +72,7 @@ RESCUE_WITHIN = rule(
     label=_("Rescuers at the lift"),
     starts="called",
     stops="arrived",
+    theirs=True,
 )
 HOTLINE = rule("equipment.hotline", _("The number for people who are trapped, day and night"))
 

@@ -60,6 +60,7 @@ RECTIFY_WITHIN = rule(
     label=_("Putting it right"),
     starts="ordered or sent back",
     stops="answered or accepted",
+    theirs=True,
 )
 RECTIFY_LONGEST = rule("inspection.rectify_longest", _("The longest deadline that an officer may set on the spot"))
 EXTENSION_MAX = rule("inspection.rectify_extension_max", _("By how much a deadline may be put off at most"))

@@ -43,6 +43,7 @@ PAY_WITHIN = rule(
     label=_("Payment of the fine"),
     starts="served",
     stops="paid",
+    theirs=True,
 )
 HAND_IN_WITHIN = rule(
     "spot_penalty.hand_in_within",

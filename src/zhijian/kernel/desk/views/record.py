@@ -1,4 +1,4 @@
-"""The record page of every kind of matter, its steps, and the explanation of its clocks."""
+"""The record page of every kind of matter, and its steps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.clock import calendar
-from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.desk import clocks, columns, forms, lists, panels, said, timeline, watched
 from zhijian.kernel.desk.back import back
 from zhijian.kernel.desk.gate import actor_in, staff
@@ -119,17 +118,6 @@ def _children(matter: Matter) -> list[tuple[Matter, Any, Any, str]]:
         due = said.due_of(child.due, child.due_at) if child.closed is None else None
         found.append((child, flow.state(child.state), due, str(flow.title)))
     return found
-
-
-@require_safe
-@staff
-def explain_page(request: HttpRequest, uid: str, pk: int) -> HttpResponse:
-    """Why this day: each day counted, each left out."""
-    matter = matter_of(uid, actor_in(request))
-    clock = get_object_or_404(Clock, pk=pk, matter=matter)
-    context = {"matter": matter, **clocks.told(clock)}
-    part = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
-    return render(request, "desk/parts/explain.html" if part else "desk/explain.html", context)
 
 
 def _step(matter: Matter, verb: str) -> Step:

@@ -20,7 +20,7 @@ from zhijian.kernel.accounts.roles import ROLE_LABELS, Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.accounts.tree import load_jurisdictions
 from zhijian.kernel.appointments import demo as appointments
-from zhijian.kernel.clock import calendar
+from zhijian.kernel.clock import breaking, calendar
 from zhijian.kernel.desk import demo as kept
 from zhijian.kernel.evidence.seal import make_seal
 from zhijian.kernel.matters.catalogue import GATEWAYS, furniture
@@ -81,6 +81,7 @@ class Command(BaseCommand):
         appointments.plant(self._say)
         ratings.plant(self._say)
         films.plant(self._say)
+        kept.explain([one.username for one in people.accounts() if one.role in breaking.SAY], self._say)
         make_seal()
         self._say(f"demo city ready after {time.monotonic() - begun:.0f} s")
 
