@@ -70,9 +70,11 @@ def test_the_reason_is_told_by_whoever_has_it_in_hand_or_runs_the_desk(matter: M
     w = world.World(matter.entity, matter.premises, None)  # type: ignore[arg-type]
     with scoped(SYSTEM):
         people = {
-            "head": w.person("主任", Role.HEAD, world.OFFICE), "stranger": w.person("外区", Role.HEAD, world.NEIGHBOUR),
-            "auditor": w.person("督察", Role.AUDITOR, world.CITY), "other": w.person("旁", Role.INSPECTOR, world.OFFICE),
-        }  # fmt: skip
+            "head": w.person("主任", Role.HEAD, world.OFFICE),
+            "stranger": w.person("外区", Role.HEAD, world.NEIGHBOUR),
+            "auditor": w.person("督察", Role.AUDITOR, world.CITY),
+            "other": w.person("旁", Role.INSPECTOR, world.OFFICE),
+        }
         actors = {name: w.actor(person.name) for name, person in people.items()}
         holder = w.person("办", Role.INSPECTOR, world.OFFICE)
         Matter.objects.filter(pk=matter.pk).update(assignee=holder)
