@@ -1,4 +1,4 @@
-"""The desk's part of the demo city: a list that the head of an office keeps, and why older time limits were not kept."""
+"""The desk's part of the demo city: a list that the head of an office keeps, and why older limits were not kept."""
 
 from __future__ import annotations
 
