@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
 from django.db.models import Q, QuerySet
@@ -295,6 +295,27 @@ def state_of(due: date, day: date, due_at: datetime | None = None, at: datetime 
     if late:
         return DueState("late", due, min(left, 0), day)
     return DueState("soon" if left <= int(SOON.value(day, 2)) else "far", due, left, day)
+
+
+def soon_until(day: date) -> date:
+    """The last day on which a clock that ends on it is soon due on `day` (`state_of` says the same of one)."""
+    wanted, last = int(SOON.value(day, 2)), day
+    while calendar.working_days_between(day, last + timedelta(days=1)) <= wanted:
+        last += timedelta(days=1)
+    return last
+
+
+def standing(now: datetime | None = None) -> dict[str, Q]:
+    """How the nearest clock of a matter stands, by name, each with its condition: the first that holds is the one."""
+    now = now or timezone.now()
+    day = calendar.legal_day(now)
+    return {
+        "late": past_due(now),
+        "today": Q(due=day),
+        "soon": Q(due__gt=day, due__lte=soon_until(day)),
+        "later": Q(due__gt=day),
+        "none": Q(due=None),
+    }
 
 
 def recompute_open(year: int) -> int:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.accounts.scope import area_filter, below
-from zhijian.kernel.clock import calendar, past_due
+from zhijian.kernel.clock import calendar, clocks, past_due
 from zhijian.kernel.desk.columns import accessor
 from zhijian.kernel.matters import pairs
 from zhijian.kernel.matters.flow import Flow
@@ -108,6 +108,17 @@ def _overdue(rows: Rows, given: dict[str, str], actor: Actor) -> Rows:
     return rows.filter(past_due(), closed=None)
 
 
+def _due(rows: Rows, given: dict[str, str], actor: Actor) -> Rows:
+    """How the nearest clock of what is open stands; of two that hold, the nearer one."""
+    found = clocks.standing()
+    if given["due"] not in found:
+        return rows
+    rows = rows.filter(found.pop(given["due"]), closed=None)
+    if given["due"] == "today":
+        return rows.exclude(found["late"])
+    return rows.exclude(found["soon"]) if given["due"] == "later" else rows
+
+
 def _date(text: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text)
@@ -132,6 +143,13 @@ def _urgency(rows: Rows, given: dict[str, str], actor: Actor) -> Rows:
     return rows.filter(urgency=int(given["urgency"])) if given["urgency"].isdecimal() else rows
 
 
+DUE = {
+    "late": gettext_lazy("Overdue"),
+    "today": gettext_lazy("Due today"),
+    "soon": gettext_lazy("Soon due"),
+    "later": gettext_lazy("Due later"),
+    "none": gettext_lazy("Without a time limit"),
+}
 STANDARD = {
     one.code: one
     for one in (
@@ -139,6 +157,7 @@ STANDARD = {
         Filter("area", gettext_lazy("Area"), "select", _area, area_options),
         Filter("assignee", gettext_lazy("In charge"), "select", _assignee, _assignees),
         Filter("overdue", gettext_lazy("Overdue only"), "check", _overdue),
+        Filter("due", gettext_lazy("Time limit"), "select", _due, lambda actor: [(k, str(v)) for k, v in DUE.items()]),
         Filter("period", gettext_lazy("Opened"), "dates", _period, params=("from", "to")),
         Filter("flags", gettext_lazy("Something to look at"), "check", _flags),
         Filter(

@@ -11,6 +11,7 @@ from zhijian.kernel.desk.sheets import pages as sheets
 from zhijian.kernel.desk.views import (
     account,
     board,
+    centre,
     clocks,
     entity,
     lists,
@@ -58,6 +59,7 @@ urlpatterns = [
     path("new/<slug:kind>/<slug:verb>/", opening.open_page, name="open"),
     path("m/<uuid:uid>/", record.record_page, name="record"),
     path("m/<uuid:uid>/clock/<int:pk>/", clocks.explain_page, name="explain"),
+    path("centre/<slug:code>/", centre.centre_page, name="centre"),
     path("broken/", clocks.broken_page, name="broken"),
     path("m/<uuid:uid>/for/<slug:verb>/", record.step_page, {"for_party": True}, name="step_for"),
     path("m/<uuid:uid>/<slug:verb>/", record.step_page, name="step"),

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.crypto import mask
+from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.clock.declared import Rule
+from zhijian.kernel.desk.centre import centre
 from zhijian.kernel.desk.columns import Cell, Column
 from zhijian.kernel.desk.filters import area_options
 from zhijian.kernel.desk.forms import Asked, Options, choices
@@ -20,12 +22,12 @@ from zhijian.kernel.matters.perform import why_not
 from zhijian.kernel.registry.numbers import areas_of, shown
 from zhijian.kernel.words import listed
 from zhijian.programmes.complaints import categories, private, rules, together_pages, wording
-from zhijian.programmes.complaints.flow import COMPLAINT, ENQUIRY, REPORT
+from zhijian.programmes.complaints.flow import COMPLAINT, ENQUIRY, REPORT, ROUTE
 from zhijian.programmes.complaints.handling.desk import HANDLING, Mediations, Recalls, Rewards
 from zhijian.programmes.complaints.models import Claim, Contact, Item, Order
 
 CALLS = 20
-__all__ = ["Complaints", "Enquiries", "Mediations", "Recalls", "Reports", "Rewards"]
+__all__ = ["Complaints", "Enquiries", "Everything", "Mediations", "Recalls", "Reports", "Rewards"]
 
 
 def _below(asked: Asked) -> Options:
@@ -107,14 +109,19 @@ def _platform(order: Order) -> str:
     return known.short or known.name if known is not None else order.platform
 
 
-class Items(MatterList):
-    """What the three lists share."""
+class Shared(MatterList):
+    """What all lists of items share."""
 
-    filters = ("q", "state", "area", "channel", "meant", "assignee", "urgency", "overdue", "period")
+    filters = ("q", "state", "area", "channel", "meant", "assignee", "urgency", "overdue", "due", "period")
     start: ClassVar[dict[str, str]] = {"state": "open"}
     order = "due"
-    bulk = ("assign", "pass_on")
     pages: ClassVar[dict[str, str]] = {"register": "item_new"}
+
+
+class Items(Shared):
+    """What the list of each kind has besides."""
+
+    bulk = ("assign", "pass_on")
     many = (Many(_("Deal with them together"), "items_together"),)
     panels = (
         Panel("complaints/desk/about.html", categories.told), Panel("complaints/desk/item.html", item_panel),
@@ -143,3 +150,18 @@ class Enquiries(Items):
     columns = ["number", "title", "sort", "channel", "area", "state", "assignee", "due", "opened"]
     rank = 12
     empty = _("Enquiries come by the sheets of 12345 and 12315 (Other platforms), or are registered here.")
+
+
+class Everything(Shared):
+    """One desk: what came by 12345 and by 12315, whatever it is; what the command centre counts."""
+
+    flows = (COMPLAINT, REPORT, ENQUIRY)
+    name = "items"
+    title = _("Complaints, reports and enquiries")
+    columns = ["number", "title", "kind", "channel", "area", "state", "assignee", "due", "opened"]
+    exported = ["entity", CATEGORY, "said_category", "result"]
+    room = False
+    empty = _("Items come by the sheets of 12345 and 12315 (Other platforms), or are registered in their lists.")
+
+
+centre("complaints", _("Command centre"), Everything.name, (*ROUTE, Role.LEADER, Role.SECTION, Role.AUDITOR))
