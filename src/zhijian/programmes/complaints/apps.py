@@ -9,5 +9,7 @@ class Config(AppConfig):
         """Register whose numbers stand covered, what waits, and that what comes is looked at by a job."""
         from zhijian.kernel.matters.perform import on_step
         from zhijian.programmes.complaints import categories, private, traces, waiting  # noqa: F401
+        from zhijian.programmes.complaints.handling import visits
 
         on_step(traces.hear)
+        on_step(visits.hear)

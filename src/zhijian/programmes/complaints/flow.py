@@ -24,7 +24,7 @@ from zhijian.kernel.clock import CLOCK
 from zhijian.kernel.matters import Flow, State, Step
 from zhijian.programmes.complaints import effects, facts, guards, models, rules
 from zhijian.programmes.complaints.handling import facts as handling_facts
-from zhijian.programmes.complaints.handling import identity, mediation, parting, recall, reward
+from zhijian.programmes.complaints.handling import identity, mediation, parting, recall, reward, visits
 from zhijian.programmes.complaints.handling.mediation import MEDIATION
 from zhijian.programmes.complaints.handling.recall import RECALL
 from zhijian.programmes.complaints.handling.reward import REWARD
@@ -268,6 +268,7 @@ COMPLAINT = _flow(
         ),
         *answered("concluded"),
         *recall.claims(("handling", "mediating", "concluded")),
+        *visits.steps(("handling", "mediating")),
         *parting.steps(("received", "handling", "mediating")),
         *late(
             ("told", "received", "handling", "mediating", "concluded", "approving"),
@@ -317,6 +318,7 @@ REPORT = _flow(
         *reward.STEPS,
         *answered("concluded"),
         *recall.claims(("handling", "concluded")),
+        *visits.steps(("handling",)),
         *parting.steps(("received", "handling")),
         *late(
             ("told", "received", "handling", "concluded", "approving"),
@@ -339,6 +341,7 @@ ENQUIRY = _flow(
         *understood(("received", "handling", "approving")),
         *answered("handling"),
         *recall.claims(("handling",)),
+        *visits.steps(("handling",)),
         *parting.steps(("received", "handling")),
         *late(
             ("received", "handling", "approving"), rules.CONTACT_WITHIN, rules.ANSWER_WITHIN, rules.HOTLINE_REPLY

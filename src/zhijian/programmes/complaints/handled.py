@@ -52,6 +52,16 @@ class Mediation(models.Model):
     why = models.CharField(_("why"), max_length=1000, blank=True)
 
 
+class CausedVisit(models.Model):
+    """A visit that an item called for. The visit itself knows nothing of it: whoever reported could be guessed.
+
+    Row security shows it to whoever sees the item, wherever the two lie and are moved to.
+    """
+
+    matter = models.OneToOneField(Matter, models.PROTECT, primary_key=True, related_name="caused_by", help_text="visit")
+    of = models.ForeignKey(Matter, models.PROTECT, related_name="caused", help_text="the item")
+
+
 class Level(models.TextChoices):
     """How much a report gave away, by the measure of the rule."""
 

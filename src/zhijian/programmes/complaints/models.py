@@ -290,6 +290,7 @@ class Contact(models.Model):
 
 
 from zhijian.programmes.complaints.handled import (  # noqa: E402
+    CausedVisit,
     Mediation,
     Part,
     Recall,
@@ -299,6 +300,6 @@ from zhijian.programmes.complaints.handled import (  # noqa: E402
 )
 
 __all__ = [
-    "Channel", "Claim", "Contact", "Item", "Link", "Mediation", "Order", "Outcome", "Part", "Recall", "RecallDraw",
-    "Result", "Reward", "Sheet", "Sort",
+    "CausedVisit", "Channel", "Claim", "Contact", "Item", "Link", "Mediation", "Order", "Outcome", "Part", "Recall",
+    "RecallDraw", "Result", "Reward", "Sheet", "Sort",
 ]  # fmt: skip

@@ -11,23 +11,34 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel import papers
-from zhijian.kernel.accounts.actor import actor_of
+from zhijian.kernel.accounts.actor import Actor, actor_of, prompted_by
 from zhijian.kernel.accounts.models import Device
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence import files, ledger
 from zhijian.kernel.evidence.models import Blob, File
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.matters.perform import perform
+from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.registry.models import Premises
 from zhijian.kernel.words import listed
-from zhijian.programmes.inspection import beside, decide, detours, doubts, flow, following, publishing, rules, twice
+from zhijian.programmes.inspection import (
+    beside,
+    decide,
+    detours,
+    doubts,
+    flow,
+    following,
+    kinds,
+    publishing,
+    rules,
+    twice,
+)
 from zhijian.programmes.inspection.amending.acts import amend, take_back_papers
 from zhijian.programmes.inspection.beside import on_recorded, paper_facts
 from zhijian.programmes.inspection.doubts import sentence as doubt_sentence
 from zhijian.programmes.inspection.fair import capping
 from zhijian.programmes.inspection.judging import facts_of, fields_of, judge, write_answers
-from zhijian.programmes.inspection.models import Inspection, Rectification
+from zhijian.programmes.inspection.models import Inspection, Purpose, Rectification
 from zhijian.programmes.inspection.onsite import minutes
 from zhijian.programmes.inspection.record import Record, Refused
 from zhijian.programmes.inspection.seen import SeenVisit, seen_at
@@ -35,8 +46,8 @@ from zhijian.programmes.inspection.visiting import CannotPlace, Visit, about, st
 
 # What gateways and other programmes may ask of inspections.
 __all__ = [
-    "CannotPlace", "SeenVisit", "Visit", "about", "doubt_sentence", "on_recorded", "paper_facts", "record_visit",
-    "seen_at",
+    "CannotPlace", "SeenVisit", "Visit", "about", "doubt_sentence", "on_recorded", "paper_facts", "plan_after",
+    "record_visit", "seen_at",
 ]  # fmt: skip
 
 RECHECKED = ledger.entry_kind(
@@ -59,6 +70,30 @@ UNSIGNED = ledger.entry_kind(
     personal=("witness",),
     describe=_unsigned,
 )
+
+
+def plan_after(
+    premises: Premises,
+    reference: str,
+    actor: Actor,
+    at: dt.datetime,
+    *,
+    planned_for: dt.date,
+    assignee: int,
+    second: int,
+) -> Matter:
+    """Plan a visit that a complaint or a report calls for. `reference` is its number: it stays on the desk.
+
+    What the enterprise, its code, its papers and the public hear of it is a visit like any other (`kinds.told`), and so
+    is its parent: none. Runs as the system, prompted by `actor`. Raises what planning raises.
+    """
+    with scoped(prompted_by(actor)) as system:
+        return perform(
+            flow.INSPECTION, "plan", system, at=at,
+            about=About(premises.name, premises.area, premises.entity, premises),
+            purpose=Purpose.COMPLAINT.value, planned_for=planned_for, assignee=assignee, second=second,
+            outside=kinds.by_itself(Purpose.COMPLAINT.value) or None, outside_reason=reference,
+        )  # fmt: skip
 
 
 def record_visit(

@@ -32,6 +32,7 @@ menu.item("reward_counter", _("Pay out a reward"), "reward_counter", [Role.CLERK
 def handling_panel(matter: Matter, record: Item, actor: Actor) -> dict[str, Any]:
     """What is asked, agreed and waited for, and the matters that belong to the item."""
     about = Q(mediation__of=matter) | Q(reward__of=matter) | Q(part_of__of=matter) | Q(parts__matter=matter)
+    about |= Q(caused_by__of=matter)
     seen = readable(Matter.objects.filter(about), actor).distinct()[:BELONGING]
     return {
         "belongs": [(one, flow_of(one.kind).title, flow_of(one.kind).state(one.state)) for one in seen],

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
-from zhijian.kernel.matters import Facts, long, text
+from zhijian.kernel.matters import Facts, long, person, text
 from zhijian.programmes.complaints.handled import How, Level, Satisfied
 from zhijian.programmes.complaints.models import Outcome, Sort
 
@@ -42,6 +42,14 @@ class Consent(Facts):
     consent_named: Annotated[bool, Field(title=_("They were told that the enterprise will hear their name"))] = False
     consent_delegate: Annotated[bool, Field(title=_("They agree that an organisation mediates for us"))] = False
     consent_publish: Annotated[bool, Field(title=_("They agree that the complaint is published"))] = False
+
+
+class VisitPlanned(Facts):
+    """Who looks at it on the spot, and when. What set it off is told to nobody outside."""
+
+    planned_for: Annotated[dt.date, Field(title=_("Day of the visit"))]
+    visit_first: Annotated[int, person(_("First officer"), "inspector")]
+    visit_second: Annotated[int, person(_("Second officer"), "inspector")]
 
 
 class Invited(Facts):
