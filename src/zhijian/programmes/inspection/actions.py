@@ -50,6 +50,7 @@ __all__ = [
     "record_visit", "seen_at",
 ]  # fmt: skip
 
+COMPLAINT = Purpose("complaint").value
 RECHECKED = ledger.entry_kind(
     "inspection.rechecked", label=_("Re-checked on the spot: {accepted} put right, {back} not yet")
 )
@@ -91,8 +92,8 @@ def plan_after(
         return perform(
             flow.INSPECTION, "plan", system, at=at,
             about=About(premises.name, premises.area, premises.entity, premises),
-            purpose=Purpose.COMPLAINT.value, planned_for=planned_for, assignee=assignee, second=second,
-            outside=kinds.by_itself(Purpose.COMPLAINT.value) or None, outside_reason=reference,
+            purpose=COMPLAINT, planned_for=planned_for, assignee=assignee, second=second,
+            outside=kinds.by_itself(COMPLAINT) or None, outside_reason=reference,
         )  # fmt: skip
 
 
