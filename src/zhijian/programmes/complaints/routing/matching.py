@@ -5,12 +5,14 @@ Pure: no Django, no I/O.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 OFFICE, DISTRICT = "office", "district"  # of the shop that is meant
 STRAIGHT = "s"
 SIGN = "~"  # between the parts of a row in an address
+ROW = re.compile(r"(\w*)~(\w*)~(\w*)~(\w*)~([0-9])~(\w*)~(s?)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -34,9 +36,10 @@ class Row:
 
 def read(code: str) -> Row:
     """The row that an address carries. Raises ValueError for what is none."""
-    kind, channel, category, area, urgency, to, straight = code.split(SIGN)
-    if straight not in ("", STRAIGHT) or len(urgency) != 1 or not urgency.isdecimal():
-        raise ValueError(code)
+    found = ROW.fullmatch(code)
+    if found is None:
+        raise ValueError(f"{code!r} is no row")
+    kind, channel, category, area, urgency, to, straight = found.groups()
     return Row(to, kind, channel, category, area, int(urgency), straight == STRAIGHT)
 
 
