@@ -122,7 +122,7 @@ def test_a_row_reads_as_a_sentence_in_both_languages(w):
                 "Reports of violations · by 12345 hotline · about Food safety · in 张店 · Urgent at least"
                 " → the district of the shop, straight"
             )
-            assert words.sentence(Row(OFFICE)) == "Everything else → the office of the shop, proposed"
+            assert words.sentence(Row(OFFICE)) == "Every item → the office of the shop, proposed"
         with translation.override("zh-hans"):
             assert words.sentence(row).endswith("→ 店铺所在区县，直接转办")
         assert words.of_code({"rule": "gone"}) == "gone"

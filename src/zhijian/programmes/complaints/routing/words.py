@@ -27,7 +27,7 @@ def what(row: Row) -> str:
         said.append(_("in %(area)s") % {"area": area_name(row.area)})
     if row.urgency:
         said.append(_("%(urgency)s at least") % {"urgency": _label(Matter.Urgency, row.urgency)})
-    return " · ".join(said) or _("Everything else")
+    return " · ".join(said) or _("Every item")
 
 
 def where(row: Row) -> str:
