@@ -118,6 +118,8 @@ EXCUSED = {
     "complaints/desk/many.html": "asks which one leads before they are joined",
     "complaints/desk/models.html": "the card of a model",
     "complaints/desk/new.html": "a form; what the register has under the words typed, to choose one",
+    "complaints/desk/routes.html": "the routing rules in force, and the sets before: a setting",
+    "complaints/desk/routes_trial.html": "rules that somebody tries; the items go out from their lists",
     "complaints/desk/together.html": "asks for whom before it is done",
     "complaints/desk/meant.html": "a few candidates, to choose one",
     "desk/account.html": "one's own phones: a setting",

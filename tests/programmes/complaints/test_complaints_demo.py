@@ -12,12 +12,14 @@ from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.accounts.tree import load_jurisdictions
 from zhijian.kernel.clock import calendar
+from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.exchange.models import Owed, Taken
+from zhijian.kernel.jobs import run_pending
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.registry.generate import SOURCE
 from zhijian.kernel.registry.models import Entity, Premises
 from zhijian.programmes.complaints import demo
-from zhijian.programmes.complaints.models import Contact, HotSpot, Item, Label, Order, Trace
+from zhijian.programmes.complaints.models import Contact, HotSpot, Item, Label, Order, RouteSet, Trace
 
 pytestmark = pytest.mark.django_db
 DEMO_OFFICE = "370303009"
@@ -60,4 +62,8 @@ def test_planted_once_at_every_stage_and_nothing_in_a_day_to_come(settings):
         beside = Counter(Matter.objects.exclude(pk__in=items).values_list("kind", "state"))
         assert beside["mediation", "performing"] == beside["report_reward", "approved"] == 1
         assert beside["item_recall", "waiting"] == 1
+        (went,) = LedgerEntry.objects.filter(kind="complaints.straight").values_list("matter__area", flat=True)
+        assert went == DEMO_OFFICE and RouteSet.objects.count() == 1
+        run_pending()
+        assert LedgerEntry.objects.filter(kind="complaints.straight").count() == 1, "the story stays as it is told"
         assert Item.objects.filter(identity_due__isnull=False, identity_shown=None).count() == 1

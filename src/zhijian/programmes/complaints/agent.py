@@ -1,6 +1,7 @@
 """A call is written down while it lasts: by keyboard alone, in the order in which somebody tells it.
 
-The shop is looked for as its name is typed; chosen, it is meant, and the item goes to its office in the same act.
+The shop is looked for as its name is typed; chosen, it is meant, and the item goes in the same act where the routing
+rules propose.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.desk.forms import PREFIX, StepForm, form_for
 from zhijian.kernel.desk.gate import actor_in, ours
+from zhijian.kernel.desk.said import area_name
 from zhijian.kernel.matters.errors import BadFacts, StepError
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform, why_not
@@ -102,7 +104,7 @@ def new_page(request: HttpRequest) -> HttpResponse:
     try:
         with transaction.atomic():
             matter = _register(actor, sort, area, shop, form)
-            passed = "pass_on" in request.POST and _to_its_office(matter, actor)
+            passed = _to_its_office(matter, actor) if "pass_on" in request.POST else ""
     except BadFacts as error:
         form.blame(error.errors)
         return render(request, "complaints/desk/new.html", context, status=422)
@@ -110,7 +112,7 @@ def new_page(request: HttpRequest) -> HttpResponse:
         return render(request, "complaints/desk/new.html", {**context, "problem": error.message}, status=error.status)
     messages.success(request, _("Opened: %(number)s") % {"number": matter.number})
     if passed:
-        messages.success(request, _("Passed on to the office of the shop."))
+        messages.success(request, _("Passed on to %(office)s.") % {"office": passed})
     return redirect("item_new") if "next" in request.POST else redirect("record", uid=matter.uid)
 
 
@@ -134,10 +136,10 @@ def _register(actor: Actor, sort: Sort, area: str, shop: Shop | None, form: Step
     return perform(flow_for(sort), "register", actor, about=about, by_field={"sort": sort}, **form.facts())
 
 
-def _to_its_office(matter: Matter, actor: Actor) -> bool:
-    """Straight to the office of the shop, where it lies below and he may pass it on."""
+def _to_its_office(matter: Matter, actor: Actor) -> str:
+    """To the office that the routing rules propose, where he may pass it on."""
     office = Item.objects.select_related("matter__premises", "matter__entity").get(pk=matter.pk).office
     if not office or why_not(matter, "pass_on", actor):
-        return False
+        return ""
     perform(matter, "pass_on", actor, area=office)
-    return True
+    return area_name(office)

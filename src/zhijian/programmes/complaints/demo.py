@@ -27,6 +27,8 @@ from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.complaints import alerts, calling, together, traces
 from zhijian.programmes.complaints.handling import recall
 from zhijian.programmes.complaints.models import Mediation, Order, Reward
+from zhijian.programmes.complaints.routing import sets, straight
+from zhijian.programmes.complaints.routing.matching import read
 
 LATER = True
 Say = Callable[[str], None]
@@ -55,6 +57,7 @@ def plant(scale: float, say: Say) -> None:
         team = _team(story)
         if team is None or Order.objects.exists() or not (known := _shops(team.area)):
             return
+        _route(story, team)
         shops, meant, stories = cycle(known), dict[int, Premises](), []
         for n, told in enumerate(story["told"]):
             meant[n + 1] = meant[int(told["same"])] if "same" in told else next(shops)
@@ -74,6 +77,14 @@ def _team(story: dict[str, Any]) -> Team | None:
     actors = {name: actor_of(person) for name, person in names.items()}
     area = str(names["head"].home_id)
     return Team(actors["dispatcher"], actors["head"], (actors["first"], actors["second"]), area)
+
+
+def _route(story: dict[str, Any], team: Team) -> None:
+    """The routing rules that the city's dispatcher set before the first order of the story came."""
+    day = calendar.today() - dt.timedelta(days=int(story["routes_since"]))
+    with when.as_of(calendar.start_of(day) + dt.timedelta(hours=9)):
+        rows = [read(code) for code in story["routes"]]
+        sets.put_in_force(rows, since=day, reason=story["routes_reason"], seen=0, actor=team.dispatcher)
 
 
 def _shops(area: str) -> list[Premises]:
@@ -150,6 +161,8 @@ def _step(
         "reply": {"reply": told.get("reply", ""), "outcome": told.get("outcome", "solved")},
         "give_back": {"reason": told.get("why", "")},
     }.get(step, {})  # fmt: skip
+    if step == "straight":
+        return _straight(matter, at)
     if step in BESIDE:
         return _beside(matter, step, team, officer, told, shop, at)
     with when.as_of(at), scoped(who):
@@ -160,6 +173,13 @@ def _step(
             together.join(_leading(told), [Matter.objects.get(pk=matter.pk)], who, at=at)
             return Matter.objects.get(pk=matter.pk)
         return perform(Matter.objects.get(pk=matter.pk), step, who, at=at, **facts)
+
+
+def _straight(matter: Matter, at: dt.datetime) -> Matter:
+    """What a row sends by itself, as the job would have done it then."""
+    with when.as_of(at), scoped(SYSTEM):
+        straight.send(matter.pk, at)
+        return Matter.objects.get(pk=matter.pk)
 
 
 def _beside(

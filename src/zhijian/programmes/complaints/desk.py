@@ -25,6 +25,7 @@ from zhijian.programmes.complaints import categories, private, rules, together_p
 from zhijian.programmes.complaints.flow import COMPLAINT, ENQUIRY, REPORT, ROUTE
 from zhijian.programmes.complaints.handling.desk import HANDLING, Mediations, Recalls, Rewards
 from zhijian.programmes.complaints.models import Claim, Contact, Item, Order
+from zhijian.programmes.complaints.routing import proposing
 
 CALLS = 20
 __all__ = ["Complaints", "Enquiries", "Everything", "Mediations", "Recalls", "Reports", "Rewards"]
@@ -46,7 +47,7 @@ def _grounds(of: Rule) -> Any:
     return options
 
 
-choices("area_below", _below)
+choices("area_below", _below, says=lambda asked: proposing.says(asked.matter))
 choices("refusal_ground", _grounds(rules.REFUSAL_GROUNDS))
 choices("end_ground", _grounds(rules.END_GROUNDS))
 
@@ -124,7 +125,8 @@ class Items(Shared):
     bulk = ("assign", "pass_on")
     many = (Many(_("Deal with them together"), "items_together"),)
     panels = (
-        Panel("complaints/desk/about.html", categories.told), Panel("complaints/desk/item.html", item_panel),
+        Panel("complaints/desk/about.html", categories.told), Panel("complaints/desk/route.html", proposing.panel),
+        Panel("complaints/desk/item.html", item_panel),
         Panel("complaints/desk/seen.html", together_pages.panel), HANDLING,
     )  # fmt: skip
 

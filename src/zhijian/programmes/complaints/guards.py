@@ -14,13 +14,14 @@ from zhijian.kernel.packs import stack
 from zhijian.kernel.registry.models import Entity, Premises
 from zhijian.programmes.complaints import categories, rules
 from zhijian.programmes.complaints.models import Contact, Item, Link
+from zhijian.programmes.complaints.routing.matching import is_below
 
 
 def goes_down(matter: Matter, record: Item, actor: Actor, facts: Any) -> Guard:
     """It is passed on to an office below; there must be one."""
     if not any(area.parent == matter.area for area in stack().areas.values()):
         return no(_("There is no office below this one: assign it to somebody."))
-    if facts is not None and not (facts.area.startswith(matter.area) and facts.area in stack().areas):
+    if facts is not None and not (is_below(facts.area, matter.area) and facts.area in stack().areas):
         return no(_("Choose an office below this one."))
     return ok()
 

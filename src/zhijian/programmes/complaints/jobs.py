@@ -1,4 +1,4 @@
-"""What runs beside the desk: each item as it comes; learning and a draw at night; hot spots each hour."""
+"""What runs beside the desk: each item as it comes, and what goes straight; learning, draws, hot spots by the clock."""
 
 from __future__ import annotations
 
@@ -14,6 +14,14 @@ def trace(matter: int) -> int:
     from zhijian.programmes.complaints.models import Trace
 
     return traces.make() if Trace.objects.filter(matter=matter, made=None).exists() else 0
+
+
+@job("complaints.route", title=_("Pass on what the routing rules send straight"), tries=5)
+def route(matter: int) -> bool:
+    """Whether it was this item's turn."""
+    from zhijian.programmes.complaints.routing import straight
+
+    return straight.send(matter)
 
 
 @every("*/15 * * * *")

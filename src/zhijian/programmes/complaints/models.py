@@ -147,10 +147,11 @@ class Item(models.Model):
 
     @property
     def office(self) -> str:
-        """The office of the shop that is meant, where it lies below the one that has the item now; else nothing."""
-        place = self.matter.premises or self.matter.entity
-        below = place is not None and place.area.startswith(self.matter.area) and place.area != self.matter.area
-        return str(place.area) if place is not None and below else ""
+        """Where the rows of its day propose to pass it on; empty where a person routes."""
+        from zhijian.programmes.complaints.routing.proposing import proposal
+
+        found = proposal(self)
+        return found.area if found is not None else ""
 
     class Meta:
         indexes = [models.Index(fields=["phone_mark"], name="item_phone", condition=~models.Q(phone_mark=""))]
@@ -298,8 +299,9 @@ from zhijian.programmes.complaints.handled import (  # noqa: E402
     Reward,
     Sheet,
 )
+from zhijian.programmes.complaints.routing.models import RouteSet  # noqa: E402
 
 __all__ = [
     "CausedVisit", "Channel", "Claim", "Contact", "Item", "Link", "Mediation", "Order", "Outcome", "Part", "Recall",
-    "RecallDraw", "Result", "Reward", "Sheet", "Sort",
+    "RecallDraw", "Result", "Reward", "RouteSet", "Sheet", "Sort",
 ]  # fmt: skip

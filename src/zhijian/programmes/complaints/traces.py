@@ -19,6 +19,7 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.programmes.complaints import categories
 from zhijian.programmes.complaints.flow import KINDS
 from zhijian.programmes.complaints.models import Item, Label, Trace
+from zhijian.programmes.complaints.routing import straight
 from zhijian.programmes.complaints.understanding import likeness
 from zhijian.programmes.complaints.understanding.model import Model
 
@@ -58,6 +59,8 @@ def make(limit: int = AT_ONCE) -> int:
         trace.made = timezone.now()
     Trace.objects.bulk_update(rows.values(), ["marks", "sketch", "bands", "proposed", "by", "made"])
     _queue(unknown)
+    for item in items:
+        straight.look_at(item.matter)
     return len(rows)
 
 

@@ -16,6 +16,7 @@ from zhijian.programmes.complaints import (
     together_pages,
 )
 from zhijian.programmes.complaints.handling import pages
+from zhijian.programmes.complaints.routing import pages as routing_pages
 
 urlpatterns = [
     path("c/", public.start, name="tell_start"),
@@ -37,6 +38,8 @@ urlpatterns = [
     path("complaints/lists/<str:name>/together/", together_pages.many_page, name="items_together"),
     path("complaints/hotspots/", alert_pages.spots_page, name="hot_spots"),
     path("complaints/hotspots/<uuid:uid>/", alert_pages.spot_page, name="hot_spot"),
+    path("complaints/routes/", routing_pages.routes_page, name="item_routes"),
+    path("complaints/routes/trial/", routing_pages.trial_page, name="item_routes_trial"),
     path("complaints/papers/<uuid:uid>/", sheets.item_paper, name="item_paper"),
     path("complaints/rewards/pay/", pages.reward_counter, name="reward_counter"),
     path("complaints/rewards/<uuid:uid>/code/", pages.reward_code, name="reward_code"),
