@@ -28,6 +28,7 @@ from zhijian.programmes.inspection.fair.models import YearPlan
 from zhijian.programmes.inspection.fair.planning import open_plan
 from zhijian.programmes.inspection.models import Inspection
 from zhijian.programmes.spot_penalty import flow as penalty_flow
+from zhijian.programmes.supervision.flow import SUPERVISION
 
 Opener = Callable[[world.World], Matter]
 
@@ -185,6 +186,15 @@ def item_recall(w: world.World) -> Matter:
         return recall.ask(perform(enquiry, "approve", SYSTEM))
 
 
+def supervision(w: world.World) -> Matter:
+    """An order of the district about a complaint of the office."""
+    of = item(w, "complaint")
+    with scoped(SYSTEM):
+        about = About(of.title, of.area, of.entity, of.premises, of)
+        by = {"of": of, "by_area": world.DISTRICT}
+        return perform(SUPERVISION, "order", SYSTEM, about=about, by_field=by, what="说明超期原因，三日内答复")
+
+
 OPENERS: dict[str, Opener] = {
     "inspection": plan,
     "rectification": rectification,
@@ -203,5 +213,6 @@ OPENERS: dict[str, Opener] = {
     "mediation": mediation,
     "report_reward": report_reward,
     "item_recall": item_recall,
+    "supervision": supervision,
     **{kind: partial(item, sort=kind) for kind in ("complaint", "report", "enquiry")},
 }

@@ -147,6 +147,7 @@ EXCUSED = {
     "notices/robots.html": "settings",
     "openrosa/collect.html": "access that one gave to an app: a setting",
     "papers/draft.html": "one paper",
+    "supervision/desk/many.html": "asks for whom before it is ordered",
     "papers/grant.html": "asks once more before it is done",
     "papers/seal_many.html": "asks once more before it is done",
     "papers/serve.html": "one paper",

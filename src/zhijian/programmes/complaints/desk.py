@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from zhijian.kernel.accounts import DISPATCHER, HEAD, LEADER
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.crypto import mask
 from zhijian.kernel.clock.declared import Rule
@@ -115,7 +116,7 @@ class Items(MatterList):
     order = "due"
     bulk = ("assign", "pass_on")
     pages: ClassVar[dict[str, str]] = {"register": "item_new"}
-    many = (Many(_("Deal with them together"), "items_together"),)
+    many = (Many(_("Deal with them together"), "items_together"), Many(_("Order supervision"), "supervise_many", (LEADER, HEAD, DISPATCHER)))
     panels = (
         Panel("complaints/desk/about.html", categories.told), Panel("complaints/desk/item.html", item_panel),
         Panel("complaints/desk/seen.html", together_pages.panel), HANDLING,

@@ -89,7 +89,11 @@ def record_page(request: HttpRequest, uid: str) -> HttpResponse:
         "doubts": [flow.doubt(flag) for flag in matter.flags],
         "clocks": [one for one in running if not one.replaced],
         "replaced": [one for one in running if one.replaced],
-        "panels": [panels.draw(panel, request, matter, record, actor) for panel in own],
+        "panels": [
+            *(panels.draw(panel, request, matter, record, actor) for panel in own),
+            *panels.draw_matter(request, matter, actor),
+        ],
+        "beside": panels.matter_acts(matter, actor),
         "facts": [] if own else _facts(record),
         "papers": acts.of_matter(matter, actor),
         "writes": letters.may_write(matter, actor),
