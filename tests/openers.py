@@ -28,7 +28,7 @@ from zhijian.programmes.inspection.fair.models import YearPlan
 from zhijian.programmes.inspection.fair.planning import open_plan
 from zhijian.programmes.inspection.models import Inspection
 from zhijian.programmes.spot_penalty import flow as penalty_flow
-from zhijian.programmes.supervision.flow import SUPERVISION
+from zhijian.programmes.supervision.flow import JOINT, SUPERVISION
 
 Opener = Callable[[world.World], Matter]
 
@@ -195,6 +195,20 @@ def supervision(w: world.World) -> Matter:
         return perform(SUPERVISION, "order", SYSTEM, about=about, by_field=by, what="说明超期原因，三日内答复")
 
 
+def joint_handling(w: world.World) -> Matter:
+    """What a sister office asks of the office about a complaint of its own."""
+    with scoped(SYSTEM):
+        of = item(w, "complaint")
+        Matter.objects.filter(pk=of.pk).update(area=world.SISTER)
+        of = Matter.objects.get(pk=of.pk)
+        by = {"of": of, "by_area": of.area, "of_kind": of.kind, "of_number": of.number}
+        about = About("查进货来源", world.OFFICE, of.entity, of.premises, of)
+        return perform(
+            JOINT, "ask", SYSTEM, about=about, by_field=by, area=world.OFFICE, subject="查进货来源",
+            what="请查该批次的供货单位", excerpt="吃出异物",
+        )  # fmt: skip
+
+
 OPENERS: dict[str, Opener] = {
     "inspection": plan,
     "rectification": rectification,
@@ -214,5 +228,6 @@ OPENERS: dict[str, Opener] = {
     "report_reward": report_reward,
     "item_recall": item_recall,
     "supervision": supervision,
+    "joint_handling": joint_handling,
     **{kind: partial(item, sort=kind) for kind in ("complaint", "report", "enquiry")},
 }

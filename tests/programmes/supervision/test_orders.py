@@ -217,7 +217,7 @@ def test_no_way_of_its_matter_leaves_an_orphan(w, seed):
         ("reply", {"reply": "已办理", "outcome": "solved"}), ("approve", {}), ("reopen", {"reason": "重办"}),
     ]  # fmt: skip
     done = 0
-    for _n in range(25):
+    for _n in range(60):
         verb, told_ = dice.choice(acts)
         try:
             do(SYSTEM, of, verb, **told_)

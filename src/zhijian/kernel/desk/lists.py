@@ -58,8 +58,9 @@ class MatterList:
     `name` stands in the address (the flow's kind by default), `start` are filters that hold until somebody chooses,
     `panels` are shown on the record page of the flow's matters, `room` puts it on the menu, `empty` says what would be
     here and how it gets here. `bulk` are the verbs that are fit to be done to many at once, from the page or by a sheet
-    that comes back (`sheets`); one that opens a matter, by a sheet only. `many` are acts on the chosen rows as a whole. `exported` are columns that only Excel has. `pages` names a page of the programme's own
-    that opens a matter: verb → name of its address. `opens` names what opens a matter where a plain step is not enough:
+    that comes back (`sheets`); one that opens a matter, by a sheet only. `many` are acts on the chosen rows as a whole.
+    `exported` are columns that only Excel has. `pages` names a page of the programme's own that opens a matter: verb →
+    name of its address. `opens` names what opens a matter where a plain step is not enough:
     verb → function(actor, about, facts) -> Matter.
     """
 

@@ -116,7 +116,10 @@ class Items(MatterList):
     order = "due"
     bulk = ("assign", "pass_on")
     pages: ClassVar[dict[str, str]] = {"register": "item_new"}
-    many = (Many(_("Deal with them together"), "items_together"), Many(_("Order supervision"), "supervise_many", (LEADER, HEAD, DISPATCHER)))
+    many = (
+        Many(_("Deal with them together"), "items_together"),
+        Many(_("Order supervision"), "supervise_many", (LEADER, HEAD, DISPATCHER)),
+    )
     panels = (
         Panel("complaints/desk/about.html", categories.told), Panel("complaints/desk/item.html", item_panel),
         Panel("complaints/desk/seen.html", together_pages.panel), HANDLING,

@@ -9,13 +9,18 @@ from django.utils.translation import gettext_lazy as _
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.desk import said
 from zhijian.kernel.desk.columns import Cell, Column
+from zhijian.kernel.desk.forms import choices
 from zhijian.kernel.desk.lists import MatterList, Panel
 from zhijian.kernel.desk.panels import matter_act, matter_panel
 from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable
+from zhijian.kernel.matters.saying import reads
 from zhijian.programmes.supervision import actions
 from zhijian.programmes.supervision.flow import SUPERVISION
+from zhijian.programmes.supervision.joint import acts
+from zhijian.programmes.supervision.joint.desk import any_office, asked_of_others, joint_panel
+from zhijian.programmes.supervision.joint.flow import JOINT
 from zhijian.programmes.supervision.models import SupervisionOrder
 
 SHOWN = 20
@@ -23,6 +28,10 @@ SHOWN = 20
 BY = Column(
     "by_area", _("Ordered by"), ("supervision__by_area",),
     lambda m: Cell(said.area_name(m.supervision.by_area)), lambda m: said.area_name(m.supervision.by_area),
+)  # fmt: skip
+FROM = Column(
+    "by_area", _("Asked by"), ("joint_handling__by_area",),
+    lambda m: Cell(said.area_name(m.joint_handling.by_area)), lambda m: said.area_name(m.joint_handling.by_area),
 )  # fmt: skip
 
 
@@ -52,18 +61,39 @@ class Supervisions(MatterList):
     empty = _("Orders are made from the page of the matter that they are about, or from its list for many at once.")
 
 
+class JointHandlings(MatterList):
+    flow = JOINT
+    columns = ["number", "title", FROM, "area", "state", "assignee", "due", "opened"]
+    filters = ("q", "state", "area", "assignee", "overdue", "period")
+    start: ClassVar[dict[str, str]] = {"state": "open"}
+    order = "due"
+    bulk = ("take",)
+    exported = ["of_number", "what", "answer_by", "answer", "in_time", "times_back"]
+    panels = (Panel("supervision/desk/joint.html", joint_panel),)
+    rank = 15
+    empty = _("What other offices ask of yours stands here. Yours asks from the page of the matter that it holds.")
+
+
 def beside(matter: Matter, actor: Actor) -> dict[str, Any] | None:
-    """What is open about the matter and may be seen, the newest last."""
+    """What hangs on the matter and may be seen, the newest last. What another office holds is told by the request."""
     if flow_of(matter.kind).follows:
         return None
     rows = readable(Matter.objects.filter(parent=matter, kind=SUPERVISION.kind), actor)
     orders = list(rows.select_related("supervision", "assignee").order_by("pk")[:SHOWN])
-    if not orders:
+    joint = asked_of_others(matter, actor)
+    if not orders and not joint:
         return None
-    return {"orders": [(one, SUPERVISION.state(one.state), said.due_of(one.due, one.due_at),
-                        said.area_name(one.supervision.by_area)) for one in orders]}  # fmt: skip
+    shown = [
+        (one, SUPERVISION.state(one.state), said.due_of(one.due, one.due_at), said.area_name(one.supervision.by_area))
+        for one in orders
+    ]
+    return {"orders": shown, "joint": joint, "judges": bool(joint) and acts.may_ask(matter, actor)}
 
 
+choices("any_office", any_office)
+reads("any_office", said.area_name)
 matter_panel("supervision/desk/beside.html", beside)
 matter_act("supervise", _("Order supervision"), lambda matter, actor: matter.closed is None
            and actions.may_order(matter, actor))  # fmt: skip
+matter_act("joint_ask", _("Ask for joint handling"), lambda matter, actor: matter.closed is None
+           and acts.may_ask(matter, actor))  # fmt: skip

@@ -9,6 +9,9 @@ from zhijian.kernel.clock import CLOCK
 from zhijian.kernel.matters import Flow, State, Step
 from zhijian.programmes.supervision import effects, facts, guards, models, rules
 from zhijian.programmes.supervision.guards import ORDERERS
+from zhijian.programmes.supervision.joint.flow import JOINT
+
+__all__ = ["JOINT", "OPEN", "SUPERVISION"]
 
 OPEN = ("ordered", "answered")
 WORKS = (INSPECTOR, MEDIATOR, CASE_OFFICER, CLERK, SECTION)

@@ -23,9 +23,9 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import hand_over_area, perform, record_of
 from zhijian.kernel.packs import stack
 from zhijian.programmes.supervision.effects import falls_to
-from zhijian.programmes.supervision.models import SupervisionOrder
+from zhijian.programmes.supervision.models import JointHandling, SupervisionOrder
 
-KINDS = {"supervision": SupervisionOrder}
+KINDS: dict[str, Any] = {"supervision": SupervisionOrder, "joint_handling": JointHandling}
 OWN = ("go_with", "matter_ended")  # what the matter itself has in its timeline already
 
 
@@ -74,12 +74,19 @@ def _lead(step: Step, of: Matter, actor: Actor, at: dt.datetime) -> None:
 def _what_follows(step: Step, child: Matter, record: Any) -> Iterator[str]:
     """The steps by which what hangs on a matter comes after it."""
     of = record.of
+    ended = of.closed is not None and step.to is not None and flow_of(of.kind).state(step.to).final
+    if isinstance(record, JointHandling):
+        if ended or of.area == child.area:
+            yield "matter_ended" if ended else "let_go"
+        elif (of.area, of.entity_id, of.premises_id) != (record.by_area, child.entity_id, child.premises_id):
+            yield "go_with"
+        return
     if not of.area.startswith(record.by_area):
         yield "let_go"
         return
     if astray(child, record):
         yield "go_with"
-    if of.closed is not None and step.to is not None and flow_of(of.kind).state(step.to).final:
+    if ended:
         yield "matter_ended"
 
 
