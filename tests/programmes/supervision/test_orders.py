@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import io
 import random
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, BrokenBarrierError
@@ -11,15 +12,18 @@ from threading import Barrier, BrokenBarrierError
 import pytest
 from django.db import connection
 from django.test import Client
+from PIL import Image
 from tests import openers, world
 from tests.programmes.supervision.conftest import do, fresh, made, order
 
 from zhijian.kernel.accounts.actor import SYSTEM, party_of
+from zhijian.kernel.accounts.links import make_link
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import timeline
 from zhijian.kernel.desk.waiting import lines
+from zhijian.kernel.evidence import files
 from zhijian.kernel.evidence.models import File, LedgerEntry
 from zhijian.kernel.figures import Period, compute, declared
 from zhijian.kernel.matters.errors import BadFacts, NotAllowed, NotFound, NotOpen, StepError
@@ -30,6 +34,7 @@ from zhijian.kernel.notices.models import Notice
 from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.papers.render import pdf
 from zhijian.programmes.supervision import actions
+from zhijian.programmes.supervision.joint import acts
 from zhijian.programmes.supervision.models import SupervisionOrder
 
 
@@ -209,7 +214,7 @@ def test_no_way_of_its_matter_leaves_an_orphan(w, seed):
     dice = random.Random(seed)
     of = openers.item(w, dice.choice(["complaint", "enquiry", "report"]))
     orders = [order(w.actor(name), of) for name in ("局长", "区长", "所长")]
-    acts = [
+    ways = [
         ("assign", {"assignee": w.second.pk}), ("hand_up", {"reason": "不归本处管"}),
         ("pass_on", {"area": world.SISTER}), ("pass_on", {"area": world.DISTRICT}),
         ("withdraw", {"reason": "不再要求"}), ("name", {"meant": "absent"}),
@@ -218,7 +223,7 @@ def test_no_way_of_its_matter_leaves_an_orphan(w, seed):
     ]  # fmt: skip
     done = 0
     for _n in range(60):
-        verb, told_ = dice.choice(acts)
+        verb, told_ = dice.choice(ways)
         try:
             do(SYSTEM, of, verb, **told_)
         except StepError:
@@ -294,6 +299,54 @@ def test_no_enterprise_sees_any_of_it(w):
         told_ = LedgerEntry.objects.get(matter=of, kind="supervision.told", data__verb="order")
         assert told_.entity_id is None and "暗记" not in str(told_.data)
         assert not Notice.objects.filter(entity=w.entity, matter=made_).exists()
+
+
+def test_what_is_kept_from_somebody_is_kept_with_all_that_hangs_on_it(w, complaint):
+    with scoped(SYSTEM):
+        Matter.objects.filter(pk=complaint.pk).update(kept_from=[*complaint.kept_from, f"person:{w.head.pk}"])
+        Matter.objects.filter(pk=complaint.pk).update(assignee=None)
+    made_ = order(w.actor("区长"), complaint)
+    with scoped(w.actor("区中心")) as centre:
+        asked = acts.ask(complaint, centre, area=world.SISTER, subject="协查", what="请查供货单位")
+    assert fresh(made_).assignee is None and told("所长", made_) == []
+    with scoped(w.actor("所长")):
+        assert not Matter.objects.filter(pk=made_.pk).exists()
+    for one in (made_, asked):
+        assert set(fresh(one).kept_from) == {f"person:{w.head.pk}", f"entity:{w.entity.pk}"}
+
+
+def test_the_doors_of_the_enterprise_show_none_of_it(w):
+    """By link and by account, pages, photos and papers, with a marker in every text."""
+    with scoped(SYSTEM):
+        of = openers.rectification(w)
+        token = make_link(w.entity, of.parent)
+    made_ = order(w.actor("区长"), of, what="暗记甲：催办整改")
+    do(w.actor("甲"), made_, "answer", answer="暗记乙：已上门")
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8), (9, 9, 9)).save(out, "JPEG")
+    with scoped(w.actor("甲")) as officer:
+        asked = acts.ask(of, officer, area=world.SISTER, subject="暗记丙", what="暗记丁")
+    do(w.actor("丙"), asked, "take", assignee=w.people["丙"].pk)
+    with scoped(SYSTEM):
+        theirs = files.attach(asked, files.store(out.getvalue()), actor=SYSTEM, kind="photo", name="x.jpg")
+    do(w.actor("丙"), asked, "answer", answer="暗记戊", photos=[theirs.uid])
+    with scoped(SYSTEM):
+        brought = File.objects.get(matter=of, caption=asked.number)
+        paper = Paper.objects.get(matter=made_)
+    party = Client(headers={"accept-language": "zh-CN"})
+    page = party.get(f"/p/{token}/").content.decode()
+    assert w.premises.name in page or "整改" in page
+    assert "暗记" not in page and "督办" not in page and "协办" not in page
+    for uid in (brought.uid, theirs.uid):
+        assert party.get(f"/p/{token}/photo/{uid}.jpg").status_code == 404
+        assert party.get(f"/files/{uid}/shown").status_code == 404
+    assert party.get(f"/p/{token}/paper/{paper.uid}.pdf").status_code == 404
+    for one in (made_, asked):
+        assert party.post(f"/p/{token}/{one.uid}/answer/").status_code in (302, 404)
+        assert party.get(f"/api/v1/matters/{one.uid}").status_code in (401, 404)
+        assert fresh(one).state == "answered"
+    verified = party.get(f"/v/{paper.code}")
+    assert verified.status_code == 200 and "暗记" not in verified.content.decode()
 
 
 def test_the_paper_says_the_order_and_in_the_end_the_answer(w, complaint):

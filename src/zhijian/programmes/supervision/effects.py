@@ -20,11 +20,17 @@ from zhijian.programmes.supervision import papers, rules
 from zhijian.programmes.supervision.models import SupervisionOrder
 
 
+def kept_from(of: Matter) -> list[str]:
+    """From whom what hangs on a matter is kept: from its enterprise, and from whomever the matter is kept."""
+    entity = [f"entity:{of.entity_id}"] if of.entity_id is not None else []
+    return list(dict.fromkeys([*of.kept_from, *entity]))
+
+
 def falls_to(of: Matter, without: int | None = None) -> Person | None:
     """Who answers about a matter: who is in charge of it, else the head of its office; nobody answers himself."""
     if of.assignee is not None and of.assignee_id != without:
         return of.assignee
-    heads = (one for one in holders(HEAD, of.area) if one.pk != without)
+    heads = (one for one in holders(HEAD, of.area) if one.pk != without and f"person:{one.pk}" not in of.kept_from)
     return min(heads, key=lambda one: one.pk, default=None)
 
 
@@ -53,8 +59,8 @@ def _runs(matter: Matter, record: SupervisionOrder, day: dt.date | None, actor: 
 
 def ordered(matter: Matter, record: SupervisionOrder, told: Any, actor: Actor, at: dt.datetime) -> None:
     """It falls to whoever holds the matter; the day runs, and the paper is made."""
-    matter.assignee = falls_to(record.of, record.ordered_by_id)
-    matter.save(update_fields=["assignee"])
+    matter.assignee, matter.kept_from = falls_to(record.of, record.ordered_by_id), kept_from(record.of)
+    matter.save(update_fields=["assignee", "kept_from"])
     _runs(matter, record, told.answer_by, actor, at)
     record.save(update_fields=["answer_by"])
     papers.made(matter, record, actor, at)

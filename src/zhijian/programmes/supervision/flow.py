@@ -44,7 +44,7 @@ SUPERVISION = Flow(
         ),
         Step(
             "answer", "ordered", "answered", who=[ASSIGNEE, HEAD], label=_("Answer the order"), facts=facts.Answered,
-            said=_("Answered: {answer}"), likely=True, when=guards.not_his_own, does=effects.answered,
+            said=_("The order is answered: {answer}"), likely=True, when=guards.not_his_own, does=effects.answered,
             stops=rules.ANSWER_WITHIN, article=rules.ANSWER_WITHIN,
         ),
         Step(

@@ -22,7 +22,7 @@ from zhijian.kernel.matters.flow import Flow, Step
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import hand_over_area, perform, record_of
 from zhijian.kernel.packs import stack
-from zhijian.programmes.supervision.effects import falls_to
+from zhijian.programmes.supervision.effects import falls_to, kept_from
 from zhijian.programmes.supervision.models import JointHandling, SupervisionOrder
 
 KINDS: dict[str, Any] = {"supervision": SupervisionOrder, "joint_handling": JointHandling}
@@ -47,8 +47,14 @@ def hear(flow: Flow, step: Step, matter: Matter, actor: Actor, at: dt.datetime) 
     """A step was done: of a matter on which something may hang, or of what hangs on one."""
     if flow.kind in KINDS:
         _tell_parent(step, matter, actor, at)
-    elif any(model._default_manager.filter(of=matter).exists() for model in KINDS.values()):
+    elif _something_hangs_on(matter):
         _lead(step, matter, actor, at)
+
+
+def _something_hangs_on(matter: Matter) -> bool:
+    """One query of two small indexes, since each step of each matter asks it."""
+    one, other = (model.objects.filter(of=matter).values("pk") for model in KINDS.values())
+    return bool(one.union(other).exists())
 
 
 def _tell_parent(step: Step, child: Matter, actor: Actor, at: dt.datetime) -> None:
@@ -100,8 +106,7 @@ def astray(child: Matter, record: SupervisionOrder) -> bool:
 def go_with(child: Matter, of: Matter, person: Person | None) -> None:
     """Put it where its matter lies; what is of an enterprise is kept from that one."""
     child.title, child.entity, child.premises, child.assignee = of.title, of.entity, of.premises, person
-    others = [label for label in child.kept_from if not label.startswith("entity:")]
-    child.kept_from = [*others, *([f"entity:{of.entity_id}"] if of.entity_id is not None else [])]
+    child.kept_from = kept_from(of)
     child.save(update_fields=["title", "entity", "premises", "assignee", "kept_from"])
     if child.area != of.area:
         hand_over_area(child, of.area)

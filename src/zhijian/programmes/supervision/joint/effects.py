@@ -17,6 +17,7 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.receivers import holders
 from zhijian.kernel.notices.telling import step_data, tell
 from zhijian.programmes.supervision import rules
+from zhijian.programmes.supervision.effects import kept_from
 from zhijian.programmes.supervision.models import JointHandling
 
 
@@ -42,7 +43,9 @@ def _runs(matter: Matter, record: JointHandling, day: dt.date | None, actor: Act
 
 
 def asked(matter: Matter, record: JointHandling, told: Any, actor: Actor, at: dt.datetime) -> None:
-    """The day runs."""
+    """The day runs; from whomever the matter is kept, the request is."""
+    matter.kept_from = kept_from(record.of)
+    matter.save(update_fields=["kept_from"])
     _runs(matter, record, told.answer_by, actor, at)
     record.save(update_fields=["answer_by"])
 
@@ -92,6 +95,6 @@ def went_with(matter: Matter, record: JointHandling, told: Any, actor: Actor, at
     with scoped(SYSTEM):
         of = Matter.objects.get(pk=record.of_id)
         record.by_area, matter.entity_id, matter.premises_id = of.area, of.entity_id, of.premises_id
-        matter.kept_from = [f"entity:{of.entity_id}"] if of.entity_id is not None else []
+        matter.kept_from = kept_from(of)
         matter.save(update_fields=["entity", "premises", "kept_from"])
         record.save(update_fields=["by_area"])
