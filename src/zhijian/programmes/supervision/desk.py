@@ -18,6 +18,7 @@ from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.matters.saying import reads
 from zhijian.programmes.supervision import actions
 from zhijian.programmes.supervision.flow import SUPERVISION
+from zhijian.programmes.supervision.following import something_hangs_on
 from zhijian.programmes.supervision.joint import acts
 from zhijian.programmes.supervision.joint.desk import any_office, asked_of_others, joint_panel
 from zhijian.programmes.supervision.joint.flow import JOINT
@@ -76,7 +77,7 @@ class JointHandlings(MatterList):
 
 def beside(matter: Matter, actor: Actor) -> dict[str, Any] | None:
     """What hangs on the matter and may be seen, the newest last. What another office holds is told by the request."""
-    if flow_of(matter.kind).follows:
+    if flow_of(matter.kind).follows or not something_hangs_on(matter):
         return None
     rows = readable(Matter.objects.filter(parent=matter, kind=SUPERVISION.kind), actor)
     orders = list(rows.select_related("supervision", "assignee").order_by("pk")[:SHOWN])

@@ -47,12 +47,13 @@ def hear(flow: Flow, step: Step, matter: Matter, actor: Actor, at: dt.datetime) 
     """A step was done: of a matter on which something may hang, or of what hangs on one."""
     if flow.kind in KINDS:
         _tell_parent(step, matter, actor, at)
-    elif _something_hangs_on(matter):
+    elif something_hangs_on(matter):
         _lead(step, matter, actor, at)
 
 
-def _something_hangs_on(matter: Matter) -> bool:
-    """One query of two small indexes, since each step of each matter asks it."""
+def something_hangs_on(matter: Matter) -> bool:
+    """Whether an order or a request was ever made about it. One query of two small indexes: each step of each matter
+    asks it, and each record page."""
     one, other = (model.objects.filter(of=matter).values("pk") for model in KINDS.values())
     return bool(one.union(other).exists())
 

@@ -56,8 +56,6 @@ class Beside:
 
 def asked_of_others(of: Matter, actor: Actor) -> list[Beside]:
     """What was asked of other offices about a matter that the actor reads, the newest last."""
-    if not JointHandling.objects.filter(of=of).exists():
-        return []
     with scoped(SYSTEM):
         rows = JointHandling.objects.filter(of=of).select_related("matter__assignee", "answered_by").order_by("pk")
         return [
