@@ -28,6 +28,7 @@ from zhijian.programmes.inspection.fair.models import YearPlan
 from zhijian.programmes.inspection.fair.planning import open_plan
 from zhijian.programmes.inspection.models import Inspection
 from zhijian.programmes.spot_penalty import flow as penalty_flow
+from zhijian.programmes.supervision.flow import JOINT, SUPERVISION
 
 Opener = Callable[[world.World], Matter]
 
@@ -185,6 +186,29 @@ def item_recall(w: world.World) -> Matter:
         return recall.ask(perform(enquiry, "approve", SYSTEM))
 
 
+def supervision(w: world.World) -> Matter:
+    """An order of the district about a complaint of the office."""
+    of = item(w, "complaint")
+    with scoped(SYSTEM):
+        about = About(of.title, of.area, of.entity, of.premises, of)
+        by = {"of": of, "by_area": world.DISTRICT}
+        return perform(SUPERVISION, "order", SYSTEM, about=about, by_field=by, what="说明超期原因，三日内答复")
+
+
+def joint_handling(w: world.World) -> Matter:
+    """What a sister office asks of the office about a complaint of its own."""
+    with scoped(SYSTEM):
+        of = item(w, "complaint")
+        Matter.objects.filter(pk=of.pk).update(area=world.SISTER)
+        of = Matter.objects.get(pk=of.pk)
+        by = {"of": of, "by_area": of.area, "of_kind": of.kind, "of_number": of.number}
+        about = About("查进货来源", world.OFFICE, of.entity, of.premises, of)
+        return perform(
+            JOINT, "ask", SYSTEM, about=about, by_field=by, area=world.OFFICE, subject="查进货来源",
+            what="请查该批次的供货单位", excerpt="吃出异物",
+        )  # fmt: skip
+
+
 OPENERS: dict[str, Opener] = {
     "inspection": plan,
     "rectification": rectification,
@@ -203,5 +227,7 @@ OPENERS: dict[str, Opener] = {
     "mediation": mediation,
     "report_reward": report_reward,
     "item_recall": item_recall,
+    "supervision": supervision,
+    "joint_handling": joint_handling,
     **{kind: partial(item, sort=kind) for kind in ("complaint", "report", "enquiry")},
 }

@@ -99,6 +99,7 @@ NO_PAGE = {
     "my/<uuid:matter>/paper/<uuid:uid>.pdf": "a file",
     "my/<uuid:matter>/photo/<uuid:uid>.jpg": "a file",
     "notices/robots/": "leads on where there is one office; test_notices looks at the list",
+    "supervision/joint/<uuid:uid>/<str:verb>/": "for whoever asked another office; the journey of it looks",
     "p/<str:token>/<uuid:uid>/<str:verb>/": "leads back to the page with its form",
     "p/<str:token>/new/": "only for a link that is spent; leads back",
     "p/<str:token>/paper/<uuid:uid>.pdf": "a file",

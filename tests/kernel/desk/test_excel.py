@@ -39,7 +39,8 @@ from zhijian.kernel.evidence.media import FILMS
 from zhijian.kernel.evidence.models import LedgerEntry, Seal
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.notices.models import JobFailure, Notice, SmsMonth
-from zhijian.kernel.papers.models import Blank, SealRequest
+from zhijian.kernel.papers import making
+from zhijian.kernel.papers.models import Blank, Paper, SealRequest
 from zhijian.kernel.ratings.models import Draw, Rating
 from zhijian.kernel.recordings.models import Camera, Recording
 from zhijian.kernel.registry.models import CardRun, Entity, ImportRun, Premises, Proposal, Twin
@@ -151,6 +152,8 @@ EXCUSED = {
     "notices/robots.html": "settings",
     "openrosa/collect.html": "access that one gave to an app: a setting",
     "papers/draft.html": "one paper",
+    "supervision/desk/many.html": "asks for whom before it is ordered",
+    "supervision/desk/waiting.html": "lines that lead to matters, whose lists have their files",
     "papers/grant.html": "asks once more before it is done",
     "papers/seal_many.html": "asks once more before it is done",
     "papers/serve.html": "one paper",
@@ -206,6 +209,8 @@ def fill(w: world.World, boss: Person) -> None:
     """Two rows at least for every list."""
     now = timezone.now()
     things(w)
+    one = Paper.objects.filter(kind="rectification_order").earliest("pk")
+    making.make(one.kind, one.matter, one.data, actor=SYSTEM)  # the newest is served: one row asks what many ask
     w.person("x-second", Role.INSPECTOR, world.OFFICE)
     one, two, three = (Entity.objects.create(name=name, area=world.OFFICE) for name in ("丙店", "丁店", "戊店"))
     Premises.objects.create(entity=one, name="丙店", address="x", area=world.OFFICE, trade="restaurant")

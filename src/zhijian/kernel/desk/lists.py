@@ -41,10 +41,14 @@ ALWAYS = (
 
 @dataclass(frozen=True)
 class Many:
-    """What is done to chosen rows as a whole, on a page of its own: its words, and the address that takes the list."""
+    """What is done to chosen rows as a whole, on a page of its own: its words, and the address that takes the list.
+
+    For `roles`; none named: for whoever has a bulk step of the list.
+    """
 
     label: str | Promise
     url: str
+    roles: tuple[Role, ...] = ()
     do_not_call_in_templates: ClassVar[bool] = True
 
 
@@ -54,9 +58,9 @@ class MatterList:
     `name` stands in the address (the flow's kind by default), `start` are filters that hold until somebody chooses,
     `panels` are shown on the record page of the flow's matters, `room` puts it on the menu, `empty` says what would be
     here and how it gets here. `bulk` are the verbs that are fit to be done to many at once, from the page or by a sheet
-    that comes back (`sheets`); one that opens a matter, by a sheet only. `many` are acts on the chosen rows as a whole,
-    for whoever has a bulk step. `exported` are columns that only Excel has. `pages` names a page of the programme's own
-    that opens a matter: verb → name of its address. `opens` names what opens a matter where a plain step is not enough:
+    that comes back (`sheets`); one that opens a matter, by a sheet only. `many` are acts on the chosen rows as a whole.
+    `exported` are columns that only Excel has. `pages` names a page of the programme's own that opens a matter: verb →
+    name of its address. `opens` names what opens a matter where a plain step is not enough:
     verb → function(actor, about, facts) -> Matter.
     """
 
@@ -193,6 +197,12 @@ class MatterList:
             ):
                 found.setdefault(step.verb, step)
         return list(found.values())
+
+    @classmethod
+    def many_acts(cls, actor: Actor) -> list[Many]:
+        """The acts on chosen rows as a whole that are this person's."""
+        mine, works = actor.roles_at(), bool(cls.bulk_steps(actor))
+        return [act for act in cls.many if (mine & set(act.roles) if act.roles else works)]
 
     @classmethod
     def opening_steps(cls, actor: Actor) -> list[tuple[Flow, Step]]:

@@ -252,10 +252,11 @@ def read_blob(blob: Blob) -> bytes:
 
 
 def attach(matter: Matter, blob: Blob, *, actor: Actor, kind: str, **about: Any) -> File:
-    """Make a stored blob a file of a matter."""
+    """Make a stored blob a file of a matter. `inner=True`: it stands in no enterprise's file."""
+    inner = about.pop("inner", False)
     return File.objects.create(
         matter=matter,
-        entity_id=matter.file_entity_id,
+        entity_id=None if inner else matter.file_entity_id,
         area=matter.area,
         blob=blob,
         kind=kind,

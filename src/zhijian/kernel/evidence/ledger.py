@@ -109,14 +109,15 @@ def record(
     data: dict[str, Any] | None = None,
     personal: dict[str, str] | None = None,
     at: dt.datetime | None = None,
+    inner: bool = False,
 ) -> LedgerEntry:
-    """Append an entry in the running transaction.
+    """Append an entry in the running transaction. `inner`: it stands in no enterprise's file.
 
     `data` must be canonical (no floats). Values of `personal` are sealed beside the entry; the entry keeps a salted
     digest of each. Raises KeyError for an undeclared kind.
     """
     declared = _KINDS[kind]
-    facts = dict(data or {})
+    facts = {**(data or {}), **({"inner": True} if inner else {})}
     away = actor.stands_for(matter.assignee_id, matter.second_id) if matter is not None else None
     if away is not None:
         facts["stands_for"] = away.name
@@ -140,7 +141,7 @@ def record(
         actor=actor.label,
         actor_name=actor.name if actor.kind in ("staff", "party") else "",
         matter=matter,
-        entity_id=matter.file_entity_id if matter else entity_id,
+        entity_id=None if inner else matter.file_entity_id if matter else entity_id,
         area=matter.area if matter else area,
         data=facts,
     )

@@ -122,7 +122,7 @@ def shown_copy(of: File) -> File | None:
         with open_blob(of.blob) as source, decoding, Image.open(source) as picture:
             shown = as_bytes(stamp(picture, stamp_lines(of) if of.kind == File.Kind.PHOTO else []))
         about = {"kind": of.kind, "original": of, "item": of.item, "caption": of.caption}
-        return attach(of.matter, store(shown), actor=SYSTEM, **about)
+        return attach(of.matter, store(shown), actor=SYSTEM, inner=of.entity_id is None, **about)
 
 
 def _made(of: File) -> File | None:

@@ -155,6 +155,7 @@ class Flow:
     whether one stands open at a place.
     `of_area`: its matters are about an area, no enterprise; the step that opens one asks for all it needs.
     `unseen`: no matter of it is for its enterprise (who reported it might be guessed): row security keeps it from it.
+    `follows`: its matters go where their parent goes: whoever does a step of one waits for who does one of the parent.
     `of_things`: its titles name a thing and where it stands (a lift), nobody: an office's group may read them.
     `stands(matter, record)` gives a state and a sentence where the record says more than the state that is kept (a lift
     that did not pass its inspection): they stand at the head of its page in place of that state and of its clocks.
@@ -173,6 +174,7 @@ class Flow:
     lasting: bool = False
     of_area: bool = False
     unseen: bool = False
+    follows: bool = False
     of_things: bool = False
     stands: Callable[[Any, Any], tuple[State, str] | None] = field(default=lambda matter, record: None, repr=False)
     doubt: Callable[[dict[str, Any]], str] = field(default=lambda flag: str(flag["code"]), repr=False)

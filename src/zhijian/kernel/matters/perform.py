@@ -141,6 +141,9 @@ def why_not(matter: Matter, verb: str, actor: Actor, *, for_party: bool = False)
 
 
 def _lock(matter: Matter, actor: Actor, version: int | None) -> Matter:
+    if matter.parent_id is not None and flow_of(matter.kind).follows:
+        with scoped(SYSTEM):  # the parent first, also one that is not his to see: its steps go on to this one
+            Matter.objects.select_for_update(of=("self",)).only("pk").get(pk=matter.parent_id)
     rows = within_reach(Matter.objects.select_for_update(of=("self",)), actor)
     locked = rows.filter(pk=matter.pk).first()
     if locked is None:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from zhijian.kernel.accounts import DISPATCHER, HEAD, LEADER
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.crypto import mask
 from zhijian.kernel.accounts.roles import Role
@@ -110,6 +111,9 @@ def _platform(order: Order) -> str:
     return known.short or known.name if known is not None else order.platform
 
 
+SUPERVISE = Many(_("Order supervision"), "supervise_many", (LEADER, HEAD, DISPATCHER))
+
+
 class Shared(MatterList):
     """What all lists of items share."""
 
@@ -117,13 +121,14 @@ class Shared(MatterList):
     start: ClassVar[dict[str, str]] = {"state": "open"}
     order = "due"
     pages: ClassVar[dict[str, str]] = {"register": "item_new"}
+    many: ClassVar[tuple[Many, ...]] = (SUPERVISE,)
 
 
 class Items(Shared):
     """What the list of each kind has besides."""
 
     bulk = ("assign", "pass_on")
-    many = (Many(_("Deal with them together"), "items_together"),)
+    many = (Many(_("Deal with them together"), "items_together"), SUPERVISE)
     panels = (
         Panel("complaints/desk/about.html", categories.told), Panel("complaints/desk/route.html", proposing.panel),
         Panel("complaints/desk/item.html", item_panel),

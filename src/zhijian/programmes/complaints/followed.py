@@ -86,7 +86,7 @@ def context_of(item: Item) -> dict[str, Any]:
         "adds": not why_not(matter, "add", SYSTEM),
         "lacks": lacks(item),
         "ends": matter.state == "told" or not why_not(matter, "withdraw", SYSTEM),
-        "photos": File.objects.filter(matter=matter, kind=File.Kind.PHOTO, original=None).count(),
+        "photos": File.objects.filter(matter=matter, kind=File.Kind.PHOTO, original=None, made_by=SYSTEM.label).count(),
         "by": _by(item),
     }
 

@@ -5,6 +5,7 @@ A report, and whatever asks for secrecy, covers its text as well (Order 121 art.
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
@@ -15,7 +16,8 @@ from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.desk.private import Find, Private, private
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable
-from zhijian.programmes.complaints.models import Item, Sort
+from zhijian.programmes.complaints.models import Item, Mediation, Recall, Sort
+from zhijian.programmes.supervision.joint.sharing import WhoCame, who_came
 
 SEALED = {
     "person": _("name of who came"),
@@ -75,3 +77,16 @@ def _called_back(uid: UUID, actor: Actor) -> Private | None:
 
 
 private("recall_phone", _("telephone of who came"), _called_back, phone=True)
+
+
+@who_came("complaint", "report", "enquiry", "mediation", "item_recall")
+def _who_came(matter: Matter) -> WhoCame | None:
+    """Who came, as far as another office may be told: of a report, and of whatever asks for secrecy, nobody."""
+    of: Any = {"mediation": Mediation, "item_recall": Recall}.get(matter.kind)
+    key = of.objects.filter(pk=matter.pk).values_list("of", flat=True).first() if of is not None else matter.pk
+    record = Item.objects.filter(pk=key).only("sort", "secret", *SEALED).first()
+    if record is None:
+        return None
+    values = tuple(str(value) for name in SEALED if name != "text" and (value := getattr(record, name)))
+    shown = " ".join(str(value) for value in (record.person, record.phone) if value)
+    return WhoCame(values, shown, record.secret or record.sort == Sort.REPORT)

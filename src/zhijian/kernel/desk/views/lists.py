@@ -106,6 +106,7 @@ def list_page(request: HttpRequest, name: str) -> HttpResponse:
         "orders": orders(),
         "narrowed": bool(set(given) - set(one.start)),
         "bulk": one.bulk_steps(actor),
+        "many": one.many_acts(actor),
         "by_sheet": bool(acts_by_sheet(one, actor)),
         "empty": one.empty,
     }

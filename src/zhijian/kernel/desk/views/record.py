@@ -88,7 +88,11 @@ def record_page(request: HttpRequest, uid: str) -> HttpResponse:
         "doubts": [flow.doubt(flag) for flag in matter.flags],
         "clocks": [one for one in running if not one.replaced],
         "replaced": [one for one in running if one.replaced],
-        "panels": [panels.draw(panel, request, matter, record, actor) for panel in own],
+        "panels": [
+            *panels.draw_matter(request, matter, actor),
+            *(panels.draw(panel, request, matter, record, actor) for panel in own),
+        ],
+        "beside": panels.matter_acts(matter, actor),
         "facts": [] if own else _facts(record),
         "papers": acts.of_matter(matter, actor),
         "writes": letters.may_write(matter, actor),
@@ -115,6 +119,8 @@ def _children(matter: Matter) -> list[tuple[Matter, Any, Any, str]]:
     found = []
     for child in rows[:100]:
         flow = flow_of(child.kind)
+        if flow.follows:  # it has a part of its own on the page
+            continue
         due = said.due_of(child.due, child.due_at) if child.closed is None else None
         found.append((child, flow.state(child.state), due, str(flow.title)))
     return found
