@@ -1,6 +1,7 @@
 """Clocks that the bureau did not keep: they are marked when they run out, and each is told its reason by a person.
 
-A reason never mends the clock and stops no step: it is what the head, the auditor and the yearly report read. What
+A reason never mends the clock and stops no step: it is what the head, the auditor and the yearly report read, and no
+enterprise (it may tell of somebody who reported). What
 somebody else keeps or breaks (an enterprise that puts nothing right, a fine that is not paid) needs no reason of ours.
 """
 
@@ -104,6 +105,6 @@ def say(pks: Collection[int], ground: str, reason: str, actor: Actor) -> int:
         clock.save(update_fields=["broken_ground", "broken_reason", "broken_said_by"])
         ledger.record(
             SAID.code, actor=actor, subject=f"matter:{clock.matter_id}", matter=clock.matter, area=clock.matter.area,
-            data={"clock": clock.rule, "ground": listed[ground], "reason": words},
+            data={"clock": clock.rule, "ground": listed[ground], "reason": words}, inner=True,
         )  # fmt: skip
     return len(found)
