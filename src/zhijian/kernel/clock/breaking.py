@@ -1,8 +1,8 @@
 """Clocks that the bureau did not keep: they are marked when they run out, and each is told its reason by a person.
 
 A reason never mends the clock and stops no step: it is what the head, the auditor and the yearly report read, and no
-enterprise (it may tell of somebody who reported). What
-somebody else keeps or breaks (an enterprise that puts nothing right, a fine that is not paid) needs no reason of ours.
+enterprise does (it may tell of somebody who reported). What somebody else keeps or breaks (an enterprise that puts
+nothing right, a fine that is not paid) needs no reason of ours.
 """
 
 from __future__ import annotations
