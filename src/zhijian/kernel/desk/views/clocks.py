@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from zhijian.kernel.accounts.actor import Actor
-from zhijian.kernel.accounts.roles import READING_ROLES, Role
+from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import below
 from zhijian.kernel.clock import breaking, calendar
 from zhijian.kernel.clock.models import Clock
@@ -30,6 +30,7 @@ from zhijian.kernel.matters.catalogue import flow_of
 SHOWN = 50
 COUNTED = 1000  # counted no further
 SAY = (*breaking.SAY, Role.INSPECTOR, Role.MEDIATOR, Role.CASE_OFFICER)
+READERS = (*SAY, Role.SECTION, Role.LEADER, Role.AUDITOR)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,7 +77,7 @@ def _ticked(request: HttpRequest) -> list[int]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@gate.roles(*READING_ROLES)
+@gate.roles(*READERS)
 def broken_page(request: HttpRequest) -> HttpResponse:
     """The time limits that were not kept, to be explained; `said=1` shows those that are, with their reason."""
     actor, problem = gate.actor_in(request), ""
@@ -107,7 +108,7 @@ def _cells(rows: list[Clock], _actor: Actor) -> Iterator[Sequence[Any]]:
 
 
 excel.sheet(
-    "broken", gettext_lazy("Time limits not kept"), READING_ROLES,
+    "broken", gettext_lazy("Time limits not kept"), READERS,
     (
         gettext_lazy("Kind"), gettext_lazy("Number"), gettext_lazy("Title"), gettext_lazy("Area"),
         gettext_lazy("Time limit"), gettext_lazy("Due"), gettext_lazy("Ended"), gettext_lazy("Why it was not kept"),
@@ -130,4 +131,4 @@ def unsaid_words(n: int) -> str:
 
 
 waits("broken_clocks", SAY, unsaid, unsaid_words, "broken")
-menu.item("broken", gettext_lazy("Time limits not kept"), "broken", READING_ROLES, order=68)
+menu.item("broken", gettext_lazy("Time limits not kept"), "broken", READERS, order=68)
