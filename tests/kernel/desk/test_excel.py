@@ -126,6 +126,7 @@ EXCUSED = {
     "desk/account.html": "one's own phones: a setting",
     "desk/board.html": "another look at a list of matters, which has its file",
     "desk/bulk.html": "asks once more before it is done",
+    "desk/centre.html": "numbers, each of which leads to its list with its file",
     "desk/doors.html": "the cards of one enterprise; the doors go out from the list of cards",
     "desk/entity.html": "one file; what stands in it goes out from the lists of matters and papers",
     "desk/kept.html": "lists that one kept: each leads to its own file",

@@ -17,7 +17,7 @@ from zhijian.kernel.desk.private import Find, Private, private
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.reading import readable
 from zhijian.programmes.complaints.models import Item, Mediation, Recall, Sort
-from zhijian.programmes.supervision.joint.sharing import WhoCame, who_came
+from zhijian.programmes.supervision.actions import WhoCame, who_came
 
 SEALED = {
     "person": _("name of who came"),

@@ -17,7 +17,11 @@ from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.matters.reading import readable
 from zhijian.programmes.supervision.flow import SUPERVISION
 from zhijian.programmes.supervision.guards import asking
+from zhijian.programmes.supervision.joint.sharing import WhoCame, who_came
 from zhijian.programmes.supervision.models import SupervisionOrder
+
+# What other programmes may ask of supervision: `who_came` is registered by those who know who came with a matter.
+__all__ = ["Refused", "WhoCame", "may_order", "order", "order_many", "who_came", "why_no_order"]
 
 Refused = list[tuple[Matter, str]]
 
