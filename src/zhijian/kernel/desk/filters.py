@@ -146,7 +146,7 @@ def _urgency(rows: Rows, given: dict[str, str], actor: Actor) -> Rows:
 DUE = {
     "late": gettext_lazy("Overdue"),
     "today": gettext_lazy("Due today"),
-    "soon": gettext_lazy("Soon due"),
+    "soon": gettext_lazy("Due soon"),
     "later": gettext_lazy("Due later"),
     "none": gettext_lazy("Without a time limit"),
 }
