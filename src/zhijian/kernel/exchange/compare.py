@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -70,7 +71,7 @@ def compare(ours: Iterable[Here[K]], theirs: Iterable[There]) -> list[Difference
     """
     here, there = _by_key(ours), _by_key(theirs)
     found: list[Difference[K]] = []
-    for key in sorted(here.keys() | there.keys()):
+    for key in sorted(here.keys() | there.keys(), key=_as_counted):
         mine, other = here.get(key, []), there.get(key, [])
         if len(mine) > 1:
             found.append(Difference("doubled_here", key, mine[1], other[0] if other else None))
@@ -78,6 +79,11 @@ def compare(ours: Iterable[Here[K]], theirs: Iterable[There]) -> list[Difference
             found.append(Difference("doubled_there", key, mine[0] if mine else None, other[1]))
         found += _of_key(key, mine[0] if mine else None, other[0] if other else None)
     return found
+
+
+def _as_counted(key: str) -> list[str | int]:
+    """A number as people sort it: “…2号” before “…10号”."""
+    return [int(part) if n % 2 else part for n, part in enumerate(re.split(r"([0-9]{1,15})", key))]
 
 
 def _by_key(rows: Iterable) -> dict[str, list]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -140,6 +141,17 @@ def forms() -> dict[str, Form]:
     """Every form of the stack, by kind."""
     kinds = [Path(path).stem for path in stack().files("papers/*.toml")]
     return {kind: form(kind) for kind in kinds}
+
+
+def named(kinds: Iterable[str]) -> list[tuple[str, str]]:
+    """Kinds by their titles, to choose from; those of one title (a form of an older law and of a newer one) are told
+    apart by the law that each stands on."""
+    found = {kind: form(kind) for kind in kinds}
+    often = Counter(one.title for one in found.values())
+    return [
+        (kind, f"{one.title} ({one.basis})" if often[one.title] > 1 and one.basis else one.title)
+        for kind, one in found.items()
+    ]
 
 
 def forms_for_phone(kinds: Iterable[str]) -> dict[str, dict[str, Any]]:

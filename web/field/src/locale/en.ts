@@ -194,6 +194,7 @@ export const en: Record<keyof typeof zh, string> = {
   "code.show": "Show the inspection code",
   "code.title": "Inspection code",
   "code.what": "Let the enterprise scan it: who comes, what is checked, by which law. No account is needed, and this phone needs no network.",
+  "code.theirs": "The superiors' platform issued this code: the enterprise scans it, or types the number, as that platform says. It needs no network on the officer's phone.",
   "code.day": "Good to the end of the day of the visit; after that, update once with a network for a new one.",
   "code.words": "For a phone without network: it shows plain text and opens no page. Its last line is the signed address, to be checked once there is a network.",
   "code.none": "Their phone has no network",

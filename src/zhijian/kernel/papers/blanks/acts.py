@@ -25,7 +25,7 @@ from zhijian.kernel.matters.errors import NotAllowed, NotOpen
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers.acts import KEEPERS, READERS, SEALERS, only
-from zhijian.kernel.papers.forms import form, forms
+from zhijian.kernel.papers.forms import form, forms, named
 from zhijian.kernel.papers.models import Blank
 
 MOST = 200  # blanks issued in one go
@@ -51,7 +51,7 @@ FATE = ledger.entry_kind(
 
 def kinds() -> list[tuple[str, str]]:
     """The kinds that can be sealed in advance: those that bear a seal."""
-    return [(kind, one.title) for kind, one in forms().items() if one.sealed]
+    return named(kind for kind, one in forms().items() if one.sealed)
 
 
 def serials(first: str, count: int) -> list[str]:

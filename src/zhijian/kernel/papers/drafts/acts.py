@@ -35,7 +35,7 @@ from zhijian.kernel.papers.drafts.fields import (
 )
 from zhijian.kernel.papers.drafts.issued import labels, meanings, meta_of, template_of, went_by
 from zhijian.kernel.papers.drafts.undrawn import undrawn
-from zhijian.kernel.papers.forms import Form, form, forms
+from zhijian.kernel.papers.forms import Form, form, forms, named
 from zhijian.kernel.papers.models import DraftRound, Paper, PaperTemplate
 from zhijian.kernel.words import listed
 
@@ -269,7 +269,7 @@ def organs_of(actor: Actor, roles: Iterable[Role] = KEEPERS) -> list[str]:
 
 def kinds() -> list[tuple[str, str]]:
     """The kinds of papers that can have a template of their own: those that an office issues under its numbers."""
-    return [(kind, one.title) for kind, one in forms().items() if one.numbered]
+    return named(kind for kind, one in forms().items() if one.numbered)
 
 
 def keep_template(kind: str, organ: str, since: dt.date, name: str, data: bytes, actor: Actor) -> PaperTemplate:

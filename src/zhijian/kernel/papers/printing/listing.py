@@ -23,7 +23,7 @@ from zhijian.kernel.desk import excel, gate, said
 from zhijian.kernel.matters.reading import readable
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import acts
-from zhijian.kernel.papers.forms import form, forms
+from zhijian.kernel.papers.forms import form, forms, named
 from zhijian.kernel.papers.models import Paper, Service
 from zhijian.kernel.papers.pages import cells_of
 from zhijian.kernel.papers.serving import proving, withdrawing, within
@@ -171,7 +171,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
             (one, form(one.kind).title, *acts.standing(one), *served.get(one.pk, ("", "")), said.area_name(one.area))
             for one in shown
         ],
-        "kinds": [(kind, one.title) for kind, one in forms().items()],
+        "kinds": named(forms()),
         "areas": offices(actor),
         "states": STATES,
         "served": SERVED,
