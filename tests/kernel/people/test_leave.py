@@ -97,6 +97,17 @@ def test_back_early(w, planned):
     assert kinds == ["account.leave", "account.leave_ended"]
 
 
+@pytest.mark.parametrize("began", [-3, 0])
+def test_a_day_on_which_the_stand_in_has_acted_belongs_to_the_leave(w, asked, began):
+    taken = away(w, since=began)
+    with scoped(w.actor("丙")) as actor:
+        perform(asked, "refuse_time", actor, reason="不同意")
+    with scoped(SYSTEM):
+        leave.end(taken, actor=w.actor("所长"))
+    (kept,) = Leave.objects.filter(person=w.inspector)
+    assert (kept.since, kept.until) == (world.in_days(began), world.in_days(0))
+
+
 def test_the_stand_in_must_hold_the_post_and_be_there(w):
     with scoped(SYSTEM):
         w.person("协管", Role.HELPER, world.OFFICE)

@@ -19,6 +19,7 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import lists
 from zhijian.kernel.evidence import ledger
+from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters import pairs
 from zhijian.kernel.notices.receivers import holders
 from zhijian.kernel.notices.telling import tell
@@ -143,10 +144,12 @@ follows(_tell_open)
 
 
 def replace(leave: Leave, stand_in: Person, *, actor: Actor) -> Leave:
-    """From today on (or from the leave's first day) somebody else stands in. Raises ValidationError."""
+    """From today on somebody else stands in (or from the leave's first day; from tomorrow on, where the one before has
+    acted today). Raises ValidationError."""
     until = leave.until
     end(leave, actor=actor)
-    return take(leave.person, stand_in, max(leave.since, calendar.today()), until, actor=actor)
+    begins = max(leave.since, leave.until + dt.timedelta(days=1))
+    return take(leave.person, stand_in, begins, until, actor=actor)
 
 
 def take(person: Person, stand_in: Person, since: dt.date, until: dt.date, *, actor: Actor) -> Leave:
@@ -170,16 +173,24 @@ def take(person: Person, stand_in: Person, since: dt.date, until: dt.date, *, ac
 
 
 def end(leave: Leave, *, actor: Actor) -> None:
-    """He is back: yesterday was the last day (a leave that has not begun is taken back)."""
+    """He is back: yesterday was the last day (a leave that has not begun is taken back), or today, where the stand-in
+    has acted for him today already: no act lies outside a leave."""
     today = calendar.today()
     if leave.until < today:
         raise ValidationError(_("This leave is over."))
-    leave.until = today - dt.timedelta(days=1)
+    leave.until = today if _acted(leave, today) else today - dt.timedelta(days=1)
     _note("account.leave_ended", leave, actor)
     if leave.until < leave.since:
         leave.delete()
     else:
         leave.save(update_fields=["until"])
+
+
+def _acted(leave: Leave, day: dt.date) -> bool:
+    """Whether the stand-in did something for him from that day on."""
+    with scoped(SYSTEM):
+        done = LedgerEntry.objects.filter(actor=f"person:{leave.stand_in_id}", at__gte=calendar.start_of(day))
+        return done.filter(data__stands_for=leave.person.name).exists()
 
 
 def _note(kind: str, leave: Leave, actor: Actor) -> None:
