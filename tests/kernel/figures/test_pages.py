@@ -122,8 +122,17 @@ def test_files_hold_the_records_and_the_export_is_in_the_ledger(w, kind):
         assert (entry.data["kind"], entry.actor) == (kind, f"person:{w.people['所长'].pk}")
 
 
+def test_a_figure_is_compiled_once_for_the_same_period_and_area(w, monkeypatch):
+    client = browser(w, "局长")
+    address = f"/figures/?area={world.CITY}&{YEAR}"
+    before = re.findall(r'class="num">([^<]*)<', page(client, address))
+    monkeypatch.setattr("ibis.to_sql", lambda *_one, **_other: pytest.fail("compiled again"))
+    assert re.findall(r'class="num">([^<]*)<', page(client, address)) == before
+    assert len(before) > 20
+
+
 def test_how_much_a_page_asks(w, django_assert_max_num_queries):
     client = browser(w, "局长")
     page(client, f"/figures/?area={world.CITY}&{YEAR}")
-    with django_assert_max_num_queries(66):  # one for each figure that is no ratio, and the page itself
+    with django_assert_max_num_queries(73):  # one for each figure that is no ratio, and the page itself
         page(client, f"/figures/?area={world.CITY}&{YEAR}")

@@ -24,9 +24,14 @@ class Engine(Protocol):
 
 def compile_for(engine: Engine, expression: Any) -> str:
     """An Ibis expression as the engine's SQL."""
+    return compiled(expression, engine.dialect)
+
+
+def compiled(expression: Any, dialect: str) -> str:
+    """An Ibis expression as SQL."""
     import ibis
 
-    return str(ibis.to_sql(expression, dialect=engine.dialect))
+    return str(ibis.to_sql(expression, dialect=dialect))
 
 
 class Live:
