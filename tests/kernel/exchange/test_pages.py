@@ -131,9 +131,15 @@ def test_the_overview_opens_each_tables_columns(w, client):
             "</details>"
         )[0]
         assert part.lstrip().startswith("<details><summary>"), "collapsed until somebody asks"
+        columns, _mark, answer = part.partition("data-answer")
         assert [escape(column.head) for column in table.columns] == re.findall(
-            r'<span class="grow">([^<]+)</span>', part
+            r'<span class="grow">([^<]+)</span>', columns
         )
+        if table.owing and table.answer:
+            heads = (table.answer.key, table.answer.state, table.answer.number, table.answer.reason)
+            assert [escape(head) for head in heads if head] == [
+                head.strip() for head in re.findall(r'<span class="grow">([^<]+)<', answer)
+            ]
 
 
 def test_where_no_platform_is_there_the_page_says_how_one_comes(w, client, settings):
