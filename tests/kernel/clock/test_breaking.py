@@ -46,6 +46,28 @@ def test_a_clock_that_runs_is_marked_once_its_day_is_over(matter: Matter) -> Non
         assert (clock.broken, clock.stopped) == (True, None)
 
 
+def test_a_day_set_by_hand_without_a_row_is_marked_too(matter: Matter) -> None:
+    with scoped(SYSTEM):
+        Clock.objects.create(
+            matter=matter, rule="x", area=matter.area, started=at("2026-11-02"), due=dt.date(2026, 11, 16),
+            basis={"name": "x", "limit": None, "set": "2026-11-16"}, fixed=True,
+        )  # fmt: skip
+    assert breaking.mark(at("2026-11-17")) == 1
+
+
+def test_one_that_rests_or_gets_another_day_is_marked_anew_by_that_day(matter: Matter) -> None:
+    with scoped(SYSTEM):
+        clocks.start(matter, RECHECK, at("2026-11-02"))
+    assert breaking.mark(at("2026-11-17")) == 1
+    with scoped(SYSTEM):
+        resting = clocks.suspend(matter, RECHECK, at("2026-11-17"), reason="检验")
+        assert resting is not None and resting.broken is False
+        clock = clocks.resume(matter, RECHECK, at("2026-11-20"))
+        assert clock is not None and clock.due is not None
+    assert breaking.mark(dt.datetime.combine(clock.due, dt.time(23), at("2026-11-02").tzinfo)) == 0
+    assert breaking.mark(dt.datetime.combine(clock.due + dt.timedelta(1), dt.time(1), at("2026-11-02").tzinfo)) == 1
+
+
 def test_what_is_stopped_in_time_is_kept(matter: Matter) -> None:
     with scoped(SYSTEM):
         clocks.start(matter, RECHECK, at("2026-11-02"))

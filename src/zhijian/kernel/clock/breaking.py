@@ -54,9 +54,11 @@ class NotSaid(ValueError):
 def mark(now: datetime | None = None) -> int:
     """Mark the clocks that run and whose time is over. Returns how many. Runs as the system, as often as one likes."""
     others = [name for name, one in declared().items() if one.theirs]
+    # A day that was set by hand may have no row of a rule behind it: `exclude` alone would drop what has no such key.
+    ours = Q(basis__whose__isnull=True) | ~Q(basis__whose="party")
     with scoped(SYSTEM):
-        rows = overdue(now or timezone.now()).filter(broken=False).exclude(rule__in=others)
-        return rows.exclude(basis__whose="party").order_by().update(broken=True)
+        rows = overdue(now or timezone.now()).filter(ours, broken=False).exclude(rule__in=others)
+        return rows.order_by().update(broken=True)
 
 
 def grounds() -> dict[str, str]:
@@ -99,7 +101,7 @@ def say(pks: Collection[int], ground: str, reason: str, actor: Actor) -> int:
     if ground == OTHER and not words:
         raise NotSaid(_t("Say in a few words what the other reason is."))
     rows = Clock.objects.select_for_update(of=("self",)).filter(sayable(actor), pk__in=pks, broken=True)
-    found = list(rows.select_related("matter").order_by("pk"))
+    found = list(readable(rows, actor, "matter").select_related("matter").order_by("pk"))
     for clock in found:
         clock.broken_ground, clock.broken_reason, clock.broken_said_by_id = ground, words, actor.person_id
         clock.save(update_fields=["broken_ground", "broken_reason", "broken_said_by"])
