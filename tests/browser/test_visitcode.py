@@ -12,10 +12,11 @@ from tests.browser.looking import look
 from tests.browser.steps import enrol, sign_in, sync_until
 from tests.browser.test_first_inspection import planned
 
-from zhijian.kernel.accounts.actor import actor_of
+from zhijian.kernel.accounts.actor import SYSTEM, actor_of
 from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.matters.perform import perform
+from zhijian.programmes.inspection.models import Inspection
 
 pytestmark = pytest.mark.browser
 READER = Path(__file__).parents[2] / "web/field/node_modules/jsqr/dist/jsQR.js"
@@ -89,4 +90,24 @@ def test_the_shop_scans_the_code_that_a_phone_without_network_shows(
     look(shop, "visit-code-cancelled")
     shop.set_viewport_size({"width": 1440, "height": 900})
     look(shop, "visit-code-cancelled-1440")
+    browser.close()
+
+
+def test_the_code_that_the_superiors_issued_is_scanned_from_the_phone_as_its_number(
+    playwright: Playwright, site: Site, desk: Page, handset: Handset
+) -> None:
+    matter, number = planned(site), "2026111800051"
+    with scoped(SYSTEM):
+        Inspection.objects.filter(pk=matter.pk).update(check_code=number)
+    phone = handset.start()
+    enrol(desk, phone, site.url, "zhao")
+    sync_until(phone, phone.locator(f'[data-testid="task-{matter.uid}"]'))
+    handset.cut(True)
+    phone.locator(f'[data-testid="task-{matter.uid}"]').click()
+    phone.get_by_test_id("visit-code").click()
+    expect(phone.get_by_text(number, exact=True)).to_be_visible()
+    expect(phone.get_by_test_id("visit-code-words")).to_have_count(0)  # ours alone has words and a signature
+    look(phone, "visit-code-superiors")
+    browser, camera = phone_page(playwright)
+    assert scan(camera, phone) == number
     browser.close()

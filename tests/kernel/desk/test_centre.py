@@ -16,6 +16,7 @@ from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar, clocks
+from zhijian.kernel.desk import centre
 from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
@@ -70,6 +71,15 @@ def test_a_moment_that_is_over_today_is_late_and_not_due_today(world, signed_in)
     found = dict(links(signed_in(world.head).get(URL)))
     at = {url.rpartition("due=")[2]: n for url, n in found.items() if "due=" in url and "kind=" in url}
     assert at == {"late": 1}
+
+
+def test_what_is_due_today_breaks_next_and_what_is_late_has_broken(world, signed_in):
+    fill(world, (3, -1, 0, 1))
+    head = world.head
+    with scoped(world.actor(head.name)) as actor:
+        one = centre.centre_of("complaints", actor)
+        found = [matter.due for matter in centre.nearest(one, actor, places.OFFICE)]
+    assert found == [places.in_days(0), places.in_days(1), places.in_days(3)]
 
 
 def test_it_asks_the_same_number_of_questions_for_many_as_for_few(world, signed_in):

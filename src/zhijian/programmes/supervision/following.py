@@ -47,7 +47,7 @@ def hear(flow: Flow, step: Step, matter: Matter, actor: Actor, at: dt.datetime) 
     """A step was done: of a matter on which something may hang, or of what hangs on one."""
     if flow.kind in KINDS:
         _tell_parent(step, matter, actor, at)
-    elif something_hangs_on(matter):
+    elif step.froms and something_hangs_on(matter):  # on what was opened just now nothing hangs
         _lead(step, matter, actor, at)
 
 
