@@ -101,6 +101,10 @@ def test_what_is_drawn_anew_is_the_numbers_only(world, signed_in):
     assert "<html" not in part
 
 
+def test_the_list_of_everything_has_one_button_to_register(world, signed_in):
+    assert signed_in(world.head).get("/l/items/").content.count(b'href="/complaints/new/"') == 1
+
+
 def test_others_have_none_and_no_area_but_their_own(world, signed_in):
     fill(world)
     assert signed_in(world.inspector).get(URL).status_code == 404

@@ -18,6 +18,7 @@ from zhijian.kernel.desk.filters import area_options
 from zhijian.kernel.desk.forms import Asked, Options, choices
 from zhijian.kernel.desk.lists import Many, MatterList, Panel
 from zhijian.kernel.exchange.tables import platforms
+from zhijian.kernel.matters.flow import Flow, Step
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import why_not
 from zhijian.kernel.registry.numbers import areas_of, shown
@@ -169,6 +170,11 @@ class Everything(Shared):
     exported = ["entity", CATEGORY, "said_category", "result"]
     room = False
     empty = _("Items come by the sheets of 12345 and 12315 (Other platforms), or are registered in their lists.")
+
+    @classmethod
+    def opening_steps(cls, actor: Actor) -> list[tuple[Flow, Step]]:
+        """One button: the page that it leads to asks for the kind."""
+        return super().opening_steps(actor)[:1]
 
 
 centre("complaints", _("Command centre"), Everything.name, (*ROUTE, Role.LEADER, Role.SECTION, Role.AUDITOR))
