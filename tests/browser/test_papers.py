@@ -19,6 +19,7 @@ from tests.browser.conftest import Site
 from tests.browser.steps import drain, photo_file, sign_in
 from tests.browser.test_first_inspection import planned
 from tests.kernel.papers.drafts.test_rounds import MUST
+from tests.world import in_days
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
@@ -53,6 +54,7 @@ def order(site: Site) -> Paper:
     """An order of the demo office that nobody has sealed yet."""
     matter = planned(site)
     data = json.loads(SHARED.read_text())["papers"]["signed"]["rectification_order"]
+    data["deadline"] = in_days(7).isoformat()  # the desk issues no order whose day is over
     with scoped(SYSTEM):
         return making.make("rectification_order", matter, data, actor=SYSTEM)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import OFFICE, Site
 from tests.browser.looking import BOTH, look
@@ -50,7 +51,8 @@ def _write_a_row(desk: Page) -> None:
 
 
 def _arrives(desk: Page, site: Site, folder: Path) -> None:
-    rows = [order(NEXT, **PRICE)]
+    now = f"{calendar.local(timezone.now()):%Y-%m-%d %H:%M:%S}"  # not before the set is in force
+    rows = [order(NEXT, **PRICE, 受理时间=now)]
     path = folder / "12345.xlsx"
     path.write_bytes(book([list(rows[0]), list(rows[0].values())]).read())
     desk.goto(f"{site.url}/exchange/t/zibo12345/orders/")

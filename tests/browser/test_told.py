@@ -68,7 +68,7 @@ def test_a_call_is_written_down_by_keyboard_alone(site: Site, desk: Page) -> Non
     keys.press("Tab")
     keys.type("吃出头发，要求退款 68 元。")
     keys.press("Control+Enter")
-    expect(desk.get_by_text("已转店所在的所")).to_be_visible()
+    expect(desk.get_by_text("已转马尚所。")).to_be_visible()
     with scoped(SYSTEM):
         item = Item.objects.select_related("matter").get(channel="phone")
     assert (item.meant, item.matter.area, str(item.person)) == ("confirmed", OFFICE, "张先生")

@@ -98,14 +98,18 @@ def test_back_early(w, planned):
 
 
 @pytest.mark.parametrize("began", [-3, 0])
-def test_a_day_on_which_the_stand_in_has_acted_belongs_to_the_leave(w, asked, began):
+def test_what_the_stand_in_did_before_he_was_back_lies_within_the_leave(w, asked, began):
     taken = away(w, since=began)
     with scoped(w.actor("丙")) as actor:
         perform(asked, "refuse_time", actor, reason="不同意")
     with scoped(SYSTEM):
         leave.end(taken, actor=w.actor("所长"))
     (kept,) = Leave.objects.filter(person=w.inspector)
+    (done,) = entries(f"matter:{asked.pk}", "rectification.refuse_time")
     assert (kept.since, kept.until) == (world.in_days(began), world.in_days(0))
+    assert done.at < kept.back_at and w.actor("丙").absent == ()
+    away(w)  # and he may go again the same day
+    assert [one.name for one in w.actor("丙").absent] == ["甲"]
 
 
 def test_the_stand_in_must_hold_the_post_and_be_there(w):
@@ -144,7 +148,7 @@ def test_the_head_enters_it_on_the_page(w):
     taken = Leave.objects.get()
     assert signed_in(w.stranger).post(f"/people/{w.inspector.pk}/leave/{taken.uid}/end/").status_code == 404
     assert client.post(f"/people/{w.inspector.pk}/leave/{taken.uid}/end/").status_code == 302
-    assert not Leave.objects.filter(until__gte=world.in_days(0)).exists()
+    assert not Leave.objects.between(world.in_days(0)).exists()
 
 
 def test_the_second_officer_who_stands_in_for_the_first_acts_for_him(w, asked):
@@ -264,7 +268,7 @@ def test_another_one_is_named_for_the_rest_of_it(w):
     url = f"/people/{w.inspector.pk}/leave/{taken.uid}/stand-in/"
     assert head.post(url, {f"stand-in-{taken.pk}-stand_in": str(w.people["丁"].pk)}).status_code == 302
     with scoped(SYSTEM):
-        now = w.inspector.leaves.get(until__gte=world.in_days(0))
+        now = w.inspector.leaves.between(world.in_days(0)).get()
     assert (now.stand_in.name, now.since, now.until) == ("丁", world.in_days(0), world.in_days(7))
     with scoped(w.actor("所长")) as actor:
         assert leave.count(actor) == 0

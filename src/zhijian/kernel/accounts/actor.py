@@ -145,7 +145,7 @@ def actor_of(person: Person, day: dt.date | None = None, device: str | None = No
         for p in person.posts.all()
         if p.since <= day and (p.until is None or day <= p.until)
     )
-    away = person.standing_in.filter(since__lte=day, until__gte=day).select_related("person")
+    away = person.standing_in.between(day, day).select_related("person")
     return Actor(
         kind="staff",
         name=person.name,

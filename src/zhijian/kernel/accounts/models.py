@@ -103,8 +103,20 @@ class Post(models.Model):
         return self.since <= day and (self.until is None or day <= self.until)
 
 
+class LeaveRows(models.QuerySet["Leave"]):
+    """Leaves, as questions."""
+
+    def between(self, first: dt.date, last: dt.date | None = None) -> LeaveRows:
+        """Those that touch the days from the first to the last (None: or come later); not those who are back."""
+        rows = self.filter(until__gte=first, back_at=None)
+        return rows if last is None else rows.filter(since__lte=last)
+
+
 class Leave(models.Model):
     """Somebody is away from a day to a day, and who stands in for him (AB 角). It ends by itself.
+
+    Who is back earlier is so from a moment on (`back_at`), and that day is the leave's last: what the stand-in did that
+    morning was done during it.
 
     Outside row security, like posts: it is part of how an actor's scope and relations are found.
     """
@@ -114,7 +126,10 @@ class Leave(models.Model):
     stand_in = models.ForeignKey(Person, models.PROTECT, related_name="standing_in")
     since = models.DateField()
     until = models.DateField()
+    back_at = models.DateTimeField(null=True)
     made_at = models.DateTimeField(auto_now_add=True)
+
+    objects = LeaveRows.as_manager()
 
     class Meta:
         constraints = [

@@ -93,7 +93,7 @@ def free(wish: Wish, kind: Bookable) -> list[tuple[Slot, int]]:
         rows = rows.filter(day__gte=calendar.legal_day(now)).select_related("officer").order_by("begins", "pk")
         taken = Count("bookings", filter=Q(bookings__state=Booking.State.BOOKED))
         found = [(slot, slot.capacity - slot.taken) for slot in rows.annotate(taken=taken)[: 3 * SHOWN]]
-        away = list(Leave.objects.filter(person__in=wish.officers, until__gte=calendar.legal_day(now)))
+        away = list(Leave.objects.between(calendar.legal_day(now)).filter(person__in=wish.officers))
     there = [(slot, left) for slot, left in found if not day_off(slot.day) and not _away(slot, away)]
     return [(slot, left) for slot, left in there if left > 0][:SHOWN]
 

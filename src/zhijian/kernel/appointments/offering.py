@@ -91,7 +91,7 @@ def leave_on(person_id: int | None, day: dt.date) -> Leave | None:
     """The leave of a person on a day."""
     if person_id is None:
         return None
-    return Leave.objects.filter(person_id=person_id, since__lte=day, until__gte=day).first()
+    return Leave.objects.between(day, day).filter(person_id=person_id).first()
 
 
 def day_off(day: dt.date) -> str:

@@ -54,7 +54,7 @@ def _one_for_both() -> QuerySet[Matter]:
     found = Matter.objects.none()
     for away, here in (("assignee", "second"), ("second", "assignee")):
         leave = f"{away}__leaves"
-        stands_in = {f"{leave}__until__gte": calendar.today(), f"{leave}__stand_in": F(here)}
+        stands_in = {f"{leave}__until__gte": calendar.today(), f"{leave}__back_at": None, f"{leave}__stand_in": F(here)}
         rows = Matter.objects.filter(_at_stake(f"{leave}__since", F(f"{leave}__until")), closed=None, **stands_in)
         found = found.union(rows.values("pk"))
     return found
@@ -83,7 +83,7 @@ def leave_between(matter: Matter) -> Leave | None:
     if matter.second_id is None or not _can_be_named(matter):
         return None
     officers = (matter.assignee_id, matter.second_id)
-    rows = Leave.objects.filter(person__in=officers, stand_in__in=officers, until__gte=calendar.today())
+    rows = Leave.objects.between(calendar.today()).filter(person__in=officers, stand_in__in=officers)
     rows = rows.annotate(due=Value(matter.due, DateField())).filter(_at_stake("since", F("until")))
     return rows.select_related("person", "stand_in").order_by("since").first()
 

@@ -36,7 +36,7 @@ def _stand_ins(receiver: Receiver) -> list[Person]:
     if not isinstance(receiver, Person):
         return []
     day = calendar.today()
-    leaves = receiver.leaves.filter(since__lte=day, until__gte=day, stand_in__is_active=True)
+    leaves = receiver.leaves.between(day, day).filter(stand_in__is_active=True)
     return [leave.stand_in for leave in leaves.select_related("stand_in")]
 
 

@@ -6,20 +6,19 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
-from zhijian.kernel.accounts.models import Leave, Person, Post
+from zhijian.kernel.accounts.models import Leave, LeaveRows, Person, Post
 from zhijian.kernel.accounts.people import follows, holds, note
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.desk import lists
 from zhijian.kernel.evidence import ledger
-from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters import pairs
 from zhijian.kernel.notices.receivers import holders
 from zhijian.kernel.notices.telling import tell
@@ -62,8 +61,8 @@ def lacking(leave: Leave) -> list[str]:
     return standing.lacks(leave.person, leave.stand_in, leave.until)
 
 
-def _to_come(rows: QuerySet[Leave]) -> QuerySet[Leave]:
-    found = rows.filter(until__gte=calendar.today()).select_related("person", "stand_in")
+def _to_come(rows: LeaveRows) -> LeaveRows:
+    found = rows.between(calendar.today()).select_related("person", "stand_in")
     return found.prefetch_related("person__posts", "stand_in__posts").order_by("since", "pk")
 
 
@@ -144,12 +143,10 @@ follows(_tell_open)
 
 
 def replace(leave: Leave, stand_in: Person, *, actor: Actor) -> Leave:
-    """From today on somebody else stands in (or from the leave's first day; from tomorrow on, where the one before has
-    acted today). Raises ValidationError."""
+    """From now on somebody else stands in (or from the leave's first day). Raises ValidationError."""
     until = leave.until
     end(leave, actor=actor)
-    begins = max(leave.since, leave.until + dt.timedelta(days=1))
-    return take(leave.person, stand_in, begins, until, actor=actor)
+    return take(leave.person, stand_in, max(leave.since, calendar.today()), until, actor=actor)
 
 
 def take(person: Person, stand_in: Person, since: dt.date, until: dt.date, *, actor: Actor) -> Leave:
@@ -157,11 +154,11 @@ def take(person: Person, stand_in: Person, since: dt.date, until: dt.date, *, ac
     list(Person.objects.select_for_update(of=("self",)).filter(pk__in=[person.pk, stand_in.pk]).order_by("pk"))
     if until < since or until < calendar.today():
         raise ValidationError(_("The last day must not lie before the first, nor be over."))
-    if person.leaves.filter(since__lte=until, until__gte=since).exists():
+    if person.leaves.between(since, until).exists():
         raise ValidationError(_("He is on leave at that time already."))
-    if stand_in.leaves.filter(since__lte=until, until__gte=since).exists():
+    if stand_in.leaves.between(since, until).exists():
         raise ValidationError(_("%(name)s is on leave at that time, too.") % {"name": stand_in.name})
-    if person.standing_in.filter(since__lte=until, until__gte=since).exists():
+    if person.standing_in.between(since, until).exists():
         raise ValidationError(_("%(name)s stands in for somebody at that time.") % {"name": person.name})
     if wrong := standing.lacks(person, stand_in, until):
         raise ValidationError(wrong)
@@ -173,24 +170,16 @@ def take(person: Person, stand_in: Person, since: dt.date, until: dt.date, *, ac
 
 
 def end(leave: Leave, *, actor: Actor) -> None:
-    """He is back: yesterday was the last day (a leave that has not begun is taken back), or today, where the stand-in
-    has acted for him today already: no act lies outside a leave."""
+    """He is back from now on: today was the last day. A leave still to come is taken back. Raises ValidationError."""
     today = calendar.today()
-    if leave.until < today:
+    if leave.until < today or leave.back_at is not None:
         raise ValidationError(_("This leave is over."))
-    leave.until = today if _acted(leave, today) else today - dt.timedelta(days=1)
+    leave.until, leave.back_at = today, when.now()
     _note("account.leave_ended", leave, actor)
     if leave.until < leave.since:
         leave.delete()
     else:
-        leave.save(update_fields=["until"])
-
-
-def _acted(leave: Leave, day: dt.date) -> bool:
-    """Whether the stand-in did something for him from that day on."""
-    with scoped(SYSTEM):
-        done = LedgerEntry.objects.filter(actor=f"person:{leave.stand_in_id}", at__gte=calendar.start_of(day))
-        return done.filter(data__stands_for=leave.person.name).exists()
+        leave.save(update_fields=["until", "back_at"])
 
 
 def _note(kind: str, leave: Leave, actor: Actor) -> None:
@@ -206,7 +195,7 @@ def _note(kind: str, leave: Leave, actor: Actor) -> None:
 
 def stood_in_for(person: Person) -> Leave | None:
     """The leave, running or to come, during which he stands in; the nearest."""
-    rows = person.standing_in.filter(until__gte=calendar.today())
+    rows = person.standing_in.between(calendar.today())
     return rows.select_related("person").order_by("since").first()
 
 

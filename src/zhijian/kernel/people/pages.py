@@ -55,7 +55,7 @@ def lines(found: list[Person]) -> list[Line]:
     """The people with what is to be known of them: one query for all counts."""
     day = calendar.today()
     counts = seeing.open_counts(found)
-    rows = Leave.objects.filter(person__in=found, since__lte=day, until__gte=day).select_related("stand_in")
+    rows = Leave.objects.between(day, day).filter(person__in=found).select_related("stand_in")
     away = {leave.person_id: leave for leave in rows}
     return [
         Line(
@@ -127,7 +127,7 @@ def shown(request: HttpRequest, person: Person, bound: dict[str, asking.Asked] |
     actor, day = actor_in(request), calendar.today()
     manages, bound = seeing.manages(actor, person), bound or {}
     leaves = []
-    for one in person.leaves.filter(until__gte=day).select_related("person", "stand_in").order_by("since"):
+    for one in person.leaves.between(day).select_related("person", "stand_in").order_by("since"):
         wrong = leave.lacking(one)
         form = asking.StandInForm(actor, person, prefix=f"stand-in-{one.pk}") if wrong and manages else None
         both = leave.shared(person, one.stand_in, one.since, one.until, actor) if manages and not wrong else []
