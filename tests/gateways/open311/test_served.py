@@ -10,11 +10,14 @@ from xml.etree import ElementTree
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from procrastinate.contrib.django.models import ProcrastinateJob
 from tests import world
 from tests.gateways.open311.conftest import BASE, OTHER, PLATFORM, Platform, answered, order, taken, work
 
@@ -111,8 +114,47 @@ def test_the_key_may_come_in_three_ways_and_ends_when_it_is_revoked(w, there):
     assert client.get(f"{BASE}/requests.json", {"api_key": "wrong"}).status_code == 403
     assert client.get(f"{BASE}/requests.json", {"api_key": there.key}, REMOTE_ADDR="8.8.8.8").status_code == 403
     assert there.key not in str(Key.objects.values().get())
-    Key.objects.update(revoked_at=timezone.now())
+    keys.revoke(there.row)
     assert there.get("requests.json").status_code == 403
+
+
+def test_a_key_revoked_by_another_process_is_refused_within_seconds(w, there, monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr(keys.time, "monotonic", lambda: clock[0])
+    assert there.get("requests.json").status_code == 200
+    Key.objects.update(revoked_at=timezone.now())
+    assert there.get("requests.json").status_code == 200, "it was read a moment ago"
+    clock[0] += keys.FRESH
+    assert there.get("requests.json").status_code == 403
+    assert keys.FRESH <= 2, "so it says in the operator's guide"
+
+
+def test_a_post_costs_few_queries_however_it_is_numbered(w, there, monkeypatch):
+    there.give(external_id="A0")
+    monkeypatch.setattr(inbox, "_woken", [inbox.time.monotonic()])
+    for told in ({"external_id": "A1"}, {"phone": "13805330001"}):
+        with CaptureQueriesContext(connection) as asked:
+            there.give(**told)
+        said = [one["sql"] for one in asked if "SAVEPOINT" not in one["sql"]]
+        assert len(said) <= 3, said
+        assert sum(one.startswith("INSERT") for one in said) == 1
+
+
+def test_the_job_is_asked_for_once_for_what_comes_together(w, there, monkeypatch):
+    woken = [-inbox.QUIET]
+    monkeypatch.setattr(inbox, "_woken", woken)
+    queued = ProcrastinateJob.objects.filter(queueing_lock=inbox.QUEUED)
+    there.give(external_id="A0")
+    assert queued.count() == 1
+    assert woken == [-inbox.QUIET], "not yet committed: the next one asks again"
+    inbox._awake()
+    with CaptureQueriesContext(connection) as asked:
+        there.give(external_id="A1")
+    assert not any("procrastinate" in one["sql"] for one in asked)
+    woken[0] -= inbox.QUIET
+    with CaptureQueriesContext(connection) as asked:
+        there.give(external_id="A2")
+    assert any("procrastinate" in one["sql"] for one in asked) and queued.count() == 1
 
 
 def _basic(text: str) -> str:

@@ -37,6 +37,7 @@ RECORDS = (HOTLINE_ORDER.record, PLATFORM_ORDER.record)
 AT_ONCE = 20  # requests in one transaction of the job
 QUIET = 1.0  # seconds that the job goes on looking: a request whose transaction ends just now has queued no other
 QUEUED = "open311.take"
+_woken = [-QUIET]  # when this process last made sure that the job waits, and what it wrote was committed
 
 
 def table_of(platform: str) -> Table | None:
@@ -59,22 +60,42 @@ def keep(platform: str, told: Told, pictures: Sequence[Blob] = ()) -> Request:
     now = timezone.now()
     body = json.dumps(told.values, ensure_ascii=False, sort_keys=True)
     mark = _mark(platform, told, body, pictures)
-    known = _known(platform, told.number, mark, now)
-    if known is not None:
-        if known.mark != mark:
-            raise Bad(400, _("This number came before, with other content. Send what is new as an update."))
-        return known
     made = Request(
-        platform=platform, number=told.number, service=told.service, mark=mark, body=body,
+        platform=platform, number=told.number or f"R{mark[:20]}".upper(), service=told.service, mark=mark, body=body,
         lat=told.lat, lon=told.lon, received=now, changed=now,
     )  # fmt: skip
-    if not made.number:
-        made.number = f"R{made.uid.hex[:12]}{made.uid.hex[-8:]}".upper()
-    made.save(force_insert=True)
+    if not _written(made):
+        known = Request.objects.get(platform=platform, number=made.number)
+        if told.number and known.mark != mark:
+            raise Bad(400, _("This number came before, with other content. Send what is new as an update."))
+        if told.number or known.received > now - SAME:
+            return known
+        if (known := _known(platform, "", mark, now)) is not None:
+            return known
+        made.number = f"R{made.uid.hex[:12]}{made.uid.hex[-8:]}".upper()  # said once more, days later
+        made.save(force_insert=True)
     rows = [Media(request=made, url=url) for url in told.urls]
     Media.objects.bulk_create([*rows, *(Media(request=made, blob=one) for one in pictures)])
     wake()
     return made
+
+
+def _written(made: Request) -> bool:
+    """Write it, unless its number is there; whoever comes second with a number waits here for the first.
+
+    One statement, in which content without a number of its own takes part: its number is made of what it says.
+    """
+    fields = [field for field in Request._meta.concrete_fields if not field.primary_key]
+    names, places = ", ".join(f'"{field.column}"' for field in fields), ", ".join(["%s"] * len(fields))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO "{Request._meta.db_table}" ({names}) VALUES ({places}) '
+            "ON CONFLICT (platform, number) DO NOTHING RETURNING id",
+            [field.get_db_prep_save(field.value_from_object(made), connection) for field in fields],
+        )
+        row = cursor.fetchone()
+    made.pk, made._state.adding = (row[0], False) if row is not None else (None, True)
+    return row is not None
 
 
 def pulled(platform: str, told: Told) -> bool:
@@ -122,7 +143,13 @@ def _known(platform: str, number: str, mark: str, now: dt.datetime) -> Request |
 
 
 def wake() -> None:
-    """Queue the job, unless it waits already: asked first, since a refused row costs more than a question."""
+    """Queue the job, unless it waits already: asked first, since a refused row costs more than a question.
+
+    Not even asked for what comes right behind another: the job that this process queued then goes on looking for QUIET
+    seconds at the least. What is missed all the same is taken within a minute, when the job runs by the clock.
+    """
+    if time.monotonic() - _woken[0] < QUIET / 2:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT 1 FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo' LIMIT 1", [QUEUED]
@@ -130,6 +157,11 @@ def wake() -> None:
         waits = cursor.fetchone() is not None
     if not waits:
         jobs.take.later(job_once=QUEUED)
+    transaction.on_commit(_awake)
+
+
+def _awake() -> None:
+    _woken[0] = time.monotonic()
 
 
 def take_waiting(quiet: float = QUIET) -> int:

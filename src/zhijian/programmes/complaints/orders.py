@@ -82,6 +82,11 @@ def told(channel: Channel, sort: Sort, row: Mapping[str, str]) -> dict[str, Any]
 
 
 def _claim_words() -> dict[str, str]:
+    return _claims(settings.PACK)
+
+
+@lru_cache(maxsize=4)
+def _claims(pack: str) -> dict[str, str]:
     with in_its_language():
         return {str(code): str(label) for code, label in Claim.choices}
 
