@@ -30,6 +30,7 @@ from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.evidence.models import File, LedgerEntry
 from zhijian.kernel.exchange.models import Owed, State
 from zhijian.kernel.matters.models import Matter
+from zhijian.programmes.complaints import orders
 from zhijian.programmes.complaints.models import Order
 
 N = "FMS-1"
@@ -311,8 +312,8 @@ def test_what_cannot_be_taken_waits_for_the_centre_and_is_taken_once_mended(w, t
 def test_a_row_that_breaks_us_holds_up_no_other(w, there, monkeypatch):
     there.give(external_id="BREAKS")
     there.give(external_id=N)
-    whole = inbox.ordered
-    monkeypatch.setattr(inbox, "ordered", lambda one: 1 / 0 if one.number == "BREAKS" else whole(one))
+    whole = orders.area_of
+    monkeypatch.setattr(orders, "area_of", lambda row: 1 / 0 if row["key"] == "BREAKS" else whole(row))
     work()
     assert taken(N).kind == "complaint"
     assert "ZeroDivisionError" in Request.objects.get(number="BREAKS").why

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -34,7 +35,7 @@ from zhijian.programmes.complaints.exchange import HOTLINE_ORDER, PLATFORM_ORDER
 log = logging.getLogger(__name__)
 SAME = dt.timedelta(days=1)  # the same content without a number of its own, again within that: the client tried again
 RECORDS = (HOTLINE_ORDER.record, PLATFORM_ORDER.record)
-AT_ONCE = 20  # requests in one transaction of the job
+AT_ONCE, FEW = 200, 20  # requests in one transaction of the job: those that are taken together, and one by one
 QUIET = 1.0  # seconds that the job goes on looking: a request whose transaction ends just now has queued no other
 QUEUED = "open311.take"
 _woken = [-QUIET]  # when this process last made sure that the job waits, and what it wrote was committed
@@ -179,12 +180,53 @@ def take_waiting(quiet: float = QUIET) -> int:
 
 
 def _take_some() -> int:
+    """What is new and usual at once; then the rest, some at a time, each by itself."""
+    done, left = _take_together()
+    for begin in range(0, len(left), FEW):
+        with scoped(SYSTEM):
+            for one in _waiting().filter(pk__in=left[begin : begin + FEW]):
+                take(one)
+                done += 1
+    return done
+
+
+def _waiting() -> QuerySet[Request]:
+    """What waits and nobody else is taking, locked, the oldest first."""
+    rows = Request.objects.select_for_update(skip_locked=True, of=("self",))
+    return rows.filter(state=Request.State.WAITING).order_by("pk")
+
+
+def _take_together() -> tuple[int, list[int]]:
+    """One transaction, all of it or nothing: how many were taken, and which of those that were looked at were not."""
     with scoped(SYSTEM):
-        rows = Request.objects.select_for_update(skip_locked=True).filter(state=Request.State.WAITING).order_by("pk")
-        some = list(rows[:AT_ONCE])
-        for one in some:
-            take(one)
-        return len(some)
+        some = list(_waiting()[:AT_ONCE])
+        pictured = set(Media.objects.filter(request__in=some).values_list("request", flat=True))
+        plain = [one for one in some if one.pk not in pictured]
+        taken = [one for platform in {one.platform for one in plain} for one in _ordered_together(platform, plain)]
+        _save_taken(taken)
+        left = {one.pk for one in some} - {one.pk for one in taken}
+        return len(taken), sorted(left)
+
+
+def _ordered_together(platform: str, some: Sequence[Request]) -> list[Request]:
+    """Those of a platform's requests that were given to the exchange's road at once, each with its matter."""
+    table, mine = table_of(platform), {one.number: one for one in some if one.platform == platform}
+    if table is None:
+        return []
+    with in_its_language():
+        found = arriving.together(table, _rows(list(mine.values())), SYSTEM)
+    for number, matter in found.items():
+        mine[number].matter = matter
+    return [mine[number] for number in found]
+
+
+def _save_taken(taken: Sequence[Request]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'UPDATE "{Request._meta.db_table}" AS r SET state = %s, why = %s, changed = %s, matter_id = t.matter '
+            "FROM unnest(%s::bigint[], %s::bigint[]) AS t(request, matter) WHERE r.id = t.request",
+            [Request.State.TAKEN, "", timezone.now(), [one.pk for one in taken], [one.matter_id for one in taken]],
+        )
 
 
 def take(one: Request) -> None:
@@ -210,12 +252,21 @@ def ordered(one: Request, **more: str) -> Any:
     table = table_of(one.platform)
     if table is None:
         raise Unfit(_("The pack has no table of orders of this platform any more."))
-    values = {**values_of(one), **more}
-    if "district" not in values and one.lat is not None and one.lon is not None:
-        area = stack().areas.get(reading.district(one.lat, one.lon)[:6])
-        values["district"] = area.name if area is not None else ""
+    values = {**_rows([one])[one.number], **more}
     arriving.take_row(table, one.number, values, str(stack().setting("city", "")), SYSTEM)
     return matter_of(one)
+
+
+def _rows(some: Sequence[Request]) -> dict[str, dict[str, str]]:
+    """What the exchange is told of requests of one platform, by their numbers; of a place only, with its district."""
+    rows = {one.number: values_of(one) for one in some}
+    placed = [(one.number, one.lat, one.lon) for one in some if one.lat is not None and one.lon is not None]
+    placed = [one for one in placed if "district" not in rows[one[0]]]
+    found = reading.districts([(lat, lon) for _number, lat, lon in placed])
+    for (number, _lat, _lon), code in zip(placed, found, strict=True):
+        area = stack().areas.get(code[:6])
+        rows[number]["district"] = area.name if area is not None else ""
+    return rows
 
 
 def matter_of(one: Request) -> Any:

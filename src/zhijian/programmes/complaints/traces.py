@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.utils import timezone
 
@@ -39,6 +39,15 @@ def hear(flow: Flow, step: Step, matter: Matter, actor: Actor, at: dt.datetime) 
     if flow.kind in KINDS and not step.froms:
         Trace.objects.create(matter=matter)
         trace.later(matter=matter.pk)
+
+
+def hear_opened(flow: Flow, step: Step, matters: Sequence[Matter], actor: Actor) -> None:
+    """The same of many: one job for all of them."""
+    from zhijian.programmes.complaints.jobs import trace
+
+    if flow.kind in KINDS and matters:
+        Trace.objects.bulk_create(Trace(matter=matter) for matter in matters)
+        trace.later(matter=matters[0].pk)
 
 
 def make(limit: int = AT_ONCE) -> int:
