@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import random
 import re
+import signal
+import subprocess
+import sys
+import time
 from typing import Any
 
 import pytest

@@ -25,6 +25,15 @@ def left() -> int:
     return traces.make(2000)
 
 
+@every("*/15 * * * *")
+@job("complaints.rank", title=_("Propose which enterprise is meant"), tries=3, transaction=False)
+def rank() -> int:
+    """Of what came and names nobody just as the register does."""
+    from zhijian.programmes.complaints import proposals
+
+    return proposals.rank()
+
+
 @every("10 2 * * *")
 @job("complaints.learn", title=_("Learn the categories of complaints and reports"), tries=2, transaction=False)
 def learn() -> int:

@@ -16,14 +16,14 @@ from zhijian.kernel.accounts.crypto import blind_index
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.flow import Flow, Step
 from zhijian.kernel.matters.models import Matter
-from zhijian.programmes.complaints import categories
+from zhijian.programmes.complaints import categories, jobs, proposals
 from zhijian.programmes.complaints.flow import KINDS
 from zhijian.programmes.complaints.models import Item, Label, Trace
 from zhijian.programmes.complaints.understanding import likeness
 from zhijian.programmes.complaints.understanding.model import Model
 
 PERSON, PURCHASE, PLACE = "i", "o", "p"  # identity document; number of the purchase; place and day
-AT_ONCE = 100
+AT_ONCE = 200
 LEAST = 4  # letters and figures of a number or a place that says something
 
 
@@ -34,20 +34,16 @@ def salt() -> bytes:
 
 def hear(flow: Flow, step: Step, matter: Matter, actor: Actor, at: dt.datetime) -> None:
     """An item that came is looked at by a job, within seconds of its transaction."""
-    from zhijian.programmes.complaints.jobs import trace
-
     if flow.kind in KINDS and not step.froms:
         Trace.objects.create(matter=matter)
-        trace.later(matter=matter.pk)
+        jobs.trace.later(matter=matter.pk)
 
 
 def hear_opened(flow: Flow, step: Step, matters: Sequence[Matter], actor: Actor) -> None:
     """The same of many: one job for all of them."""
-    from zhijian.programmes.complaints.jobs import trace
-
     if flow.kind in KINDS and matters:
         Trace.objects.bulk_create(Trace(matter=matter) for matter in matters)
-        trace.later(matter=matters[0].pk)
+        jobs.trace.later(matter=matters[0].pk)
 
 
 def make(limit: int = AT_ONCE) -> int:
@@ -65,8 +61,11 @@ def make(limit: int = AT_ONCE) -> int:
         if key[1] and key[2] and trace.by != Trace.By.LABEL:
             unknown[key] = None
         trace.made = timezone.now()
-    Trace.objects.bulk_update(rows.values(), ["marks", "sketch", "bands", "proposed", "by", "made"])
+    proposals.rank_sure([(rows[item.pk], item) for item in items])
+    proposals.save(rows.values(), "marks", "sketch", "bands", "proposed", "by", "made")
     _queue(unknown)
+    if any(trace.ranked is None for trace in rows.values()):
+        jobs.rank.later(job_once="complaints.rank")
     return len(rows)
 
 
