@@ -68,7 +68,7 @@ def test_what_is_told_or_registered_since_is_ranked_anew(w, centre, sign, monkey
         assert len(asked) == 1
     for change in (
         lambda: Entity.objects.create(name=sign, area=world.OFFICE),
-        lambda: Premises.objects.filter(pk=w.premises.pk).update(phone="05330000000"),
+        lambda: Premises.objects.filter(pk=w.premises.pk).update(name="换了招牌"),
         lambda: Entity.objects.filter(pk=w.entity.pk).update(name="改了名"),
     ):
         with scoped(SYSTEM):

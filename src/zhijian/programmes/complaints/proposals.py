@@ -21,7 +21,8 @@ from zhijian.programmes.complaints.models import Item, Link, Trace
 
 KEPT = 6  # candidates
 AT_ONCE = 20  # items that are looked up one by one in a transaction
-# Each by an index. A licence or an enterprise that changes stamps its premises (registry, 0002).
+# Each by an index. A licence or an enterprise that changes stamps its premises (registry, 0002). Whoever began before a
+# change that was seen and commits after it shows by his new rows, if at all: a person looks before anything is linked.
 REGISTER = """
     SELECT (SELECT max(id) FROM registry_entity), (SELECT max(changed) FROM registry_premises),
            (SELECT max(id) FROM registry_registrationchange)
