@@ -7,13 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from zhijian.kernel.jobs import every, job
 
 
-@job("complaints.trace", title=_("Propose a category for what came, and find it again"), tries=5)
+@job("complaints.trace", title=_("Propose a category for what came, and find it again"), tries=5, transaction=False)
 def trace(matter: int) -> int:
-    """Of this item and of all that came meanwhile."""
+    """Of this item and of all that came meanwhile: whoever comes first does the work of the others."""
     from zhijian.programmes.complaints import traces
-    from zhijian.programmes.complaints.models import Trace
 
-    return traces.make() if Trace.objects.filter(matter=matter, made=None).exists() else 0
+    return traces.make_all()
 
 
 @every("*/15 * * * *")

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 
 from django.utils import timezone
 
-from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.crypto import blind_index
+from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.flow import Flow, Step
 from zhijian.kernel.matters.models import Matter
@@ -67,6 +68,17 @@ def make(limit: int = AT_ONCE) -> int:
     if any(trace.ranked is None for trace in rows.values()):
         jobs.rank.later(job_once="complaints.rank")
     return len(rows)
+
+
+def make_all() -> int:
+    """Make whatever is to be made, some in a transaction. Returns how many."""
+    done = 0
+    while True:
+        with scoped(SYSTEM):
+            made = make()
+        if not made:
+            return done
+        done += made
 
 
 def _labels(items: list[Item]) -> dict[tuple[str, str, str], str]:
