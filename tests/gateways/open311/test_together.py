@@ -181,7 +181,7 @@ def test_where_they_cannot_be_written_together_each_is_taken_by_itself(w, monkey
     def broken(rows: Any) -> Any:
         connection.cursor().execute("SELECT 1 / 0")
 
-    monkeypatch.setattr(orders.Order.objects, "bulk_create", broken)
+    monkeypatch.setattr(orders, "insert_all", broken)
     assert inbox.take_waiting(quiet=0) == 3
     with scoped(SYSTEM):
         assert Order.objects.count() == Matter.objects.count() == Trace.objects.count() == 3
@@ -222,13 +222,13 @@ KILLED = """
 import django, time
 django.setup()
 from zhijian.gateways.open311 import inbox
-from zhijian.programmes.complaints.models import Order
-whole = Order.objects.bulk_create
+from zhijian.programmes.complaints import orders
+whole = orders.insert_all
 def halfway(rows):
     whole(rows)
     print("written, not committed", flush=True)
     time.sleep(120)
-Order.objects.bulk_create = halfway
+orders.insert_all = halfway
 inbox.take_waiting(quiet=0)
 """
 

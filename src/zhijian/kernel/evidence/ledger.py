@@ -17,6 +17,7 @@ from zhijian.kernel.accounts.crypto import mask, open_text, seal_text
 from zhijian.kernel.evidence.digest import canonical, sha256_hex, sm3_hex
 from zhijian.kernel.evidence.models import LedgerEntry, LedgerPersonal
 from zhijian.kernel.words import listed
+from zhijian.kernel.writing import insert_all
 
 if TYPE_CHECKING:
     from zhijian.kernel.matters.models import Matter
@@ -163,8 +164,8 @@ def record_all(kind: str, entries: Sequence[New], *, actor: Actor) -> list[Ledge
         for row in sealed:
             row.entry = entry
         salted += sealed
-    LedgerEntry.objects.bulk_create(made)
-    LedgerPersonal.objects.bulk_create(salted)
+    insert_all(made)
+    insert_all(salted)
     return made
 
 

@@ -31,6 +31,7 @@ from zhijian.kernel.exchange.sheets import BadSheet, Line, Sheet, read
 from zhijian.kernel.exchange.tables import Answer, Table
 from zhijian.kernel.matters.errors import NotAllowed
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.writing import insert_all
 
 What = Arrival.What
 AT_ONCE = 200  # rows that are taken together
@@ -297,25 +298,26 @@ def take_row(table: Table, key: str, values: dict[str, Any], area: str, actor: A
     return "new" if known is None else "changed"
 
 
-def take_new(table: Table, rows: Mapping[str, dict[str, Any]], actor: Actor) -> Mapping[str, Matter]:
+def take_new(table: Table, told: Mapping[str, dict[str, Any]], actor: Actor) -> Mapping[str, Matter]:
     """Take at once those of the rows (by key) that are new and that the programme can take together; their matters.
 
     What is written is what `take_row` writes for each; what is left out is for it. Everything or nothing.
     """
     with scoped(SYSTEM):
-        keys = {key[:80] for key in rows}
+        keys = {key[:80] for key in told}
         known = Taken.objects.filter(platform=table.platform, table=table.code, key__in=keys)
         before = set(known.values_list("key", flat=True))
-        new = {key: values for key, values in rows.items() if key[:80] not in before}
+        new = {key: values for key, values in told.items() if key[:80] not in before}
         found = taken()[table.record].take_new(
             [{**values, KEY: key, PLATFORM: table.platform} for key, values in new.items()]
         )
         at = when.now()
-        Taken.objects.bulk_create(
+        rows = [
             Taken(platform=table.platform, table=table.code, key=key[:80], digest=_digest(new[key]), first_at=at,
                   last_at=at, matter=matter, area=matter.area)
             for key, matter in found.items()
-        )  # fmt: skip
+        ]  # fmt: skip
+        insert_all(rows)
         ledger.record_all(entries.CODE, [_entry(table, key, matter, at) for key, matter in found.items()], actor=actor)
     return found
 

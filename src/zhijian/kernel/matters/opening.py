@@ -24,6 +24,7 @@ from zhijian.kernel.matters.followers import follow_opened
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import Draft, entry_of
 from zhijian.kernel.matters.running import Running
+from zhijian.kernel.writing import insert_all
 
 
 @dataclass(frozen=True)
@@ -51,14 +52,15 @@ def open_all(drafts: Sequence[tuple[Draft, Sequence[Also]]], actor: Actor) -> li
     with transaction.atomic():
         _number([new for new, _also in drafts])
         clocks = [clock for new, also in drafts for clock in _clocks(new, also)]
-        matters = Matter.objects.bulk_create([new.matter for new, _also in drafts])
+        matters = [new.matter for new, _also in drafts]
+        insert_all(matters)
         records = defaultdict(list)
         for new, _also in drafts:
             if new.record is not None:
                 records[type(new.record)].append(new.record)
-        for model, rows in records.items():
-            model._default_manager.bulk_create(rows)
-        Clock.objects.bulk_create(clocks)
+        for rows in records.values():
+            insert_all(rows)
+        insert_all(clocks)
         for some in _by_step(new for new, _also in drafts):
             flow, step = some[0].flow, some[0].step
             ledger.record_all(flow.entry_kind(step), [_entry(new) for new in some], actor=actor)

@@ -27,6 +27,7 @@ from zhijian.kernel.party.family import head_of
 from zhijian.kernel.party.managers import told_too
 from zhijian.kernel.party.models import Access
 from zhijian.kernel.registry.models import Entity
+from zhijian.kernel.writing import insert_all
 
 
 class Way(NamedTuple):
@@ -274,5 +275,6 @@ def tell_opened(who: Role | Relation, flow: Flow, step: Step, matters: Sequence[
                         notice = _notice(person, way, matter, template, data[matter.pk], actor, occasion)
                         _begin(notice, when.now(), choice, kind)
                         made.append(notice)
-        for notice in Notice.objects.bulk_create(made):
+        insert_all(made)
+        for notice in made:
             _sent_on(notice)

@@ -27,6 +27,7 @@ from zhijian.kernel.matters.perform import About, Draft, draft, perform
 from zhijian.kernel.packs import in_its_language, stack
 from zhijian.kernel.registry.import_.areas import AreaFinder
 from zhijian.kernel.registry.import_.mapping import read_mapping
+from zhijian.kernel.writing import insert_all
 from zhijian.programmes.complaints import reading, rules
 from zhijian.programmes.complaints.flow import KINDS, flow_for
 from zhijian.programmes.complaints.models import Channel, Claim, Order, Sort
@@ -62,7 +63,7 @@ def take_new(channel: Channel, rows: Sequence[Mapping[str, str]]) -> dict[str, M
             drafts.append((row, new, [Also(*one) for one in _clocks_there(channel, row, received_at(row))]))
     matters = open_all([(new, also) for _row, new, also in drafts], SYSTEM)
     found = [(row, matter) for (row, _new, _also), matter in zip(drafts, matters, strict=True)]
-    Order.objects.bulk_create(_order(row[PLATFORM], row, matter) for row, matter in found)
+    insert_all([_order(row[PLATFORM], row, matter) for row, matter in found])
     return {row["key"]: matter for row, matter in found}
 
 

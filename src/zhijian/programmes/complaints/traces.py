@@ -17,6 +17,7 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.flow import Flow, Step
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.writing import insert_all
 from zhijian.programmes.complaints import categories, jobs, proposals
 from zhijian.programmes.complaints.flow import KINDS
 from zhijian.programmes.complaints.models import Item, Label, Trace
@@ -43,7 +44,7 @@ def hear(flow: Flow, step: Step, matter: Matter, actor: Actor, at: dt.datetime) 
 def hear_opened(flow: Flow, step: Step, matters: Sequence[Matter], actor: Actor) -> None:
     """The same of many: one job for all of them."""
     if flow.kind in KINDS and matters:
-        Trace.objects.bulk_create(Trace(matter=matter) for matter in matters)
+        insert_all([Trace(matter=matter) for matter in matters])
         jobs.trace.later(matter=matters[0].pk)
 
 
