@@ -30,6 +30,7 @@ from zhijian.kernel.evidence.models import Blob
 from zhijian.kernel.exchange import Unfit, arriving
 from zhijian.kernel.exchange.tables import Table, platforms
 from zhijian.kernel.packs import in_its_language, stack
+from zhijian.programmes.complaints import traces
 from zhijian.programmes.complaints.exchange import HOTLINE_ORDER, PLATFORM_ORDER
 
 log = logging.getLogger(__name__)
@@ -172,11 +173,20 @@ def take_waiting(quiet: float = QUIET) -> int:
         n = _take_some()
         done += n
         if n:
+            _understand()
             since = time.monotonic()
         elif time.monotonic() - since >= quiet:
             return done
         else:
             time.sleep(min(0.1, quiet))
+
+
+def _understand() -> None:
+    """Link and classify what was taken, here and now: its own job would wait behind this one, which goes on long."""
+    try:
+        traces.make_all()
+    except Exception:  # the orders are there; the job that is queued with them tries again, and is seen where it fails
+        log.exception("what was taken could not be linked and classified yet")
 
 
 def _take_some() -> int:
