@@ -134,7 +134,7 @@ class MemoryOf:
     def _sample(self) -> None:
         page = os.sysconf("SC_PAGE_SIZE")
         while not self._stop.wait(0.1):
-            pages = sum(_resident(pid) for pid in _tree(self.pid))
+            pages = sum(_resident(pid) for pid in tree(self.pid))
             self.peak = max(self.peak, pages * page / 1e6)
 
 
@@ -145,11 +145,11 @@ def _resident(pid: int) -> int:
         return 0
 
 
-def _tree(pid: int) -> list[int]:
+def tree(pid: int) -> list[int]:
     """A process and all below it (Linux)."""
     found = [pid]
     with contextlib.suppress(OSError):
         for task in Path(f"/proc/{pid}/task").iterdir():
             for child in (task / "children").read_text().split():
-                found += _tree(int(child))
+                found += tree(int(child))
     return found

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.common import MemoryOf, Result, _resident, _tree, arguments, bench_database, median_of, report, say
+from bench.common import MemoryOf, Result, _resident, arguments, bench_database, median_of, report, say, tree
 from bench.pages import _session
 from bench.site import OFFICE, Ports, office, processes
 
@@ -131,7 +131,7 @@ def _file(ports: Ports, cookie: str, what: str, path: str, args: Any) -> list[Re
 
     _warm(ports, cookie, path)
     server = _desk()
-    before = sum(map(_resident, _tree(server))) * os.sysconf("SC_PAGE_SIZE") / 1e6
+    before = sum(map(_resident, tree(server))) * os.sysconf("SC_PAGE_SIZE") / 1e6
     with MemoryOf(server) as memory:
         whole = median_of(args.runs, once)
     first, grown = sorted(firsts)[len(firsts) // 2], max(0.0, memory.peak - before)
@@ -157,7 +157,7 @@ def _warm(ports: Ports, cookie: str, path: str) -> None:
 
 def _desk() -> int:
     """The process whose children serve the desk (Linux)."""
-    for pid in _tree(os.getpid()):
+    for pid in tree(os.getpid()):
         with contextlib.suppress(OSError):
             if b"web.asgi:application" in Path(f"/proc/{pid}/cmdline").read_bytes():
                 return pid

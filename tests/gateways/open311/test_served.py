@@ -10,11 +10,14 @@ from xml.etree import ElementTree
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from procrastinate.contrib.django.models import ProcrastinateJob
 from tests import world
 from tests.gateways.open311.conftest import BASE, OTHER, PLATFORM, Platform, answered, order, taken, work
 
@@ -27,6 +30,7 @@ from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.evidence.models import File, LedgerEntry
 from zhijian.kernel.exchange.models import Owed, State
 from zhijian.kernel.matters.models import Matter
+from zhijian.programmes.complaints import orders
 from zhijian.programmes.complaints.models import Order
 
 N = "FMS-1"
@@ -111,8 +115,47 @@ def test_the_key_may_come_in_three_ways_and_ends_when_it_is_revoked(w, there):
     assert client.get(f"{BASE}/requests.json", {"api_key": "wrong"}).status_code == 403
     assert client.get(f"{BASE}/requests.json", {"api_key": there.key}, REMOTE_ADDR="8.8.8.8").status_code == 403
     assert there.key not in str(Key.objects.values().get())
-    Key.objects.update(revoked_at=timezone.now())
+    keys.revoke(there.row)
     assert there.get("requests.json").status_code == 403
+
+
+def test_a_key_revoked_by_another_process_is_refused_within_seconds(w, there, monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr(keys.time, "monotonic", lambda: clock[0])
+    assert there.get("requests.json").status_code == 200
+    Key.objects.update(revoked_at=timezone.now())
+    assert there.get("requests.json").status_code == 200, "it was read a moment ago"
+    clock[0] += keys.FRESH
+    assert there.get("requests.json").status_code == 403
+    assert keys.FRESH <= 2, "so it says in the operator's guide"
+
+
+def test_a_post_costs_few_queries_however_it_is_numbered(w, there, monkeypatch):
+    there.give(external_id="A0")
+    monkeypatch.setattr(inbox, "_woken", [inbox.time.monotonic()])
+    for told in ({"external_id": "A1"}, {"phone": "13805330001"}):
+        with CaptureQueriesContext(connection) as asked:
+            there.give(**told)
+        said = [one["sql"] for one in asked if "SAVEPOINT" not in one["sql"]]
+        assert len(said) <= 3, said
+        assert sum(one.startswith("INSERT") for one in said) == 1
+
+
+def test_the_job_is_asked_for_once_for_what_comes_together(w, there, monkeypatch):
+    woken = [-inbox.QUIET]
+    monkeypatch.setattr(inbox, "_woken", woken)
+    queued = ProcrastinateJob.objects.filter(queueing_lock=inbox.QUEUED)
+    there.give(external_id="A0")
+    assert queued.count() == 1
+    assert woken == [-inbox.QUIET], "not yet committed: the next one asks again"
+    inbox._awake()
+    with CaptureQueriesContext(connection) as asked:
+        there.give(external_id="A1")
+    assert not any("procrastinate" in one["sql"] for one in asked)
+    woken[0] -= inbox.QUIET
+    with CaptureQueriesContext(connection) as asked:
+        there.give(external_id="A2")
+    assert any("procrastinate" in one["sql"] for one in asked) and queued.count() == 1
 
 
 def _basic(text: str) -> str:
@@ -269,8 +312,8 @@ def test_what_cannot_be_taken_waits_for_the_centre_and_is_taken_once_mended(w, t
 def test_a_row_that_breaks_us_holds_up_no_other(w, there, monkeypatch):
     there.give(external_id="BREAKS")
     there.give(external_id=N)
-    whole = inbox.ordered
-    monkeypatch.setattr(inbox, "ordered", lambda one: 1 / 0 if one.number == "BREAKS" else whole(one))
+    whole = orders.area_of
+    monkeypatch.setattr(orders, "area_of", lambda row: 1 / 0 if row["key"] == "BREAKS" else whole(row))
     work()
     assert taken(N).kind == "complaint"
     assert "ZeroDivisionError" in Request.objects.get(number="BREAKS").why

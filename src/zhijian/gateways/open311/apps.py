@@ -15,7 +15,7 @@ class Config(AppConfig):
         from zhijian.kernel.desk.waiting import waits
         from zhijian.kernel.exchange import interface_pages
         from zhijian.kernel.exchange.tables import platforms
-        from zhijian.kernel.matters.perform import on_step
+        from zhijian.kernel.matters.followers import on_step
 
         on_step(updates.heard)
         if not platforms():

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,14 +30,16 @@ from zhijian.kernel.evidence.models import Blob
 from zhijian.kernel.exchange import Unfit, arriving
 from zhijian.kernel.exchange.tables import Table, platforms
 from zhijian.kernel.packs import in_its_language, stack
+from zhijian.programmes.complaints import traces
 from zhijian.programmes.complaints.exchange import HOTLINE_ORDER, PLATFORM_ORDER
 
 log = logging.getLogger(__name__)
 SAME = dt.timedelta(days=1)  # the same content without a number of its own, again within that: the client tried again
 RECORDS = (HOTLINE_ORDER.record, PLATFORM_ORDER.record)
-AT_ONCE = 20  # requests in one transaction of the job
+AT_ONCE, FEW = 200, 20  # requests in one transaction of the job: those that are taken together, and one by one
 QUIET = 1.0  # seconds that the job goes on looking: a request whose transaction ends just now has queued no other
 QUEUED = "open311.take"
+_woken = [-QUIET]  # when this process last made sure that the job waits, and what it wrote was committed
 
 
 def table_of(platform: str) -> Table | None:
@@ -59,22 +62,42 @@ def keep(platform: str, told: Told, pictures: Sequence[Blob] = ()) -> Request:
     now = timezone.now()
     body = json.dumps(told.values, ensure_ascii=False, sort_keys=True)
     mark = _mark(platform, told, body, pictures)
-    known = _known(platform, told.number, mark, now)
-    if known is not None:
-        if known.mark != mark:
-            raise Bad(400, _("This number came before, with other content. Send what is new as an update."))
-        return known
     made = Request(
-        platform=platform, number=told.number, service=told.service, mark=mark, body=body,
+        platform=platform, number=told.number or f"R{mark[:20]}".upper(), service=told.service, mark=mark, body=body,
         lat=told.lat, lon=told.lon, received=now, changed=now,
     )  # fmt: skip
-    if not made.number:
-        made.number = f"R{made.uid.hex[:12]}{made.uid.hex[-8:]}".upper()
-    made.save(force_insert=True)
+    if not _written(made):
+        known = Request.objects.get(platform=platform, number=made.number)
+        if told.number and known.mark != mark:
+            raise Bad(400, _("This number came before, with other content. Send what is new as an update."))
+        if told.number or known.received > now - SAME:
+            return known
+        if (known := _known(platform, "", mark, now)) is not None:
+            return known
+        made.number = f"R{made.uid.hex[:12]}{made.uid.hex[-8:]}".upper()  # said once more, days later
+        made.save(force_insert=True)
     rows = [Media(request=made, url=url) for url in told.urls]
     Media.objects.bulk_create([*rows, *(Media(request=made, blob=one) for one in pictures)])
     wake()
     return made
+
+
+def _written(made: Request) -> bool:
+    """Write it, unless its number is there; whoever comes second with a number waits here for the first.
+
+    One statement, in which content without a number of its own takes part: its number is made of what it says.
+    """
+    fields = [field for field in Request._meta.concrete_fields if not field.primary_key]
+    names, places = ", ".join(f'"{field.column}"' for field in fields), ", ".join(["%s"] * len(fields))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO "{Request._meta.db_table}" ({names}) VALUES ({places}) '
+            "ON CONFLICT (platform, number) DO NOTHING RETURNING id",
+            [field.get_db_prep_save(field.value_from_object(made), connection) for field in fields],
+        )
+        row = cursor.fetchone()
+    made.pk, made._state.adding = (row[0], False) if row is not None else (None, True)
+    return row is not None
 
 
 def pulled(platform: str, told: Told) -> bool:
@@ -122,7 +145,13 @@ def _known(platform: str, number: str, mark: str, now: dt.datetime) -> Request |
 
 
 def wake() -> None:
-    """Queue the job, unless it waits already: asked first, since a refused row costs more than a question."""
+    """Queue the job, unless it waits already: asked first, since a refused row costs more than a question.
+
+    Not even asked for what comes right behind another: the job that this process queued then goes on looking for QUIET
+    seconds at the least. What is missed all the same is taken within a minute, when the job runs by the clock.
+    """
+    if time.monotonic() - _woken[0] < QUIET / 2:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT 1 FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo' LIMIT 1", [QUEUED]
@@ -130,6 +159,11 @@ def wake() -> None:
         waits = cursor.fetchone() is not None
     if not waits:
         jobs.take.later(job_once=QUEUED)
+    transaction.on_commit(_awake)
+
+
+def _awake() -> None:
+    _woken[0] = time.monotonic()
 
 
 def take_waiting(quiet: float = QUIET) -> int:
@@ -139,6 +173,7 @@ def take_waiting(quiet: float = QUIET) -> int:
         n = _take_some()
         done += n
         if n:
+            _understand()
             since = time.monotonic()
         elif time.monotonic() - since >= quiet:
             return done
@@ -146,13 +181,62 @@ def take_waiting(quiet: float = QUIET) -> int:
             time.sleep(min(0.1, quiet))
 
 
+def _understand() -> None:
+    """Link and classify what was taken, here and now: its own job would wait behind this one, which goes on long."""
+    try:
+        traces.make_all()
+    except Exception:  # the orders are there; the job that is queued with them tries again, and is seen where it fails
+        log.exception("what was taken could not be linked and classified yet")
+
+
 def _take_some() -> int:
+    """What is new and usual at once; then the rest, some at a time, each by itself."""
+    done, left = _take_together()
+    for begin in range(0, len(left), FEW):
+        with scoped(SYSTEM):
+            for one in _waiting().filter(pk__in=left[begin : begin + FEW]):
+                take(one)
+                done += 1
+    return done
+
+
+def _waiting() -> QuerySet[Request]:
+    """What waits and nobody else is taking, locked, the oldest first."""
+    rows = Request.objects.select_for_update(skip_locked=True, of=("self",))
+    return rows.filter(state=Request.State.WAITING).order_by("pk")
+
+
+def _take_together() -> tuple[int, list[int]]:
+    """One transaction, all of it or nothing: how many were taken, and which of those that were looked at were not."""
     with scoped(SYSTEM):
-        rows = Request.objects.select_for_update(skip_locked=True).filter(state=Request.State.WAITING).order_by("pk")
-        some = list(rows[:AT_ONCE])
-        for one in some:
-            take(one)
-        return len(some)
+        some = list(_waiting()[:AT_ONCE])
+        pictured = set(Media.objects.filter(request__in=some).values_list("request", flat=True))
+        plain = [one for one in some if one.pk not in pictured]
+        taken = [one for platform in {one.platform for one in plain} for one in _ordered_together(platform, plain)]
+        _save_taken(taken)
+        left = {one.pk for one in some} - {one.pk for one in taken}
+        return len(taken), sorted(left)
+
+
+def _ordered_together(platform: str, some: Sequence[Request]) -> list[Request]:
+    """Those of a platform's requests that were given to the exchange's road at once, each with its matter."""
+    table, mine = table_of(platform), {one.number: one for one in some if one.platform == platform}
+    if table is None:
+        return []
+    with in_its_language():
+        found = arriving.together(table, _rows(list(mine.values())), SYSTEM)
+    for number, matter in found.items():
+        mine[number].matter = matter
+    return [mine[number] for number in found]
+
+
+def _save_taken(taken: Sequence[Request]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'UPDATE "{Request._meta.db_table}" AS r SET state = %s, why = %s, changed = %s, matter_id = t.matter '
+            "FROM unnest(%s::bigint[], %s::bigint[]) AS t(request, matter) WHERE r.id = t.request",
+            [Request.State.TAKEN, "", timezone.now(), [one.pk for one in taken], [one.matter_id for one in taken]],
+        )
 
 
 def take(one: Request) -> None:
@@ -178,12 +262,21 @@ def ordered(one: Request, **more: str) -> Any:
     table = table_of(one.platform)
     if table is None:
         raise Unfit(_("The pack has no table of orders of this platform any more."))
-    values = {**values_of(one), **more}
-    if "district" not in values and one.lat is not None and one.lon is not None:
-        area = stack().areas.get(reading.district(one.lat, one.lon)[:6])
-        values["district"] = area.name if area is not None else ""
+    values = {**_rows([one])[one.number], **more}
     arriving.take_row(table, one.number, values, str(stack().setting("city", "")), SYSTEM)
     return matter_of(one)
+
+
+def _rows(some: Sequence[Request]) -> dict[str, dict[str, str]]:
+    """What the exchange is told of requests of one platform, by their numbers; of a place only, with its district."""
+    rows = {one.number: values_of(one) for one in some}
+    placed = [(one.number, one.lat, one.lon) for one in some if one.lat is not None and one.lon is not None]
+    placed = [one for one in placed if "district" not in rows[one[0]]]
+    found = reading.districts([(lat, lon) for _number, lat, lon in placed])
+    for (number, _lat, _lon), code in zip(placed, found, strict=True):
+        area = stack().areas.get(code[:6])
+        rows[number]["district"] = area.name if area is not None else ""
+    return rows
 
 
 def matter_of(one: Request) -> Any:

@@ -19,8 +19,10 @@ from zhijian.kernel.party import limits
 
 SEEN = dt.timedelta(minutes=1)  # how often it is noted that a key was used
 MINUTES, WRONG = 15, 100  # so many wrong keys from one address, then it is told to wait
+FRESH = 2.0  # seconds that a process trusts what it read of a key: so long it may take until a revoked one is refused
 _lock = threading.Lock()
 _spent: dict[int, tuple[int, int]] = {}  # key -> second, requests within it; of this process
+_read: dict[str, tuple[float, Key]] = {}  # digest of a good key -> when it was read; of this process
 
 
 class NoKey(Exception):
@@ -49,6 +51,13 @@ def issue(platform: str, name: str, by: str, pace: int = 200) -> tuple[Key, str]
     return row, key
 
 
+def revoke(row: Key) -> None:
+    """The key is good no longer: here at once, in other processes within FRESH seconds."""
+    row.revoked_at = timezone.now()
+    row.save(update_fields=["revoked_at"])
+    _read.pop(row.digest, None)
+
+
 def told(request: HttpRequest) -> str:
     """The key of a request: `api_key`, as the specification has it, or the password of Basic, or Bearer."""
     given = request.POST.get("api_key") or request.GET.get("api_key") or ""
@@ -68,7 +77,7 @@ def key_in(request: HttpRequest) -> Key:
     given, address = told(request), limits.address_of(request)
     if not given:
         raise NoKey
-    found = Key.objects.filter(digest=digest(given), revoked_at=None).first()
+    found = _good(digest(given))
     if found is None:
         if limits.tried("open311", address, MINUTES) >= WRONG:
             raise TooFast
@@ -78,6 +87,19 @@ def key_in(request: HttpRequest) -> Key:
     now = timezone.now()
     if found.last_used is None or now - found.last_used > SEEN:
         Key.objects.filter(pk=found.pk).update(last_used=now)
+        found.last_used = now
+    return found
+
+
+def _good(kept: str) -> Key | None:
+    """The key of that digest, unless it was revoked; read anew after FRESH seconds. A wrong one is never remembered."""
+    read, found = _read.get(kept, (0.0, None))
+    if found is None or time.monotonic() - read >= FRESH:
+        found = Key.objects.filter(digest=kept, revoked_at=None).first()
+        if found is None:
+            _read.pop(kept, None)
+        else:
+            _read[kept] = (time.monotonic(), found)
     return found
 
 

@@ -91,8 +91,7 @@ def _done(platform: str, request: HttpRequest, actor: Actor) -> dict[str, str]:
         shown, told = {"platform": platform, "key": key}, f"key …{row.ending}"
     elif act == "revoke":
         row = get_object_or_404(Key, platform=platform, uid=_uid(typed.get("key", "")), revoked_at=None)
-        row.revoked_at = timezone.now()
-        row.save(update_fields=["revoked_at"])
+        keys.revoke(row)
         told = f"key …{row.ending} revoked"
     elif act == "peer":
         told = _keep_peer(platform, typed)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.db import connection
 from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -20,13 +21,21 @@ from zhijian.gateways.open311 import services
 from zhijian.gateways.open311.services import Attribute, Service
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.packs import in_its_language
-from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.complaints.orders import claims_in_words
 
 LONGEST, OTHER, MANY = 10_000, 1000, 20  # characters of the description, of any other value; addresses of pictures
 OWN_NUMBER = ("external_id", "attribute[external_id]", "attribute[fixmystreet_id]")
 NUMBER = re.compile(r"[\w.:-]{1,80}")
 NEAR = Decimal("0.01")  # degrees: about a kilometre
+NEAREST = """
+    SELECT coalesce((
+        SELECT area FROM (
+            SELECT area, (p.lat - told.lat) ^ 2 + (p.lon - told.lon) ^ 2 AS away FROM registry_premises p
+            WHERE p.lat BETWEEN told.lat - %(near)s AND told.lat + %(near)s
+              AND p.lon BETWEEN told.lon - %(near)s AND told.lon + %(near)s AND p.merged_into_id IS NULL LIMIT 200
+        ) near ORDER BY away LIMIT 1
+    ), '') FROM unnest(%(lats)s::numeric[], %(lons)s::numeric[]) WITH ORDINALITY AS told(lat, lon, n) ORDER BY n
+"""
 
 
 class Bad(Exception):
@@ -200,13 +209,16 @@ def pulled(row: Mapping[str, Any]) -> Told:
     return Told(code, _filled(values), cell("service_request_id", 80), at[0], at[1], [url] if url else [])
 
 
-def district(lat: Decimal, lon: Decimal) -> str:
-    """The area of the nearest premises within a kilometre; empty where the register has none there."""
-    rows = Premises.objects.filter(
-        lat__range=(lat - NEAR, lat + NEAR), lon__range=(lon - NEAR, lon + NEAR), merged_into=None
-    ).values_list("area", "lat", "lon")[:200]
-    nearest = min(rows, key=lambda one: (one[1] - lat) ** 2 + (one[2] - lon) ** 2, default=None)
-    return str(nearest[0]) if nearest else ""
+def districts(places: Sequence[tuple[Decimal, Decimal]]) -> list[str]:
+    """The area of the nearest premises within a kilometre of each place; empty where the register has none there.
+
+    Of many premises some are looked at: what is asked for is the district.
+    """
+    if not places:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(NEAREST, {"lats": [lat for lat, _ in places], "lons": [lon for _, lon in places], "near": NEAR})
+        return [area for (area,) in cursor.fetchall()]
 
 
 def in_words(message: Any) -> str:

@@ -6,7 +6,7 @@ The kind decides the clocks, so it stands in the service. `attributes` are what 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -70,10 +70,15 @@ def find(code: str) -> Service | None:
     return services().get(code)
 
 
-def attributes(service: Service) -> list[Attribute]:
+def attributes(service: Service) -> Sequence[Attribute]:
     """What is asked beside the description, in order. Who is meant must be told: without it nothing can be begun."""
+    return _attributes(settings.PACK, service.sort)
+
+
+@lru_cache(maxsize=16)
+def _attributes(pack: str, sort: Sort) -> Sequence[Attribute]:
     with in_its_language():
-        dispute, clue = service.sort == Sort.COMPLAINT, service.sort == Sort.REPORT
+        dispute, clue = sort == Sort.COMPLAINT, sort == Sort.REPORT
         asked = [
             Attribute("said_name", "string", dispute or clue, _("Enterprise, as it was told"), _("Name on the sign")),
             Attribute("said_phone", "string", False, _("Its telephone, as it was told")),

@@ -124,7 +124,7 @@ def hear_waiting() -> int:
     while True:
         with scoped(SYSTEM):
             rows = Update.objects.select_for_update(skip_locked=True, of=("self",)).filter(ours=False, heard=False)
-            some = list(rows.select_related("request__matter").order_by("pk")[: inbox.AT_ONCE])
+            some = list(rows.select_related("request__matter").order_by("pk")[: inbox.FEW])
             for one in some:
                 _hear(one)
         done += len(some)

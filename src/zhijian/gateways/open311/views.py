@@ -67,7 +67,8 @@ def _let_in(view: View, methods: tuple[str, ...]) -> View:
         if int(request.headers.get("Content-Length") or 0) > LARGEST:
             raise Bad(413, _("More than %(n)s MB.") % {"n": LARGEST // 1_000_000})
         try:
-            wanted = (_fields(request) if request.method == "POST" else request.GET).get("jurisdiction_id", "")
+            request.fields = _fields(request) if request.method == "POST" else request.GET  # type: ignore[attr-defined]
+            wanted = request.fields.get("jurisdiction_id", "")  # type: ignore[attr-defined]
         except (MultiPartParserError, BadRequest, SuspiciousOperation, UnreadablePostError, ValueError) as error:
             raise Bad(400, _("This request could not be read.")) from error
         if wanted and wanted != jurisdiction():
@@ -160,7 +161,7 @@ def requests(request: HttpRequest) -> Answer:
 def _posted(request: HttpRequest, key: Key) -> dict[str, str]:
     if inbox.table_of(key.platform) is None:
         raise Bad(403, _("This platform gives no orders any more."))
-    told = reading.posted(_fields(request))
+    told = reading.posted(request.fields)  # type: ignore[attr-defined]
     files = [one for _name, given in request.FILES.lists() for one in given]
     one = inbox.keep(key.platform, told, media.uploaded(files) if files else ())
     notice = {"service_notice": "", "account_id": ""}
@@ -201,7 +202,7 @@ def request_updates(request: HttpRequest) -> Answer:
     """FixMyStreet's updates. POST: they add something. GET: what we told of their requests."""
     key = _key(request)
     if request.method == "POST":
-        one = updates.posted(key.platform, _fields(request))
+        one = updates.posted(key.platform, request.fields)  # type: ignore[attr-defined]
         return "service_request_updates", [{"update_id": one.code}]
     rows = updates.ours(key.platform)
     start, end = shown.moment(request.GET, "start_date"), shown.moment(request.GET, "end_date")

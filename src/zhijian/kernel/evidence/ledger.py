@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from zhijian.kernel.accounts.crypto import mask, open_text, seal_text
 from zhijian.kernel.evidence.digest import canonical, sha256_hex, sm3_hex
 from zhijian.kernel.evidence.models import LedgerEntry, LedgerPersonal
 from zhijian.kernel.words import listed
+from zhijian.kernel.writing import insert_all
 
 if TYPE_CHECKING:
     from zhijian.kernel.matters.models import Matter
@@ -91,11 +92,28 @@ def material(entry: LedgerEntry, previous: str) -> dict[str, Any]:
     }
 
 
-def _tail(subject: str) -> tuple[int, str, str]:
-    """Lock the subject's chain until the transaction ends, and return its last number and digests."""
+@dataclass(frozen=True)
+class New:
+    """An entry to be appended. `data` must be canonical (no floats); values of `personal` are sealed beside it."""
+
+    subject: str
+    matter: Matter | None = None
+    entity_id: int | None = None
+    area: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+    personal: dict[str, str] = field(default_factory=dict)
+    at: dt.datetime | None = None
+    inner: bool = False  # it stands in no enterprise's file
+
+
+def _tails(subjects: Iterable[str]) -> dict[str, tuple[int, str, str]]:
+    """Lock the subjects' chains until the transaction ends, in one order, and return their last numbers and digests."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT seq, sha256, sm3 FROM zj_ledger_tail(%s)", [subject])
-        return cursor.fetchone() or (0, START, START)
+        cursor.execute(
+            "SELECT one, seq, sha256, sm3 FROM unnest(%s::text[]) AS one LEFT JOIN zj_ledger_tail(one) ON true",
+            [sorted(set(subjects))],
+        )
+        return {subject: (seq or 0, sha256 or START, sm3 or START) for subject, seq, sha256, sm3 in cursor.fetchall()}
 
 
 def record(
@@ -116,42 +134,60 @@ def record(
     `data` must be canonical (no floats). Values of `personal` are sealed beside the entry; the entry keeps a salted
     digest of each. Raises KeyError for an undeclared kind.
     """
+    new = New(subject, matter, entity_id, area, data or {}, personal or {}, at, inner)
+    return record_all(kind, [new], actor=actor)[0]
+
+
+def record_all(kind: str, entries: Sequence[New], *, actor: Actor) -> list[LedgerEntry]:
+    """Append entries of one kind, as `record` does each; three queries. Raises KeyError for an undeclared kind."""
     declared = _KINDS[kind]
-    facts = {**(data or {}), **({"inner": True} if inner else {})}
-    away = actor.stands_for(matter.assignee_id, matter.second_id) if matter is not None else None
+    tails = _tails(new.subject for new in entries)
+    made: list[LedgerEntry] = []
+    salted: list[LedgerPersonal] = []
+    for new in entries:
+        facts, sealed = _facts(new, declared, actor)
+        seq, sha256, sm3 = tails[new.subject]
+        entry = LedgerEntry(
+            subject=new.subject,
+            seq=seq + 1,
+            kind=kind,
+            at=new.at or when.now(),
+            actor=actor.label,
+            actor_name=actor.name if actor.kind in ("staff", "party") else "",
+            matter=new.matter,
+            entity_id=None if new.inner else new.matter.file_entity_id if new.matter else new.entity_id,
+            area=new.matter.area if new.matter else new.area,
+            data=facts,
+        )
+        entry.sha256 = sha256_hex(canonical(material(entry, sha256)))
+        entry.sm3 = sm3_hex(canonical(material(entry, sm3)))
+        tails[new.subject] = (entry.seq, entry.sha256, entry.sm3)
+        made.append(entry)
+        for row in sealed:
+            row.entry = entry
+        salted += sealed
+    insert_all(made)
+    insert_all(salted)
+    return made
+
+
+def _facts(new: New, declared: EntryKind, actor: Actor) -> tuple[dict[str, Any], list[LedgerPersonal]]:
+    """What stands in the entry, and the personal values, each sealed."""
+    facts, sealed = {**new.data, **({"inner": True} if new.inner else {})}, []
+    away = actor.stands_for(new.matter.assignee_id, new.matter.second_id) if new.matter is not None else None
     if away is not None:
         facts["stands_for"] = away.name
     if actor.kind == "party" and (through := actor.extra.get("through")):
         facts["through"] = through
     if actor.kind == "system" and (prompting := actor.extra.get("prompted_by")):
         facts["prompted_by"] = prompting
-    salted: list[LedgerPersonal] = []
-    for name, value in (personal or {}).items():
+    for name, value in new.personal.items():
         if name not in declared.personal:
-            raise ValueError(f"{kind} does not declare {name} as personal")
+            raise ValueError(f"{declared.code} does not declare {name} as personal")
         salt = secrets.token_hex(16)
         facts[name] = {"digest": sha256_hex((salt + value).encode())}
-        salted.append(LedgerPersonal(name=name, salt=salt, sealed=seal_text(value)))
-    seq, sha256, sm3 = _tail(subject)
-    entry = LedgerEntry(
-        subject=subject,
-        seq=seq + 1,
-        kind=kind,
-        at=at or when.now(),
-        actor=actor.label,
-        actor_name=actor.name if actor.kind in ("staff", "party") else "",
-        matter=matter,
-        entity_id=None if inner else matter.file_entity_id if matter else entity_id,
-        area=matter.area if matter else area,
-        data=facts,
-    )
-    entry.sha256 = sha256_hex(canonical(material(entry, sha256)))
-    entry.sm3 = sm3_hex(canonical(material(entry, sm3)))
-    entry.save(force_insert=True)
-    for row in salted:
-        row.entry = entry
-        row.save(force_insert=True)
-    return entry
+        sealed.append(LedgerPersonal(name=name, salt=salt, sealed=seal_text(value)))
+    return facts, sealed
 
 
 def masked(entry: LedgerEntry) -> dict[str, str]:

@@ -15,10 +15,10 @@ class Config(AppConfig):
         from zhijian.kernel.desk.waiting import waits
         from zhijian.kernel.exchange import acts, interface_pages, owing
         from zhijian.kernel.exchange.tables import platforms
+        from zhijian.kernel.matters.followers import on_step
         from zhijian.kernel.matters.handing import on_handed
-        from zhijian.kernel.matters.perform import on_step
 
-        on_step(owing.heard)
+        on_step(owing.heard, owing.heard_opened)
         on_handed(owing.handed)
         if not platforms():
             return

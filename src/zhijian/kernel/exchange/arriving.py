@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,8 +30,12 @@ from zhijian.kernel.exchange.owing import mark
 from zhijian.kernel.exchange.sheets import BadSheet, Line, Sheet, read
 from zhijian.kernel.exchange.tables import Answer, Table
 from zhijian.kernel.matters.errors import NotAllowed
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.writing import insert_all
 
 What = Arrival.What
+AT_ONCE = 200  # rows that are taken together
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -210,20 +217,45 @@ def _note_difference(table: Table, one: Difference[Owed], words: dict[int, Line]
 
 
 def _records(table: Table, sheet: Sheet, area: str, actor: Actor) -> Found:
-    """Each row to the programme that takes such records, in a transaction of its own; the same row again is nothing."""
-    found = Found()
-    head = table.key_column.head
-    for line in sheet.lines:
-        key = line.cells.get(head, "")
-        if not key:
-            found.note("no_key", line.n, "")
-            continue
-        try:
-            with transaction.atomic():
-                found.counts[take_row(table, key, values_of(table, line), area, actor)] += 1
-        except Unfit as error:
-            found.note("unfit", line.n, key, there=str(error))
+    """Each row to the programme that takes such records; the same row again is nothing."""
+    found, head = Found(), table.key_column.head
+    for begin in range(0, len(sheet.lines), AT_ONCE):
+        some = sheet.lines[begin : begin + AT_ONCE]
+        rows: dict[str, dict[str, Any]] = {}
+        for line in some:
+            with suppress(Unfit):  # said below, in its turn
+                rows.setdefault(line.cells.get(head, ""), values_of(table, line))
+        new = dict.fromkeys(together(table, rows, actor))
+        for line in some:
+            key = line.cells.get(head, "")
+            if key in new:
+                found.counts["new"] += 1
+                del new[key]
+                continue
+            _record(table, line, key, area, actor, found)
     return found
+
+
+def _record(table: Table, line: Line, key: str, area: str, actor: Actor, found: Found) -> None:
+    """One row, in a transaction of its own."""
+    if not key:
+        found.note("no_key", line.n, "")
+        return
+    try:
+        with transaction.atomic():
+            found.counts[take_row(table, key, values_of(table, line), area, actor)] += 1
+    except Unfit as error:
+        found.note("unfit", line.n, key, there=str(error))
+
+
+def together(table: Table, rows: Mapping[str, dict[str, Any]], actor: Actor) -> Mapping[str, Matter]:
+    """What `take_new` takes; nothing where anything goes wrong: then each row is taken, or told of, by itself."""
+    try:
+        with transaction.atomic():
+            return take_new(table, {key: values for key, values in rows.items() if key}, actor)
+    except Exception:
+        log.exception("%s rows of %s could not be taken together", len(rows), table.path)
+        return {}
 
 
 def values_of(table: Table, line: Line) -> dict[str, str]:
@@ -248,7 +280,7 @@ def values_of(table: Table, line: Line) -> dict[str, str]:
 def take_row(table: Table, key: str, values: dict[str, Any], area: str, actor: Actor) -> str:
     """Take one record that `actor` sent in: "new", "changed" or "same". Raises Unfit."""
     at = when.now()
-    digest = blind_index("\x1f".join(f"{name}={values[name]}" for name in sorted(values)), "exchange")
+    digest = _digest(values)
     with scoped(SYSTEM):
         known = (
             Taken.objects.select_for_update().filter(platform=table.platform, table=table.code, key=key[:80]).first()
@@ -262,11 +294,41 @@ def take_row(table: Table, key: str, values: dict[str, Any], area: str, actor: A
             create_defaults={**about, "first_at": at},
         )  # fmt: skip
         if matter is not None:
-            ledger.record(
-                entries.CODE, actor=actor, subject=f"matter:{matter.pk}", matter=matter,
-                data={"table": table.path, "number": key[:80]}, at=at,
-            )  # fmt: skip
+            ledger.record_all(entries.CODE, [_entry(table, key, matter, at)], actor=actor)
     return "new" if known is None else "changed"
+
+
+def take_new(table: Table, told: Mapping[str, dict[str, Any]], actor: Actor) -> Mapping[str, Matter]:
+    """Take at once those of the rows (by key) that are new and that the programme can take together; their matters.
+
+    What is written is what `take_row` writes for each; what is left out is for it. Everything or nothing.
+    """
+    with scoped(SYSTEM):
+        keys = {key[:80] for key in told}
+        known = Taken.objects.filter(platform=table.platform, table=table.code, key__in=keys)
+        before = set(known.values_list("key", flat=True))
+        new = {key: values for key, values in told.items() if key[:80] not in before}
+        found = taken()[table.record].take_new(
+            [{**values, KEY: key, PLATFORM: table.platform} for key, values in new.items()]
+        )
+        at = when.now()
+        rows = [
+            Taken(platform=table.platform, table=table.code, key=key[:80], digest=_digest(new[key]), first_at=at,
+                  last_at=at, matter=matter, area=matter.area)
+            for key, matter in found.items()
+        ]  # fmt: skip
+        insert_all(rows)
+        ledger.record_all(entries.CODE, [_entry(table, key, matter, at) for key, matter in found.items()], actor=actor)
+    return found
+
+
+def _digest(values: dict[str, Any]) -> str:
+    return blind_index("\x1f".join(f"{name}={values[name]}" for name in sorted(values)), "exchange")
+
+
+def _entry(table: Table, key: str, matter: Matter, at: dt.datetime) -> ledger.New:
+    data = {"table": table.path, "number": key[:80]}
+    return ledger.New(f"matter:{matter.pk}", matter, data=data, at=at)
 
 
 def settle(arrival: Arrival, table: Table, actor: Actor) -> int:

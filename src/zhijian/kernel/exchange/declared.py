@@ -5,7 +5,7 @@ A declaration says nothing of any platform: which one wants the record, in which
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -60,13 +60,16 @@ class Taking:
     """A record that can be taken: `take(row)` makes or changes the matter of it, and raises Unfit for what it can't.
 
     It runs in a transaction for each row and is asked again only when the row has changed. The row names the platform
-    too (PLATFORM).
+    too (PLATFORM). `take_new(rows)`, where many come at once, takes those of rows with different keys that are new and
+    say nothing unusual, and returns their matters by key. What it does is as `take` does it; what it leaves out is
+    taken by that.
     """
 
     record: str
     title: Text
     values: Mapping[str, Text]
     take: Callable[[Row], Matter | None]
+    take_new: Callable[[Sequence[Row]], Mapping[str, Matter]] = field(default=lambda rows: {})
 
 
 _owed: dict[str, Owing] = {}

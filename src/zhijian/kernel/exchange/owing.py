@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -35,6 +35,14 @@ def heard(flow: Flow, step: Step, matter: Matter, actor: Actor, at: dt.datetime)
     with _as_system():
         for one in concerned:
             _hear(one, flow, step, matter, at)
+
+
+def heard_opened(flow: Flow, step: Step, matters: Sequence[Matter], actor: Actor) -> None:
+    """The same of matters that were opened together: of what is new nothing went over yet; it may begin to be owed, or
+    change what another matter told."""
+    if any(flow.kind in one.changes or (flow.kind in one.kinds and step.verb in one.begins) for one in owed().values()):
+        for matter in matters:
+            heard(flow, step, matter, actor, matter.opened)
 
 
 def _hear(one: Owing, flow: Flow, step: Step, matter: Matter, at: dt.datetime) -> None:

@@ -7,7 +7,7 @@ answers "why can't I?" all come from this table; `perform` does the rest.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
@@ -78,11 +78,12 @@ class Step:
     """One thing that can happen: verb, from-states, to-state, who, and what follows from it.
 
     `from_` None opens the matter. `to` None leaves the state as it is. `does(matter, record, facts, actor, at)` is for
-    what the table can't say; it runs in the same transaction, after the facts are stored. `said` is the timeline's
-    wording, with {names} of facts. `likely` is the blue button; `confirm` asks once more. `reopens`: it leads on from a
-    final state, since what that rested on is no longer so. `back` is the verb of the step that takes it back when it
-    was done to many (told what the matter held before). `hidden` steps are other code's, never a button; `quiet` ones
-    are shown only while open.
+    what the table can't say; it runs in the same transaction, after the facts are stored. `fills(matter, record, facts,
+    at)` of a step that opens works out of the facts what else stands on both before they are written; it asks nobody,
+    and returns the rules whose clocks begin besides. `said` is the timeline's wording, with {names} of facts.
+    `likely` is the blue button; `confirm` asks once more. `reopens`: it leads on from a final state, since what that
+    rested on is no longer so. `back` is the verb of the step that takes it back when it was done to many (told what the
+    matter held before). `hidden` steps are other code's, never a button; `quiet` ones are shown only while open.
     """
 
     verb: str
@@ -111,6 +112,7 @@ class Step:
     quiet: bool = False
     back: str = ""
     does: Callable[..., Any] | None = None
+    fills: Callable[..., Sequence[Any]] | None = None
 
     @cached_property
     def froms(self) -> tuple[str, ...]:
@@ -190,6 +192,8 @@ class Flow:
                     raise ValueError(f"{self.kind}.{step.verb}: unknown state {code!r}")
             if step.back and step.back not in self.verbs():
                 raise ValueError(f"{self.kind}.{step.verb}: unknown verb {step.back!r} to take it back")
+            if step.froms and step.fills is not None:
+                raise ValueError(f"{self.kind}.{step.verb}: only a step that opens fills in what is not written yet")
             if not step.froms and not step.to:
                 raise ValueError(f"{self.kind}.{step.verb}: an opening step needs a state to go to")
 

@@ -15,13 +15,23 @@ from zhijian.kernel.packs import stack
 
 def take(kind: str, organ: str, year: int) -> int:
     """The next running number of a kind within an organ and a year; never twice the same; a rollback leaves a gap."""
+    return take_many(kind, organ, year, 1)[0]
+
+
+def take_many(kind: str, organ: str, year: int, count: int) -> list[int]:
+    """So many of them, in their order."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT zj_next_number(%s, %s, %s)", [kind, organ, year])
-        return cursor.fetchone()[0]
+        asked = [kind, organ, year, count]
+        cursor.execute("SELECT zj_next_number(%s, %s, %s) FROM generate_series(1, %s)", asked)
+        return [row[0] for row in cursor.fetchall()]
 
 
 def number_for(kind: str, area: str, day: dt.date) -> str:
     """A new number for a matter of `kind` opened in `area` on `day`, in the pack's format."""
-    organ = stack().organ(area)
-    n = take(kind, organ.code, day.year)
-    return stack().number_format(kind).format(organ=organ, year=day.year, n=n, area=area)
+    return numbers_for(kind, area, day.year, 1)[0]
+
+
+def numbers_for(kind: str, area: str, year: int, count: int) -> list[str]:
+    """So many new numbers of a kind, an area and a year, in their order; one query."""
+    organ, shape = stack().organ(area), stack().number_format(kind)
+    return [shape.format(organ=organ, year=year, n=n, area=area) for n in take_many(kind, organ.code, year, count)]

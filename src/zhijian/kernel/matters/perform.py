@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
-from zhijian.kernel.accounts.roles import RELATION_LABELS, ROLE_LABELS, Relation, Role
+from zhijian.kernel.accounts.roles import RELATION_LABELS, ROLE_LABELS, Relation
 from zhijian.kernel.accounts.scope import in_scope, scoped, within_reach
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.clock import clocks as clock
@@ -26,6 +26,7 @@ from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.errors import Conflict, NotAllowed, NotFound, NotOpen
 from zhijian.kernel.matters.facts import Facts, assign, parse, told
 from zhijian.kernel.matters.flow import Flow, Step, article_of
+from zhijian.kernel.matters.followers import Done, follow
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.numbers import number_for
 from zhijian.kernel.registry.models import Entity, Premises
@@ -176,7 +177,8 @@ def perform(
         if isinstance(target, Flow):
             if about is None or behalf is not None:
                 raise ValueError("a matter is opened about somebody (give `about`), and for nobody else")
-            return _open(target, verb, actor, about, at or timezone.now(), by_field or {}, facts)
+            new = draft(target, verb, actor, about=about, at=at or timezone.now(), by_field=by_field, **facts)
+            return _open(new, actor)
         matter = _lock(target, actor, version)
         with _room(matter, actor):
             return _go_on(matter, verb, actor, at or timezone.now(), by_field or {}, facts, behalf)
@@ -189,16 +191,38 @@ def _room(matter: Matter, actor: Actor) -> AbstractContextManager[Any]:
     return scoped(SYSTEM) if outside else nullcontext()
 
 
-def _open(
-    flow: Flow, verb: str, actor: Actor, about: About, at: dt.datetime, extra: dict[str, Any], given: dict[str, Any]
-) -> Matter:
+@dataclass
+class Draft:
+    """A matter that is about to be opened: checked, and not written yet. `besides` are rules whose clocks begin too."""
+
+    flow: Flow
+    step: Step
+    matter: Matter
+    record: Record
+    facts: Facts | None
+    at: dt.datetime
+    besides: Sequence[Any] = ()
+
+
+def draft(
+    flow: Flow,
+    verb: str,
+    actor: Actor,
+    /,
+    *,
+    about: About,
+    at: dt.datetime,
+    by_field: dict[str, Any] | None = None,
+    **facts: Any,
+) -> Draft:
+    """All of opening a matter but the writing: role, guards, facts, and what the step fills in. Raises a StepError."""
     day = calendar.legal_day(at)
     step = flow.find(verb, None, day)
     if step is None or step.to is None:
         raise NotOpen(_("Nothing of this kind can be opened this way."))
     if not may(step, None, actor, about.area):
         raise NotAllowed(_("Only %(who)s can do this.") % {"who": _names(step)})
-    facts = parse(step.facts, given)
+    parsed = parse(step.facts, facts)
     matter = Matter(
         uid=about.uid or uuid7(),
         kind=flow.kind,
@@ -212,21 +236,26 @@ def _open(
         opened=at,
     )
     matter.happening = at
-    _guarded(step, matter, None, actor, facts)
-    assign(matter, facts)
+    _guarded(step, matter, None, actor, parsed)
+    assign(matter, parsed)
     _keep_from_its_enterprise(flow, matter)
-    if flow.numbered:
-        matter.number = number_for(flow.kind, about.area, day)
-    if flow.state(step.to).final:
-        matter.closed = at
+    matter.closed = at if flow.state(step.to).final else None
     matter.partner = flow.asks_partner(matter.state, day)
+    record = flow.record(matter=matter, **(by_field or {})) if flow.record is not None else None
+    if record is not None:
+        assign(record, parsed)
+    besides = step.fills(matter, record, parsed, at) if step.fills is not None else ()
+    return Draft(flow, step, matter, record, parsed, at, besides)
+
+
+def _open(new: Draft, actor: Actor) -> Matter:
+    matter, record = new.matter, new.record
+    if new.flow.numbered:
+        matter.number = number_for(matter.kind, matter.area, calendar.legal_day(new.at))
     matter.save(force_insert=True)
-    record: Record = None
-    if flow.record is not None:
-        record = flow.record(matter=matter, **extra)
-        assign(record, facts)
+    if record is not None:
         record.save(force_insert=True)
-    _follow(flow, step, matter, record, actor, facts, at)
+    _follow(Done(new.flow, new.step, matter, record, actor, new.facts, new.at), besides=new.besides)
     return matter
 
 
@@ -273,7 +302,7 @@ def _go_on(
             and not in_scope(Matter.objects.filter(pk=matter.pk), actor).exists()
         ):
             raise NotAllowed(_("This would move the matter out of your own area."))
-    _follow(flow, step, matter, record, actor, facts, at, was, behalf)
+    _follow(Done(flow, step, matter, record, actor, facts, at), was, behalf)
     return matter
 
 
@@ -308,53 +337,19 @@ def _guarded(step: Step, matter: Matter, record: Record, actor: Actor, facts: Fa
             raise NotOpen(answer.why, article_of(answer.article, calendar.today()))
 
 
-# What the table can ask for beyond the kernel's own rooms; papers, notices and exchange register here when they load,
-# so that this module needs to know neither.
-MakePaper = Callable[[str, Matter, Record, Actor, Facts | None, dt.datetime], Any]
-Tell = Callable[[Role | Relation, Flow, Step, Matter, Actor], Any]
-Hear = Callable[[Flow, Step, Matter, Actor, dt.datetime], Any]
-_makers: dict[str, MakePaper] = {}
-_tellers: list[Tell] = []
-_hearers: list[Hear] = []
-
-
-def on_paper(kind: str, make: MakePaper) -> None:
-    """Register who makes papers of `kind` ("*" for any) when a step asks for one."""
-    _makers[kind] = make
-
-
-def on_tell(tell: Tell) -> None:
-    """Register who is to be asked to tell somebody that a step happened."""
-    if tell not in _tellers:
-        _tellers.append(tell)
-
-
-def on_step(hear: Hear) -> None:
-    """Register who hears of every step once it is done, in its transaction: what is owed elsewhere follows from it."""
-    if hear not in _hearers:
-        _hearers.append(hear)
-
-
 def _follow(
-    flow: Flow,
-    step: Step,
-    matter: Matter,
-    record: Record,
-    actor: Actor,
-    facts: Facts | None,
-    at: dt.datetime,
-    was: dict[str, Any] | None = None,
-    behalf: Behalf | None = None,
+    done: Done, was: dict[str, Any] | None = None, behalf: Behalf | None = None, besides: Sequence[Any] = ()
 ) -> None:
     """What follows from a step: the ledger's entry, clocks, the step's own work, papers, and telling people."""
-    data, personal = told(facts)
+    step, matter, at = done.step, done.matter, done.at
+    data, personal = entry_of(done.flow, step, matter, done.facts)
     spoken, speaker = told_of(behalf, matter)
     ledger.record(
-        flow.entry_kind(step),
-        actor=actor,
+        done.flow.entry_kind(step),
+        actor=done.actor,
         subject=f"matter:{matter.pk}",
         matter=matter,
-        data={"state": matter.state, "version": matter.version, **({"was": was} if was else {}), **spoken, **data},
+        data={**data, **({"was": was} if was else {}), **spoken},
         personal={**personal, **speaker},
         at=at,
     )
@@ -364,17 +359,16 @@ def _follow(
         clock.suspend(matter, rule, at)
     for rule in step.clocks("resumes"):
         clock.resume(matter, rule, at)
-    for rule in step.clocks("starts"):
+    for rule in (*step.clocks("starts"), *besides):
         clock.start(matter, rule, at)
     if matter.closed is not None:
         clock.stop_all(matter, at)
     if step.does is not None:
-        step.does(matter, record, facts, actor, at)
-    for kind in step.papers:
-        maker = _makers.get(kind) or _makers["*"]
-        maker(kind, matter, record, actor, facts, at)
-    for who in step.told:
-        for tell in _tellers:
-            tell(who, flow, step, matter, actor)
-    for hear in _hearers:
-        hear(flow, step, matter, actor, at)
+        step.does(matter, done.record, done.facts, done.actor, at)
+    follow(done)
+
+
+def entry_of(flow: Flow, step: Step, matter: Matter, facts: Facts | None) -> tuple[dict[str, Any], dict[str, str]]:
+    """What the ledger's entry of a step holds in clear, and what is sealed beside it."""
+    data, personal = told(facts)
+    return {"state": matter.state, "version": matter.version, **data}, personal

@@ -2,7 +2,8 @@
 
 For histories that come from elsewhere (an import) or are made up (the demo city). The flow's table is followed step by
 step in memory: states, versions, facts, numbers, the chained ledger with both digests, clocks. Left out are guards,
-what a step `does` (the caller does that on his rows), papers, and telling people: what is long over is news to nobody.
+what a step `does` or `fills` in (the caller does that on his rows), papers, and telling people: what is long over is
+news to nobody. Live work of today that comes in numbers is opened by `opening`.
 Written set by set: COPY into a temporary table, then INSERT … SELECT, since row security forbids COPY into the tables
 that it protects.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, connections, models
@@ -20,16 +21,18 @@ from django.db import connection, connections, models
 from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.scope import scoped
-from zhijian.kernel.clock import calendar, clocks
+from zhijian.kernel.clock import calendar
 from zhijian.kernel.clock.models import Clock
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.evidence.digest import canonical, sha256_hex, sm3_hex
 from zhijian.kernel.evidence.models import LedgerEntry
+from zhijian.kernel.matters import numbers
 from zhijian.kernel.matters.errors import NotAllowed, NotOpen
 from zhijian.kernel.matters.facts import assign, parse, told
 from zhijian.kernel.matters.flow import Flow, Step
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, Record, may
+from zhijian.kernel.matters.running import Running
 from zhijian.kernel.packs import stack
 
 BATCH = 3000  # matters that are written together
@@ -43,14 +46,10 @@ class Planted:
     flow: Flow
     matter: Matter
     record: Record
-    clocks: list[Clock] = field(default_factory=list)
+    running: Running
     seq: int = 0
     sha256: str = ledger.START
     sm3: str = ledger.START
-
-    def open_clock(self, rule: Any) -> Clock | None:
-        """The rule's clock that runs."""
-        return next((c for c in self.clocks if c.rule == rule.name and c.stopped is None), None)
 
 
 class Planter:
@@ -126,17 +125,11 @@ class Planter:
         self, planted: Planted, rule: Any, at: dt.datetime, until: dt.date | None = None, by: str = ""
     ) -> None:
         """Start a clock as `clocks.start` does: counted, or up to a day that `by` set."""
-        clock = clocks.made(planted.matter, rule, at, until=until, by=by)
-        if clock is not None:
-            self.stop_clock(planted, rule, at)
-            planted.clocks.append(clock)
-            _keep_due(planted)
+        planted.running.start(rule, at, until, by)
 
     def stop_clock(self, planted: Planted, rule: Any, at: dt.datetime) -> None:
         """Stop the rule's clock, if it runs."""
-        if (clock := planted.open_clock(rule)) is not None:
-            clocks.ended(clock, at)
-            _keep_due(planted)
+        planted.running.stop(rule, at)
 
     def flush(self, least: int = 1) -> None:
         """Write what there is, if it is at least so many matters."""
@@ -151,7 +144,7 @@ class Planter:
                     records[type(one.record)].append(one.record)
             for model, rows in records.items():
                 _write(model, rows)
-            _write(Clock, [clock for one in self.planted for clock in one.clocks])
+            _write(Clock, [clock for one in self.planted for clock in one.running.clocks])
             _write(LedgerEntry, self.entries)
             for model, others in self.others.items():
                 _write(model, others)
@@ -174,7 +167,7 @@ class Planter:
         )
         if about.uid is not None:
             matter.uid = about.uid
-        made = Planted(flow, matter, flow.record(matter=matter, **record) if flow.record else None)
+        made = Planted(flow, matter, flow.record(matter=matter, **record) if flow.record else None, Running(matter))
         self.planted.append(made)
         return made
 
@@ -213,10 +206,7 @@ class Planter:
         for rule in step.clocks("starts"):
             self.start_clock(planted, rule, at)
         if planted.matter.closed is not None:
-            for clock in planted.clocks:
-                if clock.stopped is None:
-                    clocks.ended(clock, at)
-            _keep_due(planted)
+            planted.running.stop_all(at)
 
 
 def _step(flow: Flow, verb: str, state: str | None, day: dt.date) -> Step:
@@ -229,13 +219,6 @@ def _step(flow: Flow, verb: str, state: str | None, day: dt.date) -> Step:
 def _allowed(step: Step, matter: Matter | None, actor: Actor, area: str) -> None:
     if not may(step, matter, actor, area):
         raise NotAllowed(f"{actor.label} may not {step.verb}")
-
-
-def _keep_due(planted: Planted) -> None:
-    """`matter.due` is the nearest open clock's day."""
-    running = [clock for clock in planted.clocks if clock.stopped is None and clock.due]
-    first = min(running, key=lambda c: (c.due, c.due_at is None, c.due_at), default=None)
-    planted.matter.due, planted.matter.due_at = (first.due, first.due_at) if first else (None, None)
 
 
 def _take_ids(model: type[models.Model], count: int) -> list[int]:
@@ -255,12 +238,7 @@ def _number(planted: Iterable[Planted]) -> None:
             organ = stack().organ(one.matter.area)
             groups[one.matter.kind, organ.code, calendar.legal_day(one.matter.opened).year].append(one.matter)
     for (kind, organ_code, year), matters in groups.items():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT zj_next_number(%s, %s, %s) FROM generate_series(1, %s)", [kind, organ_code, year, len(matters)]
-            )
-            taken = [row[0] for row in cursor.fetchall()]
-        shape = stack().number_format(kind)
+        shape, taken = stack().number_format(kind), numbers.take_many(kind, organ_code, year, len(matters))
         for n, matter in zip(taken, sorted(matters, key=lambda m: m.opened), strict=True):
             organ = stack().organ(matter.area)
             matter.number = shape.format(organ=organ, year=year, n=n, area=matter.area)

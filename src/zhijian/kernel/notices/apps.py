@@ -14,7 +14,7 @@ class Config(AppConfig):
         from zhijian.kernel.accounts.roles import Role
         from zhijian.kernel.desk import menu
         from zhijian.kernel.desk.waiting import waits
-        from zhijian.kernel.matters.perform import on_step, on_tell
+        from zhijian.kernel.matters.followers import on_step, on_tell
         from zhijian.kernel.notices import (  # noqa: F401 -- some declare entries, rules and texts
             bill,
             cost_pages,
@@ -25,7 +25,7 @@ class Config(AppConfig):
             preference_pages,
             robot_acts,
         )
-        from zhijian.kernel.notices.telling import tell_step
+        from zhijian.kernel.notices.telling import tell_opened, tell_step
 
         def said(n: int) -> str:
             return ngettext("%(n)s text message did not get through", "%(n)s text messages did not get through", n) % {
@@ -44,7 +44,7 @@ class Config(AppConfig):
                 "%(n)s e-mail or group message did not go out", "%(n)s e-mails or group messages did not go out", n
             ) % {"n": n}
 
-        on_tell(tell_step)
+        on_tell(tell_step, tell_opened)
         on_step(groups.heard)
         seers = [Role.INSPECTOR, *inbox.KEEPERS]
         waits("notices_failed", seers, inbox.undelivered_count, said, "notices_failed")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
@@ -25,6 +27,7 @@ from zhijian.kernel.party.family import head_of
 from zhijian.kernel.party.managers import told_too
 from zhijian.kernel.party.models import Access
 from zhijian.kernel.registry.models import Entity
+from zhijian.kernel.writing import insert_all
 
 
 class Way(NamedTuple):
@@ -162,11 +165,16 @@ def _kept(notice: Notice) -> Notice | None:
                 notice.save(force_insert=True)
         except IntegrityError:
             return None
+    _sent_on(notice)
+    return notice
+
+
+def _sent_on(notice: Notice) -> None:
+    """It is written: what is told at the same moment joins it, and what goes out is sent."""
     moment()[_key(notice)] = notice.pk
     if notice.channel in GOES_OUT and not when.is_told():  # who tells a history sends it himself, at that moment
         later = notice.next_try if notice.next_try and notice.next_try > when.now() else None
         jobs.send.later(job_at=later, notice=notice.pk)
-    return notice
 
 
 def _key(notice: Notice) -> tuple[Any, ...]:
@@ -221,14 +229,52 @@ def step_data(flow: Flow, step: Step, matter: Matter) -> dict[str, Any]:
     }
 
 
-def tell_step(who: Role | Relation, flow: Flow, step: Step, matter: Matter, actor: Actor) -> None:
-    """What `perform` calls for each receiver that a step names; a template "<kind>.<verb>" wins over the plain one."""
+def _step_template(flow: Flow, step: Step) -> str:
+    """A template "<kind>.<verb>" wins over the plain one."""
     own = flow.entry_kind(step)
+    return own if own in templates() else "step"
+
+
+def _occasion(step: Step, matter: Matter) -> str:
+    return f"{matter.pk}:{matter.version}:{step.verb}"
+
+
+def tell_step(who: Role | Relation, flow: Flow, step: Step, matter: Matter, actor: Actor) -> None:
+    """What `perform` calls for each receiver that a step names."""
     tell(
         who,
         matter=matter,
-        template=own if own in templates() else "step",
+        template=_step_template(flow, step),
         data=step_data(flow, step, matter),
         actor=actor,
-        dedupe=f"{matter.pk}:{matter.version}:{step.verb}",
+        dedupe=_occasion(step, matter),
     )
+
+
+def tell_opened(who: Role | Relation, flow: Flow, step: Step, matters: Sequence[Matter], actor: Actor) -> None:
+    """The same of matters that were opened together: those of one area have one role's holders to tell, and nobody was
+    told anything of them before. What hangs on another matter may join its notice, and is told by itself."""
+    by_area: dict[str, list[Matter]] = defaultdict(list)
+    for matter in matters:
+        if isinstance(who, Role) and matter.parent_id is None:
+            by_area[matter.area].append(matter)
+        else:
+            tell_step(who, flow, step, matter, actor)
+    template, made = _step_template(flow, step), list[Notice]()
+    with scoped(SYSTEM):
+        for some in by_area.values():
+            data = {matter.pk: step_data(flow, step, matter) for matter in some}
+            found, kind = receivers(who, some[0]), kind_of(template, data[some[0].pk])
+            chosen = preferences.of(found)
+            for matter in some:
+                told = (one for one in found if isinstance(one, Person) and not _untold(one, matter, actor))
+                for person in told:
+                    choice = chosen.get(person.pk)
+                    for way in _ways(person, choice, kind, matter):
+                        occasion = _occasion(step, matter)
+                        notice = _notice(person, way, matter, template, data[matter.pk], actor, occasion)
+                        _begin(notice, when.now(), choice, kind)
+                        made.append(notice)
+        insert_all(made)
+        for notice in made:
+            _sent_on(notice)

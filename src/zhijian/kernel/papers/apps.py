@@ -14,7 +14,7 @@ class Config(AppConfig):
         from zhijian.kernel.desk import menu
         from zhijian.kernel.desk.waiting import waits
         from zhijian.kernel.matters.catalogue import furniture
-        from zhijian.kernel.matters.perform import on_paper
+        from zhijian.kernel.matters.followers import on_paper
         from zhijian.kernel.papers.acts import SEALERS, waiting_count
         from zhijian.kernel.papers.making import make_for_step
         from zhijian.kernel.papers.printing.listing import READERS

@@ -12,7 +12,7 @@ class Config(AppConfig):
 
         from zhijian.kernel.desk import menu
         from zhijian.kernel.desk.waiting import waits
-        from zhijian.kernel.matters.perform import on_step
+        from zhijian.kernel.matters.followers import on_step
         from zhijian.kernel.party.pages import family_panel
         from zhijian.kernel.ratings import acts, calling, inviting, pages
 

@@ -8,7 +8,7 @@ from typing import Any
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.crypto import blind_index
 from zhijian.kernel.accounts.links import plain_number
-from zhijian.kernel.clock import calendar, clocks
+from zhijian.kernel.clock import Rule, calendar, clocks
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import hand_over_area
 from zhijian.kernel.packs import stack
@@ -33,17 +33,19 @@ def titled(matter: Matter, record: Item) -> str:
     return record.said_name or record.said_address or record.said_category or str(Sort(record.sort).label)
 
 
-def received(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.datetime) -> None:
+def received(matter: Matter, record: Item, facts: Any, at: dt.datetime) -> list[Rule]:
     """It is found again by its telephone; whoever can be reached is spoken to within the time of the place."""
     if not record.sort:
         record.sort = matter.kind
     record.phone_mark, record.reachable = mark_of(str(record.phone or "")), bool(record.phone)
     if matter.entity_id is not None:
         record.meant = Link.CONFIRMED
-    record.save()
-    _called(matter, record)
-    if record.phone and record.contacted is None:
-        clocks.start(matter, rules.CONTACT_WITHIN, at)
+    matter.title = titled(matter, record)[:200]
+    return [rules.CONTACT_WITHIN] if record.phone and record.contacted is None else []
+
+
+def certified(matter: Matter, record: Item, facts: Any, actor: Actor, at: dt.datetime) -> None:
+    """What staff take in themselves has its paper."""
     if actor.kind == "staff" and record.channel not in REMOTE:
         registered = {"complaint": "register", "report": "report"}.get(matter.kind, "")
         papers.made(registered, record, at, actor)

@@ -45,11 +45,13 @@ TOLD = {
     "paired": _("Number on the other platform"),
 }
 HOTLINE_ORDER = takes(
-    "hotline_order", _("Work order of 12345"), values=TOLD, take=partial(orders.take, Channel("hotline"))
-)
+    "hotline_order", _("Work order of 12345"), values=TOLD, take=partial(orders.take, Channel("hotline")),
+    take_new=partial(orders.take_new, Channel("hotline")),
+)  # fmt: skip
 PLATFORM_ORDER = takes(
-    "platform_order", _("Registration of 12315"), values=TOLD, take=partial(orders.take, Channel("platform"))
-)
+    "platform_order", _("Registration of 12315"), values=TOLD, take=partial(orders.take, Channel("platform")),
+    take_new=partial(orders.take_new, Channel("platform")),
+)  # fmt: skip
 
 
 def _item(matter: Matter) -> Item:

@@ -53,7 +53,8 @@ def told_online(begins: Sequence[Any]) -> list[Step]:
     return [
         Step(
             "tell", to="told", who=TAKE_IN, label=_("Told online"), facts=facts.Told, hidden=True,
-            said=_("Told on our own pages"), does=effects.received, starts=rules.PORTAL_WITHIN,
+            said=_("Told on our own pages"), fills=effects.received, does=effects.certified,
+            starts=rules.PORTAL_WITHIN,
             tells=DISPATCHER, article=rules.PORTAL_COUNTS,
         ),
         Step(
@@ -88,17 +89,18 @@ def coming_in(begins: Sequence[Any]) -> list[Step]:
     return [
         Step(
             "register", to="received", who=TAKE_IN, label=_("Register"), facts=facts.Registered,
-            said=_("Registered; it came by: {channel}"), does=effects.received, starts=begins, tells=DISPATCHER,
+            said=_("Registered; it came by: {channel}"), fills=effects.received, does=effects.certified, starts=begins,
+            tells=DISPATCHER,
         ),
         Step(
             "arrive", to="received", who=TAKE_IN, label=_("Arrived from another platform"), facts=facts.Arrived,
             hidden=True, said=_("Arrived from another platform; category there: {said_category}"),
-            does=effects.received, starts=begins, tells=DISPATCHER,
+            fills=effects.received, starts=begins, tells=DISPATCHER,
         ),
         Step(
             "split_off", to="received", who=TAKE_IN, label=_("Part of another"), facts=facts.Arrived,
-            hidden=True, said=_("Was part of another, or taken for another kind"), does=effects.received, starts=begins,
-            tells=DISPATCHER,
+            hidden=True, said=_("Was part of another, or taken for another kind"), fills=effects.received,
+            starts=begins, tells=DISPATCHER,
         ),
     ]  # fmt: skip
 

@@ -7,13 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from zhijian.kernel.jobs import every, job
 
 
-@job("complaints.trace", title=_("Propose a category for what came, and find it again"), tries=5)
+@job("complaints.trace", title=_("Propose a category for what came, and find it again"), tries=5, transaction=False)
 def trace(matter: int) -> int:
-    """Of this item and of all that came meanwhile."""
+    """Of this item and of all that came meanwhile: whoever comes first does the work of the others."""
     from zhijian.programmes.complaints import traces
-    from zhijian.programmes.complaints.models import Trace
 
-    return traces.make() if Trace.objects.filter(matter=matter, made=None).exists() else 0
+    return traces.make_all()
 
 
 @job("complaints.route", title=_("Pass on what the routing rules send straight"), tries=5)
@@ -31,6 +30,15 @@ def left() -> int:
     from zhijian.programmes.complaints import traces
 
     return traces.make(2000)
+
+
+@every("*/15 * * * *")
+@job("complaints.rank", title=_("Propose which enterprise is meant"), tries=3, transaction=False)
+def rank() -> int:
+    """Of what came and names nobody just as the register does."""
+    from zhijian.programmes.complaints import proposals
+
+    return proposals.rank()
 
 
 @every("10 2 * * *")

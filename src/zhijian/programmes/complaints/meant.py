@@ -17,12 +17,12 @@ from zhijian.kernel.desk.views.record import matter_of
 from zhijian.kernel.matters.errors import StepError
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform, why_not
-from zhijian.kernel.registry.likely import Candidate, Told, likely
 from zhijian.kernel.registry.models import Entity, Premises
 from zhijian.kernel.registry.search import Hits, search
 from zhijian.programmes.complaints import categories
 from zhijian.programmes.complaints.flow import KINDS
 from zhijian.programmes.complaints.models import Item, Link
+from zhijian.programmes.complaints.proposals import candidates
 
 SHOWN = 6
 
@@ -33,15 +33,6 @@ def item_of(uid: UUID, actor: Actor) -> tuple[Matter, Item]:
     if matter.kind not in KINDS:
         raise Http404
     return matter, Item.objects.get(pk=matter.pk)
-
-
-def candidates(matter: Matter, record: Item) -> list[Candidate]:
-    """Who may be meant by what was told, likeliest first. The text itself is looked at too: shops stand in it."""
-    told = Told(
-        name=record.said_name, address=record.said_address, phone=record.said_phone, text=str(record.text)[:2000],
-        area=matter.area,
-    )  # fmt: skip
-    return likely(told, limit=SHOWN)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -185,7 +185,7 @@ class Trace(models.Model):
     """By what an item is found again, and what it seems to be about: made by a job of what is sealed.
 
     Keyed marks only: without the secret keys nobody can try a number, a name or a word against them. `made` is empty
-    until the job was there.
+    until the job was there, `ranked` until the register was asked who is meant.
     """
 
     class By(models.TextChoices):
@@ -199,12 +199,16 @@ class Trace(models.Model):
     bands = ArrayField(models.BigIntegerField(), default=list, help_text="of the sketch: candidates share one")
     proposed = models.CharField(max_length=24, blank=True, help_text="the first category proposed")
     by = models.CharField(max_length=5, choices=By, blank=True)
+    ranked = models.DateTimeField(null=True)
+    meant = models.JSONField(default=list, help_text="who may be meant, the likeliest first (complaints.proposals)")
+    ranked_from = models.CharField(max_length=120, blank=True, help_text="what was told, and how the register stood")
 
     class Meta:
         indexes = [
             GinIndex(fields=["marks"], name="trace_marks"),
             GinIndex(fields=["bands"], name="trace_bands"),
             models.Index(fields=["matter"], name="trace_to_make", condition=models.Q(made=None)),
+            models.Index(fields=["matter"], name="trace_to_rank", condition=models.Q(ranked=None)),
         ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
@@ -15,16 +16,18 @@ from django.utils.translation import gettext as _
 
 from zhijian.kernel import when
 from zhijian.kernel.accounts.actor import SYSTEM
-from zhijian.kernel.clock import calendar, clocks
+from zhijian.kernel.clock import Rule, calendar, clocks
 from zhijian.kernel.exchange import PLATFORM, Unfit
 from zhijian.kernel.exchange.declared import owed
 from zhijian.kernel.exchange.owing import begin
 from zhijian.kernel.matters.errors import BadFacts
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.matters.perform import About, perform
+from zhijian.kernel.matters.opening import Also, open_all
+from zhijian.kernel.matters.perform import About, Draft, draft, perform
 from zhijian.kernel.packs import in_its_language, stack
 from zhijian.kernel.registry.import_.areas import AreaFinder
 from zhijian.kernel.registry.import_.mapping import read_mapping
+from zhijian.kernel.writing import insert_all
 from zhijian.programmes.complaints import reading, rules
 from zhijian.programmes.complaints.flow import KINDS, flow_for
 from zhijian.programmes.complaints.models import Channel, Claim, Order, Sort
@@ -47,14 +50,57 @@ def take(channel: Channel, row: Mapping[str, str]) -> Matter:
     return _kept(platform, channel, row, _opened(channel, row))
 
 
+def take_new(channel: Channel, rows: Sequence[Mapping[str, str]]) -> dict[str, Matter]:
+    """The matters of those of a platform's rows that are new orders and no more, by their keys; opened together.
+
+    What came before, what names a number that may be known here, and what cannot be taken as it stands is left to
+    `take`. As there, in a transaction of the exchange and as the system.
+    """
+    drafts: list[tuple[Mapping[str, str], Draft, list[Also]]] = []
+    for row in _plain(rows):
+        with suppress(Exception):  # nothing is written yet; `take` meets it again, and says what is wrong
+            new = _draft(channel, row)
+            drafts.append((row, new, [Also(*one) for one in _clocks_there(channel, row, received_at(row))]))
+    matters = open_all([(new, also) for _row, new, also in drafts], SYSTEM)
+    found = [(row, matter) for (row, _new, _also), matter in zip(drafts, matters, strict=True)]
+    insert_all([_order(row[PLATFORM], row, matter) for row, matter in found])
+    return {row["key"]: matter for row, matter in found}
+
+
+def _plain(rows: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """Those whose number is new, and which name no number of another order, known or among them; two queries."""
+    named = {row["key"]: set(_numbers_named(row)) for row in rows}
+    numbers = {row["key"][:80] for row in rows}
+    asked = [*numbers, *(number for some in named.values() for number in some)]
+    known = set(Order.objects.filter(number__in=asked).values_list("number", flat=True)) | numbers
+    taken = set(Order.objects.filter(platform__in={row[PLATFORM] for row in rows}, number__in=numbers)
+                .values_list("platform", "number"))  # fmt: skip
+    return [
+        row for row in rows
+        if (row[PLATFORM], row["key"][:80]) not in taken
+        and not (named[row["key"]] & known - {row["key"][:80]})
+        and not OURS.search(row.get("text", ""))
+    ]  # fmt: skip
+
+
 def _opened(channel: Channel, row: Mapping[str, str]) -> Matter:
-    at = received_at(row)
-    sort = Sort(row["sort"] if row.get("sort") in Sort.values else "enquiry")
-    about = About(str(sort.label), area_of(row), urgency=URGENCY.get(row.get("urgency", ""), 0))
+    sort, about, at = _what(row)
     try:
         return perform(flow_for(sort), "arrive", SYSTEM, about=about, at=at, **told(channel, sort, row))
     except BadFacts as error:
         raise Unfit("；".join(f"{name}：{' '.join(said)}" for name, said in error.errors.items())) from error
+
+
+def _draft(channel: Channel, row: Mapping[str, str]) -> Draft:
+    sort, about, at = _what(row)
+    return draft(flow_for(sort), "arrive", SYSTEM, about=about, at=at, **told(channel, sort, row))
+
+
+def _what(row: Mapping[str, str]) -> tuple[Sort, About, dt.datetime]:
+    """Of which kind the row is, about whom, and since when."""
+    at = received_at(row)
+    sort = Sort(row["sort"] if row.get("sort") in Sort.values else "enquiry")
+    return sort, About(str(sort.label), area_of(row), urgency=URGENCY.get(row.get("urgency", ""), 0)), at
 
 
 def told(channel: Channel, sort: Sort, row: Mapping[str, str]) -> dict[str, Any]:
@@ -82,6 +128,11 @@ def told(channel: Channel, sort: Sort, row: Mapping[str, str]) -> dict[str, Any]
 
 
 def _claim_words() -> dict[str, str]:
+    return _claims(settings.PACK)
+
+
+@lru_cache(maxsize=4)
+def _claims(pack: str) -> dict[str, str]:
     with in_its_language():
         return {str(code): str(label) for code, label in Claim.choices}
 
@@ -152,11 +203,16 @@ def centre_of(code: str) -> str:
 
 def _paired(platform: str, row: Mapping[str, str]) -> Matter | None:
     """The matter that another platform gave us already, where this row names its number there."""
-    named = [reading.cell(row.get("paired", "")), *reading.candidates(row.get("text", ""))]
-    numbers = [number for number in named if number]
+    numbers = _numbers_named(row)
     rows = Order.objects.select_related("matter").filter(number__in=numbers).exclude(platform=platform)
     found = {one.matter_id: one.matter for one in rows[:3]}
     return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _numbers_named(row: Mapping[str, str]) -> list[str]:
+    """What may be the number of the same matter elsewhere."""
+    named = [reading.cell(row.get("paired", "")), *reading.candidates(row.get("text", ""))]
+    return [number for number in named if number]
 
 
 OURS = re.compile(r"[^\s，。（()）：:]{1,12}〔\d{4}〕\d+号|\b[A-Z]{2,6}-\d{4}-\d+\b")
@@ -182,22 +238,40 @@ def _told_here(row: Mapping[str, str]) -> Matter | None:
 
 def _kept(platform: str, channel: Channel, row: Mapping[str, str], matter: Matter) -> Matter:
     """Keep the outer number, and let the platform's own clocks run beside those of the law."""
-    until = _moment(row.get("due", ""))
-    order = Order.objects.create(
+    order = _order(platform, row, matter)
+    order.save(force_insert=True)
+    if matter.closed is None:
+        for rule, at, until in _clocks_there(channel, row, order.received):
+            clocks.start(matter, rule, at, until=until)
+    owe_answer(matter)
+    return matter
+
+
+def _order(platform: str, row: Mapping[str, str], matter: Matter) -> Order:
+    return Order(
         platform=platform,
         number=row["key"][:80],
         matter=matter,
         area=matter.area,
         urgency=row.get("urgency", "")[:20],
         received=received_at(row),
-        due_there=until.date() if until else None,
+        due_there=_due_there(row),
         demands=_count(row),
     )
-    if channel == Channel.HOTLINE and matter.closed is None:
-        clocks.start(matter, rules.HOTLINE_REPLY, order.received, until=order.due_there)
-        clocks.start(matter, rules.HOTLINE_RETURN, order.received)
-    owe_answer(matter)
-    return matter
+
+
+def _due_there(row: Mapping[str, str]) -> dt.date | None:
+    until = _moment(row.get("due", ""))
+    return until.date() if until else None
+
+
+def _clocks_there(
+    channel: Channel, row: Mapping[str, str], received: dt.datetime
+) -> list[tuple[Rule, dt.datetime, dt.date | None]]:
+    """The hotline's own clocks: from its giving on, the first up to a day that it sets."""
+    if channel != Channel.HOTLINE:
+        return []
+    return [(rules.HOTLINE_REPLY, received, _due_there(row)), (rules.HOTLINE_RETURN, received, None)]
 
 
 def owe_answer(matter: Matter) -> None:
@@ -217,7 +291,6 @@ def _once_more(order: Order, row: Mapping[str, str]) -> Matter:
     if wanted > order.demands and matter.state in ("answered", "returned"):
         reason = reading.cell(row.get("demand_reason", ""))[:200] or _("The platform wants it done again.")
         matter = perform(matter, "reopen", SYSTEM, reason=reason)
-    until = _moment(row.get("due", ""))
-    order.demands, order.due_there = max(wanted, order.demands), until.date() if until else order.due_there
+    order.demands, order.due_there = max(wanted, order.demands), _due_there(row) or order.due_there
     order.save(update_fields=["demands", "due_there"])
     return matter

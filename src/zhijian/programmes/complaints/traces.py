@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.utils import timezone
 
-from zhijian.kernel.accounts.actor import Actor
+from zhijian.kernel.accounts.actor import SYSTEM, Actor
 from zhijian.kernel.accounts.crypto import blind_index
+from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.flow import Flow, Step
 from zhijian.kernel.matters.models import Matter
-from zhijian.programmes.complaints import categories
+from zhijian.kernel.writing import insert_all
+from zhijian.programmes.complaints import categories, jobs, proposals
 from zhijian.programmes.complaints.flow import KINDS
 from zhijian.programmes.complaints.models import Item, Label, Trace
 from zhijian.programmes.complaints.routing import straight
@@ -24,7 +26,7 @@ from zhijian.programmes.complaints.understanding import likeness
 from zhijian.programmes.complaints.understanding.model import Model
 
 PERSON, PURCHASE, PLACE = "i", "o", "p"  # identity document; number of the purchase; place and day
-AT_ONCE = 100
+AT_ONCE = 200
 LEAST = 4  # letters and figures of a number or a place that says something
 
 
@@ -35,18 +37,23 @@ def salt() -> bytes:
 
 def hear(flow: Flow, step: Step, matter: Matter, actor: Actor, at: dt.datetime) -> None:
     """An item that came is looked at by a job, within seconds of its transaction."""
-    from zhijian.programmes.complaints.jobs import trace
-
     if flow.kind in KINDS and not step.froms:
         Trace.objects.create(matter=matter)
-        trace.later(matter=matter.pk)
+        jobs.trace.later(matter=matter.pk)
+
+
+def hear_opened(flow: Flow, step: Step, matters: Sequence[Matter], actor: Actor) -> None:
+    """The same of many: one job for all of them."""
+    if flow.kind in KINDS and matters:
+        insert_all([Trace(matter=matter) for matter in matters])
+        jobs.trace.later(matter=matters[0].pk)
 
 
 def make(limit: int = AT_ONCE) -> int:
     """Make what is to be made, the newest first; where many came, one job does the work of all. Returns how many."""
     waiting = Trace.objects.select_for_update(skip_locked=True).filter(made=None).order_by("-matter_id")
     rows = {trace.matter_id: trace for trace in waiting[:limit]}
-    items = list(Item.objects.select_related("matter").filter(pk__in=rows))
+    items = list(Item.objects.select_related("matter__premises", "matter__entity").filter(pk__in=rows))
     drawn = likeness.sketches([str(item.text or "") for item in items], salt())
     said, models, unknown = _labels(items), _models(items), dict[tuple[str, str, str], None]()
     for item, sketch in zip(items, drawn, strict=True):
@@ -57,11 +64,24 @@ def make(limit: int = AT_ONCE) -> int:
         if key[1] and key[2] and trace.by != Trace.By.LABEL:
             unknown[key] = None
         trace.made = timezone.now()
-    Trace.objects.bulk_update(rows.values(), ["marks", "sketch", "bands", "proposed", "by", "made"])
+    proposals.rank_sure([(rows[item.pk], item) for item in items])
+    proposals.save(rows.values(), "marks", "sketch", "bands", "proposed", "by", "made")
     _queue(unknown)
-    for item in items:
-        straight.look_at(item.matter)
+    if any(trace.ranked is None for trace in rows.values()):
+        jobs.rank.later(job_once="complaints.rank")
+    straight.look_at_all([(item, rows[item.pk].proposed) for item in items])
     return len(rows)
+
+
+def make_all() -> int:
+    """Make whatever is to be made, some in a transaction. Returns how many."""
+    done = 0
+    while True:
+        with scoped(SYSTEM):
+            made = make()
+        if not made:
+            return done
+        done += made
 
 
 def _labels(items: list[Item]) -> dict[tuple[str, str, str], str]:

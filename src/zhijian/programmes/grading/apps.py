@@ -7,7 +7,7 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         """Hear of every visit that is recorded: its place is graded anew."""
-        from zhijian.kernel.matters.perform import on_step
+        from zhijian.kernel.matters.followers import on_step
         from zhijian.programmes.grading import hearing
 
         on_step(hearing.visited)

@@ -7,7 +7,7 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         """Register that what hangs on a matter hears of its steps, and what waits for whom."""
-        from zhijian.kernel.matters.perform import on_step
+        from zhijian.kernel.matters.followers import on_step
         from zhijian.programmes.supervision import following, waiting  # noqa: F401
         from zhijian.programmes.supervision.joint import private  # noqa: F401
 

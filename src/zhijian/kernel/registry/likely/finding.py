@@ -8,7 +8,7 @@ their ends and by what one slip makes of them. What shares most bigrams with wha
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -156,3 +156,46 @@ def _run(query: _Query, clues: Clues) -> Found:
         rows = cursor.fetchall()
     places = {pk for _, found in rows for pk in found}
     return Found(list(dict.fromkeys(pk for pk, _ in rows)), places)
+
+
+EXACT = f"""
+    SELECT w.n, coalesce(e.merged_into_id, e.id), found.premises
+    FROM unnest(%(n)s::int[], %(what)s::text[], %(said)s::text[]) AS w(n, what, said), LATERAL (
+        (SELECT id AS entity, NULL::bigint AS premises FROM registry_entity
+         WHERE w.what = 'name' AND fold = w.said LIMIT {MOST})
+        UNION ALL
+        (SELECT entity_id, id FROM registry_premises
+         WHERE w.what = 'name' AND fold = w.said AND merged_into_id IS NULL LIMIT {MOST})
+        UNION ALL
+        (SELECT id, NULL FROM registry_entity WHERE w.what = 'phone' AND phone = w.said AND phone <> '' LIMIT {MOST})
+        UNION ALL
+        (SELECT entity_id, id FROM registry_premises
+         WHERE w.what = 'phone' AND phone = w.said AND phone <> '' AND merged_into_id IS NULL LIMIT {MOST})
+        UNION ALL
+        (SELECT id, NULL FROM registry_entity WHERE w.what = 'code' AND code = w.said AND code <> '' LIMIT {MOST})
+    ) AS found JOIN registry_entity e ON e.id = found.entity
+"""
+
+
+def find_exact(every: Sequence[Clues]) -> list[Found]:
+    """For each of many: who bears the very name, telephone or code that was told. One query, by the same indexes."""
+    asked = [
+        (n, what, said)
+        for n, clues in enumerate(every)
+        for what, words in (("name", [one.whole for one in clues.names]), ("phone", clues.phones),
+                            ("code", clues.codes))
+        for said in words
+    ]  # fmt: skip
+    found = [Found() for _ in every]
+    if not asked:
+        return found
+    columns = zip(*asked, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(EXACT, {name: list(values) for name, values in zip(("n", "what", "said"), columns, strict=True)})
+        rows = cursor.fetchall()
+    for n, entity, premises in rows:
+        if entity not in found[n].entities:
+            found[n].entities.append(entity)
+        if premises is not None:
+            found[n].premises.add(premises)
+    return found

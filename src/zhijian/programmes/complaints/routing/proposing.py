@@ -28,19 +28,20 @@ def holding(matter: Matter) -> sets.InForce:
     return sets.in_force(calendar.legal_day(matter.opened))
 
 
-def case_of(record: Item, *, sorted_: bool = True) -> Case:
-    """The item as rows look at it. `sorted_`: some row asks for its category."""
+def case_of(record: Item, *, sorted_: bool = True, proposed: str | None = None) -> Case:
+    """The item as rows look at it. `sorted_`: some row asks for its category; `proposed`: the one that its trace holds,
+    where that is known."""
     matter = record.matter
     place = (matter.premises or matter.entity) if record.meant == Link.CONFIRMED else None
     shop = str(place.area) if place is not None else ""
-    category = _category(record) if sorted_ else ""
+    category = _category(record, proposed) if sorted_ else ""
     return Case(matter.kind, record.channel, category, matter.urgency, matter.area, shop, district_of(shop))
 
 
-def _category(record: Item) -> str:
+def _category(record: Item, proposed: str | None) -> str:
     """What a person confirmed, else what was proposed as it came."""
-    if record.category:
-        return str(record.category)
+    if record.category or proposed is not None:
+        return str(record.category or proposed)
     return Trace.objects.filter(matter=record.matter_id).values_list("proposed", flat=True).first() or ""
 
 

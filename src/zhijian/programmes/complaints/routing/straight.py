@@ -7,6 +7,7 @@ does nothing where somebody was faster. What was handed up is a person's from th
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy
 
@@ -20,8 +21,8 @@ from zhijian.kernel.packs import in_its_language
 from zhijian.programmes.complaints.flow import KINDS, RECEIVED
 from zhijian.programmes.complaints.models import Item
 from zhijian.programmes.complaints.routing import words
-from zhijian.programmes.complaints.routing.matching import Found
-from zhijian.programmes.complaints.routing.proposing import holding, proposal
+from zhijian.programmes.complaints.routing.matching import Found, first
+from zhijian.programmes.complaints.routing.proposing import case_of, holding, proposal
 
 NOTE = 300
 BY_PEOPLE = ("pass_on", "hand_up")  # who passes it on or back has decided
@@ -44,6 +45,22 @@ def look_at(matter: Matter) -> None:
 
     if matter.state == RECEIVED.code and any(row.straight for row in holding(matter).rows):
         route.later(matter=matter.pk)
+
+
+def look_at_all(items: Sequence[tuple[Item, str]]) -> None:
+    """The same of many whose proposed category is known by now: a job for each that a row sends straight, no other."""
+    from zhijian.programmes.complaints.jobs import route
+
+    for record, proposed in items:
+        matter, rows = record.matter, holding(record.matter).rows
+        if matter.state == RECEIVED.code and any(row.straight for row in rows):
+            found = first(rows, case_of(record, proposed=proposed))
+            if found is not None and found.row.straight:
+                route.later(matter=matter.pk)
+
+
+def hear_opened(flow: Flow, step: Step, matters: Sequence[Matter], actor: Actor) -> None:
+    """Many that came together are looked at with their traces, which are made in the next seconds."""
 
 
 def send(pk: int, at: dt.datetime | None = None) -> bool:
