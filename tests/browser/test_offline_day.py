@@ -27,13 +27,12 @@ from zhijian.kernel.evidence.models import File
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.papers.models import Paper
-from zhijian.kernel.registry.models import Entity, Premises
+from zhijian.kernel.registry.models import Entity, Licence, Premises
 from zhijian.programmes.inspection.flow import INSPECTION
 from zhijian.programmes.inspection.models import Answer, Checklist, Inspection
 
-LONG = bool(os.environ.get("ZHIJIAN_LONG"))
-VISITS = 12 if LONG else 3
-TASKS = 40 if LONG else VISITS
+VISITS = 12 if os.environ.get("ZHIJIAN_LONG") else 3
+PREMISES, TASKS = 1_000, 40  # what a phone takes at most
 SEED = int(os.environ.get("SEED", random.randrange(10**6)))
 
 TRADES = [
@@ -55,7 +54,8 @@ class Stop:
 
 
 def plan(site: Site, how_many: int) -> list[Stop]:
-    """Visits for today to shops of different trades, all of them of one inspector."""
+    """Visits for today to shops of different trades, all of them of one inspector, among all the shops of a patch."""
+    neighbours(PREMISES - how_many)
     with scoped(SYSTEM):
         zhao, qian = (Person.objects.get(username=name) for name in ("zhao", "qian"))
         made = []
@@ -76,6 +76,30 @@ def plan(site: Site, how_many: int) -> list[Stop]:
             )  # fmt: skip
             made.append(Stop(task, premises, refuses=n == 1))
     return made
+
+
+def neighbours(how_many: int) -> None:
+    """The other shops of the office's patch, each with its licence, that nobody visits today."""
+    numbers = range(100_001, 100_001 + how_many)
+    with scoped(SYSTEM):
+        entities = Entity.objects.bulk_create(
+            Entity(
+                scheme="uscc", code=f"92370303MA3D{n}", name=f"张店区第{n}号商行", area=OFFICE, representative="李安",
+                phone="05332180001",
+            )
+            for n in numbers
+        )  # fmt: skip
+        shops = Premises.objects.bulk_create(
+            Premises(
+                entity=entity, name=f"第{n}号店", address=f"华光路 {n} 号", area=OFFICE, trade=TRADES[n % len(TRADES)],
+                lat=f"36.{780000 + n % 1000 * 17}", lon=f"118.{40000 + n % 977 * 23:06d}",
+            )
+            for n, entity in zip(numbers, entities, strict=True)
+        )  # fmt: skip
+        Licence.objects.bulk_create(
+            Licence(entity=shop.entity, premises=shop, kind="food", number=f"JY237030{n:08d}")
+            for n, shop in zip(numbers, shops, strict=True)
+        )
 
 
 class Killer:
@@ -271,6 +295,24 @@ def open_app(phone: Page, site: Site) -> None:
     phone.locator(".list .entry, .empty").first.wait_for()
 
 
+def kept(phone: Page) -> int:
+    """How many premises the phone holds."""
+    return int(
+        phone.evaluate("""async () => {
+        const name = (await indexedDB.databases()).map(({ name }) => name).find((name) => name !== 'zhijian-field');
+        const db = await new Promise((go, fail) => {
+            const asked = indexedDB.open(name);
+            asked.onsuccess = () => go(asked.result);
+            asked.onerror = () => fail(asked.error);
+        });
+        const asked = db.transaction('premises').objectStore('premises').count();
+        const n = await new Promise((go) => (asked.onsuccess = () => go(asked.result)));
+        db.close();
+        return n;
+    }""")
+    )
+
+
 def lose_an_answer(phone: Page) -> Callable[[], bool]:
     """The first record arrives, and the phone never hears of it; what is returned tells whether that has happened."""
     lost: list[str] = []
@@ -341,6 +383,7 @@ def test_a_day_without_network(site: Site, desk: Page, handset: Handset, tmp_pat
     enrol(desk, phone, site.url, "zhao")
     sync_until(phone, phone.get_by_test_id(f"task-{stops[-1].task.uid}"))
     expect(phone.locator('[data-testid^="task-"]')).to_have_count(TASKS)
+    assert kept(phone) == PREMISES + 1, "the whole patch is on the phone, with the demo office's own shop"
 
     handset.cut(True)
     killer = Killer(handset, dice)

@@ -52,10 +52,16 @@ def test_decided_at_the_counter_and_settled_at_the_desk(
 
     handset.cut(True)
     type_door_code(phone, site.premises.door_code.lower())
-    answer(phone, "1.2", "no").get_by_test_id("note-input").fill("许可证未悬挂")
+    answer(phone, "1.2", "no")
     for one in unanswered(phone):
         tap_yes(phone, one)
     to_review(phone)
+    thin = phone.get_by_test_id("thin")
+    expect(thin).to_contain_text("1.2 没有写明具体情况，也没有照片")
+    thin.get_by_role("button").click()  # straight to the item
+    phone.get_by_test_id("item-1.2").first.get_by_test_id("note-input").fill("许可证未悬挂")
+    phone.get_by_test_id("next-open").click()
+    expect(thin).to_contain_text("1.2 没有照片")
     phone = decide(phone, site, handset)
     number = read_and_sign(phone)
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Handset, Site
 from tests.browser.steps import PIN, enrol, sign, sync_until, unanswered
 from tests.browser.test_first_inspection import planned
+from tests.browser.test_offline_day import PREMISES, TASKS, kept, plan
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
@@ -95,15 +96,19 @@ def test_a_whole_check_with_nothing_wrong_is_sixty_taps_and_no_letter(site: Site
 
 @pytest.mark.slow
 def test_on_a_slow_phone_the_app_can_be_used_within_two_seconds(site: Site, desk: Page, handset: Handset) -> None:
-    """From the tap on its sign to the first key of the PIN, and from the last to the day's list: without network, with
-    the processor slowed down. The best of a few, since other work on this machine is no part of a phone.
+    """From the tap on its sign to the first key of the PIN, and from the last to the day's list, together: without
+    network, with the processor slowed down, a whole patch of 1,000 premises and 40 tasks on the phone. The best of a
+    few, since other work on this machine is no part of a phone.
     """
-    task = planned(site)
+    stops = plan(site, TASKS)
     phone = handset.start()
     enrol(desk, phone, site.url, "zhao")
-    sync_until(phone, phone.get_by_test_id(f"task-{task.uid}"))
+    tasks = phone.locator('[data-testid^="task-"]')
+    sync_until(phone, phone.get_by_test_id(f"task-{stops[-1].task.uid}"))
+    expect(tasks).to_have_count(TASKS)
+    assert kept(phone) == PREMISES + 1
     handset.cut(True)
-    opened, unlocked = [], []
+    tries: list[tuple[float, float]] = []
     for _ in range(TRIES):
         handset.kill()
         page = handset.start()
@@ -111,12 +116,14 @@ def test_on_a_slow_phone_the_app_can_be_used_within_two_seconds(site: Site, desk
         begun = time.monotonic()
         page.goto(f"{site.url}/field/", wait_until="commit")
         page.get_by_test_id("pin-input").press("2")
-        opened.append(time.monotonic() - begun)
+        opened = time.monotonic() - begun
         begun = time.monotonic()
         page.get_by_test_id("pin-input").fill(PIN)
-        page.get_by_test_id(f"task-{task.uid}").wait_for()
-        unlocked.append(time.monotonic() - begun)
-        if max(min(opened), min(unlocked)) < SECONDS:
+        page.get_by_test_id(f"task-{stops[-1].task.uid}").wait_for()
+        tries.append((opened, time.monotonic() - begun))
+        expect(page.locator('[data-testid^="task-"]')).to_have_count(TASKS)
+        if sum(min(tries, key=sum)) < SECONDS:
             break
-    print(f"opened in {min(opened):.2f} s, the day's list {min(unlocked):.2f} s after the PIN")
-    assert min(opened) < SECONDS and min(unlocked) < SECONDS
+    opened, listed = min(tries, key=sum)
+    print(f"opened in {opened:.2f} s, the day's list {listed:.2f} s after the PIN")
+    assert opened + listed < SECONDS

@@ -193,6 +193,12 @@ export class FieldDb extends Dexie {
     return (await this.kv.get(key))?.value as T | undefined;
   }
 
+  /** Several at once, by key: one question to the store instead of many. */
+  async values(keys: readonly string[]): Promise<Record<string, unknown>> {
+    const rows = await this.kv.bulkGet([...keys]);
+    return Object.fromEntries(rows.flatMap((row) => (row ? [[row.key, row.value]] : [])));
+  }
+
   async setValue(key: string, value: unknown): Promise<void> {
     await this.kv.put({ key, value });
   }

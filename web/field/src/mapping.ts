@@ -13,6 +13,8 @@ export interface Frame {
 const WIDTH = 390;
 const HEIGHT = 320;
 const MARGIN = 34;
+/** Metres around the earth. */
+const EQUATOR = 40_075_017;
 /** Nothing is drawn larger than this: one shop alone shall stand in its street, not in its kitchen. */
 const CLOSEST = 2 ** 15 * 256;
 
@@ -45,6 +47,53 @@ export function linesIn(frame: Frame, lines: string[][][]): string[] {
     const points = line.map(([lon, lat]) => frame.spot(lat!, lon!)).map(({ x, y }) => `${near(x, frame.width * 40)} ${near(y, frame.height * 40)}`);
     return `M${points.join("L")}Z`;
   });
+}
+
+/** The small map beside: all of the place, with the piece of it that the drawing shows; null where that is nearly all of it. */
+export interface Inset {
+  size: number;
+  lines: string[];
+  piece: { x: number; y: number; width: number; height: number };
+}
+
+const INSET = 84;
+const INSET_EDGE = 6;
+/** The piece is drawn at least so large that it can be seen. */
+const PIECE = 6;
+
+export function insetOf(frame: Frame, lines: string[][][]): Inset | null {
+  const seen = lines.map((line) => line.map(([lon, lat]) => mercator(Number(lat), Number(lon))));
+  const all = seen.flat();
+  if (!all.length) return null;
+  const [west, north] = [Math.min(...all.map(([x]) => x)), Math.min(...all.map(([, y]) => y))];
+  const widest = Math.max(...all.map(([x]) => x - west), ...all.map(([, y]) => y - north));
+  const scale = (INSET - 4) / widest;
+  if (frame.width / frame.scale > widest / 2) return null;
+  const at = (x: number, y: number) => ({ x: round((x - west) * scale + 2), y: round((y - north) * scale + 2) });
+  const paths = seen.map((line) => `M${line.map(([x, y]) => at(x, y)).map(({ x, y }) => `${x} ${y}`).join("L")}Z`);
+  const middle = at(frame.left + frame.width / 2 / frame.scale, frame.top + frame.height / 2 / frame.scale);
+  const [width, height] = [frame.width, frame.height].map((side) => Math.max(PIECE, (side / frame.scale) * scale)) as [number, number];
+  return { size: INSET, lines: paths, piece: { x: round(middle.x - width / 2), y: round(middle.y - height / 2), width: round(width), height: round(height) } };
+}
+
+/** The corner where a square of that size hides the fewest stops; the one below left is the scale's. */
+export function freeCorner(frame: Frame, size: number, stops: Spot[]): Spot {
+  const [right, below] = [frame.width - size - INSET_EDGE, frame.height - size - INSET_EDGE];
+  const corners = [{ x: right, y: below }, { x: right, y: INSET_EDGE }, { x: INSET_EDGE, y: INSET_EDGE }];
+  const within = (value: number, from: number) => value > from - STOP && value < from + size + STOP;
+  const hidden = (at: Spot) => stops.filter(({ x, y }) => within(x, at.x) && within(y, at.y)).length;
+  return corners.reduce((best, at) => (hidden(at) < hidden(best) ? at : best));
+}
+
+/** A length that is easy to read, and how many units of the drawing it takes there: 500 m, 2 km. */
+export function barOf(frame: Frame): { metres: number; wide: number } {
+  const y = frame.top + frame.height / 2 / frame.scale;
+  const latitude = Math.atan(Math.sinh(Math.PI * (1 - 2 * y)));
+  const metre = frame.scale / (EQUATOR * Math.cos(latitude));
+  const most = frame.width / 4 / metre;
+  const ten = 10 ** Math.floor(Math.log10(most));
+  const metres = [5, 2, 1].map((n) => n * ten).find((n) => n <= most)!;
+  return { metres, wide: round(metres * metre) };
 }
 
 export interface Tile {

@@ -1,5 +1,5 @@
 /** What is open while the app is unlocked: one person's database, keys, server access and outbox. */
-import { computed, reactive, ref, shallowRef, watch } from "vue";
+import { computed, reactive, ref, shallowReactive, shallowRef, watch } from "vue";
 import { Api } from "./api";
 import { tellSkew } from "./clock";
 import type { Calendar, Colleague, DayOrder, DueShop, Ground, Organ, Person, PullPage, Registered, Rules, Site, Trade, Years } from "./contract";
@@ -41,7 +41,7 @@ export class Session {
   readonly api: Api;
   readonly drafts: Drafts;
   readonly outbox: Outbox;
-  readonly reference = reactive<Reference>({
+  readonly reference = shallowReactive<Reference>({
     person: null,
     colleagues: [],
     rules: null,
@@ -71,18 +71,16 @@ export class Session {
   }
 
   async loadReference(): Promise<void> {
-    for (const key of KEPT) {
-      const value = await this.db.value(key);
-      if (value !== undefined) Object.assign(this.reference, { [key]: value });
-    }
+    const kept = await this.db.values([...KEPT, "last_sync", "grant_until", "revoked", "clock_skew_ms"]);
+    for (const key of KEPT) if (kept[key] !== undefined) Object.assign(this.reference, { [key]: kept[key] });
     tellTimesOf(this.reference.site?.zone);
     void placeSpeaks(this.reference.site?.language);
     this.reference.person ??= this.profile.person;
     this.api.uploads = this.reference.uploads.replace(/\/$/, "").replace(/\/uploads$/, "");
-    status.lastSync = (await this.db.value<string>("last_sync")) ?? "";
-    status.grantUntil = (await this.db.value<string>("grant_until")) ?? this.profile.grantUntil;
-    status.revoked = (await this.db.value<string>("revoked")) === this.profile.device;
-    status.skew = (await this.db.value<number>("clock_skew_ms")) ?? 0;
+    status.lastSync = (kept.last_sync as string | undefined) ?? "";
+    status.grantUntil = (kept.grant_until as string | undefined) ?? this.profile.grantUntil;
+    status.revoked = kept.revoked === this.profile.device;
+    status.skew = (kept.clock_skew_ms as number | undefined) ?? 0;
     tellSkew(status.skew, status.lastSync);
   }
 
@@ -131,8 +129,7 @@ export async function refreshWaiting(of: Session): Promise<void> {
 /** Opens a person's part of the phone and starts keeping it in step with the server. */
 export async function unlock(profile: Profile, ring: KeyRing): Promise<void> {
   const next = new Session(profile, ring);
-  await next.loadReference();
-  await refreshWaiting(next);
+  await Promise.all([next.loadReference(), refreshWaiting(next)]);
   session.value = next;
   await ifRoom(profileDb.profiles.update(profile.id, { opened: new Date().toISOString() }));
   void askToKeep();

@@ -1,5 +1,5 @@
 /** What the pages of today (list, map, near by) read: open tasks by shop, and where one is. */
-import { ref, watch, type Ref } from "vue";
+import { ref, shallowRef, watch, type Ref } from "vue";
 import { secondsNow, roundOf, STEP, type Round } from "./round";
 import { today } from "./clock";
 import type { Premises, Task } from "./contract";
@@ -22,10 +22,11 @@ export interface Today {
 /** Reads now and whenever something was done or an update came; the place is asked for again each time. */
 export function useToday(): Today {
   const here = open();
-  const tasks = ref<Task[]>([]);
-  const shops = ref(new Map<string, Premises>());
-  const drafts = ref<{ head: Head; answered: number }[]>([]);
-  const place = ref<Place | null>(null);
+  // each is put in its place whole: an old phone need not watch every field of a thousand
+  const tasks = shallowRef<Task[]>([]);
+  const shops = shallowRef(new Map<string, Premises>());
+  const drafts = shallowRef<{ head: Head; answered: number }[]>([]);
+  const place = shallowRef<Place | null>(null);
   const loaded = ref(false);
 
   async function read(): Promise<void> {

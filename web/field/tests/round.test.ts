@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { DayOrder, DueShop, Premises, Task } from "../src/contract";
-import { frameOf, labelAt, linesIn, tilesIn } from "../src/mapping";
+import { barOf, frameOf, freeCorner, insetOf, labelAt, linesIn, tilesIn } from "../src/mapping";
 import { nearOnes } from "../src/near";
 import { hourOf, promised, roundOf } from "../src/round";
 import { byShop, sortTasks } from "../src/tasks";
@@ -95,6 +95,27 @@ test("the map shows every stop inside its frame, one alone included", () => {
   expect(frameOf([at(0)])!.spot(at(0).lat, at(0).lon)).toEqual({ x: frame.width / 2, y: frame.height / 2 });
   expect(frameOf([])).toBeNull();
   expect(linesIn(frame, [[["117", "36"], ["119", "36"], ["119", "38"]]])[0]).toMatch(/^M-?[\d.]+ -?[\d.]+L.*Z$/);
+});
+
+test("beside the streets stands where in the district they are, and how long they are", () => {
+  const frame = frameOf([at(0), at(9)])!;
+  const district = [[["117.9", "36.7"], ["118.1", "36.7"], ["118.1", "36.9"], ["117.9", "36.9"]]];
+  const inset = insetOf(frame, district)!;
+  const { x, y, width, height } = inset.piece;
+  expect(Math.min(width, height)).toBeGreaterThanOrEqual(6);
+  expect(x + width / 2).toBeGreaterThan(inset.size * 0.3);
+  expect(y + height / 2).toBeGreaterThan(inset.size * 0.3);
+  expect(x + width).toBeLessThan(inset.size);
+  expect(insetOf(frame, [])).toBeNull();
+  expect(insetOf(frameOf([{ lat: "36.71", lon: "117.91" }, { lat: "36.89", lon: "118.09" }])!, district)).toBeNull(); // all of it is seen
+  const corners = [frame.width, 0].flatMap((x) => [{ x, y: frame.height }, { x, y: 0 }]);
+  expect(freeCorner(frame, 84, [])).toEqual({ x: 300, y: 230 });
+  expect(freeCorner(frame, 84, [corners[0]!])).toEqual({ x: 300, y: 6 });
+  expect(freeCorner(frame, 84, corners.slice(0, 2))).toEqual({ x: 6, y: 6 });
+
+  const bar = barOf(frame); // nine thousandths of a degree are one kilometre
+  const wide = Math.abs(frame.spot(at(9).lat, "118").y - frame.spot(at(0).lat, "118").y);
+  expect([bar.metres, Math.round((bar.wide / wide) * 1001 / 10) * 10]).toEqual([200, 200]);
 });
 
 test("tiles only where the place names a service, and they cover the frame", () => {
