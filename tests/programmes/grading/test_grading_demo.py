@@ -22,7 +22,7 @@ def test_planted_once_and_as_the_steps_would_have_made_it() -> None:
         w = world.make()
         w.person("sun", Role.HEAD, world.OFFICE)
         w.person("clerk", Role.CLERK, world.OFFICE)
-        for n in range(12):
+        for n in range(32):
             Premises.objects.create(entity=w.entity, name=f"分店{n}", area=world.OFFICE, trade="restaurant")
         far = Premises.objects.create(entity=w.entity, name="外区店", area=world.NEIGHBOUR_OFFICE, trade="food_retail")
         said: list[str] = []
@@ -30,10 +30,12 @@ def test_planted_once_and_as_the_steps_would_have_made_it() -> None:
         demo.plant(1, said.append)
         assert len(said) == 1
         grades = Matter.objects.filter(kind="grading")
-        assert grades.count() == 14
+        assert grades.count() == 34
         assert grades.filter(state="asked").count() == 1
         assert grades.filter(state="proposed", grading__grade="").count() == demo.WAITING
         assert grades.get(premises=far).grading.grade == "A", "elsewhere all are confirmed"
+        here = grades.filter(area=world.OFFICE).values_list("grading__grade", flat=True)
+        assert {"A", "B", "C"} <= set(here), "what places are, and what they did, makes them different"
         for one in Grading.objects.exclude(grade=""):
             held = Held.objects.get(grading=one)
             assert (held.grade, held.since) == (one.grade, one.since)

@@ -36,9 +36,18 @@ from zhijian.kernel.registry.models import Entity, Premises
 from zhijian.programmes.inspection import demo
 from zhijian.programmes.inspection.amending.models import EarlierVersion
 from zhijian.programmes.inspection.amending.shown import versions
+from zhijian.programmes.inspection.checklists.reaching import count_all
 from zhijian.programmes.inspection.draw import acts
 from zhijian.programmes.inspection.fair import joint
-from zhijian.programmes.inspection.models import Answer, Attempt, Draw, Inspection, PublishedResult, Rectification
+from zhijian.programmes.inspection.models import (
+    Answer,
+    Attempt,
+    Draw,
+    Inspection,
+    ListReach,
+    PublishedResult,
+    Rectification,
+)
 
 
 def make(scale: float) -> str:
@@ -68,7 +77,9 @@ def test_counts_scale(small: dict[str, Any], monkeypatch: pytest.MonkeyPatch) ->
     year, quarter = small["closed_year"], small["quarter"]
     with scoped(SYSTEM):
         made_up = Entity.objects.filter(source=SOURCE)
-        assert made_up.count() == round(small["count"]["entities"] * scale)
+        assert made_up.count() == round(small["count"]["entities"] * scale) + len(small["made_up"]["shops"])
+        count_all()
+        assert [one.code for one in ListReach.objects.all() if not one.areas] == [], "each list has a place to look at"
         closed = Inspection.objects.filter(started__year=year["year"])
         assert closed.filter(purpose="special").count() == demo.scaled(year["follow_up"], scale)
         assert closed.filter(purpose="routine").count() == demo.scaled(year["routine"], scale)

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from zhijian.kernel.packs import Stack, stack
 
+from .codes import make_uscc
 from .door import new_door_code
 from .import_.rows import escape, uuid7s
 from .made_up import MadeEntity, Maker, Ring, Town
@@ -135,23 +136,36 @@ def plant(
 def plant_named(plan: dict[str, Any]) -> int:
     """Plant the made-up shops that a pack names (`demo.toml`, `made_up`), around the point of their area.
 
-    For a place whose register is real. Returns how many. Raises KeyError for an area that the pack does not have.
+    For a place whose register is real, and for trades that chance seldom makes. A shop's `entity` is what is registered
+    of its enterprise; its `licences` are those of the plan where it says nothing. Returns how many. Raises KeyError for
+    an area that the pack does not have.
     """
+    usual = [{"kind": plan["licence"], "scope": plan["scope"]}] if "licence" in plan else []
     for n, shop in enumerate(plan["shops"], 1):
         area, known = stack().areas[shop["area"]], {"source": SOURCE, "source_key": f"{SOURCE}-{n}"}
         told = {name: shop[name] for name in ("name", "address", "area")}
-        entity = Entity.objects.create(**known, **told)
+        entity = Entity.objects.create(**known, **(told | _registered(shop.get("entity", {}), area.code, n)))
         place = Premises.objects.create(
             **known,
             **told,
             entity=entity,
             trade=shop["trade"],
+            contact=entity.representative,
+            phone=entity.phone,
             lat=Decimal(area.latitude) + (n % 5 - 2) * SPREAD,
             lon=Decimal(area.longitude) + (n % 3 - 1) * SPREAD,
         )
-        number = f"DEMO-{n:04d}"
-        Licence.objects.create(entity=entity, premises=place, kind=plan["licence"], number=number, scope=plan["scope"])
+        for one in shop.get("licences", usual):
+            Licence.objects.create(**({"number": f"DEMO-{n:04d}"} | one), entity=entity, premises=place)
     return len(plan["shops"])
+
+
+def _registered(facts: dict[str, Any], area: str, n: int) -> dict[str, Any]:
+    """What is registered of an enterprise; with its first two characters (`prefix`) it gets a code of its district."""
+    facts = dict(facts)
+    if prefix := facts.pop("prefix", ""):
+        facts |= {"scheme": "uscc", "code": make_uscc(prefix, area[:6], 90_000_000 + n)}
+    return facts
 
 
 def _plant_batch(cursor: Any, batch: list[MadeEntity]) -> int:

@@ -24,8 +24,15 @@ from zhijian.programmes.grading.models import Grading
 LATER = True  # grades follow from the visits, whose demo comes first
 HEAD = "sun"
 WAITING = 6  # of the demo office that nobody has confirmed yet
-BIG = {"floor": "1800", "hot": "yes", "cold": "yes", "raw": "yes", "pastry": "yes", "drinks": "yes"}
-SMALL = {"floor": "90", "hot": "yes", "cold": "no", "raw": "no", "pastry": "no", "drinks": "yes"}
+# What the places of the demo office are, in turn: a small restaurant, a middling, a large one, a banquet hall.
+SIZES = (
+    {"floor": "90", "hot": "yes", "cold": "no", "raw": "no", "pastry": "no", "drinks": "yes"},
+    {"floor": "400", "hot": "yes", "cold": "yes", "raw": "no", "pastry": "no", "drinks": "yes"},
+    {"floor": "1200", "hot": "yes", "cold": "yes", "raw": "yes", "pastry": "no", "drinks": "yes"},
+    {"floor": "3200", "hot": "yes", "cold": "yes", "raw": "yes", "pastry": "yes", "drinks": "yes"},
+)
+DESCRIBED = 24  # of the demo office's restaurants
+PENALTIES = 6  # of these that had one within the year: it raises the grade
 Say = Callable[[str], None]
 
 
@@ -39,8 +46,9 @@ def plant(scale: float, say: Say) -> None:
         home = Post.objects.filter(role=Role.HEAD, person=head).values_list("jurisdiction_id", flat=True).first()
     at = calendar.start_of(today) - dt.timedelta(hours=10)  # yesterday in the early afternoon
     with when.as_of(at), in_its_language():
-        computing.settle_all(after=_confirmed(actor_of(head) if head else SYSTEM, home or "", at))
-        _at_work(home or "", at)
+        decides = actor_of(head) if head else SYSTEM
+        computing.settle_all(after=_confirmed(decides, home or "", at))
+        _at_work(decides, home or "", at)
     with scoped(SYSTEM):
         waiting = Matter.objects.filter(kind="grading", state="proposed").count()
         say(f"risk grades: {Grading.objects.count()} places, {waiting} to be confirmed")
@@ -65,20 +73,25 @@ def _confirmed(head: Actor, home: str, at: dt.datetime) -> Callable[[Planter, Pl
     return follow
 
 
-def _at_work(home: str, at: dt.datetime) -> None:
-    """Some places of the demo office are described, one had a penalty, one enterprise asks for a review."""
+def _at_work(head: Actor, home: str, at: dt.datetime) -> None:
+    """Places of the demo office are described, some had a penalty; what follows is confirmed, but for the last ones."""
     clerk = Person.objects.filter(posts__role=Role.CLERK, posts__jurisdiction_id=home).order_by("pk").first()
     with scoped(SYSTEM):
         held = Matter.objects.filter(kind="grading", area=home, state="held", premises__trade="restaurant")
-        some = list(held.select_related("entity").order_by("pk")[:5])
+        some = list(held.select_related("entity").order_by("pk")[: DESCRIBED + 1])
     actor = actor_of(clerk) if clerk else SYSTEM
-    for n, matter in enumerate(some[:4]):
+    asking = some.pop() if len(some) > len(SIZES) else None
+    on = calendar.legal_day(at) - dt.timedelta(days=20)
+    for n, matter in enumerate(some):
         with scoped(actor):
-            perform(matter, "describe", actor, at=at, known=SMALL if n % 2 else BIG)
-    if len(some) == 5 and some[4].entity is not None:
-        with scoped(actor):
-            on = calendar.legal_day(at) - dt.timedelta(days=20)
-            perform(some[3], "note", actor, at=at, what="penalty", on=on, word="行政处罚决定书（演示）")
-        party = party_of(some[4].entity)
+            perform(matter, "describe", actor, at=at, known=SIZES[n % len(SIZES)])
+            if n % len(SIZES) == len(SIZES) - 1 and n < PENALTIES * len(SIZES):
+                perform(Matter.objects.get(pk=matter.pk), "note", actor, at=at, what="penalty", on=on, word="行政处罚决定书（演示）")
+    with scoped(head):
+        proposed = Matter.objects.filter(pk__in=[one.pk for one in some], state="proposed").order_by("pk")
+        for matter in list(proposed)[: -len(SIZES)]:
+            perform(matter, "confirm", head, at=at)
+    if asking is not None and asking.entity is not None:
+        party = party_of(asking.entity)
         with scoped(party):
-            perform(some[4], "ask", party, at=at, review="店面去年已经缩小，登记的面积还是以前的，请核对。")
+            perform(asking, "ask", party, at=at, review="店面去年已经缩小，登记的面积还是以前的，请核对。")
