@@ -86,7 +86,8 @@ def _at_work(head: Actor, home: str, at: dt.datetime) -> None:
         with scoped(actor):
             perform(matter, "describe", actor, at=at, known=SIZES[n % len(SIZES)])
             if n % len(SIZES) == len(SIZES) - 1 and n < PENALTIES * len(SIZES):
-                perform(Matter.objects.get(pk=matter.pk), "note", actor, at=at, what="penalty", on=on, word="行政处罚决定书（演示）")
+                matter = Matter.objects.get(pk=matter.pk)
+                perform(matter, "note", actor, at=at, what="penalty", on=on, word="行政处罚决定书（演示）")
     with scoped(head):
         proposed = Matter.objects.filter(pk__in=[one.pk for one in some], state="proposed").order_by("pk")
         for matter in list(proposed)[: -len(SIZES)]:
