@@ -24,5 +24,5 @@ class Config(AppConfig):
             return words % {"n": n}
 
         waits("field.held", WATCHERS, count, said, "held")
-        menu.item("held", _("Records to be placed"), "held", (*WATCHERS, Role.AUDITOR), order=80)
+        menu.item("held", _("Records to be placed"), "held", (*WATCHERS, Role.AUDITOR), order=80, under="inspection")
         keeps("field", _("Records to be placed"), held.count_of, held.rows_of, held.stay, held.STAY, 60)

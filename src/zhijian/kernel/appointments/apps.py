@@ -18,7 +18,7 @@ class Config(AppConfig):
         family_panel("appointments/party/panel.html", shown.offered_to)
         panels.entity_act("entity_times", _("Book a time for it"), acts.may_book)
         menu.item("calendar", _("Calendar"), "calendar", READING_ROLES, order=20)
-        menu.item("slots", _("Appointments"), "slots", acts.READERS, order=21)
+        menu.item("slots", _("Appointments"), "slots", acts.READERS, order=21, under="office")
         keeps(
             "slots", _("Slots that he offers"), handing.count, handing.rows, handing.give,
             _("They go over with their bookings, where the successor works in the same office."), 30,

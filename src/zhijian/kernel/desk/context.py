@@ -35,6 +35,15 @@ class Room:
     late: int = 0
 
 
+@dataclass(frozen=True)
+class Part:
+    """A field of work on the menu: its heading (empty: what stands above all) and its lines."""
+
+    code: str
+    label: str
+    rooms: list[Room]
+
+
 class Desk:
     """`desk` in templates. One query for all counts, made when the menu is drawn."""
 
@@ -56,20 +65,24 @@ class Desk:
         return {kind: (n, late) for kind, n, late in rows}
 
     @cached_property
-    def rooms(self) -> list[Room]:
-        """The menu: to-do first, then the lists of the programmes, then what apps registered."""
+    def parts(self) -> list[Part]:
+        """The menu by its headings: the lists of a programme first, then what apps registered; to-do above all."""
         if self.actor.kind != "staff":
             return []
         path = self.request.path
-        rooms = [Room(_("My to-do"), "/", path == "/", sum(n for n, _late in self.counts.values()))]
-        for one in lists.rooms(self.actor):
+        lists_of_mine = lists.rooms(self.actor)  # which loads what programmes put on the menu
+        rooms: dict[str, list[Room]] = {one.code: [] for one in menu.headings()}
+        rooms[""].append(Room(_("My to-do"), "/", path == "/", sum(n for n, _late in self.counts.values())))
+        for one in lists_of_mine:
             late = sum(self.counts.get(kind, (0, 0))[1] for kind in one.kinds())
-            rooms.append(Room(str(one.label()), one.url(), path.startswith(one.url()), late=late))
+            under = rooms.get(one.heading(), rooms[""])
+            under.append(Room(str(one.label()), one.url(), path.startswith(one.url()), late=late))
         for entry in menu.items(self.actor):
             if address := entry.address():
                 count = entry.count(self.actor) if entry.count else 0
-                rooms.append(Room(str(entry.label), address, path.startswith(address), count))
-        return rooms
+                under = rooms.get(entry.under, rooms[""])
+                under.append(Room(str(entry.label), address, path.startswith(address), count))
+        return [Part(one.code, str(one.label), rooms[one.code]) for one in menu.headings() if rooms[one.code]]
 
     @property
     def in_place_language(self) -> bool:

@@ -1,6 +1,7 @@
 """The menu at the left: only the rooms in which the person works.
 
-Apps and programmes register theirs when they load; every `MatterList` is an item by itself.
+Apps and programmes register theirs when they load; every `MatterList` is an item by itself. What belongs to one field
+of work stands under its heading; what everybody needs at hand stands above all, under none.
 """
 
 from __future__ import annotations
@@ -10,14 +11,27 @@ from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.roles import Role
 
 
 @dataclass(frozen=True)
+class Heading:
+    """The name of a field of work; `order` is its place on the menu."""
+
+    code: str
+    label: str | Promise
+    order: int
+
+
+@dataclass(frozen=True)
 class Item:
-    """One line of the menu. `url` is a path or the name of an address; `count` says what waits there (0: nothing)."""
+    """One line of the menu. `url` is a path or the name of an address; `count` says what waits there (0: nothing).
+
+    `under` is the code of its heading; empty: it stands above all of them.
+    """
 
     code: str
     label: str | Promise
@@ -25,6 +39,7 @@ class Item:
     roles: frozenset[Role]
     count: Callable[[Actor], int] | None = None
     order: int = 50
+    under: str = ""
 
     def address(self) -> str:
         """The path; empty where the address is not there (an app that is switched off)."""
@@ -37,6 +52,7 @@ class Item:
 
 
 _items: dict[str, Item] = {}
+_headings: dict[str, Heading] = {"": Heading("", "", 0)}
 EVERYBODY = frozenset(Role)
 
 
@@ -47,10 +63,27 @@ def item(
     roles: Iterable[Role] = EVERYBODY,
     count: Callable[[Actor], int] | None = None,
     order: int = 50,
+    under: str = "",
 ) -> Item:
     """Put a room on the menu, for those who hold one of `roles` anywhere."""
-    _items[code] = made = Item(code, label, url, frozenset(roles), count, order)
+    _items[code] = made = Item(code, label, url, frozenset(roles), count, order, under)
     return made
+
+
+def heading(code: str, label: str | Promise, order: int) -> None:
+    """Give a field of work its heading. A programme's has the programme's name: its lists stand there by themselves."""
+    _headings[code] = Heading(code, label, order)
+
+
+def headings() -> list[Heading]:
+    """All of them, in order: first the nameless one."""
+    return sorted(_headings.values(), key=lambda one: (one.order, one.code))
+
+
+heading("papers", _("Papers and platforms"), 60)
+heading("registry", _("The register"), 70)
+heading("office", _("The office"), 80)
+heading("system", _("System"), 90)
 
 
 def items(actor: Actor) -> list[Item]:

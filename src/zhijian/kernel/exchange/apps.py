@@ -22,9 +22,9 @@ class Config(AppConfig):
         on_handed(owing.handed)
         if not platforms():
             return
-        menu.item("exchange", _("Other platforms"), "exchange", acts.READERS, order=60)
+        menu.item("exchange", _("Other platforms"), "exchange", acts.READERS, order=60, under="papers")
 
-        menu.item("interfaces", _("Interfaces"), "exchange_interfaces", [Role.ADMIN], order=93)
+        menu.item("interfaces", _("Interfaces"), "exchange_interfaces", [Role.ADMIN], order=93, under="system")
 
         def off(n: int) -> str:
             return ngettext(

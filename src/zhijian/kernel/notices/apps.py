@@ -51,10 +51,12 @@ class Config(AppConfig):
         waits("notices_unreported", seers, inbox.unreported_count, silent, "notices_failed")
         waits("notices_unsent", [Role.ADMIN], inbox.unsent_count, unsent, "notices_failed")
         if settings.DEMO or settings.TRAINING:
-            menu.item("notices_simulator", _("Simulated messages"), "notices_simulator", order=92)
+            menu.item("notices_simulator", _("Simulated messages"), "notices_simulator", order=92, under="system")
         admin = [Role.ADMIN, Role.AUDITOR]
         menu.item("inbox", _("Inbox"), "inbox", count=inbox.unread_count, order=10)
-        menu.item("notices_failed", _("Not sent"), "notices_failed", admin, count=inbox.failed_count, order=90)
-        menu.item("notices_cost", _("Cost of text messages"), "notices_cost", admin, order=94)
-        menu.item("robots", _("The office's group"), "notices_robots", robot_acts.READERS, order=75)
-        menu.item("jobs", _("Jobs"), "jobs", admin, count=inbox.failing_jobs, order=91)
+        menu.item(
+            "notices_failed", _("Not sent"), "notices_failed", admin, inbox.failed_count, order=90, under="system"
+        )
+        menu.item("notices_cost", _("Cost of text messages"), "notices_cost", admin, order=94, under="system")
+        menu.item("robots", _("The office's group"), "notices_robots", robot_acts.READERS, order=75, under="office")
+        menu.item("jobs", _("Jobs"), "jobs", admin, count=inbox.failing_jobs, order=91, under="system")

@@ -78,4 +78,4 @@ class Config(AppConfig):
             return withdrawing.doubted(actor)[: within.COUNTED].count()
 
         waits("papers.contested", within.OVERSEE, contested_here, contested, "papers_list", "served=contested")
-        menu.item("papers", _("Papers and numbers"), "papers_list", READERS, order=60)
+        menu.item("papers", _("Papers and numbers"), "papers_list", READERS, order=60, under="papers")

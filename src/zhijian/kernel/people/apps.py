@@ -29,7 +29,7 @@ class Config(AppConfig):
             return ngettext("%(n)s leave needs another stand-in", "%(n)s leaves need another stand-in", n) % {"n": n}
 
         kept.register()
-        menu.item("people", _("People"), "people", [Role.ADMIN, Role.HEAD, Role.AUDITOR], order=70)
+        menu.item("people", _("People"), "people", [Role.ADMIN, Role.HEAD, Role.AUDITOR], order=70, under="office")
         waits("handovers", frozenset(Role), handover.waiting_for, said, "handovers")
         waits("no_stand_in", frozenset({Role.HEAD, Role.ADMIN}), leave.count, uncovered, "people")
         waits("stranded", frozenset({Role.HEAD, Role.ADMIN}), stranded.count, left, "people")

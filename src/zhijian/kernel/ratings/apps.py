@@ -21,5 +21,5 @@ class Config(AppConfig):
 
         on_step(inviting.heard)
         family_panel("ratings/party/rate.html", pages.asked_of)
-        menu.item("ratings", _("Ratings"), "ratings", acts.READERS | acts.RATED, order=65)
+        menu.item("ratings", _("Ratings"), "ratings", acts.READERS | acts.RATED, order=65, under="inspection")
         waits("return_calls", calling.CALLERS, calling.waiting, said, "/l/return_call/?state=open")

@@ -18,5 +18,5 @@ class Config(AppConfig):
             words = ngettext("%(n)s body-camera film waits to be filed", "%(n)s body-camera films wait to be filed", n)
             return words % {"n": n}
 
-        menu.item("recordings", _("Body-camera films"), "recordings", acts.READERS, order=82)
+        menu.item("recordings", _("Body-camera films"), "recordings", acts.READERS, order=82, under="inspection")
         waits("recordings", acts.FILERS, acts.count, said, "recordings")

@@ -37,8 +37,11 @@ class RegistryConfig(AppConfig):
         private("registered", _("registered number"), numbers.find_registered, phone=True)
         private("shop", _("number of the shop"), numbers.find_shop, phone=True)
         waits("registry.corrections", DECIDERS, count, said, "corrections")
-        menu.item("corrections", _("Corrections from the field"), "corrections", CORRECTION_READERS, order=79)
+        menu.item(
+            "corrections", _("Corrections from the field"), "corrections", CORRECTION_READERS, order=79,
+            under="registry",
+        )  # fmt: skip
 
-        menu.item("cards", _("Cards for doors"), "cards", DOOR_READERS, order=78)
-        menu.item("twins", _("Possible duplicates"), "twins", TWIN_READERS, order=79)
-        menu.item("imports", _("Import"), "imports", READERS, order=80)
+        menu.item("cards", _("Cards for doors"), "cards", DOOR_READERS, order=78, under="registry")
+        menu.item("twins", _("Possible duplicates"), "twins", TWIN_READERS, order=79, under="registry")
+        menu.item("imports", _("Import"), "imports", READERS, order=80, under="registry")

@@ -12,6 +12,7 @@ from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.crypto import mask
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.clock.declared import Rule
+from zhijian.kernel.desk import menu
 from zhijian.kernel.desk.centre import centre
 from zhijian.kernel.desk.columns import Cell, Column
 from zhijian.kernel.desk.filters import area_options
@@ -113,6 +114,9 @@ def _platform(order: Order) -> str:
 
 
 SUPERVISE = Many(_("Order supervision"), "supervise_many", (LEADER, HEAD, DISPATCHER))
+
+
+menu.heading("complaints", _("Complaints and reports"), 10)
 
 
 class Shared(MatterList):

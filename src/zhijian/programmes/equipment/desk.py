@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.clock import calendar
+from zhijian.kernel.desk import menu
 from zhijian.kernel.desk.columns import Cell, Column
 from zhijian.kernel.desk.forms import Asked, Options, choices
 from zhijian.kernel.desk.lists import MatterList, Panel
@@ -108,6 +109,9 @@ def call_panel(matter: Matter, record: LiftCall, actor: Actor) -> dict[str, Any]
     chain = [(who, number) for who, number in chain if number]
     late = rules.minutes_late(matter, record.arrived) if record.in_time is False else None
     return {"piece": of, "of": of.matter, "chain": chain, "late": late}
+
+
+menu.heading("equipment", gettext_lazy("Special equipment"), 30)
 
 
 class Equipments(MatterList):

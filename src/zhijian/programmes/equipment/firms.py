@@ -23,7 +23,7 @@ from zhijian.programmes.equipment.models import Equipment, Maintenance
 
 READERS = frozenset({Role.INSPECTOR, Role.CLERK, Role.HEAD, Role.SECTION, Role.LEADER, Role.AUDITOR})
 LATE, DOUBTFUL = 50, 20
-menu.item("equipment_firms", _("Maintenance firms"), "equipment_firms", READERS, order=62)
+menu.item("equipment_firms", _("Maintenance firms"), "equipment_firms", READERS, order=62, under="equipment")
 
 
 def _late(actor: Actor, today: dt.date) -> QuerySet[Equipment]:

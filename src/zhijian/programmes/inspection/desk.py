@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.appointments.shown import PANEL as APPOINTMENTS
 from zhijian.kernel.clock import calendar
-from zhijian.kernel.desk import forms
+from zhijian.kernel.desk import forms, menu
 from zhijian.kernel.desk.columns import Cell, Column
 from zhijian.kernel.desk.lists import MatterList, Panel
 from zhijian.kernel.desk.panels import entity_panel
@@ -181,6 +181,9 @@ RESULT = Column(
     long=True,
 )  # fmt: skip
 FAILED = Column("failed", _("Problems"), ("inspection__failed",), _failed, lambda m: m.inspection.failed)
+
+
+menu.heading("inspection", _("Inspections"), 20)
 
 
 class Inspections(MatterList):

@@ -22,7 +22,7 @@ from zhijian.programmes.inspection.kinds import Kind
 from zhijian.programmes.inspection.models import Purpose
 
 READERS = frozenset({Role.ADMIN, Role.SECTION, Role.AUDITOR, Role.HEAD, Role.CLERK, Role.INSPECTOR})
-menu.item("visit_kinds", gettext_lazy("Kinds of visits"), "visit_kinds", READERS, order=75)
+menu.item("visit_kinds", gettext_lazy("Kinds of visits"), "visit_kinds", READERS, order=75, under="inspection")
 
 HEADS = (
     gettext_lazy("Kind of visit"), gettext_lazy("Notice"), gettext_lazy("Scope"), gettext_lazy("Result"),

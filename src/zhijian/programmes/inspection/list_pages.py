@@ -28,7 +28,7 @@ from zhijian.programmes.inspection.models import Checklist, ListReach, ListRule
 
 READERS = frozenset({Role.ADMIN, Role.SECTION, Role.AUDITOR})
 HISTORY = 30
-menu.item("checklists", gettext_lazy("Checklists"), "checklists", READERS, order=77)
+menu.item("checklists", gettext_lazy("Checklists"), "checklists", READERS, order=77, under="inspection")
 
 
 @dataclass(frozen=True)

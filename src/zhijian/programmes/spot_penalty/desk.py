@@ -83,6 +83,7 @@ RESTS = Filter("rest", _("A rest is owed"), "check", lambda rows, given, actor: 
 
 
 class SpotPenalties(MatterList):
+    under = "inspection"
     flow = SPOT_PENALTY
     columns = ["number", "entity", PUNISHED, "area", "state", DECIDED, MONEY, "due"]
     exported = [

@@ -131,4 +131,4 @@ def unsaid_words(n: int) -> str:
 
 
 waits("broken_clocks", SAY, unsaid, unsaid_words, "broken")
-menu.item("broken", gettext_lazy("Time limits not kept"), "broken", READERS, order=68)
+menu.item("broken", gettext_lazy("Time limits not kept"), "broken", READERS, order=68, under="office")

@@ -26,7 +26,9 @@ from zhijian.programmes.complaints.handling.reward import REWARD
 from zhijian.programmes.complaints.models import Item, Mediation, Outcome, Recall, Reward
 
 BELONGING = 10
-menu.item("reward_counter", _("Pay out a reward"), "reward_counter", [Role.CLERK, Role.HEAD], order=78)
+menu.item(
+    "reward_counter", _("Pay out a reward"), "reward_counter", [Role.CLERK, Role.HEAD], order=78, under="complaints"
+)
 
 
 def handling_panel(matter: Matter, record: Item, actor: Actor) -> dict[str, Any]:

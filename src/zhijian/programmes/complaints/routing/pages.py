@@ -26,7 +26,7 @@ from zhijian.programmes.complaints.routing.matching import Row
 
 HISTORY = 30
 ROUTES = gettext_lazy("Routing rules")
-menu.item("item_routes", ROUTES, "item_routes", sets.READERS, order=77)
+menu.item("item_routes", ROUTES, "item_routes", sets.READERS, order=77, under="complaints")
 
 
 def _said(rows: Sequence[Row]) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ from zhijian.programmes.inspection.fair.items import LEVELS, Item, items, unlist
 from zhijian.programmes.inspection.models import Checklist
 
 READERS = pages.READERS
-menu.item("visit_items", gettext_lazy("Inspection items"), "visit_items", READERS, order=75)
+menu.item("visit_items", gettext_lazy("Inspection items"), "visit_items", READERS, order=75, under="inspection")
 
 COLUMNS = {
     "code": gettext_lazy("Item code"),

@@ -21,7 +21,7 @@ from zhijian.kernel.matters.errors import NotOpen, StepError
 from zhijian.programmes.inspection.fair import joint
 from zhijian.programmes.inspection.models import Inspection
 
-menu.item("visit_joint", gettext_lazy("Joint visits"), "visit_joint", joint.DECIDERS, order=16)
+menu.item("visit_joint", gettext_lazy("Joint visits"), "visit_joint", joint.DECIDERS, order=16, under="inspection")
 
 
 def _say(n: int) -> str:

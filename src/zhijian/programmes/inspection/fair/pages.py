@@ -23,7 +23,7 @@ from zhijian.programmes.inspection.fair import capping, setting
 from zhijian.programmes.inspection.models import Purpose
 
 READERS = frozenset({Role.ADMIN, Role.SECTION, Role.AUDITOR, Role.HEAD, Role.CLERK})
-menu.item("visit_cap", gettext_lazy("Cap on visits"), "visit_cap", READERS, order=76)
+menu.item("visit_cap", gettext_lazy("Cap on visits"), "visit_cap", READERS, order=76, under="inspection")
 
 
 def may_set(actor: Actor) -> bool:

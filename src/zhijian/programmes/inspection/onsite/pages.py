@@ -24,7 +24,7 @@ from zhijian.programmes.inspection.onsite.models import UsualTime
 from zhijian.programmes.inspection.onsite.usual import LEAST
 
 PAGE = 100
-menu.item("visit_time", _("Time on site"), "visit_time", READERS, order=77)
+menu.item("visit_time", _("Time on site"), "visit_time", READERS, order=77, under="inspection")
 
 
 def usual_times(actor: Actor) -> QuerySet[UsualTime]:

@@ -26,7 +26,7 @@ from zhijian.programmes.inspection.onsite.models import SeenProduct
 READERS = frozenset({Role.INSPECTOR, Role.HEAD, Role.SECTION, Role.LEADER, Role.AUDITOR})
 PAGE = 100
 COUNTED = 1000
-menu.item("products_seen", _("Products seen"), "products_seen", READERS, order=17)
+menu.item("products_seen", _("Products seen"), "products_seen", READERS, order=17, under="inspection")
 
 
 def seen(actor: Actor, given: QueryDict) -> QuerySet[SeenProduct]:

@@ -32,7 +32,7 @@ ORDERS = (Role.HEAD, Role.CLERK)  # put the day of others in order, besides whoe
 READERS = (*FIELD, *ORDERS, Role.SECTION, Role.AUDITOR)
 AHEAD = 30  # days that can be looked at
 
-menu.item("day_route", gettext_lazy("A day's route"), "day_route", READERS, order=19)
+menu.item("day_route", gettext_lazy("A day's route"), "day_route", READERS, order=19, under="inspection")
 
 
 @dataclass(frozen=True)
