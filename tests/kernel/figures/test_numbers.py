@@ -13,6 +13,7 @@ from tests.kernel.figures.conftest import YEAR
 
 from zhijian.kernel.accounts.actor import PUBLIC, SYSTEM, party_of
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.desk import lists, menu
 from zhijian.kernel.figures import Period, compute, declared, drill, engines, snapshot
 
 CODES = sorted(declared())
@@ -55,11 +56,12 @@ def duck(w, tmp_path) -> engines.Snapshot:
 
 
 def test_every_figure_says_what_it_is():
+    lists.load()
     for one in declared().values():
         assert str(one.title).strip(), one.code
         assert len(str(one.definition).strip()) > 10, one.code
         assert str(one.unit).strip(), one.code
-        assert one.programme != one.code
+        assert menu.heading_of(one.module).code, f"{one.code} stands under a heading"
         assert set(one.ratio or ()) <= set(declared()), one.code
 
 

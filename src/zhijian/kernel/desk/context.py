@@ -75,7 +75,7 @@ class Desk:
         rooms[""].append(Room(_("My to-do"), "/", path == "/", sum(n for n, _late in self.counts.values())))
         for one in lists_of_mine:
             late = sum(self.counts.get(kind, (0, 0))[1] for kind in one.kinds())
-            under = rooms.get(one.heading(), rooms[""])
+            under = rooms[menu.heading_of(one.__module__).code]
             under.append(Room(str(one.label()), one.url(), path.startswith(one.url()), late=late))
         for entry in menu.items(self.actor):
             if address := entry.address():

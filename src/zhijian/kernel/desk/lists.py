@@ -56,10 +56,9 @@ class MatterList:
     """A list of the matters of a flow (or of several). Declare a subclass in a programme's `desk.py`; that is all.
 
     `name` stands in the address (the flow's kind by default), `start` are filters that hold until somebody chooses,
-    `panels` are shown on the record page of the flow's matters, `room` puts it on the menu, under the heading `under`
-    (the programme's own by default), `empty` says what would be here and how it gets here. `bulk` are the verbs that
-    are fit to be done to many at once, from the page or by a sheet that comes back (`sheets`); one that opens a matter,
-    by a sheet only. `many` are acts on the chosen rows as a whole.
+    `panels` are shown on the record page of the flow's matters, `room` puts it on the menu, `empty` says what would be
+    here and how it gets here. `bulk` are the verbs that are fit to be done to many at once, from the page or by a sheet
+    that comes back (`sheets`); one that opens a matter, by a sheet only. `many` are acts on the chosen rows as a whole.
     `exported` are columns that only Excel has. `pages` names a page of the programme's own that opens a matter: verb →
     name of its address. `opens` names what opens a matter where a plain step is not enough:
     verb → function(actor, about, facts) -> Matter.
@@ -80,7 +79,6 @@ class MatterList:
     roles: ClassVar[frozenset[Role] | None] = None
     panels: ClassVar[Sequence[str | Panel]] = ()
     room: ClassVar[bool] = True
-    under: ClassVar[str] = ""
     rank: ClassVar[int] = 50
     empty: ClassVar[str | Promise] = ""
     opens: ClassVar[dict[str, Callable[..., Matter]]] = {}
@@ -113,11 +111,6 @@ class MatterList:
     def opens_at(cls, flow: Flow, step: Step) -> str:
         """The page that opens a matter by this step."""
         return reverse(cls.pages[step.verb]) if step.verb in cls.pages else reverse("open", args=[flow.kind, step.verb])
-
-    @classmethod
-    def heading(cls) -> str:
-        """Under which heading it stands on the menu: the one that it names, or that of its programme."""
-        return cls.under or cls.__module__.split(".")[2]
 
     @classmethod
     def label(cls) -> str | Promise:

@@ -53,6 +53,7 @@ class Item:
 
 _items: dict[str, Item] = {}
 _headings: dict[str, Heading] = {"": Heading("", "", 0)}
+_places: dict[str, str] = {}  # under which heading the lists and figures of a package stand
 EVERYBODY = frozenset(Role)
 
 
@@ -70,9 +71,18 @@ def item(
     return made
 
 
-def heading(code: str, label: str | Promise, order: int) -> None:
-    """Give a field of work its heading. A programme's has the programme's name: its lists stand there by themselves."""
+def heading(code: str, label: str | Promise, order: int, *packages: str) -> None:
+    """Give a field of work its heading: under it stand the lists and figures of the package of that name and of others.
+
+    What an app puts on the menu by itself (`item`) names its heading.
+    """
     _headings[code] = Heading(code, label, order)
+    _places.update(dict.fromkeys((code, *packages), code))
+
+
+def heading_of(module: str) -> Heading:
+    """Under which heading stands what is declared in a module (`zhijian.programmes.<package>.…`)."""
+    return _headings[_places.get(module.split(".")[2], "")]
 
 
 def headings() -> list[Heading]:

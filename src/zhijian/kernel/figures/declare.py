@@ -42,9 +42,9 @@ class Figure:
         return str(self.unit) == "%"
 
     @property
-    def programme(self) -> str:
-        """The part of the code before the dot: figures of one programme stand together."""
-        return self.code.split(".", 1)[0]
+    def module(self) -> str:
+        """Where it is declared; a ratio, where the first of its figures is."""
+        return self.select.__module__ if self.ratio is None else _figures[self.ratio[0]].module
 
 
 _figures: dict[str, Figure] = {}

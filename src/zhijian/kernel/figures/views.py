@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.models import Jurisdiction
 from zhijian.kernel.accounts.roles import READING_ROLES
-from zhijian.kernel.desk import gate
+from zhijian.kernel.desk import gate, lists, menu
 from zhijian.kernel.figures import Figure, compute, declared, drill, export
 from zhijian.kernel.figures.choice import Choice, choice
 from zhijian.kernel.figures.period import NAMES
@@ -47,8 +47,13 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     """Every figure with its definition, and its value for the viewer's area and the chosen period."""
     actor, chosen = _actor(request), choice(request)
     known: dict[str, compute.Number] = {}
-    values = [compute.value(one, chosen.period, chosen.area, actor, known=known) for one in _shown(actor)]
-    return render(request, "figures/catalogue.html", {"chosen": chosen, "names": NAMES, "values": values})
+    lists.load()  # programmes name their headings beside their lists
+    parts: dict[menu.Heading, list[compute.Value]] = {}
+    for one in _shown(actor):
+        made = compute.value(one, chosen.period, chosen.area, actor, known=known)
+        parts.setdefault(menu.heading_of(one.module), []).append(made)
+    ordered = sorted(parts.items(), key=lambda part: part[0].order)
+    return render(request, "figures/catalogue.html", {"chosen": chosen, "names": NAMES, "parts": ordered})
 
 
 @require_safe

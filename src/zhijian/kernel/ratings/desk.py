@@ -35,7 +35,6 @@ def call_panel(matter: Matter, record: ReturnCall, actor: Actor) -> dict[str, An
 class ReturnCalls(MatterList):
     """Return calls, those to be made first."""
 
-    under = "inspection"
     flow = RETURN_CALL
     columns = ("title", "area", "cause", "tries", "last_try", "state", "due")
     filters = ("q", "state", "area", "cause", "overdue", "period")

@@ -116,7 +116,7 @@ def _platform(order: Order) -> str:
 SUPERVISE = Many(_("Order supervision"), "supervise_many", (LEADER, HEAD, DISPATCHER))
 
 
-menu.heading("complaints", _("Complaints and reports"), 10)
+menu.heading("complaints", _("Complaints and reports"), 10, "supervision")
 
 
 class Shared(MatterList):

@@ -99,7 +99,6 @@ def entity_grades(entity: Entity, actor: Actor) -> dict[str, Any] | None:
 
 
 class Grades(MatterList):
-    under = "inspection"
     flow = GRADING
     title = _("Risk grades and visits due")
     columns = ["title", "area", "state", GRADE, POINTS, CATERING, VISITS, "due"]

@@ -183,7 +183,7 @@ RESULT = Column(
 FAILED = Column("failed", _("Problems"), ("inspection__failed",), _failed, lambda m: m.inspection.failed)
 
 
-menu.heading("inspection", _("Inspections"), 20)
+menu.heading("inspection", _("Inspections"), 20, "spot_penalty", "grading", "ratings")
 
 
 class Inspections(MatterList):

@@ -83,7 +83,6 @@ RESTS = Filter("rest", _("A rest is owed"), "check", lambda rows, given, actor: 
 
 
 class SpotPenalties(MatterList):
-    under = "inspection"
     flow = SPOT_PENALTY
     columns = ["number", "entity", PUNISHED, "area", "state", DECIDED, MONEY, "due"]
     exported = [

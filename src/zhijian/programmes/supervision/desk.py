@@ -50,7 +50,6 @@ def order_panel(matter: Matter, record: SupervisionOrder, actor: Actor) -> dict[
 
 
 class Supervisions(MatterList):
-    under = "complaints"
     flow = SUPERVISION
     columns = ["number", "title", "grade", BY, "area", "state", "assignee", "due", "opened"]
     filters = ("q", "state", "area", "grade", "assignee", "overdue", "period")
@@ -64,7 +63,6 @@ class Supervisions(MatterList):
 
 
 class JointHandlings(MatterList):
-    under = "complaints"
     flow = JOINT
     columns = ["number", "title", FROM, "area", "state", "assignee", "due", "opened"]
     filters = ("q", "state", "area", "assignee", "overdue", "period")
