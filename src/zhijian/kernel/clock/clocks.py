@@ -218,7 +218,7 @@ def explain(clock: Clock) -> Explanation:
 
 
 def _recount(clock: Clock) -> None:
-    clock.broken = False  # by its new day it is marked anew when it runs out
+    clock.broken, clock.told = False, 0  # by its new day it is marked, and told of, anew
     told = explain(clock)
     if clock.fixed:
         # What was written holds, also a day before the start; only a rest moves it.

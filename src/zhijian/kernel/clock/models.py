@@ -24,6 +24,9 @@ class Clock(models.Model):
     suspensions = models.JSONField(default=list, help_text="[{since, until, reason, document}], times in UTC")
     basis = models.JSONField(help_text="the rule's row, see RuleRow.as_data, with how the last day moves")
     fixed = models.BooleanField(default=False, help_text="a person set the day (within the law); it is not counted")
+    told = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="how far up the ladder of warnings it was told of"
+    )
     broken = models.BooleanField(
         default=False, db_default=False, help_text="it ran out before it was stopped; to keep it was the bureau's duty"
     )

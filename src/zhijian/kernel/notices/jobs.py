@@ -49,6 +49,15 @@ def receipts() -> int:
     return collect() + forget()
 
 
+@every("*/10 * * * *")
+@job("notices.limits", title=_("Tell of time limits that come near or ran out"), tries=3, transaction=False)
+def limits() -> int:
+    """Whoever keeps one before its end, and who is above him after it."""
+    from zhijian.kernel.notices.limits import climb
+
+    return climb()
+
+
 @every("*/5 7-11 * * *")
 @job("notices.digest", title=_("Tell the offices' groups what the day brings"), tries=2)
 def digest() -> int:

@@ -25,6 +25,7 @@ from zhijian.kernel.desk import demo as kept
 from zhijian.kernel.evidence.seal import make_seal
 from zhijian.kernel.matters.catalogue import GATEWAYS, furniture
 from zhijian.kernel.notices import demo as notices
+from zhijian.kernel.notices import limits
 from zhijian.kernel.packs import stack
 from zhijian.kernel.papers import demo as papers
 from zhijian.kernel.party import demo as doors
@@ -82,6 +83,7 @@ class Command(BaseCommand):
         ratings.plant(self._say)
         films.plant(self._say)
         kept.explain([one.username for one in people.accounts() if one.role in breaking.SAY], self._say)
+        limits.catch_up(calendar.start_of(calendar.today()))  # of the night's own the worker tells
         make_seal()
         self._say(f"demo city ready after {time.monotonic() - begun:.0f} s")
 
