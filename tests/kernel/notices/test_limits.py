@@ -1,13 +1,10 @@
-"""Time limits that come near or ran out: who is told, when, and once; two rounds at once tell nobody twice."""
+"""Time limits that come near or ran out: who is told, when, and once."""
 
 from __future__ import annotations
 
 import datetime as dt
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
-from django.db import connection
 from tests import world
 from tests.kernel.clock.test_clocks import RECHECK, RECTIFY, at
 from tests.kernel.matters.test_scope import plan
@@ -25,8 +22,8 @@ from zhijian.kernel.notices.wording import render
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def w(db: None) -> world.World:
+def people() -> world.World:
+    """Who can be told: in the office, in the district, in the city."""
     with scoped(SYSTEM):
         made = world.make()
         made.inspector, made.head
@@ -36,8 +33,7 @@ def w(db: None) -> world.World:
         return made
 
 
-@pytest.fixture
-def matter(w: world.World) -> Matter:
+def visit(w: world.World) -> Matter:
     """A visit whose only clock is a re-check of ten working days, due on Monday 2026-11-16."""
     with scoped(SYSTEM):
         made = plan(w)
@@ -46,6 +42,11 @@ def matter(w: world.World) -> Matter:
         clocks.start(made, RECHECK, at("2026-11-02"))
         Notice.objects.all().delete()
         return Matter.objects.get(pk=made.pk)
+
+
+@pytest.fixture
+def matter(db: None) -> Matter:
+    return visit(people())
 
 
 def told(template: str = "") -> list[str]:
@@ -132,19 +133,3 @@ def test_a_history_is_caught_up_with(matter: Matter) -> None:
     assert limits.catch_up(at("2026-11-17")) == 1
     assert limits.climb(at("2026-11-17")) == 0
     assert limits.climb(at("2026-11-20")) == 1, "what comes after is told"
-
-
-def test_two_rounds_at_once_tell_nobody_twice(fresh_database: None, matter: Matter) -> None:
-    begin = Barrier(2)
-
-    def round_() -> int:
-        try:
-            begin.wait()
-            return limits.climb(at("2026-11-17", 0))
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        counts = [each.result() for each in [pool.submit(round_), pool.submit(round_)]]
-    assert sum(counts) == 1
-    assert told("clock.over") == ["所长", "甲"]

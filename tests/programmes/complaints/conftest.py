@@ -45,8 +45,10 @@ def centre(w: world.World) -> Actor:
 
 @cache
 def received() -> str:
-    """When the orders of these tests were received: one moment, so that a row made twice is the same row."""
-    return f"{calendar.local(timezone.now()) - dt.timedelta(hours=2):%Y-%m-%d %H:%M:%S}"
+    """When the orders of these tests were received: one moment of today, so that a row made twice is the same row."""
+    now = timezone.now()
+    at = max(now - dt.timedelta(hours=2), calendar.start_of(calendar.legal_day(now)))
+    return f"{calendar.local(at):%Y-%m-%d %H:%M:%S}"
 
 
 def order(number: str = "ZB2026113000001", **more: str) -> dict[str, str]:

@@ -137,7 +137,8 @@ def test_what_the_city_holds_could_have_been(small: dict[str, Any]) -> None:
             assert premises.entity.established <= begun.date()
             assert begun.hour in (9, 10, 14, 15, 16) and calendar.is_working_day(begun.date())
             assert visit.present_name and visit.present_role and visit.findings and visit.statement
-        expired = [v for v in made if calendar.legal_day(v.started) > until[v.matter.premises_id]]
+        lasts = {pk: day or dt.date.max for pk, day in until.items()}  # some have no licence that ends
+        expired = [v for v in made if calendar.legal_day(v.started) > lasts[v.matter.premises_id]]
         assert len(expired) < 5, "only where a small office has no other premises"
         assert {visit.present_role for visit in made} > {small["present"]["owner"]}
         assert {visit.purpose for visit in made if visit.started.year > 2021} == {"routine", "special"}
@@ -183,7 +184,8 @@ def test_everything_carries_the_day_on_which_it_happened(small: dict[str, Any], 
         numbers = NumberRow.objects.select_related("paper").order_by("kind", "organ", "year", "n")
         assert numbers.count() > 8
         for row in numbers:
-            assert row.taken_at == row.changed_at == row.paper.at
+            assert row.taken_at == row.paper.at
+            assert row.changed_at == row.taken_at or row.state == "void", "one record is amended on the next morning"
         for one, other in pairwise(numbers):
             if (one.kind, one.organ, one.year) == (other.kind, other.organ, other.year):
                 assert one.taken_at <= other.taken_at, "a register runs forward"
@@ -197,7 +199,8 @@ def test_everything_carries_the_day_on_which_it_happened(small: dict[str, Any], 
         assert not sms.exclude(sent_at=F("made_at"))
         messages = list(SimulatedMessage.objects.filter(channel="sms").order_by("id").values_list("at", flat=True))
         assert len(messages) > 4 and max(messages) < today
-        planned = Inspection.objects.filter(matter__state="planned")
+        # the second visit of the pair was planned on the last working day
+        planned = Inspection.objects.filter(matter__state="planned").exclude(outside_reason=small["beside"]["reason"])
         assert planned
         for visit in planned.select_related("matter"):
             told = LedgerEntry.objects.get(matter=visit.pk, kind="inspection.plan")

@@ -51,6 +51,7 @@ KINDS = (
 FIRMS = (("淄博捷安电梯维保有限公司", "13605332301"), ("淄博恒升电梯服务有限公司", "13605332302"))
 BODY, MAKERS = "淄博市特种设备检验研究院", ("鲁中电梯制造有限公司", "齐都锅炉压力容器厂", "山东岱岳工业车辆有限公司")
 TABLE = dt.timedelta(days=9, hours=12)  # before today, the table of pieces came
+OVER = 33  # days; a piece that is overdue was last inspected a year and so many days ago, at the least
 VISITED = 60  # days of maintenance that are told
 Say = Callable[[str], None]
 
@@ -142,9 +143,12 @@ def _piece(town: Town, n: int, place: Premises) -> Planted:
 
 
 def _last_seen(town: Town, n: int, first: dt.date, lift: bool) -> dt.date:
-    """The last inspection: a year and some weeks ago of what is overdue, else within the last months."""
+    """The last inspection: a year and some weeks ago of what is overdue, else within the last months.
+
+    Where a piece may be inspected until its month ends, OVER days are still some more than the month.
+    """
     if town.overdue(n):
-        return max(first, add_months(town.today, -12) - dt.timedelta(days=town.dice.randrange(3, 40)))
+        return max(first, add_months(town.today, -12) - dt.timedelta(days=town.dice.randrange(OVER, OVER + 37)))
     return max(first, town.today - dt.timedelta(days=town.dice.randrange(10, 340)))
 
 

@@ -61,6 +61,7 @@ BY_PHONE = 300  # visits of the quarter that come through the phone's door; the 
 CLOSED_BY_PHONE = 150  # the same of the closed year: enough papers to look at, half a second each
 READ = 500  # premises that are read together
 SEALED_AFTER = dt.timedelta(days=7)  # papers older than that have their seal; younger ones wait for it on the desk
+SURE = 8  # of the quarter's visits every so many-th finds something
 HURRIED = 12  # of the quarter's visits the one that took but minutes, of the demo office
 PHOTOGRAPHED = 60  # of the quarter's visits through the phone's door, every other one of the first so many
 
@@ -270,10 +271,12 @@ def _quarter(plan: dict[str, Any], scale: float, town: Town) -> int:
         if n == HURRIED:
             begun, ended = _hurried(begun)
             day = calendar.legal_day(begun)
-        calls.append(Call(n, *town.place(day, office), begun, ended, purpose, 45, n % 9 == 4, living=True))
+        # by whatever day the city is made, some of those that may be punished on the spot have found something
+        percent = 100 if n % SURE == 0 else 45
+        calls.append(Call(n, *town.place(day, office), begun, ended, purpose, percent, n % 9 == 4, living=True))
     for n in range(scaled(plan["planned"], scale)):
         office = favourite if n < 6 else dice.choice(town.offices)
-        day = today + dt.timedelta(days=dice.choice([-2, 0, 0, 0, 1, 3]))
+        day = today + dt.timedelta(days=dice.choice([-2, 0, 0, 0, 1, 3]) if n else 1)  # a pair needs one to come
         thought = _working_day(dice, min(day, today) - dt.timedelta(days=14), min(day, today) - dt.timedelta(days=3))
         outside = town.plan.get("cap", {}).get("outside", [])[n - 1 : n] if n else []
         task = partial(_task, town, office, day, "special" if n % 5 == 3 else "routine", *outside)

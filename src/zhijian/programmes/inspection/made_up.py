@@ -71,10 +71,9 @@ class Asked:
         if dice.randrange(100) >= percent:
             return []
         may = [no for no in self.items if no not in absent and self.noted[no]]  # what fails is told in words
-        found = dice.sample([no for no in may if not self.items[no]["key"]], dice.choice((1, 1, 2, 3)))
-        if key:
-            found.append(dice.choice([no for no in may if self.items[no]["key"]]))
-        return found
+        general, keys = ([no for no in may if bool(self.items[no]["key"]) is of] for of in (False, True))
+        found = dice.sample(general, min(dice.choice((1, 1, 2, 3)), len(general)))
+        return [*found, dice.choice(keys)] if key and keys else found
 
 
 def _own(noted: Json, lists: Sequence[Checklist], item: Json) -> list[str]:

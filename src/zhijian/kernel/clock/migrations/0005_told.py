@@ -10,7 +10,8 @@ def over_already(apps: Any, schema_editor: Any) -> None:
     """What had run out before anybody was told of such things stands on the to-do pages; nobody is flooded with it."""
     now = dt.datetime.now(dt.UTC)
     late = models.Q(due__lt=now.date()) | models.Q(due_at__lt=now)
-    apps.get_model("clock", "Clock").objects.filter(late, stopped=None).update(told=BEFORE)
+    rows = apps.get_model("clock", "Clock").objects.using(schema_editor.connection.alias)
+    rows.filter(late, stopped=None).update(told=BEFORE)
 
 
 class Migration(migrations.Migration):
