@@ -168,8 +168,8 @@ def record_of(seen: Seen, plan: Json, words: Words, dice: random.Random) -> Json
 def _penalty(seen: Seen, answers: list[Json]) -> Json:
     """What was decided on the spot for the first general item that failed, in the shape of that programme's record."""
     failed = next((one for one in answers if one["answer"] == "no" and not seen.asked.items[one["item"]]["key"]), None)
-    if not seen.penalty or failed is None:
-        return {}
+    if not seen.penalty or failed is None or not seen.premises.entity.kind:
+        return {}  # what nobody knows to be a citizen or a firm has no limit to go by
     of = seen.penalty
     fine = of["citizen" if seen.premises.entity.kind in of["kinds"] else "entity"]
     cash = bool(fine) and "receipt" in of
