@@ -1,5 +1,6 @@
 /** The two languages of the app. Every sentence has a key; Chinese is the default and the measure. */
 import { ref, shallowRef } from "vue";
+import { choice, choose } from "./choices";
 import { zh } from "./locale/zh";
 
 export type Key = keyof typeof zh;
@@ -8,16 +9,12 @@ export type Params = Record<string, string | number>;
 
 /** English comes in a piece of its own: most phones never need it. */
 const catalogue = shallowRef<Record<Key, string>>(zh);
-const REMEMBERED = "zhijian-field-language";
+export const REMEMBERED = "zhijian-field-language";
 
 /** What was chosen on this phone; before that, the phone's own language. */
 function first(): Lang {
-  try {
-    const chosen = localStorage.getItem(REMEMBERED) ?? navigator.language;
-    return chosen.startsWith("zh") ? "zh" : "en";
-  } catch {
-    return "zh";
-  }
+  const spoken = typeof navigator === "undefined" ? "zh" : navigator.language;
+  return (choice(REMEMBERED) ?? spoken).startsWith("zh") ? "zh" : "en";
 }
 
 export const language = ref<Lang>(first());
@@ -33,12 +30,8 @@ export async function setLanguage(lang: Lang): Promise<void> {
 
 /** The person's own choice; it holds from now on, whatever the phone speaks. */
 export async function chooseLanguage(lang: Lang): Promise<void> {
+  choose(REMEMBERED, lang);
   await setLanguage(lang);
-  try {
-    localStorage.setItem(REMEMBERED, lang);
-  } catch {
-    // private windows refuse storage: the choice then holds until the app is closed
-  }
 }
 
 /** Text for a key with {named} parameters filled in. */

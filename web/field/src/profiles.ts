@@ -24,10 +24,12 @@ export interface Profile {
 
 class ProfileDb extends Dexie {
   profiles!: Table<Profile, string>;
+  choices!: Table<{ key: string; value: string }, string>;
 
   constructor() {
     super("zhijian-field", { chromeTransactionDurability: "strict" });
     this.version(1).stores({ profiles: "id" });
+    this.version(2).stores({ choices: "key" });
   }
 }
 

@@ -1,22 +1,17 @@
 /** In which light the app is read: as the phone is set, or light, dark, or in full sun; remembered on this phone. */
 import { ref } from "vue";
+import { choice, choose } from "./choices";
 
 export const THEMES = ["system", "light", "dark", "sun"] as const;
 export type Theme = (typeof THEMES)[number];
 export type Look = Exclude<Theme, "system">;
-const REMEMBERED = "zhijian-field-theme";
+export const REMEMBERED = "zhijian-field-theme";
 const DARK = "(prefers-color-scheme: dark)";
 const CONTRAST = "(prefers-contrast: more)";
 
-function remembered(): Theme {
-  try {
-    return THEMES.find((theme) => theme === localStorage.getItem(REMEMBERED)) ?? "system";
-  } catch {
-    return "system";
-  }
-}
+const themeOf = (chosen: string | null | undefined) => THEMES.find((theme) => theme === chosen) ?? "system";
 
-export const theme = ref<Theme>(remembered());
+export const theme = ref<Theme>(themeOf(choice(REMEMBERED)));
 
 /** What a choice comes to on a phone that is set so: who asks it for more contrast means it, also in the dark. */
 export function lookOf(chosen: Theme, phone: { dark: boolean; contrast: boolean }): Look {
@@ -33,13 +28,14 @@ function show(): void {
 }
 
 export function setTheme(chosen: Theme): void {
-  theme.value = chosen;
+  choose(REMEMBERED, chosen);
+  showTheme(chosen);
+}
+
+/** Shows what was chosen before. */
+export function showTheme(chosen: string): void {
+  theme.value = themeOf(chosen);
   show();
-  try {
-    localStorage.setItem(REMEMBERED, chosen);
-  } catch {
-    // as with the language: it then holds until the app is closed
-  }
 }
 
 /** Shows what was chosen, and goes along when the phone turns dark in the evening. */
