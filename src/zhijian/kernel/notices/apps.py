@@ -21,6 +21,7 @@ class Config(AppConfig):
             failing,
             groups,
             inbox,
+            limits,
             panel,
             preference_pages,
             robot_acts,
