@@ -215,9 +215,11 @@ def joint_handling(w: world.World) -> Matter:
 def station(w: world.World, state: str = "applied", sort: str = "trade") -> Matter:
     """A station of the restaurant, as far as it got."""
     with scoped(SYSTEM):
-        told = {"name": "水晶街消费维权服务站", "address": "水晶街 1 号", "phone": "0533-2180099", "hours": "9:00—17:00"}
-        about = About(told["name"], world.OFFICE, w.entity)
-        made = perform(STATION, "apply", SYSTEM, about=about, sort=sort, **told)
+        about = About("水晶街服务站", world.OFFICE, w.entity)
+        made = perform(
+            STATION, "apply", SYSTEM, about=about, sort=sort, name=about.title, address="水晶街 1 号",
+            phone="0533-2180099", hours="9:00—17:00",
+        )  # fmt: skip
         if state == "applied":
             return made
         items = rules.standard(sort, made.day)
@@ -232,7 +234,7 @@ def station_dispute(w: world.World) -> Matter:
     with scoped(SYSTEM):
         by = {"of": of, "station": Station.objects.get(pk=to.pk), "person": "张三", "phone": "13800138000"}
         about = About(to.title, of.area, w.entity, None, of)
-        return perform(DISPUTE, "send", SYSTEM, about=about, by_field=by, summary="菜里吃出异物，要求退款", request="退款")
+        return perform(DISPUTE, "send", SYSTEM, about=about, by_field=by, summary="菜里吃出异物", request="退款")
 
 
 OPENERS: dict[str, Opener] = {

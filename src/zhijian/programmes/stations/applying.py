@@ -22,14 +22,17 @@ from zhijian.programmes.stations.flow import STATION
 from zhijian.programmes.stations.models import Sort
 
 
+def _sorts() -> list[tuple[str, Any]]:
+    return [(one, label) for one, label in Sort.choices if one in entering.FOR_ENTERPRISES]
+
+
 def _form(data: Any, standing: Standing) -> StepForm:
     step = next(step for step in STATION.steps if step.verb == "apply")
     form = form_for(step, None, standing.actor, data)
     assert form is not None  # the step has facts
     form.prefix, form.auto_id = None, "s-%s"
-    options = [(one, label) for one, label in Sort.choices if one in entering.FOR_ENTERPRISES]
     form.fields["sort"] = django_forms.ChoiceField(
-        label=form.fields["sort"].label, choices=options, widget=django_forms.RadioSelect
+        label=form.fields["sort"].label, choices=_sorts(), widget=django_forms.RadioSelect
     )
     form.fields["sort"].radios = True  # type: ignore[attr-defined]
     form.order_fields(["sort"])
@@ -58,7 +61,7 @@ def apply_page(request: HttpRequest) -> HttpResponse:
     day = calendar.today()
     context: dict[str, Any] = {
         "form": form, "standing": standing, "whole": whole, "pass_mark": rules.pass_mark(day),
-        "standards": [(label, rules.standard(one, day)) for one, label in Sort.choices if one in entering.FOR_ENTERPRISES],
+        "standards": [(label, rules.standard(one, day)) for one, label in _sorts()],
     }  # fmt: skip
     if request.method != "POST":
         return render(request, "stations/party/apply.html", context)

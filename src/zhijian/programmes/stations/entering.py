@@ -18,7 +18,7 @@ from zhijian.kernel.registry.models import Entity
 from zhijian.programmes.stations.flow import STATION
 from zhijian.programmes.stations.models import Sort, Station
 
-FOR_ENTERPRISES = (Sort.ODR.value, Sort.TRADE.value)  # what an enterprise applies for by itself
+FOR_ENTERPRISES = (str(Sort.ODR), str(Sort.TRADE))  # what an enterprise applies for by itself
 RUNNING = ("applied", "looked", "in_force")
 
 

@@ -103,7 +103,7 @@ class Rating(models.Model):
 
 
 class StationDispute(models.Model):
-    """A complaint that lies with a station, its parent being the complaint. It holds what the station needs, no more."""
+    """A complaint (its parent) that lies with a station. It holds what the station needs, and no more."""
 
     matter = models.OneToOneField(Matter, models.PROTECT, primary_key=True, related_name="station_dispute")
     of = models.ForeignKey(Matter, models.PROTECT, related_name="station_disputes", help_text="the matter's parent")
