@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from zhijian.kernel.desk import said
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.packs import in_its_language
 from zhijian.kernel.words import listed
 from zhijian.programmes.complaints.models import Claim, Item, Sort
 from zhijian.programmes.stations import actions
@@ -22,7 +23,8 @@ def _dispute(matter: Matter) -> actions.Dispute | None:
     record = Item.objects.filter(pk=matter.pk, sort=Sort.COMPLAINT).first()
     if record is None:
         return None
-    asked = listed(str(Claim(one).label) for one in record.claim)
+    with in_its_language():
+        asked = listed(str(Claim(one).label) for one in record.claim)
     if record.amount is not None:
         asked = f"{asked} ¥{record.amount}".strip()
     return actions.Dispute(str(record.person or ""), str(record.phone or ""), str(record.text), asked, _never(record))

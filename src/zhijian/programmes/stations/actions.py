@@ -130,8 +130,8 @@ def send(of: Matter, station: UUID, actor: Actor, *, at: dt.datetime | None = No
 
 
 def of_matter(of: Matter) -> list[StationDispute]:
-    """What lies or lay with stations of a matter, the newest first."""
-    rows = StationDispute.objects.filter(of=of).select_related("matter", "station__matter")
+    """What lies or lay with stations of a matter, the newest first; where a station itself lies is not asked."""
+    rows = StationDispute.objects.filter(of=of).select_related("matter", "station")
     return list(rows.order_by("-pk")[:20])
 
 

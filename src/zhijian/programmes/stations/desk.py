@@ -56,7 +56,7 @@ def station_panel(matter: Matter, record: Station, actor: Actor) -> dict[str, An
         "ratings": record.ratings.select_related("by").order_by("-year")[:10],  # type: ignore[attr-defined]
         "years": rating.years(record, day) if in_force and not why_not(matter, "rate", actor) else [],
         "months": rating.months(record, day) if record.approved_on else [],
-        "gives_key": in_force and takes and matter.entity_id is None,
+        "gives_key": in_force and takes,
         "looks": matter.state == "applied" and takes and bool(rules.standard(record.sort, day)),
     }
 

@@ -1,7 +1,7 @@
 """The page of a station's worker, behind a code and without an account: what lies there, what was done, the log.
 
-For stations that no enterprise keeps. An enterprise has the same acts on its own pages (`portal`): both are made from
-the steps that are the enterprise's, which the system's hand does here, with the station's name beside it.
+For whoever stands at the station; the enterprise that keeps one has the same acts on its own pages (`portal`). Both are
+made from the steps that are the enterprise's, which the system's hand does here, with the station's name beside it.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ def hear(flow: Flow, step: Step, matter: Matter, actor: Actor, at: dt.datetime) 
 
     if flow.kind == KIND:
         _tell_complaint(step, matter, actor, at)
-    elif flow.kind in kinds() and step.froms:
+    elif flow.kind in kinds() and step.froms and StationDispute.objects.filter(of=matter).exists():
         _lead(step, matter, actor, at)
 
 
