@@ -22,7 +22,7 @@ from zhijian.kernel.matters.reading import readable
 from zhijian.programmes.stations.flow import DISPUTE, SENDS
 from zhijian.programmes.stations.following import OPEN
 from zhijian.programmes.stations.guards import STILL_OPEN
-from zhijian.programmes.stations.models import Sort, Station, StationDispute
+from zhijian.programmes.stations.models import Station, StationDispute, StationSort
 
 SHOWN = 50  # stations to choose from
 
@@ -91,11 +91,11 @@ def fitting(of: Matter) -> QuerySet[Station]:
     """The stations in force to which it may go, the likeliest first: of its firm (its ODR before its station), of its
     own area, then of the areas above, which is nobody's secret."""
     own = Q(matter__entity=of.entity_id) if of.entity_id is not None else Q(pk__in=[])
-    around = Q(matter__area__in=[of.area[:end] for end in range(2, len(of.area) + 1)]) & ~Q(sort=Sort.ODR)
+    around = Q(matter__area__in=[of.area[:end] for end in range(2, len(of.area) + 1)]) & ~Q(sort=StationSort.ODR)
     rank = Case(
-        When(own & Q(sort=Sort.ODR), then=Value(0)),
+        When(own & Q(sort=StationSort.ODR), then=Value(0)),
         When(own, then=Value(1)),
-        When(matter__area=of.area, sort=Sort.COMMUNITY, then=Value(2)),
+        When(matter__area=of.area, sort=StationSort.COMMUNITY, then=Value(2)),
         When(matter__area=of.area, then=Value(3)),
         default=Value(4),
         output_field=IntegerField(),

@@ -19,11 +19,11 @@ from zhijian.kernel.party.doors import signed_in
 from zhijian.kernel.party.standing import Standing
 from zhijian.programmes.stations import entering, rules
 from zhijian.programmes.stations.flow import STATION
-from zhijian.programmes.stations.models import Sort
+from zhijian.programmes.stations.models import StationSort
 
 
 def _sorts() -> list[tuple[str, Any]]:
-    return [(one, label) for one, label in Sort.choices if one in entering.FOR_ENTERPRISES]
+    return [(one, label) for one, label in StationSort.choices if one in entering.FOR_ENTERPRISES]
 
 
 def _form(data: Any, standing: Standing) -> StepForm:

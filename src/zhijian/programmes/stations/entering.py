@@ -16,9 +16,9 @@ from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.papers.codes import new_code, read_code
 from zhijian.kernel.registry.models import Entity
 from zhijian.programmes.stations.flow import STATION
-from zhijian.programmes.stations.models import Sort, Station
+from zhijian.programmes.stations.models import Station, StationSort
 
-FOR_ENTERPRISES = (str(Sort.ODR), str(Sort.TRADE))  # what an enterprise applies for by itself
+FOR_ENTERPRISES = (str(StationSort.ODR), str(StationSort.TRADE))  # what an enterprise applies for by itself
 RUNNING = ("applied", "looked", "in_force")
 
 
@@ -34,7 +34,7 @@ def _holder(code: str, sort: str) -> Entity | None:
     """The enterprise that keeps it. Raises BadFacts where there is none of that code, one is missing, or it has one."""
     code = code.strip().upper()
     if not code:
-        if sort == Sort.ODR:
+        if sort == StationSort.ODR:
             raise BadFacts({"holder": [_("An ODR enterprise is on the register: give its code.")]})
         return None
     found = Entity.objects.select_related("merged_into").filter(code=code).first()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
 from zhijian.kernel.matters import Facts, long, text
-from zhijian.programmes.stations.models import Grade, Settled, Sort
+from zhijian.programmes.stations.models import LogEnd, StationSort, YearGrade
 
 AMOUNT: Any = Field(title=_("Recovered for the consumer (¥)"), ge=0, max_digits=14, decimal_places=2)
 
@@ -28,7 +28,7 @@ class Described(Facts):
 class Applied(Described):
     """What an enterprise applies for."""
 
-    sort: Annotated[Sort, Field(title=_("Kind of station"))]
+    sort: Annotated[StationSort, Field(title=_("Kind of station"))]
 
 
 class Entered(Applied):
@@ -66,7 +66,7 @@ class Logged(Facts):
         str,
         Field(title=_("What it was about, what was done"), description=_("Name nobody."), min_length=2, max_length=300),
     ]
-    ended: Annotated[Settled, Field(title=_("How it ended"))]
+    ended: Annotated[LogEnd, Field(title=_("How it ended"))]
     amount: Annotated[Decimal | None, AMOUNT] = None
 
 
@@ -74,7 +74,7 @@ class Rated(Facts):
     """Which year, and what the head decides."""
 
     year: int
-    decided: Annotated[Grade, Field(title=_("Grade"))]
+    decided: Annotated[YearGrade, Field(title=_("Grade"))]
     reason: Annotated[str, text(_("Why, where it is not what the formula says"), max_length=300)] = ""
 
 

@@ -11,7 +11,7 @@ from zhijian.kernel.ids import uuid7
 from zhijian.kernel.matters.models import Matter
 
 
-class Sort(models.TextChoices):
+class StationSort(models.TextChoices):
     """Who keeps it."""
 
     BUREAU = "bureau", _("Station of the bureau")
@@ -20,7 +20,7 @@ class Sort(models.TextChoices):
     ODR = "odr", _("ODR enterprise")
 
 
-class Grade(models.TextChoices):
+class YearGrade(models.TextChoices):
     """What a year's rating says."""
 
     A = "A", _("A, excellent")
@@ -33,7 +33,7 @@ class Station(models.Model):
     """A first handler of disputes. Its matter lies in the area that it serves and lasts as long as the station."""
 
     matter = models.OneToOneField(Matter, models.PROTECT, primary_key=True, related_name="station")
-    sort = models.CharField(_("kind of station"), max_length=10, choices=Sort)
+    sort = models.CharField(_("kind of station"), max_length=10, choices=StationSort)
     name = models.CharField(_("name of the station"), max_length=100)
     address = models.CharField(_("address"), max_length=200)
     phone = models.CharField(_("telephone of the station"), max_length=40)
@@ -47,7 +47,7 @@ class Station(models.Model):
     code = models.CharField(_("code on the plaque"), max_length=10, blank=True)
     approved_on = models.DateField(_("in force since"), null=True)
     why = models.CharField(_("why it was refused or ended"), max_length=500, blank=True)
-    grade = models.CharField(_("last rating"), max_length=1, choices=Grade, blank=True)
+    grade = models.CharField(_("last rating"), max_length=1, choices=YearGrade, blank=True)
     rated_year = models.PositiveSmallIntegerField(_("year of the rating"), null=True)
     key_mark = models.CharField(max_length=32, blank=True, help_text="blind index of the code of its worker's page")
 
@@ -58,7 +58,7 @@ class Station(models.Model):
         ]
 
 
-class Settled(models.TextChoices):
+class LogEnd(models.TextChoices):
     """How a dispute of the log ended."""
 
     SETTLED = "settled", _("Settled between the two")
@@ -74,7 +74,7 @@ class LogEntry(models.Model):
     area = models.CharField(max_length=16, db_collation=AREA)
     day = models.DateField(_("received on"))
     what = models.CharField(_("what it was about"), max_length=300)
-    ended = models.CharField(_("how it ended"), max_length=10, choices=Settled)
+    ended = models.CharField(_("how it ended"), max_length=10, choices=LogEnd)
     amount = models.DecimalField(_("recovered"), max_digits=14, decimal_places=2, null=True)
     made_at = models.DateTimeField()
 
@@ -92,8 +92,8 @@ class Rating(models.Model):
     year = models.PositiveSmallIntegerField()
     counted = models.JSONField(help_text="[{part, have, of, weight, points}]")
     score = models.DecimalField(max_digits=5, decimal_places=1)
-    computed = models.CharField(max_length=1, choices=Grade)
-    grade = models.CharField(max_length=1, choices=Grade)
+    computed = models.CharField(max_length=1, choices=YearGrade)
+    grade = models.CharField(max_length=1, choices=YearGrade)
     why = models.CharField(max_length=300, blank=True, help_text="why the head decided otherwise")
     by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()

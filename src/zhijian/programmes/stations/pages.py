@@ -27,7 +27,7 @@ from zhijian.kernel.notices.addresses import public_url
 from zhijian.kernel.papers.codes import shown_code
 from zhijian.programmes.stations import actions, entering, rating, rules
 from zhijian.programmes.stations.flow import DISPUTE
-from zhijian.programmes.stations.models import Grade, Sort, Station, StationDispute
+from zhijian.programmes.stations.models import Station, StationDispute, StationSort, YearGrade
 
 BOX = {"class": "form-control"}
 
@@ -81,7 +81,7 @@ class Decision(django_forms.Form):
     def __init__(self, data: Any, computed: str) -> None:
         super().__init__(data, label_suffix="")
         self.fields["decided"] = django_forms.ChoiceField(
-            label=_("Grade"), choices=Grade.choices, initial=computed, widget=django_forms.RadioSelect
+            label=_("Grade"), choices=YearGrade.choices, initial=computed, widget=django_forms.RadioSelect
         )
         self.fields["decided"].radios = True  # type: ignore[attr-defined]
         self.fields["reason"] = django_forms.CharField(
@@ -177,7 +177,7 @@ def _sending(data: Any, matter: Matter, actor: Actor, found: list[Station]) -> f
     what = actions.dispute_of(matter)
     if what is not None:
         form.fields["summary"].initial, form.fields["request"].initial = what.words[:2000], what.request[:300]
-    options = [(str(one.matter.uid), f"{one.name} · {Sort(one.sort).label}") for one in found]
+    options = [(str(one.matter.uid), f"{one.name} · {StationSort(one.sort).label}") for one in found]
     form.fields["station"] = django_forms.ChoiceField(
         label=_("Which station"), choices=options, initial=options[0][0] if options else None,
         widget=django_forms.Select(attrs={"class": "form-select"}),

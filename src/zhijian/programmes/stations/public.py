@@ -20,7 +20,7 @@ from zhijian.kernel.party import limits
 from zhijian.kernel.party.pages import code_page
 from zhijian.kernel.registry.door import read_door_code, shown_door_code
 from zhijian.programmes.stations import plaque, rules
-from zhijian.programmes.stations.models import Sort, Station
+from zhijian.programmes.stations.models import Station, StationSort
 from zhijian.programmes.stations.pages import lines_of
 
 SHOWN = 30
@@ -52,7 +52,7 @@ def districts() -> list[tuple[str, str]]:
 def _listed(given: Any) -> tuple[QuerySet[Station], dict[str, str]]:
     area, sort, after = (given.get(name, "")[:20] for name in ("area", "sort", "after"))
     rows = Station.objects.filter(matter__kind="station", matter__state="in_force")
-    told = {"area": area if area in stack().areas else "", "sort": sort if sort in Sort.values else ""}
+    told = {"area": area if area in stack().areas else "", "sort": sort if sort in StationSort.values else ""}
     if told["area"]:
         rows = rows.filter(below("matter__area", told["area"]))
     if told["sort"]:
@@ -69,8 +69,8 @@ def list_page(request: HttpRequest) -> HttpResponse:
     with scoped(SYSTEM):
         found = list(rows[: SHOWN + 1])
     context = {
-        "rows": [(one, said.area_name(one.matter.area)) for one in found[:SHOWN]], "given": told, "sorts": Sort.choices,
-        "districts": districts(), "after": found[SHOWN - 1].pk if len(found) > SHOWN else "", **formula(),
+        "rows": [(one, said.area_name(one.matter.area)) for one in found[:SHOWN]], "given": told,
+        "sorts": StationSort.choices, "districts": districts(), "after": found[SHOWN - 1].pk if len(found) > SHOWN else "", **formula(),
     }  # fmt: skip
     return render(request, "stations/public/list.html", context)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhijian.kernel.clock import rule
 from zhijian.kernel.clock.declared import Rule
-from zhijian.programmes.stations.models import Sort
+from zhijian.programmes.stations.models import StationSort
 
 SETTLE_WITHIN = rule(
     "stations.settle_within", _("How long a dispute lies with a service station before it goes up again"),
@@ -39,12 +39,12 @@ PARTS = {
 
 def within(sort: str) -> Rule:
     """Whose clock runs while a dispute lies there."""
-    return ODR_WITHIN if sort == Sort.ODR else SETTLE_WITHIN
+    return ODR_WITHIN if sort == StationSort.ODR else SETTLE_WITHIN
 
 
 def standard(sort: str, day: dt.date) -> dict[str, int]:
     """The items of the standard of that day and the points of each; empty where the place has none."""
-    of = ODR_STANDARD if sort == Sort.ODR else STANDARD
+    of = ODR_STANDARD if sort == StationSort.ODR else STANDARD
     return {str(what): int(most) for what, most in dict(of.value(day, {})).items()}
 
 
