@@ -69,9 +69,13 @@ def list_page(request: HttpRequest) -> HttpResponse:
     with scoped(SYSTEM):
         found = list(rows[: SHOWN + 1])
     context = {
-        "rows": [(one, said.area_name(one.matter.area)) for one in found[:SHOWN]], "given": told,
-        "sorts": StationSort.choices, "districts": districts(), "after": found[SHOWN - 1].pk if len(found) > SHOWN else "", **formula(),
-    }  # fmt: skip
+        "rows": [(one, said.area_name(one.matter.area)) for one in found[:SHOWN]],
+        "given": told,
+        "sorts": StationSort.choices,
+        "districts": districts(),
+        "after": found[SHOWN - 1].pk if len(found) > SHOWN else "",
+        **formula(),
+    }
     return render(request, "stations/public/list.html", context)
 
 
