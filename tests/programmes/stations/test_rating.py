@@ -50,7 +50,7 @@ def test_one_more_settled_never_lowers_it(parts: list[rules.Part], have: int, mo
 
 
 @pytest.mark.parametrize(("points", "wanted"), [("100", "A"), ("90", "A"), ("89.9", "B"), ("60", "C"), ("59.9", "D")])
-def test_the_grade_is_the_best_whose_mark_is_reached(points: str, wanted: str) -> None:
+def test_the_grade_is_the_best_whose_mark_is_reached(db: None, points: str, wanted: str) -> None:
     assert rules.grade(Decimal(points), calendar.today()) == wanted
 
 

@@ -55,7 +55,8 @@ def test_from_the_application_to_the_plaque(w):
     with scoped(SYSTEM):
         made = Matter.objects.get(kind="station")
     assert (made.title, made.area, made.state, made.entity_id) == (TOLD["name"], world.OFFICE, "applied", None)
-    assert any("1" in one.words for one in lines(w.actor("内勤")) if "station" in one.url)
+    with scoped(w.actor("内勤")) as clerk:
+        assert any("1 件设站申请" in one.words for one in lines(clerk))
 
     look = reverse("station_look", args=[made.uid])
     assert page.get(look).status_code == 200
