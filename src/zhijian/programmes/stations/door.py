@@ -80,7 +80,10 @@ def _acts(matter: Matter, record: Any, door: Door, only: tuple[str, ...] = ()) -
     page = page_of(matter.kind)
     own = {step.verb for step in page.steps if not only or step.verb in only}
     found = []
-    for offer in sorted(offers(matter, door.actor, record), key=lambda one: not one.step.likely):
+    rank = {verb: n for n, verb in enumerate(only)}
+    for offer in sorted(
+        offers(matter, door.actor, record), key=lambda one: (not one.step.likely, rank.get(one.step.verb, 0))
+    ):
         if offer.step.verb in own and offer.open:
             act = Act(matter, offer.step, page.button(offer.step), record)
             act.form = made(act, door.actor)
