@@ -28,6 +28,9 @@ from zhijian.programmes.inspection.fair.models import YearPlan
 from zhijian.programmes.inspection.fair.planning import open_plan
 from zhijian.programmes.inspection.models import Inspection
 from zhijian.programmes.spot_penalty import flow as penalty_flow
+from zhijian.programmes.stations import rules
+from zhijian.programmes.stations.flow import DISPUTE, STATION
+from zhijian.programmes.stations.models import Station
 from zhijian.programmes.supervision.flow import JOINT, SUPERVISION
 
 Opener = Callable[[world.World], Matter]
@@ -209,6 +212,31 @@ def joint_handling(w: world.World) -> Matter:
         )  # fmt: skip
 
 
+def station(w: world.World, state: str = "applied", sort: str = "trade") -> Matter:
+    """A station of the restaurant, as far as it got."""
+    with scoped(SYSTEM):
+        about = About("水晶街服务站", world.OFFICE, w.entity)
+        made = perform(
+            STATION, "apply", SYSTEM, about=about, sort=sort, name=about.title, address="水晶街 1 号",
+            phone="0533-2180099", hours="9:00—17:00",
+        )  # fmt: skip
+        if state == "applied":
+            return made
+        items = rules.standard(sort, made.day)
+        given = {str(n): most for n, most in enumerate(items.values(), 1)}
+        made = perform(made, "look", SYSTEM, given=given, found={"1": "挂在入口处"})
+        return made if state == "looked" else perform(made, "approve", SYSTEM)
+
+
+def station_dispute(w: world.World) -> Matter:
+    """A complaint of the office that was sent to the restaurant's own station."""
+    of, to = item(w, "complaint"), station(w, "in_force")
+    with scoped(SYSTEM):
+        by = {"of": of, "station": Station.objects.get(pk=to.pk), "person": "张三", "phone": "13800138000"}
+        about = About(to.title, of.area, w.entity, None, of)
+        return perform(DISPUTE, "send", SYSTEM, about=about, by_field=by, summary="菜里吃出异物", request="退款")
+
+
 OPENERS: dict[str, Opener] = {
     "inspection": plan,
     "rectification": rectification,
@@ -227,6 +255,8 @@ OPENERS: dict[str, Opener] = {
     "mediation": mediation,
     "report_reward": report_reward,
     "item_recall": item_recall,
+    "station": station,
+    "station_dispute": station_dispute,
     "supervision": supervision,
     "joint_handling": joint_handling,
     **{kind: partial(item, sort=kind) for kind in ("complaint", "report", "enquiry")},

@@ -45,6 +45,7 @@ from zhijian.kernel.evidence.media import FILMS
 from zhijian.kernel.exchange.models import Arrival, Batch, Inlet, Owed
 from zhijian.kernel.matters.catalogue import flow_of, flows
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.notices.models import Delivery, Endpoint, Notice, Robot
 from zhijian.kernel.papers import making
 from zhijian.kernel.papers.drafts import docx
@@ -59,6 +60,7 @@ from zhijian.programmes.complaints.models import HotSpot
 from zhijian.programmes.equipment.models import LiftCall
 from zhijian.programmes.inspection import announcing, visitcode
 from zhijian.programmes.inspection.fair.models import PlanLine, PublishedPlan
+from zhijian.programmes.stations import entering
 
 pytestmark = pytest.mark.django_db
 RECORD = Path(__file__).with_name("fixtures") / "record_inspection_1.json"
@@ -152,6 +154,8 @@ def things(w: world.World) -> Things:
         of="complaint_problem", category="P17", area=world.OFFICE, week=dt.date(2026, 3, 2), seen=9, usual=1, weeks=12,
         p=1e-6, q=1e-4, found_at=at,
     )  # fmt: skip
+    settled = perform(OPENERS["station_dispute"](w), "settle", SYSTEM, done="已退款")
+    open_station = settled.station_dispute.station
     PublishedPlan.objects.create(area=world.OFFICE, year=2030, published_on=at.date())
     return {
         **others,
@@ -171,6 +175,11 @@ def things(w: world.World) -> Things:
         "entity": str(w.entity.uid),
         "premises": str(w.premises.uid),
         "contact": "contact",
+        "this_year": str(calendar.today().year),
+        "station_settled": str(settled.uid),
+        "station_open": str(open_station.matter.uid),
+        "station_code": open_station.code,
+        "station_key": entering.give_key(open_station.matter, SYSTEM),
         "hot_spot": str(spot.uid),
         "film": str(film.uid),
         "person": str(w.inspector.pk),

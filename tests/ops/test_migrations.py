@@ -31,6 +31,7 @@ NEW_APPS = {
     "recordings",
     "routing",
     "spot_penalty",
+    "stations",
     "supervision",
 }  # came later: nothing of theirs was there
 AT = dt.datetime(2026, 3, 4, 9, 30, tzinfo=dt.UTC)

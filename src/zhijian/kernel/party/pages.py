@@ -167,6 +167,21 @@ def draw_families(request: HttpRequest, door: Any, family: Any) -> list[SafeStri
     return drawn
 
 
+# What an enterprise begins by itself, from its account: the address's name and its words.
+_begins: dict[str, Text] = {}
+
+
+def account_link(url: str, label: Text) -> None:
+    """Offer a page of a programme's own on the account of whoever acts for a whole enterprise."""
+    _begins[url] = label
+
+
+def account_links() -> dict[str, Text]:
+    """What is offered there, by the address's name."""
+    _declared()
+    return _begins
+
+
 # Codes that are not on doors (on lifts): where each leads, None for a code that is not one's own.
 CodePage = Callable[[str], str | None]
 _codes: list[CodePage] = []

@@ -8,7 +8,7 @@ class Config(AppConfig):
     def ready(self) -> None:
         """Register whose numbers stand covered, what waits, and that jobs look at what comes and what goes straight."""
         from zhijian.kernel.matters.followers import on_step
-        from zhijian.programmes.complaints import categories, private, traces, waiting  # noqa: F401
+        from zhijian.programmes.complaints import categories, private, stationed, traces, waiting  # noqa: F401
         from zhijian.programmes.complaints.handling import visits
         from zhijian.programmes.complaints.routing import straight
 

@@ -24,6 +24,7 @@ urlpatterns = [
     path("c/<str:code>/", public.follow, name="follow"),
     path("c/<str:code>/more/", public.more, name="follow_more"),
     path("c/<str:code>/end/", public.end, name="follow_end"),
+    path("c/<str:code>/station/", public.station_said, name="follow_station"),
     path("complaints/new/", agent.new_page, name="item_new"),
     path("complaints/new/shops/", agent.shops, name="item_new_shops"),
     path("complaints/<uuid:uid>/enterprise/", meant.meant_page, name="item_meant"),
