@@ -167,6 +167,21 @@ def draw_families(request: HttpRequest, door: Any, family: Any) -> list[SafeStri
     return drawn
 
 
+# What whoever is signed in can begin of his own accord: the address's name, and its words.
+_account: dict[str, Text] = {}
+
+
+def account_act(url: str, label: Text) -> None:
+    """Offer a programme's page in the account of every enterprise; `url` names an address without parameters."""
+    _account[url] = label
+
+
+def account_acts() -> dict[str, Text]:
+    """What is offered there, words by address."""
+    _declared()
+    return _account
+
+
 # Codes that are not on doors (on lifts): where each leads, None for a code that is not one's own.
 CodePage = Callable[[str], str | None]
 _codes: list[CodePage] = []
