@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 
 from django.utils import timezone
@@ -15,6 +16,7 @@ from zhijian.kernel.ids import uuid7
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.ratings import calling
+from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.complaints.flow import flow_for
 from zhijian.programmes.complaints.handling import recall
 from zhijian.programmes.complaints.models import Mediation, Reward
@@ -27,6 +29,7 @@ from zhijian.programmes.inspection.draw.acts import open_draw
 from zhijian.programmes.inspection.fair.models import YearPlan
 from zhijian.programmes.inspection.fair.planning import open_plan
 from zhijian.programmes.inspection.models import Inspection
+from zhijian.programmes.returns.flow import PLEDGE
 from zhijian.programmes.spot_penalty import flow as penalty_flow
 from zhijian.programmes.supervision.flow import JOINT, SUPERVISION
 
@@ -209,6 +212,23 @@ def joint_handling(w: world.World) -> Matter:
         )  # fmt: skip
 
 
+TERMS: dict[str, object] = {
+    "goods": "clothes", "scope": "服装、鞋帽", "excluded": "贴身衣物", "days": 7, "condition": "商品完好，带购物小票",
+    "refund_days": 3, "valid_until": world.in_days(365),
+}  # fmt: skip
+
+
+def return_pledge(w: world.World, **more: object) -> Matter:
+    """What another shop of the restaurant's enterprise pledges, not looked at yet."""
+    with scoped(SYSTEM):
+        shop = Premises.objects.create(
+            entity=w.entity, name="清风鞋店", address="水晶街 3 号", area=world.OFFICE, trade="product_seller",
+            lat=Decimal("36.812"), lon=Decimal("118.052"),
+        )  # fmt: skip
+        about = About(shop.name, world.OFFICE, w.entity, shop)
+        return perform(PLEDGE, "pledge", SYSTEM, about=about, **{**TERMS, **more})
+
+
 OPENERS: dict[str, Opener] = {
     "inspection": plan,
     "rectification": rectification,
@@ -229,5 +249,6 @@ OPENERS: dict[str, Opener] = {
     "item_recall": item_recall,
     "supervision": supervision,
     "joint_handling": joint_handling,
+    "return_pledge": return_pledge,
     **{kind: partial(item, sort=kind) for kind in ("complaint", "report", "enquiry")},
 }

@@ -45,6 +45,7 @@ from zhijian.kernel.evidence.media import FILMS
 from zhijian.kernel.exchange.models import Arrival, Batch, Inlet, Owed
 from zhijian.kernel.matters.catalogue import flow_of, flows
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.notices.models import Delivery, Endpoint, Notice, Robot
 from zhijian.kernel.papers import making
 from zhijian.kernel.papers.drafts import docx
@@ -59,6 +60,7 @@ from zhijian.programmes.complaints.models import HotSpot
 from zhijian.programmes.equipment.models import LiftCall
 from zhijian.programmes.inspection import announcing, visitcode
 from zhijian.programmes.inspection.fair.models import PlanLine, PublishedPlan
+from zhijian.programmes.returns.models import Broken, ReturnPledge
 
 pytestmark = pytest.mark.django_db
 RECORD = Path(__file__).with_name("fixtures") / "record_inspection_1.json"
@@ -152,6 +154,10 @@ def things(w: world.World) -> Things:
         of="complaint_problem", category="P17", area=world.OFFICE, week=dt.date(2026, 3, 2), seen=9, usual=1, weeks=12,
         p=1e-6, q=1e-4, found_at=at,
     )  # fmt: skip
+    pledge = ReturnPledge.objects.get(matter=perform(OPENERS["return_pledge"](w), "accept", SYSTEM))
+    broken = Broken.objects.create(
+        pledge=pledge, of=Matter.objects.get(uid=others["complaint"]), bought_on=at.date(), what="x", found_on=at.date()
+    )
     PublishedPlan.objects.create(area=world.OFFICE, year=2030, published_on=at.date())
     return {
         **others,
@@ -176,6 +182,8 @@ def things(w: world.World) -> Things:
         "person": str(w.inspector.pk),
         "door": w.premises.door_code,
         "lift": lift.door_code,
+        "pledge": pledge.code,
+        "broken": str(broken.uid),
         "phone": str(phone.uid),
         "clock": str(clock.pk if clock else 0),
         "token": make_link(w.entity, finding.parent),

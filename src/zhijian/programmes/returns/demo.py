@@ -66,7 +66,7 @@ def plant(scale: float, say: Say) -> None:
             _pledge(town, n, place)
             town.planter.flush(BATCH)
         town.planter.flush()
-        found = _broken()
+        found = broken()
         live = ReturnPledge.objects.filter(live=True).count()
         say(f"return pledges: {ReturnPledge.objects.count()}, {live} in force, {found} times broken")
 
@@ -121,7 +121,7 @@ def _accepted(town: Town, made: Planted, at: dt.datetime) -> None:
     town.planter.start_clock(made, rules.VALID, at, until=record.valid_until, by=effects.shop_of(made.matter))
 
 
-def _broken() -> int:
+def broken() -> int:
     """At the end of some complaints about shops that have pledged it was found that they did not keep it."""
     complaints = Matter.objects.filter(kind=breaking.KIND, state__in=breaking.ENDED, premises__isnull=False)
     done = 0
@@ -130,11 +130,10 @@ def _broken() -> int:
         if record is None or record.accepted_on is None or of.closed is None:
             continue
         bought = max(record.accepted_on, calendar.legal_day(of.opened) - dt.timedelta(days=3))
-        at = of.closed + dt.timedelta(minutes=30)
-        if bought > calendar.legal_day(at) or at > when.now():
+        if bought > calendar.legal_day(of.closed):
             continue
-        with when.as_of(at):
-            breaking.say(of, SYSTEM, at=at, pledge=record.pk, bought_on=bought, what=WHAT)
+        with when.as_of(of.closed):
+            breaking.say(of, SYSTEM, at=of.closed, pledge=record.pk, bought_on=bought, what=WHAT)
         done += 1
         if done == MOST:
             break
