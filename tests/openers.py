@@ -19,7 +19,7 @@ from zhijian.kernel.ratings import calling
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.complaints.flow import flow_for
 from zhijian.programmes.complaints.handling import recall
-from zhijian.programmes.complaints.models import Mediation, Reward
+from zhijian.programmes.complaints.models import Line, Mediation, Reward
 from zhijian.programmes.equipment import flow as equipment_flow
 from zhijian.programmes.equipment.models import Equipment
 from zhijian.programmes.equipment.public import begin
@@ -212,6 +212,16 @@ def joint_handling(w: world.World) -> Matter:
         )  # fmt: skip
 
 
+def complaint_line(w: world.World) -> Matter:
+    """What is to be published of a complaint that was settled and answered."""
+    complaint = item(w, "complaint")
+    with scoped(SYSTEM):
+        perform(complaint, "settle", SYSTEM, why="商家退款")
+        perform(complaint, "reply", SYSTEM, reply="双方达成一致，商家退款。", outcome="solved")
+        perform(complaint, "approve", SYSTEM)
+        return Line.objects.select_related("matter").get(of=complaint).matter
+
+
 TERMS: dict[str, object] = {
     "goods": "clothes", "scope": "服装、鞋帽", "excluded": "贴身衣物", "days": 7, "condition": "商品完好，带购物小票",
     "refund_days": 3, "valid_until": world.in_days(365),
@@ -250,5 +260,6 @@ OPENERS: dict[str, Opener] = {
     "supervision": supervision,
     "joint_handling": joint_handling,
     "return_pledge": return_pledge,
+    "complaint_line": complaint_line,
     **{kind: partial(item, sort=kind) for kind in ("complaint", "report", "enquiry")},
 }
