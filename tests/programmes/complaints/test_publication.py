@@ -1,4 +1,4 @@
-"""Published complaints: which of them, the shop's objection first, for how long, and gone at once when it no longer holds.
+"""Published complaints: which of them, the shop objects first, for how long, and gone at once when one no longer holds.
 
 Counts only: nothing of who complained or of what they wrote, and nothing of a report.
 """
