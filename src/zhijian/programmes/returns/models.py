@@ -53,7 +53,7 @@ class ReturnPledge(Terms):
     borne = models.PositiveSmallIntegerField(default=0, help_text="times broken after which it was left in force")
     asked = models.BooleanField(_("broken often"), default=False, help_text="the office is asked whether it ends")
     reminded = models.DateField(null=True, help_text="the last day of which the shop was reminded")
-    why = models.CharField(_("why"), max_length=500, blank=True)
+    why = models.TextField(_("why"), blank=True)
 
     class Meta:
         indexes = [
@@ -84,11 +84,11 @@ class Broken(models.Model):
     pledge = models.ForeignKey(ReturnPledge, models.PROTECT, related_name="breaks")
     of = models.ForeignKey(Matter, models.PROTECT, related_name="broken_pledges", help_text="the complaint")
     bought_on = models.DateField(_("bought on"))
-    what = models.CharField(_("how it was broken"), max_length=500)
+    what = models.TextField(_("how it was broken"))
     found_on = models.DateField(_("found on"))
     found_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
     struck_on = models.DateField(null=True, help_text="taken back: it counts no more")
-    struck_why = models.CharField(max_length=300, blank=True)
+    struck_why = models.TextField(blank=True)
 
     class Meta:
         constraints = [

@@ -50,8 +50,8 @@ class Line(models.Model):
     of = models.ForeignKey(Matter, models.PROTECT, related_name="lines", help_text="the complaint, never shown")
     category = models.CharField(_("kind of problem"), max_length=24, blank=True)
     settled = models.BooleanField(_("settled"), default=False)
-    objection = models.CharField(_("objection of the shop"), max_length=1000, blank=True)
-    answer = models.CharField(_("answer to the objection"), max_length=1000, blank=True)
+    objection = models.TextField(_("objection of the shop"), blank=True)
+    answer = models.TextField(_("answer to the objection"), blank=True)
     shown_on = models.DateField(_("shown since"), null=True)
     in_shop = models.ForeignKey(
         Tally, models.PROTECT, null=True, related_name="+", db_index=False, help_text="the counts in which it stands"

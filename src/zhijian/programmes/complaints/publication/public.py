@@ -60,7 +60,8 @@ def shops(request: HttpRequest) -> HttpResponse:
     if len(typed) > 1:
         rows = rows.filter(entity__in=list(matching(Entity.objects.all(), typed).values_list("pk", flat=True)))
     n, more = capped_count(rows)
-    page = list(_beyond(rows, request.GET.get("after", "")).select_related("entity", "premises")[: PAGE + 1])
+    shown = rows.select_related("entity__merged_into", "premises__merged_into")
+    page = list(_beyond(shown, request.GET.get("after", ""))[: PAGE + 1])
     last = page[PAGE - 1] if len(page) > PAGE else None
     query = request.GET.copy()
     query.pop("after", None)
