@@ -222,10 +222,12 @@ def complaint_line(w: world.World) -> Matter:
         return Line.objects.select_related("matter").get(of=complaint).matter
 
 
-TERMS: dict[str, object] = {
-    "goods": "clothes", "scope": "服装、鞋帽", "excluded": "贴身衣物", "days": 7, "condition": "商品完好，带购物小票",
-    "refund_days": 3, "valid_until": world.in_days(365),
-}  # fmt: skip
+def pledged(**more: object) -> dict[str, object]:
+    """What a shop pledges."""
+    return {
+        "goods": "clothes", "scope": "服装、鞋帽", "excluded": "贴身衣物", "days": 7,
+        "condition": "商品完好，带购物小票", "refund_days": 3, "valid_until": world.in_days(365), **more,
+    }  # fmt: skip
 
 
 def return_pledge(w: world.World, **more: object) -> Matter:
@@ -236,7 +238,7 @@ def return_pledge(w: world.World, **more: object) -> Matter:
             lat=Decimal("36.812"), lon=Decimal("118.052"),
         )  # fmt: skip
         about = About(shop.name, world.OFFICE, w.entity, shop)
-        return perform(PLEDGE, "pledge", SYSTEM, about=about, **{**TERMS, **more})
+        return perform(PLEDGE, "pledge", SYSTEM, about=about, **pledged(**more))
 
 
 OPENERS: dict[str, Opener] = {

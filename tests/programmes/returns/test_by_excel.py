@@ -16,11 +16,10 @@ def test_pledges_from_the_doors_of_an_area_and_accepted_by_the_sheet_that_comes_
     with scoped(SYSTEM):
         Premises.objects.create(entity=w.entity, name="清风鞋店", area=world.OFFICE, trade="product_seller")
     clerk = desk(w.people["内勤"])
-    clerk.cookies["django_language"] = "zh-hans"
     rows = table(clerk.get(f"/l/return_pledge/sheet/doors.xlsx?area={world.OFFICE}"))
     change = {
         "办理": "承诺无理由退货", "主营商品": "综合百货", "退货天数": "15", "商品完好标准": "未拆封", "退款天数": "3",
-        "承诺有效期至": f"{openers.TERMS['valid_until']}", "不适用的商品": "生鲜",
+        "承诺有效期至": f"{world.in_days(365)}", "不适用的商品": "生鲜",
     }  # fmt: skip
     assert set(change) <= set(rows[0]), rows[0]
     address = send(clerk, filled(rows, change), "/l/return_pledge/sheet/")["Location"]
@@ -36,8 +35,7 @@ def test_pledges_from_the_doors_of_an_area_and_accepted_by_the_sheet_that_comes_
 
 def test_the_list_goes_out_with_its_terms(w, pledge) -> None:
     clerk = desk(w.people["内勤"])
-    clerk.cookies["django_language"] = "zh-hans"
     rows = table(clerk.get("/l/return_pledge/export/"))
     head = next(row for row in rows if "完好标准" in row)
     line = dict(zip(head, rows[rows.index(head) + 1], strict=False))
-    assert line["不适用商品"] == openers.TERMS["excluded"] and str(line["退货天数"]).startswith("7")
+    assert line["不适用商品"] == openers.pledged()["excluded"] and str(line["退货天数"]).startswith("7")

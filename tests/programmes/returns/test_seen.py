@@ -48,7 +48,7 @@ def test_more_pledges_take_no_more_queries(w, django_assert_max_num_queries) -> 
     several(w, 2)
     client = Client()
     client.get("/r/")
-    with django_assert_max_num_queries(14) as few:
+    with django_assert_max_num_queries(40) as few:
         client.get("/r/")
     several(w, 12)
     with django_assert_max_num_queries(len(few)):
