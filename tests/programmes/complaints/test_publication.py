@@ -125,13 +125,9 @@ def test_never_a_report(w) -> None:
 def test_where_the_place_says_so_only_with_the_complainant_s_consent(w) -> None:
     with scoped(SYSTEM):
         LocalRule.objects.create(
-            name="complaints.publish_consent",
-            since=world.SINCE,
-            value=True,
-            reason="本局规定",
-            by=w.head,
-            by_name="所长",
-        )
+            rule="complaints.publish_consent", since=world.SINCE, value=True, basis="本局决定", reason="测试", by_name="",
+            replaces="",
+        )  # fmt: skip
     assert line_of(complaint(w)) is None
     assert line_of(complaint(w, consent_publish=True)) is not None
 
@@ -284,7 +280,7 @@ def test_the_counts_are_those_of_the_lines_whatever_happens(w) -> None:
         if can := acts.get(line.state):
             dice.choice(can)(line)
         with scoped(SYSTEM):
-            rows = Line.objects.filter(matter__state="shown").values_list("category", "settled")
+            rows = list(Line.objects.filter(matter__state="shown").values_list("category", "settled"))
         expected = Counter(category for category, _settled in rows)
         total = (len(rows), sum(settled for _category, settled in rows))
         told = numbers()

@@ -128,7 +128,7 @@ def test_said_on_its_page(w, pledge) -> None:
 def value(name: str) -> float:
     today = calendar.today()
     with scoped(SYSTEM) as actor:
-        return compute.value(declared()[name], Period(today.replace(day=1), today), world.DISTRICT, actor).number
+        return compute.value(declared()[name], Period(today, today, today), world.DISTRICT, actor).number
 
 
 def test_figures_count_what_is_in_force_what_came_and_what_was_broken(w, pledge, offered) -> None:

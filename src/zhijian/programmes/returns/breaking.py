@@ -27,6 +27,7 @@ from zhijian.kernel.matters.flow import Flow, Step
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.matters.reading import readable
+from zhijian.kernel.packs import in_its_language
 from zhijian.programmes.returns import effects, facts
 from zhijian.programmes.returns.models import Broken, ReturnPledge
 
@@ -35,6 +36,7 @@ ENDED = ("concluded", "approving", "answered")
 MOST = 20  # pledges of one enterprise to choose from
 SAID = ledger.entry_kind("returns.broken", label=gettext_lazy("The shop broke its return pledge: {what}"))
 STRUCK = ledger.entry_kind("returns.struck", label=gettext_lazy("No broken return pledge after all: {why}"))
+OTHER = ledger.entry_kind("returns.other_shop", label=gettext_lazy("No broken return pledge: another shop is meant"))
 
 
 def may_say(of: Matter, actor: Actor) -> bool:
@@ -130,7 +132,9 @@ def strike(uid: UUID, actor: Actor, *, at: dt.datetime | None = None, **told: An
         one.refresh_from_db(fields=["struck_on"])
         if one.struck_on is not None:
             raise NotOpen(_("It was taken back already."))
-        _strike(one, actor, at or when.now(), given.why)
+        at = at or when.now()
+        _strike(one, actor, at, given.why)
+        _enter(STRUCK, one.of, actor, at, why=given.why, pledge=one.pledge.matter.number)
         return one
 
 
@@ -139,7 +143,6 @@ def _strike(one: Broken, actor: Actor, at: dt.datetime, why: str) -> None:
         one.struck_on, one.struck_why = calendar.legal_day(at), why
         one.save(update_fields=["struck_on", "struck_why"])
         perform(one.pledge.matter, "count_off", prompted_by(actor), at=at)
-    _enter(STRUCK, one.of, actor, at, why=why, pledge=one.pledge.matter.number)
 
 
 def _enter(kind: ledger.EntryKind, of: Matter, actor: Actor, at: dt.datetime, **data: str) -> None:
@@ -152,4 +155,6 @@ def hear(flow: Flow, step: Step, matter: Matter, actor: Actor, at: dt.datetime) 
         return
     with scoped(SYSTEM):
         for one in breaks_of(matter).filter(struck_on=None).exclude(pledge__matter__entity=matter.entity_id):
-            _strike(one, SYSTEM, at, _("Another shop is meant."))
+            with in_its_language():
+                _strike(one, SYSTEM, at, _("Another shop is meant."))
+            _enter(OTHER, matter, SYSTEM, at, pledge=one.pledge.matter.number)

@@ -97,7 +97,7 @@ def _pledge(town: Town, n: int, place: Premises) -> None:
     effects.pledged(made.matter, record, None, at)
     if wait:
         if n % NEW == 12:
-            later = at + dt.timedelta(hours=20)
+            later = at + dt.timedelta(hours=4)
             town.planter.perform(made, "send_back", SYSTEM, at=later, why="请写明退货商品的完好标准和例外商品。")
         return
     _accepted(town, made, at + dt.timedelta(days=1))
