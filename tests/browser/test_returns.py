@@ -63,7 +63,7 @@ def test_from_the_shop_s_account_to_the_door_and_a_broken_pledge(
     phone.get_by_label(re.compile("有效期至")).fill(f"{world.in_days(300)}")
     look(phone, "returns-new")
     phone.get_by_role("button", name="承诺").click()
-    expect(phone.locator("main")).to_contain_text("不少于 7 天")
+    expect(phone.locator(".box.bad")).to_contain_text("不少于 7 天")
     phone.get_by_label(re.compile("退货天数")).fill("15")
     phone.get_by_role("button", name="承诺").click()
     expect(phone.locator("main")).to_contain_text("正在审核")

@@ -125,8 +125,8 @@ def test_never_a_report(w) -> None:
 def test_where_the_place_says_so_only_with_the_complainant_s_consent(w) -> None:
     with scoped(SYSTEM):
         LocalRule.objects.create(
-            rule="complaints.publish_consent", since=world.SINCE, value=True, basis="本局决定", reason="测试", by_name="",
-            replaces="",
+            rule="complaints.publish_consent", since=world.SINCE, value=True, basis="本局决定", reason="测试",
+            by_name="", replaces="",
         )  # fmt: skip
     assert line_of(complaint(w)) is None
     assert line_of(complaint(w, consent_publish=True)) is not None
