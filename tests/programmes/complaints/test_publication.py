@@ -69,7 +69,7 @@ def complaint(w: world.World, end: str = "settle", outcome: str = "solved", **it
         else:
             perform(of, "refuse", SYSTEM, ground="1", why="不属本机关")
         Item.objects.filter(pk=of.pk).update(**item)
-        perform(of, "reply", SYSTEM, reply="已答复。", outcome=outcome)
+        perform(of, "reply", SYSTEM, reply="双方的情况已经答复。", outcome=outcome)
         return perform(of, "approve", SYSTEM)
 
 
@@ -117,7 +117,7 @@ def test_never_a_report(w) -> None:
     report = openers.item(w, "report")
     with scoped(SYSTEM):
         perform(report, "decide", SYSTEM, filed=True, why="属实")
-        perform(report, "reply", SYSTEM, reply="已立案。", outcome="solved")
+        perform(report, "reply", SYSTEM, reply="举报属实，已经立案。", outcome="solved")
         perform(report, "approve", SYSTEM)
         assert not Line.objects.exists()
 
@@ -194,7 +194,7 @@ def test_handled_again_or_about_another_shop_it_goes_at_once(w) -> None:
         place = Premises.objects.create(entity=other, name="隔壁小馆", area=world.OFFICE)
         perform(fresh(of), "name", SYSTEM, meant="confirmed", entity=other.pk, premises=place.pk)
         perform(fresh(of), "settle", SYSTEM, why="退款")
-        perform(fresh(of), "reply", SYSTEM, reply="已答复。", outcome="solved")
+        perform(fresh(of), "reply", SYSTEM, reply="双方的情况已经答复。", outcome="solved")
         perform(fresh(of), "approve", SYSTEM)
     again = line_of(of)
     assert (again.state, again.entity_id) == ("waiting", other.pk)
