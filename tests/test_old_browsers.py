@@ -11,7 +11,7 @@ from tests.old_browsers import newer_in_css, newer_in_js
 
 SOURCE = Path(__file__).parents[1] / "src/zhijian"
 BASE = "public/base.html"
-# Leaflet supports browsers far older than ours; what its sheet holds besides is for print, and left alone by the others.
+# Leaflet supports far older browsers than ours; what its sheet holds besides is for print, and left alone by others.
 LIBRARY = ("desk/leaflet.css", "desk/leaflet.js")
 MEMBERS = (".isValid", ".pad")  # of Leaflet's bounds, called like newer ones of the browser
 
