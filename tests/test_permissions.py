@@ -61,6 +61,7 @@ from zhijian.programmes.equipment.models import LiftCall
 from zhijian.programmes.inspection import announcing, visitcode
 from zhijian.programmes.inspection.fair.models import PlanLine, PublishedPlan
 from zhijian.programmes.stations import entering
+from zhijian.programmes.returns.models import Broken, ReturnPledge
 
 pytestmark = pytest.mark.django_db
 RECORD = Path(__file__).with_name("fixtures") / "record_inspection_1.json"
@@ -156,6 +157,10 @@ def things(w: world.World) -> Things:
     )  # fmt: skip
     settled = perform(OPENERS["station_dispute"](w), "settle", SYSTEM, done="已退款")
     open_station = settled.station_dispute.station
+    pledge = ReturnPledge.objects.get(matter=perform(OPENERS["return_pledge"](w), "accept", SYSTEM))
+    broken = Broken.objects.create(
+        pledge=pledge, of=Matter.objects.get(uid=others["complaint"]), bought_on=at.date(), what="x", found_on=at.date()
+    )
     PublishedPlan.objects.create(area=world.OFFICE, year=2030, published_on=at.date())
     return {
         **others,
@@ -185,6 +190,8 @@ def things(w: world.World) -> Things:
         "person": str(w.inspector.pk),
         "door": w.premises.door_code,
         "lift": lift.door_code,
+        "pledge": pledge.code,
+        "broken": str(broken.uid),
         "phone": str(phone.uid),
         "clock": str(clock.pk if clock else 0),
         "token": make_link(w.entity, finding.parent),

@@ -61,7 +61,7 @@ EVERYTHING = {"rules": {"target-size": {"enabled": True}}}
 FINGERS = {"runOnly": ["target-size"]}
 ANYBODY, ENTERPRISE = "anybody", "enterprise"
 PHONE, SCREEN = ({"width": width, "height": 900} for width in (390, 1440))
-PUBLIC = ("p/", "d/", "v/", "my/", "station/")  # read on phones
+PUBLIC = ("p/", "d/", "r/", "v/", "my/", "station/")  # read on phones
 # What stands in an address where the table of permissions asks for nothing in particular.
 MORE: dict[str, dict[str, str]] = {
     "ratings/<str:area>/<str:kind>/": {"area": "=370303006", "kind": "=inspection"},
@@ -95,6 +95,8 @@ NO_PAGE = {
     "language/": "leads back",
     "m/<uuid:uid>/entry/<int:seq>/proof.json": "a file, once the day is sealed",
     "map/data/": "for the map's script",
+    "r/map/data/": "for the map's script",
+    "r/<str:code>/sign.pdf": "a file",
     "my/<uuid:matter>/<uuid:uid>/<str:verb>/": "leads back to the page with its form",
     "my/<uuid:matter>/paper/<uuid:uid>.pdf": "a file",
     "my/<uuid:matter>/photo/<uuid:uid>.jpg": "a file",

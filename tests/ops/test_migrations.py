@@ -29,6 +29,7 @@ NEW_APPS = {
     "people",
     "ratings",
     "recordings",
+    "returns",
     "routing",
     "spot_penalty",
     "stations",

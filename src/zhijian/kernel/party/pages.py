@@ -167,19 +167,22 @@ def draw_families(request: HttpRequest, door: Any, family: Any) -> list[SafeStri
     return drawn
 
 
-# What an enterprise begins by itself, from its account: the address's name and its words.
-_begins: dict[str, Text] = {}
+# What whoever is signed in can begin of his own accord: the address's name, its words, and whether only for the whole firm.
+_account: dict[str, tuple[Text, bool]] = {}
 
 
-def account_link(url: str, label: Text) -> None:
-    """Offer a page of a programme's own on the account of whoever acts for a whole enterprise."""
-    _begins[url] = label
+def account_act(url: str, label: Text, *, whole: bool = False) -> None:
+    """Offer a programme's page in the account of every enterprise; `url` names an address without parameters.
+
+    `whole`: only to whoever acts for a whole enterprise, not for one of its shops.
+    """
+    _account[url] = (label, whole)
 
 
-def account_links() -> dict[str, Text]:
-    """What is offered there, by the address's name."""
+def account_acts(whole: bool) -> dict[str, Text]:
+    """What is offered there, words by address."""
     _declared()
-    return _begins
+    return {url: label for url, (label, for_whole) in _account.items() if whole or not for_whole}
 
 
 # Codes that are not on doors (on lifts): where each leads, None for a code that is not one's own.

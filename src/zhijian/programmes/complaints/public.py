@@ -27,6 +27,7 @@ from zhijian.kernel.registry.search import by_door_code
 from zhijian.programmes.complaints import followed, rules, telling
 from zhijian.programmes.complaints.flow import COMPLAINT
 from zhijian.programmes.complaints.models import Item, Sort
+from zhijian.programmes.complaints.publication import rules as publication
 from zhijian.programmes.stations.actions import consumer_said
 
 TOLD, MISSED, MINUTES = 10, 20, 60  # tellings and wrong codes from one address within an hour
@@ -80,7 +81,8 @@ def start(request: HttpRequest) -> HttpResponse:
         code = telling.read_code(typed)
         if code:
             return redirect("follow", code=code)
-    context = {"sorts": choices(), "door": _door(request)}
+    published = publication.OUTCOMES.maybe(calendar.today()) is not None
+    context = {"sorts": choices(), "door": _door(request), "published": published}
     wrong = _("That is no code: it has twelve letters and digits.") if typed else ""
     return render(request, "complaints/public/start.html", {**context, **lawful_ways(), "typed": typed, "wrong": wrong})
 

@@ -10,7 +10,7 @@ from zhijian.kernel.accounts.actor import Actor
 from zhijian.kernel.accounts.crypto import mask
 from zhijian.kernel.desk.panels import Panel
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.party.pages import PartyPage, Say, account_link
+from zhijian.kernel.party.pages import PartyPage, Say, account_act
 from zhijian.programmes.stations.flow import DISPUTE, STATION, THERE
 from zhijian.programmes.stations.models import LogEntry, Station, StationDispute
 
@@ -60,4 +60,4 @@ DISPUTED = PartyPage(
             "settled": _("You settled it: the office ends the complaint")},
     rights="",
 )  # fmt: skip
-account_link("party_station", _("Apply for a service station, or to be an ODR enterprise"))
+account_act("party_station", _("Apply for a service station, or to be an ODR enterprise"), whole=True)
