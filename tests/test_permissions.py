@@ -60,8 +60,8 @@ from zhijian.programmes.complaints.models import HotSpot
 from zhijian.programmes.equipment.models import LiftCall
 from zhijian.programmes.inspection import announcing, visitcode
 from zhijian.programmes.inspection.fair.models import PlanLine, PublishedPlan
-from zhijian.programmes.stations import entering
 from zhijian.programmes.returns.models import Broken, ReturnPledge
+from zhijian.programmes.stations import entering
 
 pytestmark = pytest.mark.django_db
 RECORD = Path(__file__).with_name("fixtures") / "record_inspection_1.json"

@@ -167,7 +167,7 @@ def draw_families(request: HttpRequest, door: Any, family: Any) -> list[SafeStri
     return drawn
 
 
-# What whoever is signed in can begin of his own accord: the address's name, its words, and whether only for the whole firm.
+# What whoever is signed in can begin of his own accord: address, words, and whether only for the whole firm.
 _account: dict[str, tuple[Text, bool]] = {}
 
 

@@ -117,7 +117,7 @@ def _platform(order: Order) -> str:
 SUPERVISE = Many(_("Order supervision"), "supervise_many", (LEADER, HEAD, DISPATCHER))
 
 
-menu.heading("complaints", _("Complaints and reports"), 10, "supervision")
+menu.heading("complaints", _("Complaints and reports"), 10, "supervision", "stations", "returns")
 
 
 class Shared(MatterList):

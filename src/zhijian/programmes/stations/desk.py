@@ -110,4 +110,4 @@ reads("own_office", said.area_name)
 matter_panel("stations/desk/beside.html", beside)
 matter_act("station_send", _("Send it to a station"),
            lambda matter, actor: matter.closed is None and actions.may_send(matter, actor))  # fmt: skip
-menu.item("station_log", _("Logs of the stations"), "station_log", READS, order=79)
+menu.item("station_log", _("Logs of the stations"), "station_log", READS, order=79, under="complaints")
