@@ -238,11 +238,17 @@ def sample(kind: Any, w_person: str) -> Any:
     return plain.get(kind, "0")
 
 
+def bounded(info: Any, value: Any) -> Any:
+    """A number that the field takes: somebody's id may be larger than any number of days."""
+    most = next((one.le for one in info.metadata if hasattr(one, "le")), None)
+    return value if most is None or not isinstance(value, int) else min(value, most)
+
+
 def facts_of(kind: str, verb: str, person: str) -> dict[str, Any]:
     """Plausible facts of a step that has to be told some; those that may be left out are left out."""
     step = next(s for s in flow_of(kind).steps if s.verb == verb)
     fields = step.facts.model_fields if step.facts else {}
-    return {name: sample(info.annotation, person) for name, info in fields.items() if info.is_required()}
+    return {name: bounded(info, sample(info.annotation, person)) for name, info in fields.items() if info.is_required()}
 
 
 def body_of(route: str, args: dict[str, str], known: Things) -> dict[str, Any]:

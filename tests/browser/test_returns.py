@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Playwright, expect
 from tests import world
 from tests.browser.conftest import OFFICE, Site, phone_page
 from tests.browser.looking import BOTH, look
-from tests.browser.steps import drain, sign_in
+from tests.browser.steps import enter_account, sign_in
 
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.models import Person
@@ -17,25 +17,10 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
-from zhijian.kernel.notices.models import SimulatedMessage
 from zhijian.programmes.complaints.flow import COMPLAINT
 from zhijian.programmes.returns.models import ReturnPledge
 
 pytestmark = pytest.mark.browser
-
-
-def enter_account(phone: Page, site: Site) -> None:
-    """Sign in with the code that comes by message."""
-    phone.goto(f"{site.url}/my/sign-in/")
-    phone.locator("input[name=registered]").fill(site.entity.code)
-    phone.locator("form button.primary").click()
-    drain()
-    with scoped(SYSTEM):
-        code = re.search(r"\b\d{6}\b", SimulatedMessage.objects.latest("pk").text)
-    assert code is not None
-    phone.locator("input[name=code]").fill(code.group())
-    phone.locator("form button.primary").click()
-    expect(phone).to_have_url(re.compile(r"/my/$"))
 
 
 def ended_complaint(site: Site) -> Matter:
@@ -55,7 +40,7 @@ def test_from_the_shop_s_account_to_the_door_and_a_broken_pledge(
     desk: Page, playwright: Playwright, site: Site
 ) -> None:
     browser, phone = phone_page(playwright)
-    enter_account(phone, site)
+    enter_account(phone, site.url, site.entity.code)
     phone.get_by_role("link", name=re.compile("无理由退货")).click()
     phone.get_by_label(re.compile("主营商品")).select_option("all")
     phone.get_by_label(re.compile("退货天数")).fill("3")

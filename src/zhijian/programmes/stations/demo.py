@@ -105,13 +105,13 @@ def _logged(made: Matter, line: dict[str, Any]) -> None:
 
 
 def _rate(matter: Matter, who: Actor) -> None:
-    """The year before, as the formula says."""
-    day = calendar.today()
-    record = Station.objects.get(pk=matter.pk)
+    """The year before, as the formula says: on the last afternoon, so that nothing of the city happened tonight."""
+    at = calendar.start_of(calendar.today()) - dt.timedelta(hours=8)
+    day, record = calendar.legal_day(at), Station.objects.get(pk=matter.pk)
     found = rating.counted(record, day.year - 1, day)
     if found.score is not None and record.approved_on is not None and record.approved_on.year < day.year:
-        with scoped(who):
-            perform(matter, "rate", who, year=day.year - 1, decided=found.grade)
+        with when.as_of(at), scoped(who):
+            perform(matter, "rate", who, at=at, year=day.year - 1, decided=found.grade)
 
 
 def _dispute(told: dict[str, Any], of: Matter) -> int:
