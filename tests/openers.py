@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 
 from django.utils import timezone
@@ -15,9 +16,10 @@ from zhijian.kernel.ids import uuid7
 from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.ratings import calling
+from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.complaints.flow import flow_for
 from zhijian.programmes.complaints.handling import recall
-from zhijian.programmes.complaints.models import Mediation, Reward
+from zhijian.programmes.complaints.models import Line, Mediation, Reward
 from zhijian.programmes.equipment import flow as equipment_flow
 from zhijian.programmes.equipment.models import Equipment
 from zhijian.programmes.equipment.public import begin
@@ -27,7 +29,11 @@ from zhijian.programmes.inspection.draw.acts import open_draw
 from zhijian.programmes.inspection.fair.models import YearPlan
 from zhijian.programmes.inspection.fair.planning import open_plan
 from zhijian.programmes.inspection.models import Inspection
+from zhijian.programmes.returns.flow import PLEDGE
 from zhijian.programmes.spot_penalty import flow as penalty_flow
+from zhijian.programmes.stations import rules
+from zhijian.programmes.stations.flow import DISPUTE, STATION
+from zhijian.programmes.stations.models import Station
 from zhijian.programmes.supervision.flow import JOINT, SUPERVISION
 
 Opener = Callable[[world.World], Matter]
@@ -209,6 +215,60 @@ def joint_handling(w: world.World) -> Matter:
         )  # fmt: skip
 
 
+def station(w: world.World, state: str = "applied", sort: str = "trade") -> Matter:
+    """A station of the restaurant, as far as it got."""
+    with scoped(SYSTEM):
+        about = About("水晶街服务站", world.OFFICE, w.entity)
+        made = perform(
+            STATION, "apply", SYSTEM, about=about, sort=sort, name=about.title, address="水晶街 1 号",
+            phone="0533-2180099", hours="9:00—17:00",
+        )  # fmt: skip
+        if state == "applied":
+            return made
+        items = rules.standard(sort, made.day)
+        given = {str(n): most for n, most in enumerate(items.values(), 1)}
+        made = perform(made, "look", SYSTEM, given=given, found={"1": "挂在入口处"})
+        return made if state == "looked" else perform(made, "approve", SYSTEM)
+
+
+def station_dispute(w: world.World) -> Matter:
+    """A complaint of the office that was sent to the restaurant's own station."""
+    of, to = item(w, "complaint"), station(w, "in_force")
+    with scoped(SYSTEM):
+        by = {"of": of, "station": Station.objects.get(pk=to.pk), "person": "张三", "phone": "13800138000"}
+        about = About(to.title, of.area, w.entity, None, of)
+        return perform(DISPUTE, "send", SYSTEM, about=about, by_field=by, summary="菜里吃出异物", request="退款")
+
+
+def complaint_line(w: world.World) -> Matter:
+    """What is to be published of a complaint that was settled and answered."""
+    complaint = item(w, "complaint")
+    with scoped(SYSTEM):
+        perform(complaint, "settle", SYSTEM, why="商家退款")
+        perform(complaint, "reply", SYSTEM, reply="双方达成一致，商家退款。", outcome="solved")
+        perform(complaint, "approve", SYSTEM)
+        return Line.objects.select_related("matter").get(of=complaint).matter
+
+
+def pledged(**more: object) -> dict[str, object]:
+    """What a shop pledges."""
+    return {
+        "goods": "clothes", "scope": "服装、鞋帽", "excluded": "贴身衣物", "days": 7,
+        "condition": "商品完好，带购物小票", "refund_days": 3, "valid_until": world.in_days(365), **more,
+    }  # fmt: skip
+
+
+def return_pledge(w: world.World, **more: object) -> Matter:
+    """What another shop of the restaurant's enterprise pledges, not looked at yet."""
+    with scoped(SYSTEM):
+        shop = Premises.objects.create(
+            entity=w.entity, name="清风鞋店", address="水晶街 3 号", area=world.OFFICE, trade="product_seller",
+            lat=Decimal("36.812"), lon=Decimal("118.052"),
+        )  # fmt: skip
+        about = About(shop.name, world.OFFICE, w.entity, shop)
+        return perform(PLEDGE, "pledge", SYSTEM, about=about, **pledged(**more))
+
+
 OPENERS: dict[str, Opener] = {
     "inspection": plan,
     "rectification": rectification,
@@ -227,7 +287,11 @@ OPENERS: dict[str, Opener] = {
     "mediation": mediation,
     "report_reward": report_reward,
     "item_recall": item_recall,
+    "station": station,
+    "station_dispute": station_dispute,
     "supervision": supervision,
     "joint_handling": joint_handling,
+    "return_pledge": return_pledge,
+    "complaint_line": complaint_line,
     **{kind: partial(item, sort=kind) for kind in ("complaint", "report", "enquiry")},
 }

@@ -45,6 +45,7 @@ from zhijian.kernel.evidence.media import FILMS
 from zhijian.kernel.exchange.models import Arrival, Batch, Inlet, Owed
 from zhijian.kernel.matters.catalogue import flow_of, flows
 from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.perform import perform
 from zhijian.kernel.notices.models import Delivery, Endpoint, Notice, Robot
 from zhijian.kernel.papers import making
 from zhijian.kernel.papers.drafts import docx
@@ -59,6 +60,8 @@ from zhijian.programmes.complaints.models import HotSpot
 from zhijian.programmes.equipment.models import LiftCall
 from zhijian.programmes.inspection import announcing, visitcode
 from zhijian.programmes.inspection.fair.models import PlanLine, PublishedPlan
+from zhijian.programmes.returns.models import Broken, ReturnPledge
+from zhijian.programmes.stations import entering
 
 pytestmark = pytest.mark.django_db
 RECORD = Path(__file__).with_name("fixtures") / "record_inspection_1.json"
@@ -152,6 +155,12 @@ def things(w: world.World) -> Things:
         of="complaint_problem", category="P17", area=world.OFFICE, week=dt.date(2026, 3, 2), seen=9, usual=1, weeks=12,
         p=1e-6, q=1e-4, found_at=at,
     )  # fmt: skip
+    settled = perform(OPENERS["station_dispute"](w), "settle", SYSTEM, done="已退款")
+    open_station = settled.station_dispute.station
+    pledge = ReturnPledge.objects.get(matter=perform(OPENERS["return_pledge"](w), "accept", SYSTEM))
+    broken = Broken.objects.create(
+        pledge=pledge, of=Matter.objects.get(uid=others["complaint"]), bought_on=at.date(), what="x", found_on=at.date()
+    )
     PublishedPlan.objects.create(area=world.OFFICE, year=2030, published_on=at.date())
     return {
         **others,
@@ -171,11 +180,18 @@ def things(w: world.World) -> Things:
         "entity": str(w.entity.uid),
         "premises": str(w.premises.uid),
         "contact": "contact",
+        "this_year": str(calendar.today().year),
+        "station_settled": str(settled.uid),
+        "station_open": str(open_station.matter.uid),
+        "station_code": open_station.code,
+        "station_key": entering.give_key(open_station.matter, SYSTEM),
         "hot_spot": str(spot.uid),
         "film": str(film.uid),
         "person": str(w.inspector.pk),
         "door": w.premises.door_code,
         "lift": lift.door_code,
+        "pledge": pledge.code,
+        "broken": str(broken.uid),
         "phone": str(phone.uid),
         "clock": str(clock.pk if clock else 0),
         "token": make_link(w.entity, finding.parent),
@@ -222,11 +238,17 @@ def sample(kind: Any, w_person: str) -> Any:
     return plain.get(kind, "0")
 
 
+def bounded(info: Any, value: Any) -> Any:
+    """A number that the field takes: somebody's id may be larger than any number of days."""
+    most = next((one.le for one in info.metadata if hasattr(one, "le")), None)
+    return value if most is None or not isinstance(value, int) else min(value, most)
+
+
 def facts_of(kind: str, verb: str, person: str) -> dict[str, Any]:
     """Plausible facts of a step that has to be told some; those that may be left out are left out."""
     step = next(s for s in flow_of(kind).steps if s.verb == verb)
     fields = step.facts.model_fields if step.facts else {}
-    return {name: sample(info.annotation, person) for name, info in fields.items() if info.is_required()}
+    return {name: bounded(info, sample(info.annotation, person)) for name, info in fields.items() if info.is_required()}
 
 
 def body_of(route: str, args: dict[str, str], known: Things) -> dict[str, Any]:

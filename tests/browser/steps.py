@@ -10,7 +10,10 @@ from django.db import connection
 from playwright.sync_api import Locator, Page, expect
 
 from zhijian.kernel.accounts import demo
+from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.jobs import run_pending
+from zhijian.kernel.notices.models import SimulatedMessage
 
 PIN = "246802"
 
@@ -21,6 +24,20 @@ def sign_in(desk: Page, url: str, username: str) -> None:
     desk.goto(f"{url}/login/")
     desk.locator(f'button[value="{username}"]').first.click()
     desk.wait_for_load_state()
+
+
+def enter_account(phone: Page, url: str, code: str) -> None:
+    """Sign an enterprise in to its account with the code that comes by message."""
+    phone.goto(f"{url}/my/sign-in/")
+    phone.locator("input[name=registered]").fill(code)
+    phone.locator("form button.primary").click()
+    drain()
+    with scoped(SYSTEM):
+        told = re.search(r"\b\d{6}\b", SimulatedMessage.objects.latest("pk").text)
+    assert told is not None
+    phone.locator("input[name=code]").fill(told.group())
+    phone.locator("form button.primary").click()
+    expect(phone).to_have_url(re.compile(r"/my/$"))
 
 
 def enrol(desk: Page, phone: Page, url: str, username: str) -> None:

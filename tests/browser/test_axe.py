@@ -61,7 +61,7 @@ EVERYTHING = {"rules": {"target-size": {"enabled": True}}}
 FINGERS = {"runOnly": ["target-size"]}
 ANYBODY, ENTERPRISE = "anybody", "enterprise"
 PHONE, SCREEN = ({"width": width, "height": 900} for width in (390, 1440))
-PUBLIC = ("p/", "d/", "v/", "my/")  # read on phones
+PUBLIC = ("p/", "d/", "r/", "v/", "my/", "station/")  # read on phones
 # What stands in an address where the table of permissions asks for nothing in particular.
 MORE: dict[str, dict[str, str]] = {
     "ratings/<str:area>/<str:kind>/": {"area": "=370303006", "kind": "=inspection"},
@@ -95,10 +95,15 @@ NO_PAGE = {
     "language/": "leads back",
     "m/<uuid:uid>/entry/<int:seq>/proof.json": "a file, once the day is sealed",
     "map/data/": "for the map's script",
+    "r/map/data/": "for the map's script",
+    "r/<str:code>/sign.pdf": "a file",
     "my/<uuid:matter>/<uuid:uid>/<str:verb>/": "leads back to the page with its form",
     "my/<uuid:matter>/paper/<uuid:uid>.pdf": "a file",
     "my/<uuid:matter>/photo/<uuid:uid>.jpg": "a file",
     "notices/robots/": "leads on where there is one office; test_notices looks at the list",
+    "stations/<uuid:uid>/code/": "a code, shown once to a POST",
+    "stations/<str:code>/plaque.pdf": "a file",
+    "station/<str:key>/<uuid:uid>/<str:verb>/": "only a POST; leads back to the page with its form",
     "supervision/joint/<uuid:uid>/<str:verb>/": "for whoever asked another office; the journey of it looks",
     "p/<str:token>/<uuid:uid>/<str:verb>/": "leads back to the page with its form",
     "p/<str:token>/new/": "only for a link that is spent; leads back",

@@ -29,8 +29,10 @@ NEW_APPS = {
     "people",
     "ratings",
     "recordings",
+    "returns",
     "routing",
     "spot_penalty",
+    "stations",
     "supervision",
 }  # came later: nothing of theirs was there
 AT = dt.datetime(2026, 3, 4, 9, 30, tzinfo=dt.UTC)

@@ -50,6 +50,7 @@ from zhijian.programmes.equipment.models import Equipment, Maintenance
 from zhijian.programmes.inspection.draw.models import DrawnPlace
 from zhijian.programmes.inspection.fair.models import PlanLine, PlanPlace
 from zhijian.programmes.inspection.onsite.models import SeenProduct, UsualTime
+from zhijian.programmes.stations.models import LogEntry, Station
 
 pytestmark = pytest.mark.django_db
 TEMPLATES = CHECKOUT / "src/zhijian"
@@ -96,6 +97,7 @@ PAGES: dict[str, Listed] = {
     "ratings": Listed("/ratings/", least=1),
     "recordings": Listed("/recordings/"),
     "slots": Listed("/slots/"),
+    "station_log": Listed("/stations/log/"),
     "visit_draw_places": Listed("/m/{draw}/"),
     "visit_draw_pool": Listed("/draws/{draw}/pool/"),
     "visit_items": Listed("/visits/items/"),
@@ -153,6 +155,7 @@ EXCUSED = {
     "notices/robots.html": "settings",
     "openrosa/collect.html": "access that one gave to an app: a setting",
     "papers/draft.html": "one paper",
+    "stations/desk/rate.html": "what was counted of one year of one station; the list of stations has its file",
     "supervision/desk/many.html": "asks for whom before it is ordered",
     "supervision/desk/waiting.html": "lines that lead to matters, whose lists have their files",
     "papers/grant.html": "asks once more before it is done",
@@ -254,6 +257,11 @@ def fill(w: world.World, boss: Person) -> None:
     _rated(w, now)
     _papers(w, boss)
     _lifts(w, (one, two), now)
+    for one_station in Station.objects.filter(matter__state="in_force")[:1]:
+        for what in ("退货", "换货"):
+            LogEntry.objects.create(
+                station=one_station, area=world.OFFICE, day=today(), what=what, ended="settled", made_at=now
+            )
     lots = DrawnPlace.objects.select_related("draw")[0]
     again = {"order": 9, "area": lots.area, "day": lots.day, "first": lots.first, "second": lots.second}
     for place in Premises.objects.filter(area=world.OFFICE)[:2]:

@@ -206,7 +206,8 @@ def test_everything_carries_the_day_on_which_it_happened(small: dict[str, Any], 
             told = LedgerEntry.objects.get(matter=visit.pk, kind="inspection.plan")
             assert told.at == visit.matter.opened < today - dt.timedelta(days=2)
             assert calendar.legal_day(told.at) < visit.planned_for
-        assert not LedgerEntry.objects.filter(subject__startswith="matter:", at__gte=today)
+        tonight = LedgerEntry.objects.filter(subject__startswith="matter:", at__gte=today)
+        assert not list(tonight.values_list("kind", "at")), "nothing happened tonight"
         unread = notices.filter(to_kind="person", state="sent")
         assert not unread.filter(made_at__lt=today - dt.timedelta(days=8)), "staff have read what is old"
 

@@ -94,6 +94,12 @@ def may(step: Step, matter: Matter | None, actor: Actor, area: str) -> bool:
     return any(who in mine for who in step.whos)
 
 
+def _about_itself(step: Step, about: About, actor: Actor) -> bool:
+    """Whether an enterprise opens a matter about itself, by a step that is its own."""
+    itself = actor.kind == "party" and about.entity is not None and actor.entity_id == about.entity.pk
+    return itself and Relation.PARTY in step.whos and step.by is None
+
+
 def may_for_party(step: Step, matter: Matter, actor: Actor) -> bool:
     """Whether the actor may enter this step for the matter's enterprise, which speaks before him."""
     return is_partys(step) and may_speak_for(matter, actor)
@@ -220,7 +226,7 @@ def draft(
     step = flow.find(verb, None, day)
     if step is None or step.to is None:
         raise NotOpen(_("Nothing of this kind can be opened this way."))
-    if not may(step, None, actor, about.area):
+    if not may(step, None, actor, about.area) and not _about_itself(step, about, actor):
         raise NotAllowed(_("Only %(who)s can do this.") % {"who": _names(step)})
     parsed = parse(step.facts, facts)
     matter = Matter(

@@ -167,6 +167,24 @@ def draw_families(request: HttpRequest, door: Any, family: Any) -> list[SafeStri
     return drawn
 
 
+# What whoever is signed in can begin of his own accord: address, words, and whether only for the whole firm.
+_account: dict[str, tuple[Text, bool]] = {}
+
+
+def account_act(url: str, label: Text, *, whole: bool = False) -> None:
+    """Offer a programme's page in the account of every enterprise; `url` names an address without parameters.
+
+    `whole`: only to whoever acts for a whole enterprise, not for one of its shops.
+    """
+    _account[url] = (label, whole)
+
+
+def account_acts(whole: bool) -> dict[str, Text]:
+    """What is offered there, words by address."""
+    _declared()
+    return {url: label for url, (label, for_whole) in _account.items() if whole or not for_whole}
+
+
 # Codes that are not on doors (on lifts): where each leads, None for a code that is not one's own.
 CodePage = Callable[[str], str | None]
 _codes: list[CodePage] = []

@@ -28,10 +28,11 @@ from zhijian.programmes.complaints import categories, private, rules, together_p
 from zhijian.programmes.complaints.flow import COMPLAINT, ENQUIRY, REPORT, ROUTE
 from zhijian.programmes.complaints.handling.desk import HANDLING, Mediations, Recalls, Rewards
 from zhijian.programmes.complaints.models import Claim, Contact, Item, Order
+from zhijian.programmes.complaints.publication.desk import Publications
 from zhijian.programmes.complaints.routing import proposing
 
 CALLS = 20
-__all__ = ["Complaints", "Enquiries", "Everything", "Mediations", "Recalls", "Reports", "Rewards"]
+__all__ = ["Complaints", "Enquiries", "Everything", "Mediations", "Publications", "Recalls", "Reports", "Rewards"]
 
 
 def _below(asked: Asked) -> Options:
@@ -116,7 +117,7 @@ def _platform(order: Order) -> str:
 SUPERVISE = Many(_("Order supervision"), "supervise_many", (LEADER, HEAD, DISPATCHER))
 
 
-menu.heading("complaints", _("Complaints and reports"), 10, "supervision")
+menu.heading("complaints", _("Complaints and reports"), 10, "supervision", "stations", "returns")
 
 
 class Shared(MatterList):

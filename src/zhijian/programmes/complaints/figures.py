@@ -177,3 +177,21 @@ def claims_left_out(t: Any, period: Period, area: Any) -> Any:
 def recalls_differ(t: Any, period: Period, area: Any) -> Any:
     rows = _called(t, period, area)
     return rows.filter(rows.state == "called", rows.differs)
+
+
+@figure(
+    "complaints.published", _("Complaints counted in public"), unit=_("complaints"),
+    definition=_("Complaints that came to be counted on the public page in the period, whatever became of them since."),
+)  # fmt: skip
+def published(t: Any, period: Period, area: Any) -> Any:
+    rows = t.complaint_line
+    return rows.filter(period(rows.shown_on), area(rows.area))
+
+
+@figure(
+    "complaints.objections_upheld", _("Objections to publication that were right"), unit=_("complaints"), good="less",
+    definition=_("Complaints that were kept back in the period because the shop's objection was right."),
+)  # fmt: skip
+def upheld(t: Any, period: Period, area: Any) -> Any:
+    rows = t.complaint_line
+    return rows.filter(period(rows.closed_on), rows.state == "kept_back", area(rows.area))

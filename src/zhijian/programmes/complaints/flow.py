@@ -28,6 +28,7 @@ from zhijian.programmes.complaints.handling import identity, mediation, parting,
 from zhijian.programmes.complaints.handling.mediation import MEDIATION
 from zhijian.programmes.complaints.handling.recall import RECALL
 from zhijian.programmes.complaints.handling.reward import REWARD
+from zhijian.programmes.complaints.publication.flow import PUBLICATION
 
 TAKE_IN = [CLERK, DISPATCHER, MEDIATOR, INSPECTOR, HEAD]
 ROUTE = [DISPATCHER, HEAD, CLERK]
@@ -351,7 +352,9 @@ ENQUIRY = _flow(
     ],
 )  # fmt: skip
 
-__all__ = ["COMPLAINT", "ENQUIRY", "FLOWS", "KINDS", "MEDIATION", "RECALL", "REPORT", "REWARD", "flow_for"]
+__all__ = [
+    "COMPLAINT", "ENQUIRY", "FLOWS", "KINDS", "MEDIATION", "PUBLICATION", "RECALL", "REPORT", "REWARD", "flow_for",
+]  # fmt: skip
 KINDS = (COMPLAINT.kind, REPORT.kind, ENQUIRY.kind)
 FLOWS = {models.Sort.COMPLAINT: COMPLAINT, models.Sort.REPORT: REPORT}
 

@@ -15,7 +15,7 @@ from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.evidence.models import File, LedgerEntry
 from zhijian.kernel.matters.perform import why_not
 from zhijian.kernel.packs import in_its_language, stack
-from zhijian.programmes.complaints import rules, wording
+from zhijian.programmes.complaints import rules, stationed, wording
 from zhijian.programmes.complaints.models import Item
 
 # What whoever told it reads of each state: the tone, what is the case, and what happens next.
@@ -88,6 +88,7 @@ def context_of(item: Item) -> dict[str, Any]:
         "ends": matter.state == "told" or not why_not(matter, "withdraw", SYSTEM),
         "photos": File.objects.filter(matter=matter, kind=File.Kind.PHOTO, original=None, made_by=SYSTEM.label).count(),
         "by": _by(item),
+        "station": stationed.shown(item),
     }
 
 

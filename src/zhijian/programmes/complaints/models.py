@@ -303,9 +303,10 @@ from zhijian.programmes.complaints.handled import (  # noqa: E402
     Reward,
     Sheet,
 )
+from zhijian.programmes.complaints.publication.models import Line, Tally  # noqa: E402
 from zhijian.programmes.complaints.routing.models import RouteSet  # noqa: E402
 
 __all__ = [
-    "CausedVisit", "Channel", "Claim", "Contact", "Item", "Link", "Mediation", "Order", "Outcome", "Part", "Recall",
-    "RecallDraw", "Result", "Reward", "RouteSet", "Sheet", "Sort",
+    "CausedVisit", "Channel", "Claim", "Contact", "Item", "Line", "Link", "Mediation", "Order", "Outcome", "Part",
+    "Recall", "RecallDraw", "Result", "Reward", "RouteSet", "Sheet", "Sort", "Tally",
 ]  # fmt: skip

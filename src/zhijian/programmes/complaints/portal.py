@@ -13,6 +13,7 @@ from zhijian.kernel.party.pages import PartyPage, door_panel
 from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.complaints import papers
 from zhijian.programmes.complaints.handling.mediation import MEDIATION
+from zhijian.programmes.complaints.publication.portal import PAGE as PUBLISHED
 
 PAGE = PartyPage(
     MEDIATION,
@@ -24,6 +25,8 @@ PAGE = PartyPage(
     asks=_("{organ}: {title}: a consumer's complaint is to be mediated. Please say whether you take part: {link}"),
     rights="",
 )  # fmt: skip
+
+__all__ = ["PAGE", "PUBLISHED"]
 
 
 def at_door(premises: Premises) -> dict[str, Any]:

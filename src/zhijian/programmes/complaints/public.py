@@ -27,6 +27,8 @@ from zhijian.kernel.registry.search import by_door_code
 from zhijian.programmes.complaints import followed, rules, telling
 from zhijian.programmes.complaints.flow import COMPLAINT
 from zhijian.programmes.complaints.models import Item, Sort
+from zhijian.programmes.complaints.publication import rules as publication
+from zhijian.programmes.stations.actions import consumer_said
 
 TOLD, MISSED, MINUTES = 10, 20, 60  # tellings and wrong codes from one address within an hour
 SAYS = {
@@ -79,7 +81,8 @@ def start(request: HttpRequest) -> HttpResponse:
         code = telling.read_code(typed)
         if code:
             return redirect("follow", code=code)
-    context = {"sorts": choices(), "door": _door(request)}
+    published = publication.OUTCOMES.maybe(calendar.today()) is not None
+    context = {"sorts": choices(), "door": _door(request), "published": published}
     wrong = _("That is no code: it has twelve letters and digits.") if typed else ""
     return render(request, "complaints/public/start.html", {**context, **lawful_ways(), "typed": typed, "wrong": wrong})
 
@@ -206,6 +209,23 @@ def end(request: HttpRequest, code: str) -> HttpResponse:
     try:
         with scoped(SYSTEM):
             perform(item.matter, verb, SYSTEM, reason=followed.in_words_of_the_place(ENDS[why]))
+    except StepError as error:
+        return _followed(request, code, item, 409, problem=error.message)
+    return redirect(f"/c/{telling.read_code(code)}/")
+
+
+@never_cache
+@require_POST
+def station_said(request: HttpRequest, code: str) -> HttpResponse:
+    """Whether it is settled as the station wrote: whoever told it says so."""
+    item = _item(request, code)
+    if isinstance(item, HttpResponse):
+        return item
+    said = request.POST.get("settled", "")
+    if said not in ("yes", "no"):
+        raise Http404
+    try:
+        consumer_said(item.matter, said == "yes")
     except StepError as error:
         return _followed(request, code, item, 409, problem=error.message)
     return redirect(f"/c/{telling.read_code(code)}/")

@@ -16,14 +16,18 @@ from zhijian.programmes.complaints import (
     together_pages,
 )
 from zhijian.programmes.complaints.handling import pages
+from zhijian.programmes.complaints.publication import public as published
 from zhijian.programmes.complaints.routing import pages as routing_pages
 
 urlpatterns = [
     path("c/", public.start, name="tell_start"),
     path("c/new/<str:sort>/", public.tell_page, name="tell"),
+    path("c/shops/", published.shops, name="complaint_shops"),
+    path("c/kinds/", published.kinds, name="complaint_kinds"),
     path("c/<str:code>/", public.follow, name="follow"),
     path("c/<str:code>/more/", public.more, name="follow_more"),
     path("c/<str:code>/end/", public.end, name="follow_end"),
+    path("c/<str:code>/station/", public.station_said, name="follow_station"),
     path("complaints/new/", agent.new_page, name="item_new"),
     path("complaints/new/shops/", agent.shops, name="item_new_shops"),
     path("complaints/<uuid:uid>/enterprise/", meant.meant_page, name="item_meant"),

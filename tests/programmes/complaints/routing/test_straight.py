@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from tests.programmes.complaints.conftest import do, matter_of, order, take_in
 from tests.programmes.complaints.routing.conftest import N, came, jobs, put, told
 
 from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.models import Leave
 from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.accounts.scope import scoped
+from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.jobs import run_pending
@@ -39,6 +42,29 @@ def test_a_row_sends_by_itself_and_the_ledger_says_which(w, centre, price):
     with scoped(SYSTEM):
         entry = LedgerEntry.objects.filter(matter=matter, kind="complaints.straight").get()
         assert entry.actor == "system" and "第 2 行" in ledger.describe(entry, SYSTEM)
+
+
+def test_a_row_puts_it_into_the_hands_of_whoever_there_holds_the_fewest(w, centre, price):
+    with scoped(SYSTEM):
+        for name in ("调解甲", "调解乙", "请假的"):
+            w.person(name, Role.MEDIATOR, world.OFFICE)
+        w.person("邻所调解", Role.MEDIATOR, world.SISTER)
+        today = calendar.today()
+        Leave.objects.create(person=w.people["请假的"], stand_in=w.people["邻所调解"], since=today, until=today)
+    put(replace(price, hands="mediator"))
+    came(centre, **PRICE)
+    came(centre, "ZB2", **PRICE)
+    came(centre, "ZB3", **PRICE)
+    with scoped(SYSTEM):
+        hands = [matter_of(number).assignee.name for number in (N, "ZB2", "ZB3")]
+    assert hands == ["调解甲", "调解乙", "调解甲"]
+    assert matter_of(N).state == "handling"
+
+
+def test_with_nobody_of_that_role_the_head_assigns(w, centre, price):
+    put(replace(price, hands="case_officer"))
+    matter = came(centre, **PRICE)
+    assert (matter.area, matter.state, matter.assignee) == (world.OFFICE, "received", None)
 
 
 def test_again_it_does_nothing(w, centre, price):

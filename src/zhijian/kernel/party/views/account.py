@@ -23,7 +23,7 @@ from zhijian.kernel.papers.models import Paper
 from zhijian.kernel.party import limits, renewing, signing_in
 from zhijian.kernel.party.doors import KEY, missing, signed_in
 from zhijian.kernel.party.family import Family, families, head_of, seen
-from zhijian.kernel.party.pages import page_of
+from zhijian.kernel.party.pages import account_acts, page_of
 from zhijian.kernel.party.shown import days_of, papers_of
 from zhijian.kernel.party.standing import Standing
 
@@ -116,6 +116,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "notices": sorted(account.told, key=lambda told: told[0].made_at, reverse=True)[:NOTICES],
         "papers": sorted(account.given, key=_newest_in_force, reverse=True)[:PAPERS],
         "owns": any(one.own for one in holder.standings),
+        "acts": account_acts(whole=any(one.premises is None for one in holder.standings)),
     }
     answer = render(request, "party/account.html", context)
     for standing in (one for one in shown if one.own):  # what others have read is still new to the owner

@@ -77,15 +77,19 @@ def done(state: State, given: QueryDict) -> State:
 
 def chosen(given: QueryDict) -> dict[str, str]:
     """What stands in the form of a row, as it was chosen."""
-    return {name: given.get(name, "")[:24] for name in ("kind", "channel", "category", "area", "urgency", "to", "how")}
+    return {
+        name: given.get(name, "")[:24]
+        for name in ("kind", "channel", "category", "area", "urgency", "to", "how", "hands")
+    }
 
 
 def _row(given: QueryDict) -> Row:
     said = chosen(given)
     urgency = int(said["urgency"]) if said["urgency"] in ("0", "1", "2") else 0
     return Row(
-        said["to"], said["kind"], said["channel"], said["category"], said["area"], urgency, said["how"] == "straight"
-    )
+        said["to"], said["kind"], said["channel"], said["category"], said["area"], urgency, said["how"] == "straight",
+        said["hands"],
+    )  # fmt: skip
 
 
 def parts(row: Row) -> dict[str, str]:
@@ -93,6 +97,7 @@ def parts(row: Row) -> dict[str, str]:
     return {
         "kind": row.kind, "channel": row.channel, "category": row.category, "area": row.area,
         "urgency": str(row.urgency), "to": row.to, "how": "straight" if row.straight else "proposed",
+        "hands": row.hands,
     }  # fmt: skip
 
 
@@ -109,6 +114,7 @@ def options() -> list[tuple[str, str, Options]]:
         ("urgency", _("Urgency"), [("0", every[1]), *_urgencies()]),
         ("to", _("To which office"), [("", _("choose") + " …"), *of_shop, *named]),
         ("how", _("How it goes"), [("proposed", _("proposed: a person passes it on")), ("straight", _("straight"))]),
+        ("hands", _("Into whose hands there"), [("", _("the head assigns")), *_hands()]),
     ]
 
 
@@ -118,6 +124,11 @@ def _categories() -> Options:
         (one.code, f"{one.code} {categories.name_of(one.code)}")
         for of in sets.LISTS.values() if of for one in table.listed(of, None)
     ]  # fmt: skip
+
+
+def _hands() -> Options:
+    said = _("the %(role)s with the fewest")
+    return [(str(role), said % {"role": role.label}) for role in sets.HANDS]
 
 
 def _urgencies() -> Options:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 OFFICE, DISTRICT = "office", "district"  # of the shop that is meant
 STRAIGHT = "s"
 SIGN = "~"  # between the parts of a row in an address
-ROW = re.compile(r"(\w*)~(\w*)~(\w*)~(\w*)~([0-9])~(\w*)~(s?)", re.ASCII)
+ROW = re.compile(r"(\w*)~(\w*)~(\w*)~(\w*)~([0-9])~(\w*)~(s?)(?:~(\w+))?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,16 @@ class Row:
     area: str = ""  # where the shop lies, else the item
     urgency: int = 0  # at least
     straight: bool = False  # passed on by itself; else only proposed
+    hands: str = (
+        ""  # and by itself into the hands of whoever of this role there holds the fewest; empty: the head assigns
+    )
 
     @property
     def code(self) -> str:
         """The row as an address carries it."""
         straight = STRAIGHT if self.straight else ""
-        return SIGN.join([self.kind, self.channel, self.category, self.area, str(self.urgency), self.to, straight])
+        parts = [self.kind, self.channel, self.category, self.area, str(self.urgency), self.to, straight]
+        return SIGN.join([*parts, *([self.hands] if self.hands else [])])
 
 
 def read(code: str) -> Row:
@@ -39,8 +43,8 @@ def read(code: str) -> Row:
     found = ROW.fullmatch(code)
     if found is None:
         raise ValueError(f"{code!r} is no row")
-    kind, channel, category, area, urgency, to, straight = found.groups()
-    return Row(to, kind, channel, category, area, int(urgency), straight == STRAIGHT)
+    kind, channel, category, area, urgency, to, straight, hands = found.groups(default="")
+    return Row(to, kind, channel, category, area, int(urgency), straight == STRAIGHT, hands)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ READERS = (Role.DISPATCHER, Role.HEAD, Role.LEADER)
 AUTHORS = (Role.DISPATCHER, Role.HEAD)  # of the city: a set holds for all of it
 LISTS = {"complaint": "complaint_problem", "report": "report_problem", "enquiry": ""}  # of categories, by kind
 FIRST = (Row(OFFICE),)  # until somebody sets another: proposed to the office of the shop that is meant
+HANDS = (Role.INSPECTOR, Role.MEDIATOR, Role.CLERK, Role.CASE_OFFICER)  # into whose hands a row may put an item
 MOST = 60
 SET = ledger.entry_kind(
     "complaints.routes",
@@ -147,6 +148,10 @@ def _wrong(row: Row) -> str:
         return _("Say to which office it goes.")
     if row.to not in (OFFICE, DISTRICT) and row.to not in targets():
         return _("There is no office “%(code)s” below the city. Choose one of the list.") % {"code": row.to[:20]}
+    if row.hands and row.hands not in HANDS:
+        return _("Nobody of this role can have it. Choose one of the list.")
+    if row.hands and not row.straight:
+        return _("What only is proposed is in nobody's hands yet: let it go straight, or leave that to the head.")
     return _wrong_category(row)
 
 

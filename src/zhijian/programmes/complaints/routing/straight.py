@@ -9,9 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from django.db.models import Count, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy
 
 from zhijian.kernel.accounts.actor import SYSTEM, Actor
+from zhijian.kernel.accounts.models import Leave, Person
+from zhijian.kernel.clock import calendar
 from zhijian.kernel.evidence import ledger
 from zhijian.kernel.evidence.models import LedgerEntry
 from zhijian.kernel.matters.flow import Flow, Step
@@ -77,7 +81,30 @@ def send(pk: int, at: dt.datetime | None = None) -> bool:
         note = words.sentence(found.row)[:NOTE]
     matter = perform(matter, "pass_on", SYSTEM, at=at, area=found.area, note=note)
     _noted(matter, found, at)
+    if (who := fewest(found.row.hands, found.area)) is not None:
+        perform(matter, "assign", SYSTEM, at=at, assignee=who.pk)
     return True
+
+
+def fewest(role: str, area: str) -> Person | None:
+    """Who of that role at the office itself, and not on leave, holds the fewest open items; None: nobody does.
+
+    Of several the one that has waited longest for another. Named are roles, no people: those come and go.
+    """
+    if not role:
+        return None
+    day = calendar.today()
+    held = Matter.objects.filter(assignee=OuterRef("pk"), closed=None, kind__in=KINDS).order_by().values("assignee")
+    lasting = Q(posts__until=None) | Q(posts__until__gte=day)
+    rows = Person.objects.filter(
+        lasting, is_active=True, posts__role=role, posts__jurisdiction=area, posts__since__lte=day
+    ).exclude(leaves__in=Leave.objects.between(day, day))
+    latest = Matter.objects.filter(assignee=OuterRef("pk"), kind__in=KINDS).order_by().values("assignee")
+    counted = rows.distinct().annotate(
+        n=Coalesce(Subquery(held.annotate(n=Count("pk")).values("n")), 0),
+        last=Coalesce(Subquery(latest.annotate(last=Max("pk")).values("last")), 0),
+    )
+    return counted.order_by("n", "last", "pk").first()
 
 
 def _noted(matter: Matter, found: Found, at: dt.datetime | None) -> None:

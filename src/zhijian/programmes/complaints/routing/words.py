@@ -7,18 +7,19 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from zhijian.kernel.accounts.roles import Role
 from zhijian.kernel.desk.said import area_name
 from zhijian.kernel.matters.catalogue import flow_of
 from zhijian.kernel.matters.models import Matter
 from zhijian.programmes.complaints import categories
 from zhijian.programmes.complaints.models import Channel
+from zhijian.programmes.complaints.routing import sets
 from zhijian.programmes.complaints.routing.matching import DISTRICT, OFFICE, Row, read
-from zhijian.programmes.complaints.routing.sets import LISTS
 
 
 def what(row: Row) -> str:
     """Which items the row takes."""
-    said = [str(flow_of(row.kind).plural) if row.kind in LISTS else row.kind] if row.kind else []
+    said = [str(flow_of(row.kind).plural) if row.kind in sets.LISTS else row.kind] if row.kind else []
     if row.channel:
         said.append(_("by %(channel)s") % {"channel": _label(Channel, row.channel)})
     if row.category:
@@ -38,7 +39,9 @@ def where(row: Row) -> str:
 
 
 def how(row: Row) -> str:
-    """Whether it sends by itself."""
+    """Whether it sends by itself, and into whose hands."""
+    if row.hands in sets.HANDS:
+        return _("straight, to the %(role)s with the fewest") % {"role": Role(row.hands).label}
     return _("straight") if row.straight else _("proposed")
 
 
