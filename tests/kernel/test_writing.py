@@ -12,7 +12,7 @@ from tests import world
 from zhijian.kernel.accounts.actor import SYSTEM
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.writing import insert_all
+from zhijian.kernel.writing import insert_all, update_all
 from zhijian.programmes.complaints.models import Item, Trace
 
 AT = dt.datetime(2026, 3, 5, 1, 2, 3, 456789, tzinfo=dt.UTC)
@@ -53,3 +53,25 @@ def test_the_same_as_saved(db):
                     assert (bytes(a), "") == (bytes(b), "") if isinstance(a, memoryview) else a == b, field
             assert Matter.objects.get(pk=some[0].pk).number == f"N{n}", "ids in the rows' order"
             assert some[1].matter_id == some[0].pk
+
+
+def test_changed_columns_are_written_and_no_other(db):
+    with scoped(SYSTEM):
+        world.jurisdictions()
+        made = [rows(n) for n in range(3)]
+        for same in zip(*made, strict=True):
+            insert_all(same)
+        traces = [trace for _matter, _item, trace in made]
+        for n, trace in enumerate(traces[:2]):
+            trace.sketch, trace.bands, trace.marks, trace.ranked = b"\x01" * n, [n, 2**63 - 1], [WORDS], None
+            trace.by = "changed, not told"
+        with CaptureQueriesContext(connection) as asked:
+            update_all(traces[:2], ["sketch", "bands", "marks", "ranked"])
+        assert len(asked) == 1
+        for n, trace in enumerate(Trace.objects.order_by("pk")):
+            if n == 2:
+                assert (bytes(trace.sketch), trace.bands, trace.ranked) == (b"\x00\xff\\x", [-(2**63), 2**63 - 1], AT)
+            else:
+                assert (bytes(trace.sketch), trace.bands) == (b"\x01" * n, [n, 2**63 - 1])
+                assert (trace.marks, trace.ranked, trace.by) == ([WORDS], None, Trace().by)
+        update_all([], ["marks"])

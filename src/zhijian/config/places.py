@@ -174,7 +174,7 @@ def parse_database_url(url: str) -> dict[str, Any]:
     if not name:
         raise PlacesError("The database address names no database (postgresql://…/NAME).")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "zhijian.config.postgresql",
         "NAME": name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

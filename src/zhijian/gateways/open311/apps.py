@@ -11,12 +11,14 @@ class Config(AppConfig):
         from django.utils.translation import ngettext
 
         from zhijian.gateways.open311 import pages, updates
+        from zhijian.kernel.accounts.middleware import scopes_itself
         from zhijian.kernel.accounts.roles import Role
         from zhijian.kernel.desk.waiting import waits
         from zhijian.kernel.exchange import interface_pages
         from zhijian.kernel.exchange.tables import platforms
         from zhijian.kernel.matters.followers import on_step
 
+        scopes_itself("/open311/")
         on_step(updates.heard)
         if not platforms():
             return

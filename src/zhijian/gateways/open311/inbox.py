@@ -11,6 +11,7 @@ import json
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from django.db import connection, transaction
@@ -57,6 +58,7 @@ def givers() -> list[str]:
 def keep(platform: str, told: Told, pictures: Sequence[Blob] = ()) -> Request:
     """Keep a request and queue its taking; or the one that it is already.
 
+    What comes without pictures is one statement, its own transaction where no other is open.
     Raises Bad for a number that came before with other content.
     """
     now = timezone.now()
@@ -66,20 +68,31 @@ def keep(platform: str, told: Told, pictures: Sequence[Blob] = ()) -> Request:
         platform=platform, number=told.number or f"R{mark[:20]}".upper(), service=told.service, mark=mark, body=body,
         lat=told.lat, lon=told.lon, received=now, changed=now,
     )  # fmt: skip
-    if not _written(made):
-        known = Request.objects.get(platform=platform, number=made.number)
-        if told.number and known.mark != mark:
-            raise Bad(400, _("This number came before, with other content. Send what is new as an update."))
-        if told.number or known.received > now - SAME:
+    with transaction.atomic() if told.urls or pictures else nullcontext():
+        if not _written(made) and (known := _before(made, told)) is not None:
             return known
-        if (known := _known(platform, "", mark, now)) is not None:
-            return known
-        made.number = f"R{made.uid.hex[:12]}{made.uid.hex[-8:]}".upper()  # said once more, days later
-        made.save(force_insert=True)
-    rows = [Media(request=made, url=url) for url in told.urls]
-    Media.objects.bulk_create([*rows, *(Media(request=made, blob=one) for one in pictures)])
+        rows = [Media(request=made, url=url) for url in told.urls]
+        Media.objects.bulk_create([*rows, *(Media(request=made, blob=one) for one in pictures)])
     wake()
     return made
+
+
+@transaction.atomic
+def _before(made: Request, told: Told) -> Request | None:
+    """The request that it is already. None for what is said once more, days later: it is written by another number.
+
+    Raises Bad for a number that came before with other content.
+    """
+    known = Request.objects.get(platform=made.platform, number=made.number)
+    if told.number and known.mark != made.mark:
+        raise Bad(400, _("This number came before, with other content. Send what is new as an update."))
+    if told.number or known.received > made.received - SAME:
+        return known
+    if (known := _known(made.platform, "", made.mark, made.received)) is not None:
+        return known
+    made.number = f"R{made.uid.hex[:12]}{made.uid.hex[-8:]}".upper()
+    made.save(force_insert=True)
+    return None
 
 
 def _written(made: Request) -> bool:

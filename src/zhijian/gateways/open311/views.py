@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from django.views.decorators.csrf import csrf_exempt
 from zhijian.gateways.open311 import inbox, keys, media, reading, services, shown, updates, wire
 from zhijian.gateways.open311.models import Key, Request
 from zhijian.gateways.open311.reading import Bad
-from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.actor import PUBLIC, SYSTEM
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.notices.addresses import public_url
 from zhijian.kernel.packs import stack
@@ -35,15 +36,19 @@ HERE = ("127.0.0.1", "::1")
 CHANGED = "2026-11-30T00:00:00+08:00"  # when what discovery tells changed last
 
 
-def door(*methods: str) -> Callable[[View], Callable[..., HttpResponse]]:
-    """One address of the interface: methods, jurisdiction, errors and form are the same everywhere."""
+def door(*methods: str, alone: bool = False) -> Callable[[View], Callable[..., HttpResponse]]:
+    """One address of the interface: methods, jurisdiction, errors and form are the same everywhere.
+
+    `alone`: opens what scope it needs by itself, unless files come with it.
+    """
 
     def wrap(view: View) -> Callable[..., HttpResponse]:
         @csrf_exempt
         @functools.wraps(view)
         def handled(request: HttpRequest, form: str, **more: Any) -> HttpResponse:
             code, (root, told) = 200, ("errors", None)
-            with translation.override(stack().language):
+            by_itself = alone and request.content_type != "multipart/form-data"
+            with translation.override(stack().language), nullcontext() if by_itself else scoped(PUBLIC):
                 try:
                     root, told = _let_in(view, methods)(request, **more)
                 except Bad as problem:  # nothing was written before it, but that a wrong key was counted
@@ -81,6 +86,8 @@ def _let_in(view: View, methods: tuple[str, ...]) -> View:
 def _fields(request: HttpRequest) -> QueryDict:
     """The fields of a POST, of the query too: clients differ. Raises what Django's parsers raise."""
     try:
+        if not request.GET:
+            return request.POST
         posted = request.POST.copy()
     except (RequestDataTooBig, TooManyFieldsSent) as error:
         raise Bad(413, _("This request is too large.")) from error
@@ -145,7 +152,7 @@ def service(request: HttpRequest, code: str) -> Answer:
     return "service_definition", services.defined(found)
 
 
-@door("GET", "HEAD", "POST")
+@door("GET", "HEAD", "POST", alone=True)
 def requests(request: HttpRequest) -> Answer:
     """POST: keep a service request. GET: the platform's own ones."""
     key = _key(request)

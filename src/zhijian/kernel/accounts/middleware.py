@@ -77,6 +77,19 @@ def request_actor(request: HttpRequest) -> Actor:
     return actor_of(user) if user is not None and user.is_authenticated else PUBLIC
 
 
+_alone: list[str] = []
+
+
+def scopes_itself(prefix: str) -> None:
+    """Addresses below `prefix` are the public's, and get no transaction: a view opens the scope it needs, or writes one
+    statement.
+
+    For doors at which programs knock many times a second: BEGIN, scope and COMMIT are three of five exchanges.
+    """
+    if prefix not in _alone:
+        _alone.append(prefix)
+
+
 class ScopeMiddleware:
     """Opens the request's transaction, sets the scope, and undoes all of it when the answer is a server error."""
 
@@ -84,6 +97,9 @@ class ScopeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(tuple(_alone)):
+            request.actor = PUBLIC  # type: ignore[attr-defined]
+            return self.get_response(request)
         request.actor = request_actor(request)  # type: ignore[attr-defined]
         with scoped(request.actor):  # type: ignore[attr-defined]
             response = self._refused(request) or self.get_response(request)

@@ -43,7 +43,7 @@ class Year:
     source: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one is itself: what was counted by it is kept with it
 class Calendar:
     """Which days are working days. A year that is not in `years` counts Monday to Friday, provisionally."""
 
@@ -173,10 +173,11 @@ def explain(
     """Count `terms` from `started` (a time in the zone of legal days) and tell each day."""
     if terms.limit.unit in (Unit.HOURS, Unit.MINUTES):
         return _hours(started, terms, suspensions)
-    days = list(_count(calendar, started.date(), terms, suspensions))
+    first = started.date()
+    days = tuple(_count(calendar, first, terms, suspensions)) if suspensions else _unpaused(calendar, first, terms)
     due = None if days[-1].why is Why.SUSPENDED else days[-1].day
     provisional = any(not calendar.published(entry.day) for entry in days)
-    return Explanation(terms, started, due, None, provisional, tuple(days))
+    return Explanation(terms, started, due, None, provisional, days)
 
 
 def due(
@@ -185,6 +186,12 @@ def due(
     """(last day, last moment for limits in hours or minutes, provisional). None while a suspension lasts."""
     told = explain(calendar, started, terms, suspensions)
     return told.due, told.due_at, told.provisional
+
+
+@functools.lru_cache(maxsize=1024)
+def _unpaused(calendar: Calendar, first: date, terms: Terms) -> tuple[Day, ...]:
+    """The same for all that begin on one day: kept, since orders come by the hundred."""
+    return tuple(_count(calendar, first, terms, ()))
 
 
 def _count(calendar: Calendar, first: date, terms: Terms, suspensions: tuple[Suspension, ...]) -> Iterator[Day]:

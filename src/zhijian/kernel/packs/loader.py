@@ -189,12 +189,12 @@ class Stack:
                 return value
         return default
 
-    @property
+    @cached_property
     def zone(self) -> str:
         """The IANA zone of legal days."""
         return self.setting("zone")
 
-    @property
+    @cached_property
     def language(self) -> str:
         """The language of the pack's own texts (papers, checklists)."""
         return self.setting("language")
