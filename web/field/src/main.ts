@@ -14,7 +14,8 @@ watchTheme();
 watchNetwork();
 watchUpdates();
 const spoken = setLanguage(language.value).catch(() => setLanguage("zh")); // not on the phone yet, and no network
-void Promise.all([claim(), spoken]).then(() => createApp(App).mount("#app"));
+void claim(); // answered while the first page is drawn; nobody's part is opened before
+void spoken.then(() => createApp(App).mount("#app"));
 
 // What a kill made the browser forget comes back from the phone's own store.
 void lostChoices().then(async (lost) => {

@@ -1,7 +1,7 @@
 /** What is open while the app is unlocked: one person's database, keys, server access and outbox. */
 import { computed, reactive, ref, shallowReactive, shallowRef, watch } from "vue";
 import { Api } from "./api";
-import { tellSkew } from "./clock";
+import { tellSkew, today } from "./clock";
 import type { Calendar, Colleague, DayOrder, DueShop, Ground, Organ, Person, PullPage, Registered, Rules, Site, Trade, Years } from "./contract";
 import { KeyRing, Vault } from "./crypto";
 import { FieldDb } from "./db";
@@ -35,6 +35,8 @@ export interface Reference {
   due: DueShop[];
 }
 
+const READ = [...KEPT, "last_sync", "grant_until", "revoked", "clock_skew_ms"] as const;
+
 export class Session {
   readonly db: FieldDb;
   readonly vault: Vault;
@@ -62,16 +64,17 @@ export class Session {
   constructor(
     readonly profile: Profile,
     readonly ring: KeyRing,
+    db = new FieldDb(profile.id),
   ) {
-    this.db = new FieldDb(profile.id);
+    this.db = db;
     this.vault = new Vault(ring.keys);
     this.api = new Api(() => this.profile.device, this.vault);
     this.drafts = new Drafts(this.db, this.vault);
     this.outbox = new Outbox(this.db, this.vault, this.api, () => void refreshWaiting(this));
   }
 
-  async loadReference(): Promise<void> {
-    const kept = await this.db.values([...KEPT, "last_sync", "grant_until", "revoked", "clock_skew_ms"]);
+  async loadReference(early = this.db.values(READ)): Promise<void> {
+    const kept = await early;
     for (const key of KEPT) if (kept[key] !== undefined) Object.assign(this.reference, { [key]: kept[key] });
     tellTimesOf(this.reference.site?.zone);
     void placeSpeaks(this.reference.site?.language);
@@ -126,10 +129,36 @@ export async function refreshWaiting(of: Session): Promise<void> {
   status.tick += 1;
 }
 
+/** What was opened and read while somebody was still typing the PIN. */
+let ahead: { id: string; db: FieldDb; kept: Promise<Record<string, unknown>> } | null = null;
+
+function forget(): void {
+  ahead?.db.close();
+  ahead = null;
+}
+
+/**
+ * Begins to read what lies open in a person's part of the phone: an old phone takes long for it, and the keys that are
+ * made of the PIN meanwhile are no work of the page's own thread.
+ */
+export function readAhead(id: string): void {
+  if (ahead?.id === id) return;
+  forget();
+  const db = new FieldDb(id);
+  const kept = db.values(READ);
+  ahead = { id, db, kept };
+  kept.then(({ site }) => {
+    tellTimesOf((site as Site | undefined)?.zone);
+    today(); // the first time that is told of a zone loads all that the browser knows of zones
+  }, forget);
+}
+
 /** Opens a person's part of the phone and starts keeping it in step with the server. */
 export async function unlock(profile: Profile, ring: KeyRing): Promise<void> {
-  const next = new Session(profile, ring);
-  await Promise.all([next.loadReference(), refreshWaiting(next)]);
+  const early = ahead?.id === profile.id ? ahead : null;
+  if (early) ahead = null;
+  const next = new Session(profile, ring, early?.db);
+  await Promise.all([next.loadReference(early?.kept), refreshWaiting(next)]);
   session.value = next;
   await ifRoom(profileDb.profiles.update(profile.id, { opened: new Date().toISOString() }));
   void askToKeep();
@@ -138,6 +167,7 @@ export async function unlock(profile: Profile, ring: KeyRing): Promise<void> {
 
 export function lock(): void {
   clearTimeout(timer);
+  forget(); // another tab may have written since
   session.value?.close();
   session.value = null;
 }

@@ -17,12 +17,15 @@ async function hold(options: LockOptions): Promise<boolean> {
   });
 }
 
-/** True when this tab is the one that works. Browsers without Web Locks open everywhere: sending is idempotent. */
-export async function claim(): Promise<boolean> {
-  if (!navigator.locks) return true;
-  const got = await hold({ ifAvailable: true });
-  parked.value = !got;
-  return got;
+let asked: Promise<void> | undefined;
+
+/** Asks once whether this tab is the one that works. Browsers without Web Locks open everywhere: sending is idempotent. */
+export function claim(): Promise<void> {
+  return (asked ??= first());
+}
+
+async function first(): Promise<void> {
+  if (navigator.locks) parked.value = !(await hold({ ifAvailable: true }));
 }
 
 /** Makes this tab the working one. */

@@ -13,19 +13,32 @@ export function daysBetween(a: string, b: string): number {
 }
 
 let place: string | undefined;
+let shown: Intl.DateTimeFormat | undefined;
+/** Offsets of quarters of an hour, the shortest for which any zone has ever changed its own: asking Intl is slow. */
+const offsets = new Map<number, number>();
+const QUARTER = 900_000;
 
 /** Tell times as the place tells them, whatever the phone is set to: its papers and the server's must agree. */
 export function tellTimesOf(zone: string | undefined): void {
-  place = zone;
+  if (zone === place) return;
+  [place, shown] = [zone, undefined];
+  offsets.clear();
 }
 
 /** Minutes by which the place's clocks are before UTC at that instant; the phone's own where no place is known. */
 function ahead(at: Date): number {
   if (!place) return -at.getTimezoneOffset();
-  const told = new Intl.DateTimeFormat("en-CA", { timeZone: place, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric" });
-  const part = Object.fromEntries(told.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
+  const quarter = Math.floor(at.getTime() / QUARTER);
+  const known = offsets.get(quarter) ?? offsetAt(new Date(quarter * QUARTER));
+  offsets.set(quarter, known);
+  return known;
+}
+
+function offsetAt(at: Date): number {
+  shown ??= new Intl.DateTimeFormat("en-CA", { timeZone: place, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric" });
+  const part = Object.fromEntries(shown.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
   const wall = Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!);
-  return Math.round((wall - at.getTime()) / 60_000 + (at.getTime() % 60_000) / 60_000);
+  return Math.round((wall - at.getTime()) / 60_000);
 }
 
 /** Date of an instant where the visit is. */
