@@ -26,6 +26,14 @@ def sign_in(desk: Page, url: str, username: str) -> None:
     desk.wait_for_load_state()
 
 
+def room(desk: Page, part: str, name: str) -> Locator:
+    """A line of the menu, whose part is opened for it."""
+    folded = desk.locator(f"nav.side details[data-part={part}]:not([open]) > summary")
+    if folded.count():
+        folded.click()
+    return desk.locator("nav.side").get_by_role("link", name=name)
+
+
 def enter_account(phone: Page, url: str, code: str) -> None:
     """Sign an enterprise in to its account with the code that comes by message."""
     phone.goto(f"{url}/my/sign-in/")

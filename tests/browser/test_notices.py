@@ -11,7 +11,7 @@ from django.db import connection
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import OFFICE, Site
 from tests.browser.looking import look
-from tests.browser.steps import drain, sign_in
+from tests.browser.steps import drain, room, sign_in
 from tests.browser.test_first_inspection import planned
 
 from zhijian.config import places
@@ -73,7 +73,7 @@ def told(matter: Matter) -> None:
 
 def test_the_head_gives_the_office_its_robot(desk: Page, site: Site, outside: Outside) -> None:
     sign_in(desk, site.url, "sun")
-    desk.locator("nav.side").get_by_role("link", name="工作群机器人").click()
+    room(desk, "office", "工作群机器人").click()
     desk.wait_for_url(f"{site.url}/notices/robots/{OFFICE}/")
     pictures(desk, "robot-none")
     # An address of somewhere else is refused beside its field, and nothing is lost.

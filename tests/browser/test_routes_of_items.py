@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import OFFICE, Site
 from tests.browser.looking import BOTH, look
-from tests.browser.steps import drain, sign_in
+from tests.browser.steps import drain, room, sign_in
 from tests.kernel.exchange.conftest import book
 from tests.programmes.complaints.conftest import do, matter_of, order, take_in
 
@@ -67,7 +67,7 @@ def test_a_row_is_written_tried_put_in_force_and_the_next_order_goes_straight(
 ) -> None:
     _concluded(site)
     sign_in(desk, site.url, "he")
-    desk.get_by_role("link", name="分派规则").first.click()
+    room(desk, "complaints", "分派规则").click()
     expect(desk.get_by_text("尚未设定规则时的默认规则")).to_be_visible()
     look(desk, "routes-none", widths=BOTH)
     desk.get_by_role("link", name="修改并试算").click()

@@ -37,6 +37,13 @@
     }
   })
 
+  // The parts of the menu stay as one left them; the server draws them so. What opens because one is there is not asked.
+  const parts = all('.side [data-part]')
+  parts.forEach((part) => one('summary', part).addEventListener('click', () => setTimeout(() => {
+    const open = parts.filter((each) => each.open).map((each) => each.dataset.part)
+    document.cookie = `menu=${open.join('.')}; path=/; max-age=31536000; SameSite=Lax${location.protocol === 'https:' ? '; Secure' : ''}`
+  })))
+
   // A bar of tabs that is wider than the page begins with the one where one is.
   all('.tabs [aria-current]').forEach((tab) => {
     const bar = tab.closest('.tabs')

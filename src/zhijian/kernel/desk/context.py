@@ -42,6 +42,16 @@ class Part:
     code: str
     label: str
     rooms: list[Room]
+    open: bool = True
+
+    @property
+    def late(self) -> int:
+        """What is overdue in it, said while it is folded."""
+        return sum(room.late for room in self.rooms)
+
+
+FEW = 24  # lines of a menu that nobody wants to fold
+FOLDED = "menu"  # the cookie that desk.js keeps: codes of the parts that stand open, with a dot between
 
 
 class Desk:
@@ -82,7 +92,19 @@ class Desk:
                 count = entry.count(self.actor) if entry.count else 0
                 under = rooms.get(entry.under, rooms[""])
                 under.append(Room(str(entry.label), address, path.startswith(address), count))
-        return [Part(one.code, str(one.label), rooms[one.code]) for one in menu.headings() if rooms[one.code]]
+        opened = self._opened(sum(map(len, rooms.values())))
+        return [
+            Part(one.code, str(one.label), mine, one.code in opened or any(room.here for room in mine))
+            for one in menu.headings()
+            if (mine := rooms[one.code])
+        ]
+
+    def _opened(self, lines: int) -> set[str]:
+        """The parts that stand open beside the one where he is: as he left them, at first all of a short menu."""
+        kept = self.request.COOKIES.get(FOLDED)
+        if kept is not None:
+            return set(kept.split("."))
+        return {one.code for one in menu.headings()} if lines <= FEW else set()
 
     @property
     def in_place_language(self) -> bool:
