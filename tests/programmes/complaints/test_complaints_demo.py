@@ -19,7 +19,7 @@ from zhijian.kernel.matters.models import Matter
 from zhijian.kernel.registry.generate import SOURCE
 from zhijian.kernel.registry.models import Entity, Premises
 from zhijian.programmes.complaints import demo
-from zhijian.programmes.complaints.models import Contact, HotSpot, Item, Label, Order, RouteSet, Trace
+from zhijian.programmes.complaints.models import Contact, HotSpot, Item, Label, Order, RouteSet, Tally, Trace
 
 pytestmark = pytest.mark.django_db
 DEMO_OFFICE = "370303009"
@@ -62,6 +62,10 @@ def test_planted_once_at_every_stage_and_nothing_in_a_day_to_come(settings):
         beside = Counter(Matter.objects.exclude(pk__in=items).values_list("kind", "state"))
         assert beside["mediation", "performing"] == beside["report_reward", "approved"] == 1
         assert beside["item_recall", "waiting"] == 1
+        lines = Matter.objects.filter(kind="complaint_line")
+        assert lines.filter(state="shown").exists() and lines.filter(state="waiting").exists()
+        assert not lines.filter(state="waiting", due__lt=calendar.today()).exists(), "published on the next morning"
+        assert Tally.objects.filter(entity=w.entity.pk, n__gt=0).exists(), "the public page has something to show"
         (went,) = LedgerEntry.objects.filter(kind="complaints.straight").values_list("matter__area", flat=True)
         assert went == DEMO_OFFICE and RouteSet.objects.count() == 1
         run_pending()

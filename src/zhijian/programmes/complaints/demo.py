@@ -27,6 +27,7 @@ from zhijian.kernel.registry.models import Premises
 from zhijian.programmes.complaints import alerts, calling, together, traces
 from zhijian.programmes.complaints.handling import recall
 from zhijian.programmes.complaints.models import Mediation, Order, Reward
+from zhijian.programmes.complaints.publication.flow import PUBLICATION
 from zhijian.programmes.complaints.routing import sets, straight
 from zhijian.programmes.complaints.routing.matching import read
 
@@ -63,6 +64,7 @@ def plant(scale: float, say: Say) -> None:
             meant[n + 1] = meant[int(told["same"])] if "same" in told else next(shops)
             stories.append(_story(table, team, n, told, meant[n + 1]))
         _in_order(stories)
+        _published()
         traces.make(1000)
         with when.as_of(calendar.start_of(calendar.today()) - dt.timedelta(hours=10)):  # nobody is told tonight
             alerts.look()
@@ -128,6 +130,17 @@ def _story(table: Table, team: Team, n: int, told: dict[str, Any], shop: Premise
         then = next(at)
         yield then
         matter = _step(matter, step, team, n, told, shop, then)
+
+
+def _published() -> None:
+    """Lines to which no shop objected in its time, as the clock published them on the next morning."""
+    waiting = Matter.objects.filter(kind=PUBLICATION.kind, state="waiting", due__lt=calendar.today())
+    for line in waiting.order_by("due", "pk"):
+        assert line.due is not None
+        at = calendar.start_of(line.due + dt.timedelta(days=1)) + dt.timedelta(minutes=5)
+        if at < calendar.start_of(calendar.today()):
+            with when.as_of(at):
+                perform(line, "publish", SYSTEM, at=at)
 
 
 def _number(at: dt.datetime, n: int) -> str:
