@@ -239,9 +239,11 @@ def sample(kind: Any, w_person: str) -> Any:
 
 
 def bounded(info: Any, value: Any) -> Any:
-    """A number that the field takes: somebody's id may be larger than any number of days."""
-    most = next((one.le for one in info.metadata if hasattr(one, "le")), None)
-    return value if most is None or not isinstance(value, int) else min(value, most)
+    """A number that the field takes: somebody's id may lie outside a range of days or years."""
+    least, most = (
+        next((getattr(one, end) for one in info.metadata if hasattr(one, end)), None) for end in ("ge", "le")
+    )
+    return value if most is None or not isinstance(value, int) else max(min(value, most), least or 0)
 
 
 def facts_of(kind: str, verb: str, person: str) -> dict[str, Any]:

@@ -134,5 +134,5 @@ def test_a_figure_is_compiled_once_for_the_same_period_and_area(w, monkeypatch):
 def test_how_much_a_page_asks(w, django_assert_max_num_queries):
     client = browser(w, "局长")
     page(client, f"/figures/?area={world.CITY}&{YEAR}")
-    with django_assert_max_num_queries(73):  # one for each figure that is no ratio, and the page itself
+    with django_assert_max_num_queries(84):  # one for each figure that is no ratio, and the page itself
         page(client, f"/figures/?area={world.CITY}&{YEAR}")

@@ -135,6 +135,6 @@ def test_figures_count_what_is_in_force_what_came_and_what_was_broken(w, pledge,
     broken(w, pledge)
     gone = do(w.actor("内勤"), openers.return_pledge(w), "accept")
     do(owner(w), gone, "withdraw", why="不做了")
-    assert value("returns.in_force") == 1
-    assert value("returns.accepted") == 2
-    assert value("returns.broken") == 1
+    assert value("pledges.in_force") == 1
+    assert value("pledges.accepted") == 2
+    assert value("pledges.broken") == 1

@@ -81,8 +81,7 @@ _alone: list[str] = []
 
 
 def scopes_itself(prefix: str) -> None:
-    """Addresses below `prefix` are the public's, and get no transaction: a view opens the scope it needs, or writes one
-    statement.
+    """Addresses below `prefix` get no transaction here: each view opens the scope it needs, or writes one statement.
 
     For doors at which programs knock many times a second: BEGIN, scope and COMMIT are three of five exchanges.
     """
@@ -97,10 +96,9 @@ class ScopeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info.startswith(tuple(_alone)):
-            request.actor = PUBLIC  # type: ignore[attr-defined]
-            return self.get_response(request)
         request.actor = request_actor(request)  # type: ignore[attr-defined]
+        if request.path_info.startswith(tuple(_alone)):
+            return self._refused(request) or self.get_response(request)
         with scoped(request.actor):  # type: ignore[attr-defined]
             response = self._refused(request) or self.get_response(request)
             if response.status_code >= 500:

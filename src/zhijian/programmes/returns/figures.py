@@ -10,7 +10,7 @@ from zhijian.kernel.figures import Period, figure
 
 
 @figure(
-    "returns.in_force", _("No-reason return pledges"), unit=_("pledges"), good="more",
+    "pledges.in_force", _("No-reason return pledges"), unit=_("pledges"), good="more",
     definition=_("Pledges of shops that were in force at the end of the period."),
 )  # fmt: skip
 def in_force(t: Any, period: Period, area: Any) -> Any:
@@ -20,7 +20,7 @@ def in_force(t: Any, period: Period, area: Any) -> Any:
 
 
 @figure(
-    "returns.accepted", _("Return pledges accepted"), unit=_("pledges"), good="more",
+    "pledges.accepted", _("Return pledges accepted"), unit=_("pledges"), good="more",
     definition=_("Pledges of shops that came into force in the period."),
 )  # fmt: skip
 def accepted(t: Any, period: Period, area: Any) -> Any:
@@ -29,7 +29,7 @@ def accepted(t: Any, period: Period, area: Any) -> Any:
 
 
 @figure(
-    "returns.broken", _("Broken return pledges"), unit=_("broken pledges"), good="less",
+    "pledges.broken", _("Broken return pledges"), unit=_("broken pledges"), good="less",
     definition=_("Complaints at whose end it was found in the period that the shop had not kept its pledge; those taken"
                  " back are left out."),
 )  # fmt: skip
