@@ -5,15 +5,21 @@ from __future__ import annotations
 import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 from playwright.sync_api import Locator, Page, expect
+from tests.browser.conftest import Site
 
 from zhijian.kernel.accounts import demo
 from zhijian.kernel.accounts.actor import SYSTEM
+from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.jobs import run_pending
+from zhijian.kernel.matters.models import Matter
+from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.notices.models import SimulatedMessage
+from zhijian.programmes.complaints.flow import COMPLAINT
 
 PIN = "246802"
 
@@ -32,6 +38,18 @@ def room(desk: Page, part: str, name: str) -> Locator:
     if folded.count():
         folded.click()
     return desk.locator("nav.side").get_by_role("link", name=name)
+
+
+def complaint(site: Site, **told: Any) -> Matter:
+    """A complaint about the site's shop that came by telephone; its shop is confirmed, and zhao has it."""
+    with scoped(SYSTEM):
+        of = perform(
+            COMPLAINT, "register", SYSTEM, about=About("", site.premises.area), by_field={"sort": "complaint"},
+            channel="phone", **{"person": "张先生", "phone": "13805331234", "said_name": "清风"} | told,
+        )  # fmt: skip
+        perform(of, "name", SYSTEM, meant="confirmed", entity=site.entity.pk, premises=site.premises.pk)
+        zhao = Person.objects.get(username="zhao")
+        return perform(Matter.objects.get(pk=of.pk), "assign", SYSTEM, assignee=zhao.pk)
 
 
 def enter_account(phone: Page, url: str, code: str) -> None:

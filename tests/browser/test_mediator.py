@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import OFFICE, Site
 from tests.browser.looking import BOTH, look
-from tests.browser.steps import sign_in
+from tests.browser.steps import complaint, sign_in
 
 from zhijian.kernel.accounts.actor import SYSTEM, actor_of
 from zhijian.kernel.accounts.links import make_link
@@ -17,25 +17,11 @@ from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.appointments.offering import Plan, offer
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.matters.perform import About, perform
 from zhijian.kernel.papers.models import Paper
-from zhijian.programmes.complaints.flow import COMPLAINT
 from zhijian.programmes.complaints.models import Mediation
 
 pytestmark = [pytest.mark.browser]
 NAME, PHONE = "欧阳震华", "13905337788"
-
-
-def _complaint(site: Site) -> Matter:
-    """A complaint that came by telephone, with the officer."""
-    with scoped(SYSTEM):
-        officer = Person.objects.get(username="zhao")
-        matter = perform(
-            COMPLAINT, "register", SYSTEM, about=About("", OFFICE), by_field={"sort": "complaint"}, channel="phone",
-            person=NAME, phone=PHONE, text="吃出异物，要求退款", said_name="清风小馆",
-        )  # fmt: skip
-        perform(matter, "name", SYSTEM, meant="confirmed", entity=site.entity.pk)
-        return perform(Matter.objects.get(pk=matter.pk), "assign", SYSTEM, assignee=officer.pk)
 
 
 def _step(page: Page, site: Site, matter: Matter, verb: str, **told: str) -> None:
@@ -54,7 +40,7 @@ def _step(page: Page, site: Site, matter: Matter, verb: str, **told: str) -> Non
 
 
 def test_from_the_proof_of_identity_to_the_performed_agreement(site: Site, desk: Page) -> None:
-    matter, today = _complaint(site), calendar.today()
+    matter, today = complaint(site, person=NAME, phone=PHONE, text="吃出异物，要求退款"), calendar.today()
     sign_in(desk, site.url, "zhao")
     _step(desk, site, matter, "ask_identity", identity_due=(today + dt.timedelta(days=5)).isoformat(),
           materials="居民身份证原件")  # fmt: skip

@@ -6,16 +6,14 @@ import re
 
 import pytest
 from playwright.sync_api import Page, Playwright, expect
-from tests.browser.conftest import OFFICE, Site, phone_page
+from tests.browser.conftest import Site, phone_page
 from tests.browser.looking import BOTH, look
-from tests.browser.steps import enter_account, sign_in
+from tests.browser.steps import complaint, enter_account, sign_in
 
 from zhijian.kernel.accounts.actor import SYSTEM
-from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.matters.perform import About, perform
-from zhijian.programmes.complaints.flow import COMPLAINT
+from zhijian.kernel.matters.perform import perform
 from zhijian.programmes.complaints.models import Line
 
 pytestmark = pytest.mark.browser
@@ -24,21 +22,11 @@ NAME, PHONE = "欧阳震华", "13905337788"
 
 def answered_complaint(site: Site) -> Matter:
     """About the shop, settled and answered."""
+    of = complaint(site, person=NAME, phone=PHONE, text="吃出异物，要求退款")
     with scoped(SYSTEM):
-        zhao = Person.objects.get(username="zhao")
-        of = perform(
-            COMPLAINT, "register", SYSTEM, about=About("", OFFICE), by_field={"sort": "complaint"}, channel="phone",
-            person=NAME, phone=PHONE, said_name="清风", text="吃出异物，要求退款",
-        )  # fmt: skip
-        perform(of, "name", SYSTEM, meant="confirmed", entity=site.entity.pk, premises=site.premises.pk)
-        perform(Matter.objects.get(pk=of.pk), "assign", SYSTEM, assignee=zhao.pk)
-        for verb, told in (
-            ("settle", {"why": "商家退款"}),
-            ("reply", {"reply": "双方的情况已经答复。", "outcome": "solved"}),
-            ("approve", {}),
-        ):
-            of = perform(Matter.objects.get(pk=of.pk), verb, SYSTEM, **told)
-        return of
+        perform(of, "settle", SYSTEM, why="商家退款")
+        perform(of, "reply", SYSTEM, reply="双方的情况已经答复。", outcome="solved")
+        return perform(of, "approve", SYSTEM)
 
 
 def test_from_the_shop_s_objection_to_the_public_page_and_away_from_it(

@@ -7,17 +7,15 @@ import re
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 from tests import world
-from tests.browser.conftest import OFFICE, Site, phone_page
+from tests.browser.conftest import Site, phone_page
 from tests.browser.looking import BOTH, look
-from tests.browser.steps import enter_account, sign_in
+from tests.browser.steps import complaint, enter_account, sign_in
 
 from zhijian.kernel.accounts.actor import SYSTEM
-from zhijian.kernel.accounts.models import Person
 from zhijian.kernel.accounts.scope import scoped
 from zhijian.kernel.clock import calendar
 from zhijian.kernel.matters.models import Matter
-from zhijian.kernel.matters.perform import About, perform
-from zhijian.programmes.complaints.flow import COMPLAINT
+from zhijian.kernel.matters.perform import perform
 from zhijian.programmes.returns.models import ReturnPledge
 
 pytestmark = pytest.mark.browser
@@ -25,15 +23,9 @@ pytestmark = pytest.mark.browser
 
 def ended_complaint(site: Site) -> Matter:
     """About the shop, settled by one of the office's officers."""
+    of = complaint(site, text="七天内不给退货")
     with scoped(SYSTEM):
-        zhao = Person.objects.get(username="zhao")
-        of = perform(
-            COMPLAINT, "register", SYSTEM, about=About("", OFFICE), by_field={"sort": "complaint"}, channel="phone",
-            person="张先生", phone="13805331234", said_name="清风", text="七天内不给退货",
-        )  # fmt: skip
-        perform(of, "name", SYSTEM, meant="confirmed", entity=site.entity.pk, premises=site.premises.pk)
-        perform(Matter.objects.get(pk=of.pk), "assign", SYSTEM, assignee=zhao.pk)
-        return perform(Matter.objects.get(pk=of.pk), "settle", SYSTEM, why="同意退货")
+        return perform(of, "settle", SYSTEM, why="同意退货")
 
 
 def test_from_the_shop_s_account_to_the_door_and_a_broken_pledge(

@@ -47,7 +47,7 @@ def insert_all(rows: Sequence[models.Model]) -> None:
 
 
 def update_all(rows: Sequence[models.Model], names: Sequence[str]) -> None:
-    """Write those fields of rows of one model that are there. `bulk_update` takes ten times as long."""
+    """Write those fields of rows of one model that are there. Of several at once, one statement, as by `insert_all`."""
     if not rows:
         return
     model = type(rows[0])

@@ -14,7 +14,7 @@ watchTheme();
 watchNetwork();
 watchUpdates();
 const spoken = setLanguage(language.value).catch(() => setLanguage("zh")); // not on the phone yet, and no network
-void claim(); // answered while the first page is drawn; nobody's part is opened before
+void claim(); // answered while the first page is drawn; no PIN opens anything before
 void spoken.then(() => createApp(App).mount("#app"));
 
 // What a kill made the browser forget comes back from the phone's own store.

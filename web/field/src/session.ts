@@ -132,7 +132,8 @@ export async function refreshWaiting(of: Session): Promise<void> {
 /** What was opened and read while somebody was still typing the PIN. */
 let ahead: { id: string; db: FieldDb; kept: Promise<Record<string, unknown>> } | null = null;
 
-function forget(): void {
+/** The page of the PIN is gone: what is written from now on must be read when it is opened. */
+export function forgetAhead(): void {
   ahead?.db.close();
   ahead = null;
 }
@@ -143,14 +144,14 @@ function forget(): void {
  */
 export function readAhead(id: string): void {
   if (ahead?.id === id) return;
-  forget();
+  forgetAhead();
   const db = new FieldDb(id);
   const kept = db.values(READ);
   ahead = { id, db, kept };
   kept.then(({ site }) => {
     tellTimesOf((site as Site | undefined)?.zone);
     today(); // the first time that is told of a zone loads all that the browser knows of zones
-  }, forget);
+  }, forgetAhead);
 }
 
 /** Opens a person's part of the phone and starts keeping it in step with the server. */
@@ -167,7 +168,6 @@ export async function unlock(profile: Profile, ring: KeyRing): Promise<void> {
 
 export function lock(): void {
   clearTimeout(timer);
-  forget(); // another tab may have written since
   session.value?.close();
   session.value = null;
 }
@@ -192,8 +192,8 @@ export async function syncNow(): Promise<void> {
   try {
     const before = await here.db.sent.count();
     const sending = here.outbox.runNow().catch(() => undefined); // side by side: photos on a slow line must not keep the tasks of today away
-    await pullAll(here.db, here.api);
-    await here.loadReference();
+    // what came before the line broke counts: tasks without the rules and colleagues that came with them can't be begun
+    await pullAll(here.db, here.api).finally(() => here.loadReference());
     await sending;
     // a page fetched before the server had the record may have brought its task back
     if ((await here.db.sent.count()) > before) await pullAll(here.db, here.api);
